@@ -1,0 +1,27 @@
+# Every public header, sorted. After adding or removing one: cmake -P cmake/update_headers.cmake
+set(rpmsg_headers
+  include/rpmsg/core/address.hpp
+  include/rpmsg/core/bytes.hpp
+  include/rpmsg/core/counters.hpp
+  include/rpmsg/core/expects.hpp
+  include/rpmsg/core/fixed_name.hpp
+  include/rpmsg/core/result.hpp
+  include/rpmsg/platform/cache.hpp
+  include/rpmsg/platform/clock.hpp
+  include/rpmsg/platform/cortex_m.hpp
+  include/rpmsg/platform/doorbell.hpp
+  include/rpmsg/platform/lock.hpp
+  include/rpmsg/platform/lock_ref.hpp
+  include/rpmsg/platform/mapped_region.hpp
+  include/rpmsg/platform/region.hpp
+  include/rpmsg/platform/relax.hpp
+  include/rpmsg/platform/site.hpp
+  include/rpmsg/platform/spin_lock.hpp
+  include/rpmsg/platform/wait.hpp
+  include/rpmsg/wire/control_block.hpp
+  include/rpmsg/wire/dialect.hpp
+  include/rpmsg/wire/header.hpp
+  include/rpmsg/wire/name_service.hpp
+  include/rpmsg/wire/resource_table.hpp
+  include/rpmsg/wire/vring.hpp
+)
