@@ -10,6 +10,7 @@ set(rpmsg_headers
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp
   include/rpmsg/platform/doorbell.hpp
+  include/rpmsg/platform/interrupt_flag.hpp
   include/rpmsg/platform/lock.hpp
   include/rpmsg/platform/lock_ref.hpp
   include/rpmsg/platform/mapped_region.hpp
@@ -18,6 +19,22 @@ set(rpmsg_headers
   include/rpmsg/platform/site.hpp
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
+  include/rpmsg/transport/device_session.hpp
+  include/rpmsg/transport/driver_session.hpp
+  include/rpmsg/transport/id_set.hpp
+  include/rpmsg/transport/placed_layout.hpp
+  include/rpmsg/transport/ring_context.hpp
+  include/rpmsg/transport/ring_receiver.hpp
+  include/rpmsg/transport/ring_sender.hpp
+  include/rpmsg/transport/ring_setup.hpp
+  include/rpmsg/transport/session.hpp
+  include/rpmsg/transport/split_queue.hpp
+  include/rpmsg/transport/transport.hpp
+  include/rpmsg/transport/vring.hpp
+  include/rpmsg/transport/vring_config.hpp
+  include/rpmsg/transport/vring_driver.hpp
+  include/rpmsg/transport/vring_layout.hpp
+  include/rpmsg/transport/vring_link.hpp
   include/rpmsg/wire/control_block.hpp
   include/rpmsg/wire/dialect.hpp
   include/rpmsg/wire/header.hpp

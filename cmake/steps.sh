@@ -1,4 +1,5 @@
-# For the run scripts: named steps with a log each. Set name (of the script) and root before sourcing.
+# shellcheck shell=sh disable=SC2034,SC2154
+# For the run scripts: named steps with a log each. Set name (of the script) and root (of the project) before.
 build=$root/build
 jobs=${CMAKE_BUILD_PARALLEL_LEVEL:-$(getconf _NPROCESSORS_ONLN)}
 
@@ -13,32 +14,36 @@ fail() {
     exit 1
 }
 
-# The newest "[done/all]" or "done/all Test" of a log.
-progress_of() { tail -n 1 "$1" 2>/dev/null | sed -n 's/^ *\[\{0,1\}\([0-9][0-9]*\/[0-9][0-9]*\)[] ].*/\1/p'; }
+# Shows on the terminal how far a log has come ("[7/80] ..." or "7/80 Test ..."), as long as the script lives.
+show_progress() {
+    while kill -0 $$ 2>/dev/null; do
+        done_of_all=$(tail -n 1 "$2" | sed -n 's/^ *\[\{0,1\}\([0-9][0-9]*\/[0-9][0-9]*\)[] ].*/\1/p')
+        printf '\r%-28s %-12s' "$1" "$done_of_all"
+        sleep 0.3
+    done
+}
 
-# step "what is done" LOG COMMAND...: runs the command with its output in the log; a terminal sees how far it is.
+# step "what is done" LOG COMMAND...: runs the command with its output in the log.
 step() {
     what=$1 log=$2
     shift 2
     mkdir -p "${log%/*}"
-    began=$(date +%s)
-    "$@" >"$log" 2>&1 </dev/null &
-    child=$!
-    trap 'kill $child 2>/dev/null; wait $child; exit 130' INT TERM
+    : >"$log"
+    began=$(date +%s) status=0 shower=''
     if [ -t 1 ]; then
-        while kill -0 $child 2>/dev/null; do
-            printf '\r%-28s %-12s' "$what" "$(progress_of "$log")"
-            sleep 0.3
-        done
+        show_progress "$what" "$log" &
+        shower=$!
+    fi
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    if [ -n "$shower" ]; then
+        kill $shower
+        wait $shower 2>/dev/null || :
         printf '\r'
     fi
-    status=0
-    wait $child || status=$?
-    trap - INT TERM
     if [ $status = 0 ]; then
-        printf '%-28s %d s        \n' "$what" $(($(date +%s) - began))
+        printf '%-28s %d s          \n' "$what" $(($(date +%s) - began))
     else
-        printf '%-28s failed      \n' "$what"
+        printf '%-28s failed        \n' "$what"
     fi
     return $status
 }
