@@ -6,6 +6,14 @@ set(rpmsg_headers
   include/rpmsg/core/expects.hpp
   include/rpmsg/core/fixed_name.hpp
   include/rpmsg/core/result.hpp
+  include/rpmsg/framework/channel.hpp
+  include/rpmsg/framework/endpoint.hpp
+  include/rpmsg/framework/endpoint_link.hpp
+  include/rpmsg/framework/endpoint_state.hpp
+  include/rpmsg/framework/endpoint_table.hpp
+  include/rpmsg/framework/loan.hpp
+  include/rpmsg/framework/message.hpp
+  include/rpmsg/framework/name_service.hpp
   include/rpmsg/platform/cache.hpp
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp

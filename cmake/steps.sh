@@ -30,6 +30,7 @@ step() {
     mkdir -p "${log%/*}"
     : >"$log"
     began=$(date +%s) status=0 shower=''
+    printf '%-28s ' "$what"
     if [ -t 1 ]; then
         show_progress "$what" "$log" &
         shower=$!
@@ -38,12 +39,12 @@ step() {
     if [ -n "$shower" ]; then
         kill $shower
         wait $shower 2>/dev/null || :
-        printf '\r'
+        printf '\r%-28s ' "$what"
     fi
     if [ $status = 0 ]; then
-        printf '%-28s %d s          \n' "$what" $(($(date +%s) - began))
+        printf '%d s          \n' $(($(date +%s) - began))
     else
-        printf '%-28s failed        \n' "$what"
+        printf 'failed        \n'
     fi
     return $status
 }
@@ -55,7 +56,7 @@ must() {
     fail "$what failed; the whole log: $log"
 }
 
-# configure FOLDER PRESET OPTION...: from the preset, with what the user put on the command line after it.
+# configure FOLDER PRESET OPTION...: prepares a build folder from one of cmake/presets.
 configure() {
     folder=$1 preset=$2
     shift 2
