@@ -1,0 +1,63 @@
+#pragma once
+
+#include <rpmsg/core/expects.hpp>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+namespace rpmsg {
+
+/// Memory that may be written, and memory that may only be read.
+using bytes = std::span<std::byte>;
+using const_bytes = std::span<std::byte const>;
+
+/// A struct that is its own wire format: no padding, no pointers. Every format of RPMsg is in the order of the host,
+/// and every host we know is little endian.
+template <typename T>
+concept wire_format = std::has_unique_object_representations_v<T> and std::is_trivially_copyable_v<T> and
+                      std::endian::native == std::endian::little;
+
+/// Copies all of `from` to the front of `to`, which must be at least as long.
+constexpr auto copy(const_bytes from, bytes to) -> void {
+    expects(from.size() <= to.size());
+    if (std::is_constant_evaluated()) {
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            to[i] = from[i];
+        }
+    } else if (not from.empty()) {
+        std::memcpy(to.data(), from.data(), from.size());
+    }
+}
+
+/// Copies memory that a peer may change at any time. What was copied is fixed: the compiler may not fetch it again.
+constexpr auto snapshot(const_bytes from, bytes to) -> void {
+    copy(from, to);
+    if (not std::is_constant_evaluated()) {
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    }
+}
+
+/// Writes `value` to the front of `to`, whatever its alignment.
+template <wire_format T> constexpr auto store(bytes to, T const& value) -> void {
+    copy(std::bit_cast<std::array<std::byte, sizeof(T)>>(value), to);
+}
+
+/// Reads a T from the front of `from`, whatever its alignment.
+template <wire_format T> [[nodiscard]] constexpr auto load(const_bytes from) -> T {
+    expects(sizeof(T) <= from.size());
+    auto raw = std::array<std::byte, sizeof(T)>{};
+    copy(from.first(sizeof(T)), raw);
+    return std::bit_cast<T>(raw);
+}
+
+/// `value` rounded up to a multiple of `alignment`, a power of two.
+[[nodiscard]] constexpr auto align_up(std::uint32_t value, std::uint32_t alignment) -> std::uint32_t {
+    return (value + alignment - 1) & ~(alignment - 1);
+}
+
+} // namespace rpmsg

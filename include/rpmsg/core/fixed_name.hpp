@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace rpmsg {
+
+/// A service name as a template argument, as in `endpoint<"rpmsg-echo">`. At most 31 characters: the name service
+/// message holds 32 bytes and older peers need the NUL.
+template <std::size_t Size> struct fixed_name {
+    static_assert(Size <= 32, "an rpmsg service name is at most 31 characters");
+    static_assert(Size > 1, "an rpmsg service name is at least one character");
+
+    consteval fixed_name(char const (&text)[Size]) {
+        for (std::size_t i = 0; i < Size; ++i) {
+            characters[i] = text[i];
+        }
+    }
+
+    /// The characters without the NUL.
+    [[nodiscard]] constexpr auto view() const -> std::string_view { return {characters, Size - 1}; }
+
+    char characters[Size]{};
+};
+
+} // namespace rpmsg

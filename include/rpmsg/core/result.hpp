@@ -1,0 +1,76 @@
+#pragma once
+
+#include <rpmsg/core/expects.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace rpmsg {
+
+/// What can go wrong at run time. Misuse that the compiler can see does not compile, and is not here.
+enum class error : std::uint8_t {
+    no_buffer = 1,  ///< every transmit buffer is with the peer; the `writable` event tells when to try again
+    too_large,      ///< the payload does not fit into one buffer
+    not_bound,      ///< the endpoint has no peer yet
+    closed,         ///< the link is down, or was reset since the loan was given
+    timed_out,      ///< the deadline passed
+    would_deadlock, ///< a wait from the context that polls this link
+    misconfigured,  ///< the shared block does not fit the configuration
+    malformed,      ///< a table, a name or a message failed its check
+    no_endpoint,    ///< no free endpoint, or no endpoint of this handle
+    address_in_use, ///< another endpoint has this address
+};
+
+/// One line for people.
+[[nodiscard]] constexpr auto describe(error e) -> std::string_view {
+    constexpr std::string_view text[] = {"no error",
+                                         "no buffer: every transmit buffer is with the peer",
+                                         "too large: the payload does not fit into one buffer",
+                                         "not bound: the endpoint has no peer yet",
+                                         "closed: the link is down or was reset",
+                                         "timed out: the deadline passed",
+                                         "would deadlock: a wait from the context that polls this link",
+                                         "misconfigured: the shared block does not fit the configuration",
+                                         "malformed: a table, a name or a message failed its check",
+                                         "no endpoint: none is free, or none has this handle",
+                                         "address in use: another endpoint has this address"};
+    return text[static_cast<std::uint8_t>(e)];
+}
+
+/// A value or an error. The names are those of std::expected; it never throws and stays trivially copyable.
+template <typename T> class [[nodiscard]] result {
+    static_assert(std::is_trivially_copyable_v<T>, "a result travels in registers: keep its value trivial");
+
+    T value_{};
+    rpmsg::error error_{};
+
+  public:
+    constexpr result(T value) : value_{value} {}
+    constexpr result(rpmsg::error e) : error_{e} {}
+
+    [[nodiscard]] constexpr auto has_value() const -> bool { return error_ == rpmsg::error{}; }
+    constexpr explicit operator bool() const { return has_value(); }
+    [[nodiscard]] constexpr auto error() const -> rpmsg::error { return error_; }
+    [[nodiscard]] constexpr auto operator*() const -> T const& {
+        expects(has_value());
+        return value_;
+    }
+    [[nodiscard]] constexpr auto operator->() const -> T const* { return &**this; }
+};
+
+/// Success, or why not: one byte.
+template <> class [[nodiscard]] result<void> {
+    rpmsg::error error_{};
+
+  public:
+    constexpr result() = default;
+    constexpr result(rpmsg::error e) : error_{e} {}
+
+    [[nodiscard]] constexpr auto has_value() const -> bool { return error_ == rpmsg::error{}; }
+    constexpr explicit operator bool() const { return has_value(); }
+    [[nodiscard]] constexpr auto error() const -> rpmsg::error { return error_; }
+};
+using status = result<void>;
+
+} // namespace rpmsg

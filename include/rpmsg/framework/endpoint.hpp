@@ -1,0 +1,124 @@
+#pragma once
+
+#include <rpmsg/core/fixed_name.hpp>
+#include <rpmsg/core/result.hpp>
+#include <rpmsg/framework/loan.hpp>
+#include <rpmsg/framework/message.hpp>
+
+#include <concepts>
+#include <string_view>
+#include <utility>
+
+namespace rpmsg {
+
+namespace archetypes {
+/// All that a handler may ask of the link that calls it; handlers are checked against exactly this. Nothing here waits.
+struct link {
+    /// Room in a transmit buffer, for `commit`.
+    struct loan {
+        loan(loan&&) = default;
+        auto payload() const -> bytes;
+        auto refusal() const -> error;
+        explicit operator bool() const;
+    };
+    auto reply(message const& to, const_bytes payload) -> bool; ///< to the sender; false, and counted, when refused
+    [[nodiscard]] auto send(const_bytes payload) -> status;       ///< to the bound peer
+    [[nodiscard]] auto send_to(address to, const_bytes payload) -> status;
+    [[nodiscard]] auto reserve() -> loan;
+    [[nodiscard]] auto commit(loan&& room, std::size_t size) -> status;
+    [[nodiscard]] auto commit_to(address to, loan&& room, std::size_t size) -> status;
+    [[nodiscard]] auto hold(message const& current) -> held_message; ///< the message outlives the handler
+    [[nodiscard]] auto self() const -> address;
+    [[nodiscard]] auto peer() const -> address; ///< any_address while unbound
+    [[nodiscard]] auto is_bound() const -> bool;
+};
+} // namespace archetypes
+
+/// Called once per message as f(link, message); `link.reply(message, bytes)` answers from the endpoint's own address.
+template <typename F>
+concept message_handler = std::invocable<F&, archetypes::link&, message const&>;
+
+/// Called once per event as f(link, event).
+template <typename F>
+concept event_handler = std::invocable<F&, archetypes::link&, event const&>;
+
+/// Where an endpoint lives: fixed addresses, or chosen and learned ones.
+struct endpoint_addresses {
+    address local = any_address; ///< any: the table chooses one from 1024 on
+    address peer = any_address;  ///< any: the first announcement of the name, or else the first message, decides
+};
+
+/// A service at one address. A class of your own may be one: see `ref`.
+template <typename T>
+concept endpoint_description = requires(T& it, archetypes::link& link, message const& m, event const& e) {
+    { T::name() } -> std::same_as<std::string_view>;
+    { T::addresses() } -> std::same_as<endpoint_addresses>;
+    { it.on_message(link, m) } -> std::same_as<void>;
+    { it.on_event(link, e) } -> std::same_as<void>;
+};
+
+/// For endpoints that do not care about events.
+struct ignore_events {
+    constexpr auto operator()(auto&, event const&) const -> void {}
+};
+
+namespace detail {
+template <auto Name, endpoint_addresses Addresses, typename OnMessage, typename OnEvent> struct described_endpoint {
+    [[no_unique_address]] OnMessage handle_message;
+    [[no_unique_address]] OnEvent handle_event;
+
+    static constexpr auto name() -> std::string_view { return Name.view(); }
+    static constexpr auto addresses() -> endpoint_addresses { return Addresses; }
+    constexpr auto on_message(auto& link, message const& m) -> void { handle_message(link, m); }
+    constexpr auto on_event(auto& link, event const& e) -> void { handle_event(link, e); }
+};
+
+struct no_name {
+    static constexpr auto view() -> std::string_view { return {}; }
+};
+} // namespace detail
+
+/// A service by name: `endpoint<"rpmsg-echo">(handler)`. Announced when the link comes up, found by the peer's
+/// announcement of the same name or by its first message. A handler without captures takes no memory.
+template <fixed_name Name, endpoint_addresses Addresses = endpoint_addresses{}, message_handler OnMessage,
+          event_handler OnEvent = ignore_events>
+[[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto {
+    return detail::described_endpoint<Name, Addresses, OnMessage, OnEvent>{std::move(on_message), std::move(on_event)};
+}
+
+/// A service by address, without name service: `endpoint<0x100, 0x200>(handler)`. With a peer address it is bound while
+/// the link is up and refuses everybody else; without, the first message decides.
+template <std::uint32_t Local, std::uint32_t Peer = 0xffff'ffff, message_handler OnMessage,
+          event_handler OnEvent = ignore_events>
+[[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto {
+    static_assert(address{Local} != any_address and address{Local} != name_service_address,
+                  "the local address of an endpoint is fixed and not 53, which belongs to the name service");
+    return detail::described_endpoint<detail::no_name{}, endpoint_addresses{address{Local}, address{Peer}}, OnMessage,
+                                      OnEvent>{std::move(on_message), std::move(on_event)};
+}
+
+/// A service with state of its own that lives elsewhere: a class with `static name()` and `on_message(link, m)`; where
+/// it has `addresses()` or `on_event(link, e)` they are used.
+template <typename Service> class ref {
+    Service* service_;
+
+  public:
+    constexpr explicit ref(Service& service) : service_{&service} {}
+
+    static constexpr auto name() -> std::string_view { return Service::name(); }
+    static constexpr auto addresses() -> endpoint_addresses {
+        if constexpr (requires { Service::addresses(); }) {
+            return Service::addresses();
+        } else {
+            return {};
+        }
+    }
+    constexpr auto on_message(auto& link, message const& m) -> void { service_->on_message(link, m); }
+    constexpr auto on_event(auto& link, event const& e) -> void {
+        if constexpr (requires { service_->on_event(link, e); }) {
+            service_->on_event(link, e);
+        }
+    }
+};
+
+} // namespace rpmsg

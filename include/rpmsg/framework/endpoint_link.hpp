@@ -1,0 +1,127 @@
+#pragma once
+
+#include <rpmsg/core/bytes.hpp>
+#include <rpmsg/core/result.hpp>
+#include <rpmsg/framework/loan.hpp>
+#include <rpmsg/framework/message.hpp>
+#include <rpmsg/platform/wait.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg {
+
+/// An endpoint as its handler sees it: all sends come from its own address, and nothing waits. Every refusal says why
+/// and is counted: `closed`, `not_bound`, `no_buffer`, `too_large`.
+template <typename Channel> class endpoint_link {
+    Channel* channel_;
+    std::uint32_t index_;
+    rx_buffer const* current_; ///< the message that is being delivered, if any
+    bool* held_;
+
+  protected:
+    [[nodiscard]] constexpr auto owner() const -> Channel& { return *channel_; }
+
+  public:
+    using loan = tx_loan<Channel>;
+
+    /// For the channel. `held` is where `hold` tells the poller that the message is no longer its own.
+    constexpr endpoint_link(Channel& channel, std::uint32_t index, rx_buffer const* current = nullptr, bool* held = nullptr)
+        : channel_{&channel}, index_{index}, current_{current}, held_{held} {}
+
+    [[nodiscard]] constexpr auto self() const -> address { return channel_->local_of(index_); }
+    /// The peer's endpoint, or any_address while unbound.
+    [[nodiscard]] constexpr auto peer() const -> address { return channel_->peer_of(index_); }
+    [[nodiscard]] constexpr auto is_bound() const -> bool { return peer() != any_address; }
+
+    /// Answers the sender of a message; false when it was refused. `send_to` says why.
+    constexpr auto reply(message const& to, const_bytes payload) const -> bool { // NOLINT(modernize-use-nodiscard)
+        return channel_->send_from(index_, to.source, payload).has_value();
+    }
+    /// Copies the payload to the bound peer.
+    [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
+        return channel_->send_from(index_, peer(), payload);
+    }
+    /// Copies the payload to any endpoint of the peer.
+    [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
+        return channel_->send_from(index_, to, payload);
+    }
+
+    /// Room in a transmit buffer, to be filled in place.
+    [[nodiscard]] constexpr auto reserve() const -> loan { return channel_->reserve_for(index_); }
+    /// Sends the first `size` bytes of the room to the bound peer. Refused: the room is given back.
+    [[nodiscard]] constexpr auto commit(loan&& room, std::size_t size) const -> status {
+        return commit_to(peer(), std::move(room), size);
+    }
+    [[nodiscard]] constexpr auto commit_to(address to, loan&& room, std::size_t size) const -> status {
+        return channel_->commit_from(index_, to, std::move(room), size);
+    }
+    template <typename Loan> auto commit(Loan&, std::size_t) const -> status {
+        static_assert(sizeof(Loan) == 0, "a commit takes the loan away: write commit(std::move(loan), size)");
+        return {};
+    }
+
+    /// Keeps the message that is being delivered beyond its handler; empty when called for anything else.
+    [[nodiscard]] constexpr auto hold(message const& current) const -> held_message {
+        if (current_ == nullptr or current.payload.data() != current_->payload.data()) {
+            return {};
+        }
+        *held_ = true;
+        return channel_->hold(*current_);
+    }
+
+    /// Waiting from a handler would wait for the one who calls it.
+    template <typename... Arguments> auto send_until(Arguments&&...) const -> status {
+        static_assert(sizeof...(Arguments) == 99, "a handler cannot wait: its channel is polled by the context that it runs in");
+        return {};
+    }
+};
+
+/// An endpoint as the rest of the program sees it, through `channel::get`. May also wait, where the channel has a wait
+/// policy.
+template <typename Channel> class endpoint_handle : public endpoint_link<Channel> {
+    template <typename Attempt> auto retry(ticks deadline, Attempt attempt) const -> status {
+        auto& channel = this->owner();
+        while (true) {
+            auto const ticket = channel.waiting().ticket();
+            auto const outcome = attempt();
+            auto const may_change = outcome.error() == error::no_buffer or outcome.error() == error::not_bound;
+            if (not may_change) {
+                return outcome;
+            }
+            if (channel.is_polled_here()) {
+                channel.count(event_count::would_deadlock);
+                return error::would_deadlock;
+            }
+            if (not channel.waiting().wait(ticket, deadline)) {
+                return attempt() ? status{} : error::timed_out;
+            }
+        }
+    }
+
+  public:
+    using endpoint_link<Channel>::endpoint_link;
+
+    /// Copies the payload to the bound peer; waits until there is a peer and a buffer. `timed_out` at the deadline,
+    /// `closed` when the link is or goes down, `too_large`, and `would_deadlock` from the context that polls this link.
+    [[nodiscard]] auto send_until(const_bytes payload, ticks deadline) const -> status
+        requires wait_policy<typename Channel::wait_type>
+    {
+        return retry(deadline, [&] { return this->send(payload); });
+    }
+
+    /// As `send_until`, for room: the loan is empty when refused.
+    [[nodiscard]] auto reserve_until(ticks deadline) const -> tx_loan<Channel>
+        requires wait_policy<typename Channel::wait_type>
+    {
+        auto room = tx_loan<Channel>{error::no_buffer};
+        auto const outcome = retry(deadline, [&]() -> status {
+            room = this->reserve();
+            return room ? status{} : status{room.refusal()};
+        });
+        return outcome ? std::move(room) : tx_loan<Channel>{outcome.error()};
+    }
+};
+
+} // namespace rpmsg

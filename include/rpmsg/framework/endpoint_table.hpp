@@ -1,0 +1,125 @@
+#pragma once
+
+#include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/endpoint_state.hpp>
+#include <rpmsg/wire/name_service.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace rpmsg {
+
+/// The endpoints of one link. Endpoints are known by index, 0 to size() - 1.
+///
+///   size()                 how many indices there are, used or not
+///   find(address)          the used endpoint that has the local address, or `no_index`; constant time
+///   state(i), name(i), local(i)
+///   deliver(link, i, m)    calls the handler of endpoint i
+///   notify(link, i, e)     tells it an event
+///   remember(a), forget(a) keeps an announcement that nobody claimed; false when it has no room
+///   forget_all()           the link went down
+template <typename T>
+concept endpoint_table = requires(T& table, std::uint32_t i, address where, archetypes::link& link, message const& m,
+                                  event const& e, wire::announcement const& a) {
+    { table.size() } -> std::same_as<std::uint32_t>;
+    { table.find(where) } -> std::same_as<std::uint32_t>;
+    { table.state(i) } -> std::same_as<endpoint_state&>;
+    { table.name(i) } -> std::same_as<std::string_view>;
+    { table.local(i) } -> std::same_as<address>;
+    { table.deliver(link, i, m) } -> std::same_as<void>;
+    { table.notify(link, i, e) } -> std::same_as<void>;
+    { table.remember(a) } -> std::same_as<bool>;
+    { table.forget(a) } -> std::same_as<void>;
+    { table.forget_all() } -> std::same_as<void>;
+};
+
+/// A table that is complete when compiling: `endpoints{echo, console}`. Endpoint i without a fixed address has
+/// 1024 + i. Delivery goes through constants; names lie in flash.
+template <typename... Endpoints> class endpoints {
+    static_assert((... and endpoint_description<Endpoints>));
+    static constexpr std::uint32_t count = sizeof...(Endpoints);
+    static constexpr bool all_dynamic = (... and (Endpoints::addresses().local == any_address));
+
+    static constexpr std::array<std::string_view, count> names{Endpoints::name()...};
+    static constexpr auto locals = [] {
+        auto chosen = std::array<address, count>{Endpoints::addresses().local...};
+        for (std::uint32_t i = 0; i < count; ++i) {
+            chosen[i] = chosen[i] == any_address ? address{first_dynamic_address + i} : chosen[i];
+        }
+        return chosen;
+    }();
+    static constexpr bool are_distinct = [] {
+        for (std::uint32_t i = 0; i < count; ++i) {
+            for (std::uint32_t j = i + 1; j < count; ++j) {
+                if (locals[i] == locals[j] or (names[i] == names[j] and not names[i].empty())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }();
+    static_assert(are_distinct, "two endpoints of a table have the same name or the same address");
+
+    [[no_unique_address]] std::tuple<Endpoints...> list_;
+    std::array<endpoint_state, count> states_{
+        endpoint_state{.peer_address = Endpoints::addresses().peer != any_address ? Endpoints::addresses().peer : address{},
+                       .is_used = true,
+                       .has_fixed_peer = Endpoints::addresses().peer != any_address}...};
+
+    template <typename F> constexpr auto with(std::uint32_t i, F&& f) -> void {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (void)(... or (i == I and (f(std::get<I>(list_)), true)));
+        }(std::index_sequence_for<Endpoints...>{});
+    }
+
+  public:
+    constexpr explicit endpoints(Endpoints... list) : list_{std::move(list)...} {}
+
+    static constexpr auto size() -> std::uint32_t { return count; }
+    static constexpr auto name(std::uint32_t i) -> std::string_view { return names[i]; }
+    static constexpr auto local(std::uint32_t i) -> address { return locals[i]; }
+    constexpr auto state(std::uint32_t i) -> endpoint_state& { return states_[i]; }
+
+    static constexpr auto find(address where) -> std::uint32_t {
+        if constexpr (all_dynamic) {
+            auto const i = static_cast<std::uint32_t>(where) - first_dynamic_address;
+            return i < count ? i : no_index;
+        } else {
+            auto found = no_index;
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                (void)(... or (where == locals[I] and (found = I, true)));
+            }(std::index_sequence_for<Endpoints...>{});
+            return found;
+        }
+    }
+
+    /// The index of a name, for `channel::get<"name">()`.
+    static constexpr auto index_of(std::string_view wanted) -> std::uint32_t {
+        for (std::uint32_t i = 0; i < count; ++i) {
+            if (names[i] == wanted) {
+                return i;
+            }
+        }
+        return no_index;
+    }
+
+    constexpr auto deliver(auto& link, std::uint32_t i, message const& m) -> void {
+        with(i, [&](auto& it) { it.on_message(link, m); });
+    }
+    constexpr auto notify(auto& link, std::uint32_t i, event const& e) -> void {
+        with(i, [&](auto& it) { it.on_event(link, e); });
+    }
+
+    /// All endpoints exist from the start: an announcement that none of them claims will not be claimed later.
+    static constexpr auto remember(wire::announcement const&) -> bool { return true; }
+    static constexpr auto forget(wire::announcement const&) -> void {}
+    static constexpr auto forget_all() -> void {}
+};
+static_assert(endpoint_table<endpoints<>>);
+
+} // namespace rpmsg

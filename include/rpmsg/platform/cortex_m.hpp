@@ -1,0 +1,30 @@
+#pragma once
+
+#include <rpmsg/platform/lock.hpp>
+
+#include <cstdint>
+
+namespace rpmsg::cortex_m {
+
+/// Masks all interrupts with PRIMASK and restores what was before: may be nested, may be taken in an interrupt. Makes
+/// every send safe from every interrupt of its core; it does not exclude another core.
+class irq_lock {
+    std::uint32_t saved_{};
+
+  public:
+    auto lock() -> void {
+        std::uint32_t before = 0;
+        asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(before)::"memory");
+        saved_ = before;
+    }
+    auto unlock() -> void { asm volatile("msr primask, %0" ::"r"(saved_) : "memory"); }
+};
+static_assert(lock_policy<irq_lock>);
+
+/// Sleeps until an interrupt or event; one that came since the last call is not missed.
+inline auto wait_for_event() -> void { asm volatile("wfe" ::: "memory"); }
+
+/// Sleeps until an interrupt.
+inline auto wait_for_interrupt() -> void { asm volatile("wfi" ::: "memory"); }
+
+} // namespace rpmsg::cortex_m

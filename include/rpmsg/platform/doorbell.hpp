@@ -1,0 +1,31 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// Tells the peer that a ring has changed: a mailbox register, an inter-processor interrupt, an eventfd. `queue` is the
+/// ring's number, 0 or 1. Must not wait; answers whether it rang, and a doorbell that did not is rung again by `poll`.
+template <typename T>
+concept doorbell = requires(T& bell, std::uint32_t queue) {
+    { bell.ring(queue) } -> std::same_as<bool>;
+};
+
+/// For peers that poll.
+struct no_doorbell {
+    constexpr auto ring(std::uint32_t) -> bool { return true; }
+};
+static_assert(doorbell<no_doorbell>);
+
+/// A doorbell that lives elsewhere.
+template <typename Bell> class doorbell_ref {
+    static_assert(doorbell<Bell>);
+    Bell* bell_;
+
+  public:
+    constexpr doorbell_ref(Bell& bell) : bell_{&bell} {}
+    constexpr auto ring(std::uint32_t queue) -> bool { return bell_->ring(queue); }
+};
+
+} // namespace rpmsg

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <rpmsg/platform/cache.hpp>
+#include <rpmsg/platform/region.hpp>
+
+#include <cstdint>
+
+namespace rpmsg {
+
+/// Shared memory at an address that is a constant of the board: nothing is stored.
+template <std::uintptr_t Start, std::uint32_t Size> struct fixed_memory {
+    static constexpr auto start() -> std::uintptr_t { return Start; }
+    static constexpr auto size() -> std::uint32_t { return Size; }
+};
+
+/// Shared memory known by a pointer: an object in a linker section, a mapping of the operating system.
+class memory_at {
+    std::byte* start_{};
+    std::uint32_t size_{};
+
+  public:
+    constexpr memory_at(std::byte* start, std::uint32_t size) : start_{start}, size_{size} {}
+    [[nodiscard]] auto start() const -> std::uintptr_t { return reinterpret_cast<std::uintptr_t>(start_); }
+    [[nodiscard]] constexpr auto size() const -> std::uint32_t { return size_; }
+};
+
+/// The region of production: plain loads and stores at an integer base, in the order of their site. The start must be
+/// aligned to 8 bytes.
+template <typename Memory = memory_at, cache_policy Cache = coherent> class mapped_region {
+    [[no_unique_address]] Memory memory_;
+    [[no_unique_address]] Cache cache_{};
+
+    template <typename T> [[nodiscard]] auto at(std::uint32_t offset) const -> T* {
+        return reinterpret_cast<T*>(memory_.start() + offset);
+    }
+
+  public:
+    static constexpr std::uint32_t line = Cache::line;
+
+    constexpr mapped_region(Memory memory = {}, Cache cache = {}) : memory_{memory}, cache_{cache} {}
+    constexpr mapped_region(std::byte* start, std::uint32_t size) : memory_{start, size} {}
+
+    [[nodiscard]] constexpr auto size() const -> std::uint32_t { return memory_.size(); }
+
+    template <site Site, typename T> [[nodiscard]] auto load(std::uint32_t offset) -> T {
+        static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic loads: read two words");
+        return __atomic_load_n(at<T>(offset), static_cast<int>(order_of(Site)));
+    }
+    template <site Site, typename T> auto store(std::uint32_t offset, T value) -> void {
+        static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic stores: write two words");
+        __atomic_store_n(at<T>(offset), value, static_cast<int>(order_of(Site)));
+    }
+    template <site Site> auto fence() -> void { __atomic_thread_fence(static_cast<int>(order_of(Site))); }
+
+    [[nodiscard]] auto view(std::uint32_t offset, std::uint32_t size) -> bytes {
+        return lies_inside(offset, size, memory_.size()) ? bytes{at<std::byte>(offset), size} : bytes{};
+    }
+    auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(memory_.start() + offset, size); }
+    auto invalidate(std::uint32_t offset, std::uint32_t size) -> void {
+        cache_.invalidate(memory_.start() + offset, size);
+    }
+};
+mapped_region(std::byte*, std::uint32_t) -> mapped_region<memory_at, coherent>;
+static_assert(region<mapped_region<>>);
+
+} // namespace rpmsg

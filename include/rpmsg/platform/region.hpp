@@ -1,0 +1,53 @@
+#pragma once
+
+#include <rpmsg/core/bytes.hpp>
+#include <rpmsg/platform/site.hpp>
+
+#include <concepts>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// Memory that a peer can write: the only way in which the library touches it. Offsets and sizes are bytes from the
+/// start of the region; an access outside of it is a broken precondition, except for `view`.
+///
+///   size()                  bytes
+///   load<site, T>(offset)   one fetch of a naturally aligned T of at most 4 bytes, in the order of the site
+///   store<site>(offset, v)  one store of v, likewise
+///   fence<site>()           a fence of the order of the site
+///   view(offset, size)      the bytes as this core sees them, or an empty span unless they lie inside
+///   clean(offset, size)     make our writes visible to the peer
+///   invalidate(offset, size) make the peer's writes visible to us
+///
+/// `mapped_region` is the production model; testing/ has models that run in the compiler, count, misbehave or explore.
+template <typename T>
+concept region = requires(T& shared, std::uint32_t offset, std::uint32_t size) {
+    { shared.size() } -> std::same_as<std::uint32_t>;
+    { shared.template load<site::peer_index, std::uint16_t>(offset) } -> std::same_as<std::uint16_t>;
+    { shared.template load<site::header_load, std::uint32_t>(offset) } -> std::same_as<std::uint32_t>;
+    { shared.template store<site::own_index>(offset, std::uint16_t{}) } -> std::same_as<void>;
+    { shared.template fence<site::arm_fence>() } -> std::same_as<void>;
+    { shared.view(offset, size) } -> std::same_as<bytes>;
+    { shared.clean(offset, size) } -> std::same_as<void>;
+    { shared.invalidate(offset, size) } -> std::same_as<void>;
+};
+
+namespace archetypes {
+struct region {
+    auto size() const -> std::uint32_t;
+    template <site, typename T> auto load(std::uint32_t offset) -> T;
+    template <site, typename T> auto store(std::uint32_t offset, T value) -> void;
+    template <site> auto fence() -> void;
+    auto view(std::uint32_t offset, std::uint32_t size) -> bytes;
+    auto clean(std::uint32_t offset, std::uint32_t size) -> void;
+    auto invalidate(std::uint32_t offset, std::uint32_t size) -> void;
+};
+} // namespace archetypes
+static_assert(region<archetypes::region>);
+
+/// Whether [offset, offset + length) lies inside [0, size). The one range check of the library.
+[[nodiscard]] constexpr auto lies_inside(std::uint64_t offset, std::uint64_t length, std::uint64_t size) -> bool {
+    return offset <= size and length <= size - offset;
+}
+
+} // namespace rpmsg

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// The memory orders that the library uses. Values are those of the compiler's atomic built-ins.
+enum class order : int {
+    relaxed = __ATOMIC_RELAXED,
+    acquire = __ATOMIC_ACQUIRE,
+    release = __ATOMIC_RELEASE,
+    full = __ATOMIC_SEQ_CST,
+};
+
+/// Every place where the library touches memory that a peer can write. A region sees the name of the place with each
+/// access, so that a test can observe it, weaken it or answer for the peer.
+enum class site : std::uint8_t {
+    // ring bookkeeping, either role
+    peer_index,        ///< load of the peer's ring index: makes its entries and buffers visible
+    own_index,         ///< store of our ring index: publishes entries and buffers
+    adopted_index,     ///< load of our own index, once, when the device attaches
+    peer_entry,        ///< load of an id from the peer's ring
+    peer_entry_length, ///< load of a used length
+    own_entry,         ///< store of an id into our ring
+    own_entry_length,  ///< store of a used length
+    own_flags,         ///< store of our suppression flag
+    own_event,         ///< store of the index at which we want the next doorbell
+    peer_flags,        ///< load of the peer's suppression flag
+    peer_event,        ///< load of the index at which the peer wants a doorbell
+    doorbell_fence,    ///< between publishing and asking whether the peer wants a doorbell
+    arm_fence,         ///< between asking for a doorbell and looking once more
+    descriptor_load,
+    descriptor_store,
+    header_load,
+    header_store,
+    // start and restart
+    ring_clear,     ///< stores while the driver lays the rings out
+    status_load,    ///< load of the status byte
+    status_store,   ///< store of the status byte: publishes the rings
+    control_load,   ///< load of the peer's half of the control block
+    control_store,  ///< store of our half of the control block: publishes what came before
+    restart_fence,  ///< between attaching and the doorbell that wakes a waiting peer
+    count_
+};
+
+/// The order with which each site is accessed in production.
+[[nodiscard]] constexpr auto order_of(site where) -> order {
+    switch (where) {
+    case site::peer_index:
+    case site::status_load:
+    case site::control_load: return order::acquire;
+    case site::own_index:
+    case site::status_store:
+    case site::control_store: return order::release;
+    case site::doorbell_fence:
+    case site::arm_fence:
+    case site::restart_fence: return order::full;
+    default: return order::relaxed;
+    }
+}
+
+} // namespace rpmsg

@@ -1,0 +1,13 @@
+#pragma once
+
+// Everything for firmware: all but testing/ and host/.
+
+#include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/endpoint_table.hpp>
+#include <rpmsg/platform/lock_ref.hpp>
+#include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/platform/spin_lock.hpp>
+#include <rpmsg/transport/placed_layout.hpp>
+#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_driver.hpp>

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/session.hpp>
+#include <rpmsg/transport/split_queue.hpp>
+#include <rpmsg/transport/vring_config.hpp>
+#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/wire/control_block.hpp>
+#include <rpmsg/wire/resource_table.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::detail {
+
+/// How the device learns that the driver's rings are ready and that they are gone, for dialects without an epoch. What
+/// a dialect does not tell, it does not see: then the user calls `reset()`.
+template <vring_config Config> class device_session {
+    static constexpr auto rule = Config.dialect.attach;
+
+    /// The memory that rpmsg-lite's master leaves after its start (RINGS 6.2): buffers wait in ring 0, the used ring of
+    /// ring 1 is at most one round ahead, and doorbells of ring 0 are "suppressed" for ever.
+    template <region Region> static constexpr auto is_prefilled(Region& shared, link_layout auto const& layout) -> bool {
+        auto const index = [&](std::uint32_t ring) {
+            shared.invalidate(ring, 4);
+            return shared.template load<site::peer_index, std::uint16_t>(ring + 2);
+        };
+        auto const to_driver = layout.parts(0);
+        auto const to_device = layout.parts(1);
+        auto const posted = static_cast<std::uint16_t>(index(to_driver.available) - index(to_driver.used));
+        auto const unused = static_cast<std::uint16_t>(index(to_device.used) - index(to_device.available));
+        auto const flags = shared.template load<site::peer_flags, std::uint16_t>(to_driver.available);
+        return posted > 0 and posted <= Config.buffers and unused <= Config.buffers and
+               (flags & wire::suppress_doorbell) != 0;
+    }
+
+    template <region Region> static constexpr auto is_ready(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.status(), 1);
+        auto const status = shared.template load<site::status_load, std::uint8_t>(layout.status());
+        return (status & (wire::device_status::driver_ok | wire::device_status::needs_reset)) ==
+               wire::device_status::driver_ok;
+    }
+
+  public:
+    template <region Region> constexpr auto start(Region&, link_layout auto const&) -> void {}
+
+    /// Looks once. `rang` tells whether a doorbell of ring 0 came since the start.
+    template <region Region>
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool rang) -> session_step {
+        if constexpr (rule == wire::attach_rule::status_byte) {
+            auto const ready = is_ready(shared, layout);
+            return ready == is_up ? session_step::none : ready ? session_step::attach : session_step::stop;
+        } else if constexpr (rule == wire::attach_rule::prefilled_ring) {
+            return not is_up and (rang or is_prefilled(shared, layout)) ? session_step::attach : session_step::none;
+        } else {
+            return not is_up and rang ? session_step::attach : session_step::none;
+        }
+    }
+
+    /// This side went down by itself and wants to begin again.
+    template <region Region> constexpr auto restart(Region&, link_layout auto const&) -> void {}
+};
+
+/// The device's half of the handshake in wire/control_block.hpp.
+template <vring_config Config>
+    requires(Config.dialect.attach == wire::attach_rule::epochs)
+class device_session<Config> {
+    using block = wire::control_block;
+    static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
+    static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
+
+    std::uint32_t boot_{};
+    std::uint32_t session_{}; ///< the epoch that we attached to or let go for
+
+    template <region Region>
+    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {
+        return shared.template load<site::control_load, std::uint32_t>(layout.control() + offset);
+    }
+    template <region Region>
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset,
+                                std::uint32_t value) -> void {
+        shared.template store<site::control_store>(layout.control() + offset, value);
+    }
+
+  public:
+    /// Counts the boot up, so that a driver with an older session opens a new one.
+    template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
+        shared.invalidate(layout.control() + device, sizeof(block::device_half));
+        auto const before = read(shared, layout, device + offsetof(block::device_half, boot));
+        boot_ = before + 1 == 0 ? 1 : before + 1;
+        session_ = 0;
+        write(shared, layout, device + offsetof(block::device_half, quiet), 0);
+        write(shared, layout, device + offsetof(block::device_half, fingerprint), Config.fingerprint());
+        write(shared, layout, device + offsetof(block::device_half, boot), boot_);
+        write(shared, layout, device + offsetof(block::device_half, magic), wire::control_magic);
+        shared.clean(layout.control() + device, sizeof(block::device_half));
+    }
+
+    template <region Region>
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool) -> session_step {
+        shared.invalidate(layout.control() + driver, sizeof(block::driver_half));
+        auto const epoch = read(shared, layout, driver + offsetof(block::driver_half, epoch));
+        if (is_up) {
+            return epoch == session_ ? session_step::none : session_step::end;
+        }
+        if (read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic) {
+            return session_step::none;
+        }
+        if (read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
+            return session_step::refuse;
+        }
+        if (epoch != session_) {
+            session_ = epoch;
+            write(shared, layout, device + offsetof(block::device_half, quiet), epoch);
+            shared.clean(layout.control() + device, sizeof(block::device_half));
+            return session_step::answered;
+        }
+        auto const ready = read(shared, layout, driver + offsetof(block::driver_half, ready));
+        auto const seen = read(shared, layout, driver + offsetof(block::driver_half, boot_seen));
+        return ready == epoch and seen == boot_ ? session_step::attach : session_step::none;
+    }
+
+    template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
+        start(shared, layout);
+    }
+};
+
+} // namespace rpmsg::detail

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <rpmsg/core/expects.hpp>
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+
+namespace rpmsg::detail {
+
+/// A set of the numbers 0 to Size - 1, one bit each.
+template <std::uint32_t Size> class id_set {
+    using word = std::conditional_t<(Size <= 8), std::uint8_t, std::conditional_t<(Size <= 16), std::uint16_t, std::uint32_t>>;
+    static constexpr std::uint32_t bits = sizeof(word) * 8;
+    static constexpr std::uint32_t words = (Size + bits - 1) / bits;
+
+    std::array<word, words> words_{};
+
+    static constexpr auto bit(std::uint32_t id) -> word { return static_cast<word>(word{1} << (id % bits)); }
+
+  public:
+    [[nodiscard]] constexpr auto contains(std::uint32_t id) const -> bool { return (words_[id / bits] & bit(id)) != 0; }
+    constexpr auto insert(std::uint32_t id) -> void { words_[id / bits] = static_cast<word>(words_[id / bits] | bit(id)); }
+    constexpr auto erase(std::uint32_t id) -> void { words_[id / bits] = static_cast<word>(words_[id / bits] & ~bit(id)); }
+    constexpr auto clear() -> void { words_ = {}; }
+    constexpr auto fill() -> void {
+        for (std::uint32_t id = 0; id < Size; ++id) {
+            insert(id);
+        }
+    }
+    /// The smallest member, or Size when the set is empty.
+    [[nodiscard]] constexpr auto first() const -> std::uint32_t {
+        for (std::uint32_t i = 0; i < words; ++i) {
+            if (words_[i] != 0) {
+                return i * bits + static_cast<std::uint32_t>(std::countr_zero(words_[i]));
+            }
+        }
+        return Size;
+    }
+    [[nodiscard]] constexpr auto count() const -> std::uint32_t {
+        std::uint32_t total = 0;
+        for (auto const each : words_) {
+            total += static_cast<std::uint32_t>(std::popcount(each));
+        }
+        return total;
+    }
+};
+
+} // namespace rpmsg::detail

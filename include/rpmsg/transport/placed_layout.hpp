@@ -1,0 +1,70 @@
+#pragma once
+
+#include <rpmsg/transport/vring_layout.hpp>
+
+#include <array>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// A layout whose parts are known only at attach: rings from a resource table or a vhost-user front end, each part
+/// where the driver put it. The buffers may lie anywhere in `window_size` bytes at `window`, but not on the rings.
+struct placed_layout {
+    std::uint32_t buffers_per_ring{};           ///< must be that of the transport's configuration
+    std::array<wire::vring_parts, 2> rings{};
+    std::uint32_t window{};                     ///< offset of the part of the region in which buffers may lie
+    std::uint32_t window_size{};
+    std::uint64_t window_address{};             ///< the driver's address of `window`
+    std::array<std::uint32_t, 2> ring_buffers{nowhere, nowhere}; ///< for a driver: where the buffers of each ring start
+    std::array<std::uint32_t, 2> buffer_sizes{};                 ///< for a driver
+    std::uint32_t status_offset = nowhere;
+    std::uint32_t control_offset = nowhere;
+
+    [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts { return rings[ring]; }
+    [[nodiscard]] constexpr auto offset_of(std::uint64_t address, std::uint32_t length) const -> std::uint32_t {
+        auto const from_window = address - window_address;
+        if (address % 4 != 0 or not lies_inside(from_window, length, window_size)) {
+            return nowhere;
+        }
+        auto const offset = static_cast<std::uint32_t>(from_window) + window;
+        return touches_rings(offset, length) ? nowhere : offset;
+    }
+    [[nodiscard]] constexpr auto address_of(std::uint32_t offset) const -> std::uint64_t {
+        return window_address + (offset - window);
+    }
+    [[nodiscard]] constexpr auto buffer(std::uint32_t ring, std::uint32_t id) const -> std::uint32_t {
+        return ring_buffers[ring] + id * buffer_sizes[ring];
+    }
+    [[nodiscard]] constexpr auto status() const -> std::uint32_t { return status_offset; }
+    [[nodiscard]] constexpr auto control() const -> std::uint32_t { return control_offset; }
+    [[nodiscard]] constexpr auto fits(std::uint32_t region_size, std::uint32_t count) const -> bool {
+        auto fitting = count == buffers_per_ring and lies_inside(window, window_size, region_size);
+        for (auto const& ring : rings) {
+            fitting = fitting and ring.descriptors % 4 == 0 and ring.available % 2 == 0 and ring.used % 4 == 0 and
+                      lies_inside(ring.descriptors, 16 * count, region_size) and
+                      lies_inside(ring.available, 2 * count + 6, region_size) and
+                      lies_inside(ring.used, 8 * count + 6, region_size);
+        }
+        return fitting and (status_offset == nowhere or status_offset < region_size) and
+               (control_offset == nowhere or
+                (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
+    }
+
+    /// Whether [offset, offset + length) meets any part of a ring, the status byte or the control block.
+    [[nodiscard]] constexpr auto touches_rings(std::uint32_t offset, std::uint32_t length) const -> bool {
+        auto const meets = [&](std::uint32_t start, std::uint32_t size) {
+            return start != nowhere and std::uint64_t{offset} < std::uint64_t{start} + size and
+                   std::uint64_t{start} < std::uint64_t{offset} + length;
+        };
+        auto const n = buffers_per_ring;
+        auto hit = meets(status_offset, 1) or meets(control_offset, sizeof(wire::control_block));
+        for (auto const& ring : rings) {
+            hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or
+                  meets(ring.used, 8 * n + 6);
+        }
+        return hit;
+    }
+};
+static_assert(link_layout<placed_layout>);
+
+} // namespace rpmsg

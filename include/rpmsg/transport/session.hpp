@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+namespace rpmsg::detail {
+
+/// What a look at the peer's words says about the link.
+enum class session_step : std::uint8_t {
+    none,     ///< nothing new
+    answered, ///< our half of the handshake changed: ring
+    attach,   ///< the rings are ready; a driver lays them out first
+    end,      ///< the peer started anew: deliver what it published, then go down
+    stop,     ///< the peer stopped: its rings may change at any moment
+    refuse,   ///< the peer was built with another configuration
+};
+
+} // namespace rpmsg::detail

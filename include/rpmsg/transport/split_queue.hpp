@@ -1,0 +1,184 @@
+#pragma once
+
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/id_set.hpp>
+#include <rpmsg/transport/vring_config.hpp>
+#include <rpmsg/wire/vring.hpp>
+
+#include <cstdint>
+
+namespace rpmsg::detail {
+
+/// The side of a split ring: the device consumes the available ring and fills the used ring, the driver does the
+/// opposite. Everything else is the same for both.
+enum class ring_role : bool { device, driver };
+
+enum class take_outcome : std::uint8_t { none, taken, bad_index, bad_id };
+
+struct taken_buffer {
+    take_outcome outcome{};
+    std::uint16_t id{};
+    std::uint32_t length{}; ///< the used length; meaningful for the driver only
+};
+
+/// One split ring as one side sees it (virtio 1.x, 2.7). Buffers are known by descriptor id; each is either ours or the
+/// peer's, and that is remembered here, never read back. Not for concurrent use.
+template <vring_config Config, ring_role Role> class split_queue {
+    using index = std::uint16_t;
+    static constexpr bool device = Role == ring_role::device;
+    static constexpr std::uint32_t count = Config.buffers;
+    static constexpr std::uint32_t peer_entry_size = device ? 2 : 8;
+    static constexpr std::uint32_t own_entry_size = device ? 8 : 2;
+
+    index taken_{};     ///< entries taken from the peer's ring
+    index seen_{};      ///< the peer's index when last loaded
+    index given_{};     ///< entries written to our ring
+    index published_{}; ///< our index as the peer sees it
+    index theirs_{};    ///< how many buffers are in the peer's hands
+    id_set<count> ours_{};
+
+    static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
+    static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
+    static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }
+
+    /// Loads the peer's index again and checks its window: it may not claim more buffers than the peer has.
+    template <region Region> constexpr auto refresh(Region& shared, wire::vring_parts const& at) -> bool {
+        shared.invalidate(peer_ring(at), 4 + peer_entry_size * count);
+        seen_ = shared.template load<site::peer_index, index>(peer_ring(at) + 2);
+        return static_cast<index>(seen_ - taken_) <= theirs_;
+    }
+
+    template <region Region> constexpr auto set_flags(Region& shared, wire::vring_parts const& at, std::uint16_t value) -> void {
+        shared.template store<site::own_flags>(own_ring(at), value);
+        shared.clean(own_ring(at), 2);
+    }
+    template <region Region> constexpr auto set_event(Region& shared, wire::vring_parts const& at, index value) -> void {
+        auto const where = own_ring(at) + 4 + own_entry_size * count;
+        shared.template store<site::own_event>(where, value);
+        shared.clean(where, 2);
+    }
+
+  public:
+    /// Starts with our own index at `given` and the peer's consumed up to `taken`; either all buffers are ours or none.
+    constexpr auto reset(index taken, index given, bool all_ours) -> void {
+        taken_ = seen_ = taken;
+        given_ = published_ = given;
+        theirs_ = all_ours ? 0 : count;
+        ours_.clear();
+        if (all_ours) {
+            ours_.fill();
+        }
+    }
+
+    /// Our own index as it lies in memory: read once, when a device attaches to a ring that is already in use.
+    template <region Region> static constexpr auto adopt(Region& shared, wire::vring_parts const& at) -> index {
+        shared.invalidate(own_ring(at), 4);
+        return shared.template load<site::adopted_index, index>(own_ring(at) + 2);
+    }
+
+    /// The next buffer that the peer put into its ring. `bad_index` and `bad_id` mean that the ring cannot be trusted
+    /// any more.
+    template <region Region> constexpr auto take(Region& shared, wire::vring_parts const& at) -> taken_buffer {
+        if (taken_ == seen_) {
+            if (not refresh(shared, at)) {
+                return {.outcome = take_outcome::bad_index};
+            }
+            if (taken_ == seen_) {
+                return {};
+            }
+        }
+        auto const entry = peer_ring(at) + 4 + peer_entry_size * position(taken_);
+        auto id = std::uint32_t{};
+        auto length = std::uint32_t{};
+        if constexpr (device) {
+            id = shared.template load<site::peer_entry, std::uint16_t>(entry);
+        } else {
+            id = shared.template load<site::peer_entry, std::uint32_t>(entry);
+            length = shared.template load<site::peer_entry_length, std::uint32_t>(entry + 4);
+        }
+        if (id >= count or ours_.contains(id)) {
+            return {.outcome = take_outcome::bad_id};
+        }
+        ours_.insert(id);
+        ++taken_;
+        --theirs_;
+        return {.outcome = take_outcome::taken, .id = static_cast<std::uint16_t>(id), .length = length};
+    }
+
+    /// Whether the peer has published nothing that was not taken. A bad index counts as something: `take` reports it.
+    template <region Region> constexpr auto empty(Region& shared, wire::vring_parts const& at) -> bool {
+        return taken_ == seen_ and refresh(shared, at) and taken_ == seen_;
+    }
+
+    [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count and ours_.contains(id); }
+    /// Buffers in the peer's hands, not counting those that wait in its ring.
+    template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
+        (void)refresh(shared, at);
+        auto const waiting = static_cast<index>(seen_ - taken_);
+        return waiting <= theirs_ ? theirs_ - waiting : 0;
+    }
+    /// Buffers written to our ring that the peer cannot see yet.
+    [[nodiscard]] constexpr auto unpublished() const -> std::uint32_t { return static_cast<index>(given_ - published_); }
+    [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
+    [[nodiscard]] constexpr auto given() const -> index { return given_; }
+
+    /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
+    template <region Region>
+    constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
+        auto const entry = own_ring(at) + 4 + own_entry_size * position(given_);
+        if constexpr (device) {
+            shared.template store<site::own_entry>(entry, id);
+            shared.template store<site::own_entry_length>(entry + 4, length);
+        } else {
+            shared.template store<site::own_entry>(entry, static_cast<std::uint16_t>(id));
+        }
+        shared.clean(entry, own_entry_size);
+        ours_.erase(id);
+        ++given_;
+        ++theirs_;
+    }
+
+    /// Shows the peer what was given. Answers whether it wants a doorbell for it.
+    template <region Region> constexpr auto publish(Region& shared, wire::vring_parts const& at) -> bool {
+        if (given_ == published_) {
+            return false;
+        }
+        auto const before = published_;
+        published_ = given_;
+        shared.template store<site::own_index>(own_ring(at) + 2, given_);
+        shared.clean(own_ring(at), 4);
+        shared.template fence<site::doorbell_fence>();
+        if constexpr (Config.event_index) {
+            auto const where = peer_ring(at) + 4 + peer_entry_size * count;
+            shared.invalidate(where, 2);
+            return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given_, before);
+        } else {
+            shared.invalidate(peer_ring(at), 2);
+            auto const flags = shared.template load<site::peer_flags, std::uint16_t>(peer_ring(at));
+            return (flags & wire::suppress_doorbell) == 0;
+        }
+    }
+
+    /// Tells the peer that its next entry needs no doorbell. A hint: a doorbell may come all the same.
+    template <region Region> constexpr auto disarm(Region& shared, wire::vring_parts const& at) -> void {
+        if constexpr (Config.event_index) {
+            set_event(shared, at, static_cast<index>(taken_ - 1));
+        } else {
+            set_flags(shared, at, wire::suppress_doorbell);
+        }
+    }
+
+    /// Asks for a doorbell at the peer's next entry, and looks once more: true when nothing came in between, so that the
+    /// caller may sleep.
+    template <region Region> constexpr auto arm(Region& shared, wire::vring_parts const& at) -> bool {
+        if constexpr (Config.event_index) {
+            set_event(shared, at, taken_);
+        } else {
+            set_flags(shared, at, 0);
+        }
+        shared.template fence<site::arm_fence>();
+        return empty(shared, at);
+    }
+};
+
+} // namespace rpmsg::detail

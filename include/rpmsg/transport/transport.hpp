@@ -1,0 +1,128 @@
+#pragma once
+
+#include <rpmsg/core/bytes.hpp>
+#include <rpmsg/core/counters.hpp>
+#include <rpmsg/core/result.hpp>
+#include <rpmsg/platform/clock.hpp>
+#include <rpmsg/wire/header.hpp>
+
+#include <concepts>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// Room for the payload of one message, on loan from a transport; or no room.
+struct tx_buffer {
+    bytes space{};
+    std::uint32_t token{};
+    std::uint32_t offset{}; ///< of the frame; the transport's own, like the token
+
+    [[nodiscard]] constexpr explicit operator bool() const { return space.data() != nullptr; }
+};
+
+/// What `receive` found.
+enum class rx_outcome : std::uint8_t {
+    none,    ///< nothing waits
+    dropped, ///< a bad message was dropped and counted; there may be more
+    message, ///< a message; give it back with `release`
+};
+
+/// A received message on loan from a transport. The header is this side's own copy, checked against the buffer; the
+/// payload may lie in memory that a hostile peer goes on changing.
+struct rx_buffer {
+    rx_outcome outcome{};
+    wire::header header{};
+    const_bytes payload{};
+    std::uint32_t token{};
+    std::uint32_t capacity{}; ///< bytes of the buffer; the transport's own
+};
+
+/// Why a link went down.
+enum class down_reason : std::uint8_t {
+    none,
+    peer_restarted, ///< the peer started anew; the link comes back by itself
+    peer_stopped,   ///< the peer took its readiness back
+    broken,         ///< the peer broke the rules of the ring
+    incompatible,   ///< the peer was built with another configuration
+    closed,         ///< this side closed the link
+};
+
+enum class link_event : std::uint8_t { none, up, down };
+
+/// What changed about a link.
+struct link_change {
+    link_event event{};
+    down_reason reason{};
+    std::uint32_t unreturned{}; ///< on down: messages sent that the peer had not given back; the newest ones, in order
+};
+
+/// When `poll` must be called at the latest though nothing rang.
+struct poll_deadline {
+    bool is_set{};
+    ticks at{};
+};
+
+/// Moves messages to and from one peer. No operation waits; `commit` means accepted.
+///
+///   max_frame              the largest frame in bytes, header included: a bound for static storage
+///   acknowledged           whether the peer answers announcements (NuttX and this library do)
+///   tx_limit(), rx_limit() the largest payload in bytes that can be sent and received now
+///   start()                begins; `misconfigured` when this side cannot work. The peer may come later
+///   close()                ends; nothing is sent or received until `start`
+///   poll(now)              looks after the link itself and says whether it came up or went down
+///   notify(queue)          the doorbell of a queue rang; safe in an interrupt at any time
+///   reserve()              room for a message, or none while all buffers are with the peer
+///   discard(b)             gives unused room back; it serves the next `reserve`
+///   commit(b, h)           sends the first h.length bytes of the room with header h
+///   receive()              the oldest message that was not received yet
+///   release(b)             gives a received buffer back; any order
+///   flush()                shows the peer what was released or sent
+///   writable()             true once, after a `reserve` that failed, when the next one may succeed
+///   next_deadline(now)     when to poll again at the latest
+///   counts()               the counters of this link
+template <typename T>
+concept transport = requires(T& t, tx_buffer const& room, rx_buffer const& message, wire::header const& header,
+                             ticks now, std::uint32_t queue) {
+    { T::max_frame } -> std::convertible_to<std::uint32_t>;
+    { T::acknowledged } -> std::convertible_to<bool>;
+    { t.tx_limit() } -> std::same_as<std::uint32_t>;
+    { t.rx_limit() } -> std::same_as<std::uint32_t>;
+    { t.start() } -> std::same_as<status>;
+    { t.close() } -> std::same_as<void>;
+    { t.poll(now) } -> std::same_as<link_change>;
+    { t.notify(queue) } -> std::same_as<void>;
+    { t.reserve() } -> std::same_as<tx_buffer>;
+    { t.discard(room) } -> std::same_as<void>;
+    { t.commit(room, header) } -> std::same_as<void>;
+    { t.receive() } -> std::same_as<rx_buffer>;
+    { t.release(message) } -> std::same_as<void>;
+    { t.flush() } -> std::same_as<void>;
+    { t.writable() } -> std::same_as<bool>;
+    { t.next_deadline(now) } -> std::same_as<poll_deadline>;
+    { t.counts() } -> std::same_as<counters&>;
+};
+
+namespace archetypes {
+struct transport {
+    static constexpr std::uint32_t max_frame = 512;
+    static constexpr bool acknowledged = false;
+    auto tx_limit() -> std::uint32_t;
+    auto rx_limit() -> std::uint32_t;
+    auto start() -> status;
+    auto close() -> void;
+    auto poll(ticks) -> link_change;
+    auto notify(std::uint32_t) -> void;
+    auto reserve() -> tx_buffer;
+    auto discard(tx_buffer const&) -> void;
+    auto commit(tx_buffer const&, wire::header const&) -> void;
+    auto receive() -> rx_buffer;
+    auto release(rx_buffer const&) -> void;
+    auto flush() -> void;
+    auto writable() -> bool;
+    auto next_deadline(ticks) -> poll_deadline;
+    auto counts() -> counters&;
+};
+} // namespace archetypes
+static_assert(transport<archetypes::transport>);
+
+} // namespace rpmsg

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/transport/vring_link.hpp>
+
+namespace rpmsg {
+
+/// The driver (host) end of a shared-memory link, as Linux has it: it lays the rings out and owns the buffers. Sends
+/// through ring 1, receives from ring 0.
+template <vring_config Config, typename Region = mapped_region<>, typename Bell = no_doorbell,
+          typename Layout = vring_layout<Config>>
+class vring_driver : public detail::vring_link<detail::ring_role::driver, Config, Region, Bell, Layout> {
+  public:
+    using vring_driver::vring_link::vring_link;
+};
+static_assert(transport<vring_driver<vring_config{}>>);
+
+} // namespace rpmsg

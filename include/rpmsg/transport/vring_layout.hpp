@@ -1,0 +1,83 @@
+#pragma once
+
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/vring_config.hpp>
+#include <rpmsg/wire/control_block.hpp>
+#include <rpmsg/wire/resource_table.hpp>
+#include <rpmsg/wire/vring.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// "No such place", as an offset.
+inline constexpr std::uint32_t nowhere = 0xffff'ffff;
+
+/// Where the parts of a link lie in its region, in bytes from its start. `vring_layout<Config>` computes all of it when
+/// compiling; `placed_layout` holds what was learned at attach.
+///
+///   parts(ring)             descriptor table, available and used ring
+///   offset_of(address, n)   where n bytes at the driver's `address` lie, or `nowhere` unless they lie in the buffers
+///   address_of(offset)      the driver's address of an offset
+///   buffer(ring, id)        offset of buffer `id` of a ring; asked by the driver only
+///   status(), control()     the status byte and the control block, or `nowhere`
+///   fits(size, count)       whether a region of `size` bytes holds rings of `count` buffers as this layout says
+template <typename T>
+concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t address) {
+    { layout.parts(n) } -> std::same_as<wire::vring_parts>;
+    { layout.offset_of(address, n) } -> std::same_as<std::uint32_t>;
+    { layout.address_of(n) } -> std::same_as<std::uint64_t>;
+    { layout.buffer(n, n) } -> std::same_as<std::uint32_t>;
+    { layout.status() } -> std::same_as<std::uint32_t>;
+    { layout.control() } -> std::same_as<std::uint32_t>;
+    { layout.fits(n, n) } -> std::same_as<bool>;
+};
+
+/// One contiguous block: control block or resource table (where the dialect has one), ring 0, ring 1, the buffers of
+/// ring 0, the buffers of ring 1. rpmsg-lite's layout, and what our driver offers to any device.
+template <vring_config Config> struct vring_layout : checked_config<Config> {
+    static constexpr auto control_size = static_cast<std::uint32_t>(sizeof(wire::control_block));
+    static constexpr auto table_size = static_cast<std::uint32_t>(sizeof(wire::resource_table));
+    static constexpr bool has_control = Config.dialect.attach == wire::attach_rule::epochs;
+    static constexpr bool has_table = Config.dialect.status_in_table;
+
+    static constexpr std::uint32_t ring_0 =
+        align_up(has_control ? control_size : has_table ? table_size : 0, Config.alignment);
+    static constexpr wire::vring_parts parts_0 =
+        wire::place_vring(ring_0, Config.buffers, Config.alignment, Config.dialect.used_event_word);
+    static constexpr std::uint32_t closest = align_up(wire::end_of_vring(parts_0, Config.buffers), Config.alignment);
+    static constexpr std::uint32_t ring_1 = Config.ring_stride != 0 ? ring_0 + Config.ring_stride : closest;
+    static_assert(ring_1 >= closest, "the ring stride is smaller than a ring");
+    static constexpr wire::vring_parts parts_1 =
+        wire::place_vring(ring_1, Config.buffers, Config.alignment, Config.dialect.used_event_word);
+    static constexpr std::uint32_t buffers =
+        Config.ring_stride != 0 ? ring_1 + Config.ring_stride
+                                : align_up(wire::end_of_vring(parts_1, Config.buffers), Config.alignment);
+    static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
+
+    static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts { return ring == 0 ? parts_0 : parts_1; }
+    static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
+        auto const from_start = address - Config.device_base - buffers;
+        auto const usable = address % 4 == 0 and lies_inside(from_start, length, buffer_bytes);
+        return usable ? static_cast<std::uint32_t>(from_start) + buffers : nowhere;
+    }
+    static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
+    static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
+        auto const start = ring == 0 ? buffers : buffers + Config.buffers * Config.size_of(0);
+        return start + id * Config.size_of(ring);
+    }
+    static constexpr auto status() -> std::uint32_t {
+        return has_table ? static_cast<std::uint32_t>(offsetof(wire::resource_table, vdev) +
+                                                      offsetof(wire::vdev_entry, status))
+                         : nowhere;
+    }
+    static constexpr auto control() -> std::uint32_t { return has_control ? 0 : nowhere; }
+    static constexpr auto fits(std::uint32_t region_size, std::uint32_t) -> bool { return region_size >= size(); }
+    /// Bytes that the shared block needs.
+    static constexpr auto size() -> std::uint32_t { return buffers + buffer_bytes; }
+};
+static_assert(link_layout<vring_layout<vring_config{}>>);
+
+} // namespace rpmsg

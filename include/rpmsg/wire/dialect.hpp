@@ -1,0 +1,41 @@
+#pragma once
+
+namespace rpmsg::wire {
+
+/// What tells the device that the driver's rings are ready (RINGS 13, first row).
+enum class attach_rule : unsigned char {
+    first_doorbell, ///< the first doorbell of ring 0
+    status_byte,    ///< driver_ok in the status byte of the resource table
+    prefilled_ring, ///< a doorbell of ring 0, or the memory that rpmsg-lite's master leaves (RINGS 6.2)
+    epochs,         ///< the handshake of the control block
+};
+
+/// How one peer speaks where RPMsg leaves it open: one row of the table in RINGS 13.
+struct dialect {
+    attach_rule attach{};
+    bool acknowledged{};           ///< the name service answers a create with an acknowledge
+    bool used_event_word = true;   ///< the available ring ends with a used_event word
+    bool prefilled{};              ///< the driver fills the used ring of ring 1 at start
+    bool always_rings_driver{};    ///< the driver needs every doorbell of ring 0 whatever its flags say
+    bool status_in_table{};        ///< the shared block starts with a resource table
+    bool operator==(dialect const&) const = default;
+};
+
+namespace dialects {
+/// Linux's virtio_rpmsg_bus before the buffer size series of 2026. Not named `linux`: GNU compilers define that word.
+inline constexpr auto linux_virtio = dialect{.attach = attach_rule::first_doorbell};
+
+/// OpenAMP's open-amp, either role. It offers no sign of a restart: call `reset()` when the peer was restarted.
+inline constexpr auto openamp = dialect{.attach = attach_rule::status_byte, .status_in_table = true};
+
+/// NXP's rpmsg-lite, either role. It offers no sign of a restart: call `reset()` when the peer was restarted.
+inline constexpr auto rpmsg_lite = dialect{.attach = attach_rule::prefilled_ring,
+                                           .used_event_word = false,
+                                           .prefilled = true,
+                                           .always_rings_driver = true};
+
+/// Both ends are this library: restarts are seen by themselves, names are acknowledged.
+inline constexpr auto rpmsg = dialect{.attach = attach_rule::epochs, .acknowledged = true};
+} // namespace dialects
+
+} // namespace rpmsg::wire
