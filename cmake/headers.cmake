@@ -11,6 +11,7 @@ set(rpmsg_headers
   include/rpmsg/framework/endpoint_link.hpp
   include/rpmsg/framework/endpoint_state.hpp
   include/rpmsg/framework/endpoint_table.hpp
+  include/rpmsg/framework/link_core.hpp
   include/rpmsg/framework/loan.hpp
   include/rpmsg/framework/message.hpp
   include/rpmsg/framework/name_service.hpp
@@ -27,6 +28,15 @@ set(rpmsg_headers
   include/rpmsg/platform/site.hpp
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
+  include/rpmsg/rpmsg.hpp
+  include/rpmsg/testing/array_region.hpp
+  include/rpmsg/testing/exploration.hpp
+  include/rpmsg/testing/explorer.hpp
+  include/rpmsg/testing/fiber.hpp
+  include/rpmsg/testing/search.hpp
+  include/rpmsg/testing/snapshots.hpp
+  include/rpmsg/testing/state_set.hpp
+  include/rpmsg/testing/weak_memory.hpp
   include/rpmsg/transport/device_session.hpp
   include/rpmsg/transport/driver_session.hpp
   include/rpmsg/transport/id_set.hpp

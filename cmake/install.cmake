@@ -9,6 +9,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/rpmsg-config-version.cmak
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/rpmsg-config-version.cmake DESTINATION ${package_dir})
 
+file(RELATIVE_PATH to_include ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 configure_file(cmake/rpmsg.pc.in rpmsg.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/rpmsg.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/licenses/rpmsg)
