@@ -52,7 +52,8 @@ step() {
 # must "what is done" LOG COMMAND...: a step that the run cannot go on without.
 must() {
     step "$@" && return
-    grep -v '^\[[0-9]*/[0-9]*\] [A-Z][a-z]*ing ' "$log" | tail -n 60 >&2
+    first=$(grep -n -m 1 -E '^FAILED: |^CMake Error|^ninja: error' "$log" | cut -d : -f 1)
+    tail -n "+${first:-1}" "$log" | head -n 60 >&2
     fail "$what failed; the whole log: $log"
 }
 
