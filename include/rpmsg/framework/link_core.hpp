@@ -103,9 +103,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return exclusively(lock_, [&] { return try_send(index, to, payload); });
     }
     constexpr auto reserve_for(std::uint32_t index) -> loan {
-        return exclusively(lock_, [&] {
+        return exclusively(lock_, [&]() -> loan {
             auto const room = try_reserve(index, 0);
-            return room ? loan{*this, *room, generation_} : loan{room.error()};
+            if (not room) {
+                return room.error();
+            }
+            return {*this, *room, generation_};
         });
     }
     constexpr auto commit_from(std::uint32_t index, address to, loan&& given, std::size_t size) -> status {

@@ -1,267 +1,107 @@
 #pragma once
 
-#include <rpmsg/testing/exploration.hpp>
-#include <rpmsg/testing/fiber.hpp>
-#include <rpmsg/testing/snapshots.hpp>
-#include <rpmsg/testing/state_set.hpp>
-#include <rpmsg/testing/weak_memory.hpp>
+#include <rpmsg/testing/search.hpp>
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <deque>
-#include <functional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace rpmsg::testing {
 
 /// Runs the programs of several cores in every possible way, up to equality of states: each interleaving of their
 /// accesses, each store that a load may see, each value of a `pick`, a crash at each access.
 ///
-/// All state of the programs must lie on their own stacks or in memory named to `keep`, and own nothing elsewhere. Call
-/// the accesses and `pick` from the programs only. A core sleeps until its doorbell rings; when nobody can go on and
-/// somebody sleeps, a wakeup was lost.
-class explorer {
-    static constexpr std::uint32_t nobody = exploration_options::nobody;
-    static constexpr std::uint8_t crash = 0xff;
-
-    enum class access : std::uint8_t { step, load, pick, sleep, idle, ended };
-    struct pending {
-        access kind{};
-        std::uint8_t subject{};
-        std::uint8_t options{};
-        std::uint8_t lives{};
-    };
-    struct situation {
-        std::array<pending, weak_memory::max_cores> cores{};
-        std::uint32_t last = nobody;
-        std::uint16_t preemptions{};
-        std::uint16_t crashes{};
-    };
-    struct program {
-        explorer* owner{};
-        std::string name{};
-        std::function<void()> body{};
-        std::function<void()> reborn{};
-        fiber context{};
-    };
-    struct step {
-        std::uint8_t core;
-        std::uint8_t choice;
-    };
-    struct branch {
-        std::size_t saved;
-        std::size_t path;
-        std::uint32_t next;
-    };
-
-    exploration_options options_;
-    std::deque<program> programs_{};
-    std::function<void()> at_end_ = [] {};
-    weak_memory memory_{};
-    situation now_{};
-    snapshots past_{memory_};
-    std::uint32_t running_ = nobody;
-    std::uint8_t answer_{};
-    bool is_tracing_{};
-    exploration found_{};
-    state_set visited_{};
-    std::vector<branch> branches_{};
-    std::vector<step> path_{};
-
-    static auto enter(void* argument) -> void {
-        auto& self = *static_cast<program*>(argument);
-        auto& engine = *self.owner;
-        auto const core = engine.running_;
-        (engine.now_.cores[core].lives == 0 ? self.body : self.reborn)();
-        engine.now_.cores[core].kind = access::ended;
-        engine.memory_.retire(core);
-        while (true) {
-            self.context.suspend();
-        }
+/// All state of the programs must lie on their own stacks or in memory named to `keep`, and own nothing elsewhere. A
+/// core sleeps until its doorbell rings; when nobody can go on and somebody sleeps, a wakeup was lost.
+class explorer : public search {
+    auto race(std::string_view what, std::string_view name) -> void {
+        report("data race: " + std::string{what} + " of " + std::string{name});
+        stop();
     }
-
-    /// Suspends the running core until the search picks its access, and answers which outcome.
-    auto take_turn(access kind, std::uint32_t subject = 0, std::uint32_t options = 1) -> std::uint32_t {
-        auto& state = now_.cores[running_];
-        state.kind = kind;
-        state.subject = static_cast<std::uint8_t>(subject);
-        state.options = static_cast<std::uint8_t>(options);
-        programs_[running_].context.suspend();
-        return answer_;
-    }
-
-    [[nodiscard]] auto outcomes(std::uint32_t core) const -> std::uint32_t {
-        auto const& state = now_.cores[core];
-        switch (state.kind) {
-        case access::step: return 1;
-        case access::load: return options_.sequential ? 1 : memory_.readable(core, state.subject);
-        case access::pick: return state.options;
-        case access::ended: return 0;
-        default: return memory_.is_rung(core) ? 1 : 0;
-        }
-    }
-    [[nodiscard]] auto may_crash(std::uint32_t core) const -> bool {
-        return core == options_.crashing_core and now_.crashes < options_.crashes and
-               now_.cores[core].kind != access::ended;
-    }
-    /// The core that goes next when there is no choice of cores.
-    [[nodiscard]] auto chosen_core() const -> std::uint32_t {
-        for (std::uint32_t core = 0; core < programs_.size(); ++core) {
-            if (now_.cores[core].kind == access::pick) {
-                return core;
-            }
-        }
-        auto const may_preempt = options_.preemptions == exploration_options::unbounded or
-                                 now_.preemptions < options_.preemptions;
-        return may_preempt or now_.last == nobody or outcomes(now_.last) == 0 ? nobody : now_.last;
-    }
-    /// The nth thing that can happen next; its core is `nobody` when there are fewer.
-    [[nodiscard]] auto candidate(std::uint32_t n) const -> step {
-        auto const only = chosen_core();
-        for (std::uint32_t core = 0; core < programs_.size(); ++core) {
-            auto const usual = only == nobody or only == core ? outcomes(core) : 0;
-            auto const total = usual + (may_crash(core) ? 1 : 0);
-            if (n < total) {
-                return {static_cast<std::uint8_t>(core), n < usual ? static_cast<std::uint8_t>(n) : crash};
-            }
-            n -= total;
-        }
-        return {static_cast<std::uint8_t>(nobody), 0};
-    }
-
-    auto resume(std::uint32_t core) -> void {
-        auto& context = programs_[core].context;
-        running_ = core;
-        context.unguard();
-        context.resume();
-        context.unguard();
-        running_ = nobody;
-    }
-    auto advance(step chosen) -> void {
-        auto const core = std::uint32_t{chosen.core};
-        if (options_.preemptions != exploration_options::unbounded) {
-            auto const preempts = now_.last != nobody and now_.last != core and outcomes(now_.last) != 0;
-            now_.preemptions = static_cast<std::uint16_t>(now_.preemptions + (preempts ? 1 : 0));
-            now_.last = core;
-        }
-        path_.push_back(chosen);
-        if (chosen.choice == crash) {
-            ++now_.crashes;
-            ++found_.crashes;
-            ++now_.cores[core].lives;
-            memory_.silence(core);
-            programs_[core].context.start(enter, &programs_[core]);
-            running_ = core;
-            note("CRASH");
-        }
-        answer_ = chosen.choice;
-        resume(core);
-        auto active = std::uint32_t{};
-        for (std::uint32_t i = 0; i < programs_.size(); ++i) {
-            active |= (now_.cores[i].kind != access::ended ? 1u : 0u) << i;
-        }
-        memory_.forget(active);
-    }
-
-    auto begin(std::size_t initial) -> void {
-        past_.restore(initial);
-        path_.clear();
-        for (std::uint32_t core = 0; core < programs_.size(); ++core) {
-            resume(core);
-        }
-    }
-    auto finish() -> void {
-        for (std::uint32_t core = 0; core < programs_.size(); ++core) {
-            if (now_.cores[core].kind == access::sleep) {
-                check(false, "lost wakeup: " + programs_[core].name + " sleeps for ever");
-            }
-        }
-        if (found_.failure.empty()) {
-            at_end_();
-            ++found_.complete;
-        }
-    }
-    /// Goes on until an end or a known state; leaves branches behind.
-    auto explore() -> void {
-        while (found_.failure.empty()) {
-            auto const first = candidate(0);
-            if (first.core == nobody) {
-                finish();
-                break;
-            }
-            if (not visited_.insert(past_.fingerprint())) {
-                break;
-            }
-            if (candidate(1).core != nobody) {
-                branches_.push_back({past_.save(), path_.size(), 1});
-            }
-            advance(first);
-        }
-        ++found_.executions;
-    }
-    auto trace_failure(std::size_t initial) -> void {
-        auto const failure = std::exchange(found_.failure, {});
-        auto const path = path_;
-        is_tracing_ = true;
-        begin(initial);
-        for (auto const each : path) {
-            advance(each);
-        }
-        if (found_.failure.empty()) {
-            finish();
-        }
-        found_.trace.push_back(failure == found_.failure ? failure : "not reproduced: the programs have hidden state");
+    [[nodiscard]] auto effective(ordering how) const -> ordering {
+        return options_.sequential ? ordering::acquire_release : how;
     }
 
   public:
-    explicit explorer(exploration_options options = {}) : options_{options} {
-        past_.keep(std::as_writable_bytes(std::span{&now_, 1}));
-    }
-    explorer(explorer const&) = delete;
-    auto operator=(explorer const&) -> explorer& = delete;
+    explicit explorer(exploration_options options = {}) : search{options} {}
 
-    /// Adds a core, at most four. After a crash it runs `reborn`, and nothing of its old stack exists.
-    auto add_core(std::string name, std::function<void()> body, std::function<void()> reborn = {}) -> void {
-        programs_.push_back({.owner = this, .name = std::move(name), .body = std::move(body), .reborn = std::move(reborn)});
-    }
-    /// Names memory that the programs share or that outlives them.
-    auto keep(std::span<std::byte> memory) -> void { past_.keep(memory); }
-    /// Called at the end of each execution.
-    auto at_end(std::function<void()> verdict) -> void { at_end_ = std::move(verdict); }
+    /// The core that runs, or `exploration_options::nobody` before and after an exploration.
+    [[nodiscard]] auto core() const -> std::uint32_t { return running_; }
+    [[nodiscard]] auto is_tracing() const -> bool { return is_tracing_; }
+    /// How often a core crashed in this execution.
+    [[nodiscard]] auto crashes_of(std::uint32_t which) const -> std::uint32_t { return lives_of(which); }
 
-    /// Explores. Once only for each explorer.
-    auto run() -> exploration {
-        for (auto& each : programs_) {
-            each.context.start(enter, &each);
-            past_.keep(each.context);
+    /// Accesses to word 0 to `weak_memory::max_words` - 1. `initial` is the word's value at the beginning.
+    auto load(std::uint32_t word, ordering how, std::uint32_t initial = 0) -> std::uint32_t {
+        auto const age = take_turn(access::load, word);
+        if (age != 0) {
+            note("reads a value that is no longer the newest:");
         }
-        auto const initial = past_.save();
-        begin(initial);
-        explore();
-        while (found_.failure.empty() and not branches_.empty() and visited_.size() < options_.max_states) {
-            auto& latest = branches_.back();
-            past_.restore(latest.saved);
-            path_.resize(latest.path);
-            auto const chosen = candidate(latest.next++);
-            if (chosen.core == nobody) {
-                past_.drop(latest.saved);
-                branches_.pop_back();
-                continue;
-            }
-            advance(chosen);
-            explore();
-        }
-        found_.states = visited_.size();
-        found_.is_exhaustive = branches_.empty();
-        if (not found_.failure.empty()) {
-            auto const crashes = found_.crashes;
-            trace_failure(initial);
-            found_.crashes = crashes;
-        }
-        return std::move(found_);
+        return memory_.load(running_, word, effective(how), age, initial);
     }
+    auto store(std::uint32_t word, ordering how, std::uint32_t value, std::uint32_t initial = 0) -> void {
+        take_turn(access::step);
+        if (not memory_.has_room(word)) {
+            fail("too many stores that nobody reads");
+        }
+        memory_.store(running_, word, effective(how), value, initial);
+    }
+    /// Only a full fence is seen by others when it happens.
+    auto fence(ordering how) -> void {
+        if (how == ordering::full) {
+            take_turn(access::step);
+        }
+        memory_.fence(running_, how);
+    }
+
+    /// Accesses to cell 0 to `weak_memory::max_cells` - 1: data of which no access may meet a write without order.
+    auto read(std::uint32_t cell, std::string_view name) -> void {
+        survive();
+        if (not memory_.read(running_, cell)) {
+            race("read", name);
+        }
+    }
+    auto write(std::uint32_t cell, std::string_view name) -> void {
+        survive();
+        if (not memory_.write(running_, cell)) {
+            race("write", name);
+        }
+    }
+
+    /// Rings the doorbell of a core.
+    auto ring(std::uint32_t whom) -> void {
+        take_turn(access::step);
+        memory_.ring(running_, whom);
+    }
+    /// Waits for the own doorbell, which must ring.
+    auto sleep() -> void {
+        take_turn(access::sleep);
+        memory_.answer(running_);
+    }
+    /// Waits for the own doorbell, which may never ring again.
+    auto idle() -> void {
+        take_turn(access::idle);
+        memory_.answer(running_);
+    }
+
+    /// Each number below `count`, one at a time.
+    [[nodiscard]] auto pick(std::uint32_t count) -> std::uint32_t { return take_turn(access::pick, 0, count); }
+    /// A point at which the core may crash; each access is one.
+    auto survive() -> void {
+        if (may_crash(running_)) {
+            take_turn(access::pick);
+        }
+    }
+    auto fail(std::string_view what) -> void {
+        report(what);
+        stop();
+    }
+    /// States what must hold.
+    auto check(bool condition, std::string_view what) -> void {
+        if (not condition) {
+            fail(what);
+        }
+    }
+};
+
+} // namespace rpmsg::testing
