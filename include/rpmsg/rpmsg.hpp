@@ -3,11 +3,15 @@
 // Everything for firmware: all but testing/ and host/.
 
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/dump.hpp>
 #include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
+#include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/platform/spin_lock.hpp>
 #include <rpmsg/transport/placed_layout.hpp>
+#include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <rpmsg/framework/bindings.hpp>
 #include <rpmsg/framework/endpoint_link.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/link_core.hpp>
-#include <rpmsg/framework/name_service.hpp>
 #include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/wait.hpp>
@@ -32,9 +32,9 @@ struct poll_budget {
 /// | notify                                 | yes       | yes       | yes       | no             |
 /// | send, reserve, commit, dropping a loan | if masked | yes       | yes       | yes            |
 /// | releasing a held message               | if masked | yes       | yes       | yes            |
-/// | create, destroy (endpoint_pool)        | no        | yes       | yes       | yes            |
-/// | poll, start, close                     | one context, not from a handler   | in parts       |
-/// | send_until, reserve_until              | no        | not the polling one | does not compile | no  |
+/// | create, destroy (endpoint_pool)        | no        | the polling one | yes | no             |
+/// | poll, start, close                     | no        | one, always the same | no | in parts   |
+/// | send_until, reserve_until              | no        | any but the polling one | no | in parts |
 ///
 /// "if masked": when the lock policy masks that interrupt. Handlers and events run in `poll`, outside of the lock. The
 /// messages of one link are delivered one after the other in the order of the peer: a handler that takes its time
@@ -44,61 +44,14 @@ class channel {
     using core = detail::link_core<Transport, Endpoints, Lock, Wait>;
 
     core core_;
-    bool owes_announcements_{};
-    interrupt_flag pending_{};
-
-    constexpr auto tell(std::uint32_t index, event const& what) -> void {
-        auto view = endpoint_link<core>{core_, index};
-        core_.table().notify(view, index, what);
-    }
-    constexpr auto tell_all(event const& what) -> void {
-        for (std::uint32_t i = 0; i < core_.table().size(); ++i) {
-            if (core_.table().state(i).is_used) {
-                tell(i, what);
-            }
-        }
-    }
-
-    constexpr auto bind(std::uint32_t index, address peer) -> void {
-        core_.set_peer(index, peer);
-        tell(index, {.kind = event_kind::bound, .peer = peer});
-        core_.waiting().wake();
-    }
-    constexpr auto unbind(std::uint32_t index) -> void {
-        auto const peer = core_.peer_of(index);
-        core_.clear_peer(index);
-        tell(index, {.kind = event_kind::unbound, .peer = peer});
-    }
-
-    constexpr auto hear_announcement(const_bytes payload) -> void {
-        auto const announced = wire::read_announcement(payload, Transport::acknowledged);
-        if (not announced) {
-            core_.count(event_count::bad_announcement);
-            return;
-        }
-        auto const verdict = detail::judge(core_.table(), *announced);
-        switch (verdict.match) {
-        case detail::name_match::binds:
-            bind(verdict.index, announced->where);
-            if (Transport::acknowledged and announced->kind == wire::announcement_kind::create) {
-                core_.table().state(verdict.index).must_acknowledge = owes_announcements_ = true;
-            }
-            break;
-        case detail::name_match::unbinds: unbind(verdict.index); break;
-        case detail::name_match::unclaimed:
-            if (not core_.table().remember(*announced)) {
-                core_.count(event_count::table_full);
-            }
-            break;
-        case detail::name_match::withdrawn: core_.table().forget(*announced); break;
-        case detail::name_match::nothing: break;
-        }
-    }
+    detail::bindings<core> bindings_{};
+    interrupt_flag pending_{}; ///< a doorbell rang or work is left
+    bool is_polling_{};
 
     constexpr auto deliver(rx_buffer const& received, bool& held) -> void {
         auto const& header = received.header;
         if (header.destination == name_service_address) {
-            return hear_announcement(received.payload);
+            return bindings_.hear_announcement(core_, received.payload);
         }
         if (header.source == any_address or header.destination == any_address) {
             return core_.count(event_count::bad_address);
@@ -112,7 +65,7 @@ class channel {
             return core_.count(event_count::wrong_peer);
         }
         if (not state.is_bound) {
-            bind(index, header.source);
+            bindings_.bind(core_, index, header.source);
         }
         auto view = endpoint_link<core>{core_, index, &received, &held};
         core_.table().deliver(view, index, {.source = header.source, .payload = received.payload});
@@ -141,78 +94,6 @@ class channel {
         return handled;
     }
 
-    // The link itself.
-
-    constexpr auto come_up() -> void {
-        core_.set_up(true);
-        for (std::uint32_t i = 0; i < core_.table().size(); ++i) {
-            auto& state = core_.table().state(i);
-            if (not state.is_used) {
-                continue;
-            }
-            tell(i, {.kind = event_kind::link_up});
-            if (state.has_fixed_peer) {
-                bind(i, state.peer_address);
-            } else {
-                state.must_announce = not core_.table().name(i).empty();
-                owes_announcements_ = owes_announcements_ or state.must_announce;
-            }
-        }
-    }
-
-    constexpr auto go_down(link_change const& change) -> void {
-        core_.set_up(false);
-        owes_announcements_ = false;
-        core_.table().forget_all();
-        for (std::uint32_t i = 0; i < core_.table().size(); ++i) {
-            auto& state = core_.table().state(i);
-            if (not state.is_used) {
-                continue;
-            }
-            state.is_starved = state.must_announce = state.must_acknowledge = false;
-            if (state.must_withdraw) {
-                state = {};
-                continue;
-            }
-            if (state.is_bound) {
-                unbind(i);
-            }
-            tell(i, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
-        }
-    }
-
-    /// Sends what the name service owes, as long as there are buffers.
-    constexpr auto announce() -> void {
-        for (std::uint32_t i = 0; i < core_.table().size() and owes_announcements_; ++i) {
-            auto& state = core_.table().state(i);
-            if (not state.must_announce and not state.must_acknowledge and not state.must_withdraw) {
-                continue;
-            }
-            auto payload = std::array<std::byte, sizeof(wire::announcement)>{};
-            store(payload, detail::owed_announcement(core_.table(), i, Transport::acknowledged));
-            if (not core_.send_from(i, name_service_address, payload)) {
-                return;
-            }
-            state.must_announce = state.must_acknowledge = false;
-            if (state.must_withdraw) {
-                state = {};
-            }
-        }
-        owes_announcements_ = false;
-    }
-
-    constexpr auto tell_writable() -> void {
-        if (not core_.take_writable()) {
-            return;
-        }
-        for (std::uint32_t i = 0; i < core_.table().size(); ++i) {
-            if (std::exchange(core_.table().state(i).is_starved, false)) {
-                tell(i, {.kind = event_kind::writable});
-            }
-        }
-        core_.waiting().wake();
-    }
-
   public:
     using endpoint = endpoint_handle<core>;
     static constexpr std::uint32_t max_payload = Transport::max_frame - wire::header_size;
@@ -230,9 +111,13 @@ class channel {
 
     /// Ends the link: endpoints become unbound, pending waits end with `closed`. `start` begins again.
     constexpr auto close() -> void {
+        auto const was_up = core_.is_up();
+        if (was_up) {
+            bindings_.say_goodbye(core_);
+        }
         core_.locked([](auto& link) { link.close(); });
-        if (core_.is_up()) {
-            go_down({.event = link_event::down, .reason = down_reason::closed});
+        if (was_up) {
+            bindings_.go_down(core_, {.event = link_event::down, .reason = down_reason::closed});
         }
         core_.waiting().wake();
     }
@@ -258,24 +143,30 @@ class channel {
     [[nodiscard]] constexpr auto is_pending() const -> bool { return pending_.is_set(); }
 
     /// Does what is to be done, within the budget: link changes, announcements, messages, events. `now` is the time in
-    /// the user's ticks. Answers how many messages were handled.
+    /// the user's ticks. Answers how many messages were handled; from within a handler it is refused, counted, and 0.
     constexpr auto poll(poll_budget const& budget = {}, ticks now = {}) -> std::uint32_t {
+        if (is_polling_) {
+            core_.count(event_count::would_deadlock);
+            return 0;
+        }
+        is_polling_ = true;
         pending_.clear();
         core_.polled_here();
         auto const change = core_.locked([&](auto& link) { return link.poll(now); });
         if (change.event == link_event::up) {
-            come_up();
+            bindings_.come_up(core_);
         } else if (change.event == link_event::down) {
-            go_down(change);
+            bindings_.go_down(core_, change);
             core_.waiting().wake();
         }
-        announce();
+        bindings_.announce(core_);
         auto const handled = receive_all(budget);
         if (handled > 0) {
-            announce();
+            bindings_.announce(core_);
             core_.locked([](auto& link) { link.flush(); });
         }
-        tell_writable();
+        bindings_.tell_writable(core_);
+        is_polling_ = false;
         return handled;
     }
     constexpr auto poll(ticks now) -> std::uint32_t { return poll({}, now); }
@@ -285,11 +176,37 @@ class channel {
         return core_.locked([&](auto& link) { return link.next_deadline(now); });
     }
 
-    [[nodiscard]] constexpr auto is_up() const -> bool { return core_.is_up(); }
+    [[nodiscard]] constexpr auto is_up() -> bool { return core_.is_up(); }
     [[nodiscard]] constexpr auto transport() -> Transport& { return core_.transport(); }
     [[nodiscard]] constexpr auto endpoint_table() -> Endpoints& { return core_.table(); }
     [[nodiscard]] constexpr auto counts() -> counters const& { return core_.transport().counts(); }
     [[nodiscard]] constexpr auto waiting() -> Wait& { return core_.waiting(); }
+
+    /// Adds an endpoint to an `endpoint_pool`, with the arguments of its `create`; it is announced by the next polls and
+    /// bound at once if the peer had announced the name. Answers its index.
+    template <typename... Arguments> [[nodiscard]] constexpr auto create(Arguments&&... arguments) -> result<std::uint32_t> {
+        auto const made = core_.table().create(std::forward<Arguments>(arguments)...);
+        if (made and core_.is_up()) {
+            bindings_.greet(core_, *made);
+            pending_.set();
+        }
+        return made;
+    }
+    /// Removes an endpoint of an `endpoint_pool`; the peer is told by the next polls. Messages that are under way to it
+    /// are dropped and counted.
+    constexpr auto destroy(std::uint32_t index) -> status {
+        if (index >= core_.table().size() or not core_.table().is_live(index)) {
+            return error::no_endpoint;
+        }
+        auto const is_told = core_.is_up() and not core_.table().name(index).empty();
+        if (not is_told) {
+            core_.table().remove(index);
+            return {};
+        }
+        bindings_.withdraw(core_, index);
+        pending_.set();
+        return {};
+    }
 
     /// The endpoint of a name, as in `link.get<"rpmsg-echo">().send(bytes)`; the name must be in the table.
     template <fixed_name Name> [[nodiscard]] constexpr auto get() -> endpoint {

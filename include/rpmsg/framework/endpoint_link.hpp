@@ -41,7 +41,7 @@ template <typename Channel> class endpoint_link {
     }
     /// Copies the payload to the bound peer.
     [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
-        return channel_->send_from(index_, peer(), payload);
+        return channel_->send_to_peer(index_, payload);
     }
     /// Copies the payload to any endpoint of the peer.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
@@ -52,7 +52,7 @@ template <typename Channel> class endpoint_link {
     [[nodiscard]] constexpr auto reserve() const -> loan { return channel_->reserve_for(index_); }
     /// Sends the first `size` bytes of the room to the bound peer. Refused: the room is given back.
     [[nodiscard]] constexpr auto commit(loan&& room, std::size_t size) const -> status {
-        return commit_to(peer(), std::move(room), size);
+        return channel_->commit_from(index_, any_address, std::move(room), size);
     }
     [[nodiscard]] constexpr auto commit_to(address to, loan&& room, std::size_t size) const -> status {
         return channel_->commit_from(index_, to, std::move(room), size);

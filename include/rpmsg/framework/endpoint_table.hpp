@@ -19,9 +19,11 @@ namespace rpmsg {
 ///   size()                 how many indices there are, used or not
 ///   find(address)          the used endpoint that has the local address, or `no_index`; constant time
 ///   state(i), name(i), local(i)
+///   remove(i)              the endpoint is gone; does nothing where all exist for ever
 ///   deliver(link, i, m)    calls the handler of endpoint i
 ///   notify(link, i, e)     tells it an event
 ///   remember(a), forget(a) keeps an announcement that nobody claimed; false when it has no room
+///   recall(i)              takes out the remembered address for the name of endpoint i, or any_address
 ///   forget_all()           the link went down
 template <typename T>
 concept endpoint_table = requires(T& table, std::uint32_t i, address where, archetypes::link& link, message const& m,
@@ -35,6 +37,8 @@ concept endpoint_table = requires(T& table, std::uint32_t i, address where, arch
     { table.notify(link, i, e) } -> std::same_as<void>;
     { table.remember(a) } -> std::same_as<bool>;
     { table.forget(a) } -> std::same_as<void>;
+    { table.remove(i) } -> std::same_as<void>;
+    { table.recall(i) } -> std::same_as<address>;
     { table.forget_all() } -> std::same_as<void>;
 };
 
@@ -118,6 +122,8 @@ template <typename... Endpoints> class endpoints {
     /// All endpoints exist from the start: an announcement that none of them claims will not be claimed later.
     static constexpr auto remember(wire::announcement const&) -> bool { return true; }
     static constexpr auto forget(wire::announcement const&) -> void {}
+    static constexpr auto remove(std::uint32_t) -> void {}
+    static constexpr auto recall(std::uint32_t) -> address { return any_address; }
     static constexpr auto forget_all() -> void {}
 };
 static_assert(endpoint_table<endpoints<>>);

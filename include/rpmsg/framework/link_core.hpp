@@ -2,7 +2,6 @@
 
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/loan.hpp>
-#include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/wait.hpp>
 #include <rpmsg/transport/transport.hpp>
@@ -67,7 +66,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return {};
     }
     constexpr auto try_send(std::uint32_t index, address to, const_bytes payload) -> status {
-        if (is_up_ and to == any_address) {
+        if (to == any_address and is_up_) {
             return refuse(event_count::not_bound, error::not_bound);
         }
         auto const room = try_reserve(index, payload.size());
@@ -81,6 +80,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
   public:
     using wait_type = Wait;
     using loan = tx_loan<link_core>;
+    static constexpr bool acknowledged = Transport::acknowledged;
 
     constexpr link_core(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
         : transport_{std::move(transport)}, endpoints_{std::move(endpoints)}, lock_{std::move(lock)},
@@ -89,7 +89,9 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     [[nodiscard]] constexpr auto transport() -> Transport& { return transport_; }
     [[nodiscard]] constexpr auto table() -> Endpoints& { return endpoints_; }
     [[nodiscard]] constexpr auto waiting() -> Wait& { return wait_; }
-    [[nodiscard]] constexpr auto is_up() const -> bool { return is_up_; }
+    [[nodiscard]] constexpr auto is_up() -> bool {
+        return exclusively(lock_, [&] { return is_up_; });
+    }
 
     /// Runs f(transport) under the lock.
     constexpr auto locked(auto&& f) {
@@ -102,6 +104,9 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto send_from(std::uint32_t index, address to, const_bytes payload) -> status {
         return exclusively(lock_, [&] { return try_send(index, to, payload); });
     }
+    constexpr auto send_to_peer(std::uint32_t index, const_bytes payload) -> status {
+        return exclusively(lock_, [&] { return try_send(index, endpoints_.state(index).peer(), payload); });
+    }
     constexpr auto reserve_for(std::uint32_t index) -> loan {
         return exclusively(lock_, [&]() -> loan {
             auto const room = try_reserve(index, 0);
@@ -111,6 +116,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             return {*this, *room, generation_};
         });
     }
+    /// Sends a loan; to the bound peer when `to` is the any-address.
     constexpr auto commit_from(std::uint32_t index, address to, loan&& given, std::size_t size) -> status {
         if (not given) {
             return given.refusal();
@@ -120,7 +126,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             if (not is_current(left.generation)) {
                 return error::closed;
             }
-            return try_commit(endpoints_.local(index), to, left.room, size);
+            auto const destination = to != any_address ? to : endpoints_.state(index).peer();
+            return try_commit(endpoints_.local(index), destination, left.room, size);
         });
     }
     /// Takes unused room back.
@@ -148,7 +155,13 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
 
     [[nodiscard]] constexpr auto local_of(std::uint32_t index) -> address { return endpoints_.local(index); }
-    [[nodiscard]] constexpr auto peer_of(std::uint32_t index) -> address { return endpoints_.state(index).peer(); }
+    [[nodiscard]] constexpr auto peer_of(std::uint32_t index) -> address {
+        return exclusively(lock_, [&] { return endpoints_.state(index).peer(); });
+    }
+    /// Whether a send of this endpoint was refused for want of a buffer since the last call.
+    [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {
+        return exclusively(lock_, [&] { return std::exchange(endpoints_.state(index).is_starved, false); });
+    }
 
     constexpr auto set_peer(std::uint32_t index, address peer) -> void {
         exclusively(lock_, [&] {
@@ -168,11 +181,11 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
     /// True once, after a refused reserve, when there is room again.
     constexpr auto take_writable() -> bool {
-        return is_starved_ and exclusively(lock_, [&] {
-                   auto const writable = transport_.writable();
-                   is_starved_ = is_starved_ and not writable;
-                   return writable;
-               });
+        return exclusively(lock_, [&] {
+            auto const writable = is_starved_ and transport_.writable();
+            is_starved_ = is_starved_ and not writable;
+            return writable;
+        });
     }
 
     /// The calling context is the one that polls.

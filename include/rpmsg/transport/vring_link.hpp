@@ -1,11 +1,11 @@
 #pragma once
 
 #include <rpmsg/core/counters.hpp>
-#include <rpmsg/platform/doorbell.hpp>
 #include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/device_session.hpp>
 #include <rpmsg/transport/driver_session.hpp>
+#include <rpmsg/transport/owed_doorbells.hpp>
 #include <rpmsg/transport/ring_context.hpp>
 #include <rpmsg/transport/ring_receiver.hpp>
 #include <rpmsg/transport/ring_sender.hpp>
@@ -17,6 +17,7 @@
 #include <array>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 namespace rpmsg::detail {
 
@@ -44,13 +45,12 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     };
 
     [[no_unique_address]] Region shared_;
-    [[no_unique_address]] Bell bell_;
+    owed_doorbells<Bell> bells_;
     [[no_unique_address]] Layout layout_;
     [[no_unique_address]] session session_{};
     ring_sender<Config, Role> sender_{};
     ring_receiver<Config, Role> receiver_{};
     std::array<interrupt_flag, 2> rang_{};
-    std::array<bool, 2> owed_{}; ///< doorbells that could not be rung
     phase phase_{};
     take_outcome fault_{};
     bool heard_{};
@@ -64,21 +64,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         return (phase_ == phase::up or phase_ == phase::ending) and fault_ == take_outcome::none;
     }
 
-    constexpr auto ring(std::uint32_t which) -> void {
-        owed_[which] = not bell_.ring(which);
-        if (owed_[which]) {
-            counts_.add(event_count::doorbell_failed);
-        }
-    }
-    constexpr auto ring_if(bool wanted, std::uint32_t which) -> void {
-        if (wanted) {
-            ring(which);
-        }
-    }
     /// Wakes a peer that waits for our half of the handshake.
     constexpr auto call_peer() -> void {
         shared_.template fence<site::restart_fence>();
-        ring(0);
+        bells_.ring(0, counts_);
     }
 
     /// A device continues where the rings stand: a buffer that was given back is not taken again, one that was not is
@@ -119,7 +108,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const unreturned = in_flight();
         counts_.add(event_count::link_down);
         counts_.add(event_count::lost_in_flight, unreturned);
-        owed_ = {};
+        bells_.forget();
         rang_ = {};
         if (reason == down_reason::broken and not has_epochs) {
             phase_ = phase::broken;
@@ -149,8 +138,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         case session_step::answered: call_peer(); break;
         case session_step::end: phase_ = phase::ending; break;
         case session_step::refuse:
-            if (phase_ != phase::refused) {
-                phase_ = phase::refused;
+            if (std::exchange(phase_, phase::refused) != phase::refused) {
                 return {link_event::down, down_reason::incompatible, 0};
             }
             break;
@@ -163,7 +151,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto call_until_heard(ticks now) -> void {
         if (not heard_ and has_passed(rung_at_ + Config.retry_ticks, now)) {
             rung_at_ = now;
-            ring(0);
+            bells_.ring(0, counts_);
         }
     }
 
@@ -172,7 +160,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr bool acknowledged = Config.dialect.acknowledged;
 
     constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
-        : shared_{shared}, bell_{bell}, layout_{layout} {}
+        : shared_{shared}, bells_{bell}, layout_{layout} {}
 
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return ring_sender<Config, Role>::limit; }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return ring_receiver<Config, Role>::limit; }
@@ -213,8 +201,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         if (phase_ == phase::stopped or phase_ == phase::broken) {
             return {};
         }
-        ring_if(owed_[0], 0);
-        ring_if(owed_[1], 1);
+        bells_.ring_owed(counts_);
         if (fault_ != take_outcome::none) {
             return go_down(down_reason::broken);
         }
@@ -247,7 +234,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto link = context();
         auto wants_doorbell = false;
         auto const room = sender_.reserve(link, wants_doorbell);
-        ring_if(wants_doorbell, tx_ring);
+        bells_.ring_if(wants_doorbell, tx_ring, counts_);
         return room;
     }
 
@@ -265,7 +252,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             return;
         }
         auto link = context();
-        ring_if(sender_.commit(link, room, header), tx_ring);
+        bells_.ring_if(sender_.commit(link, room, header), tx_ring, counts_);
     }
 
     [[nodiscard]] constexpr auto receive() -> rx_buffer {
@@ -293,7 +280,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto flush() -> void {
         if (is_live() and receiver_.unpublished() != 0) {
             auto link = context();
-            ring_if(receiver_.publish(link), rx_ring);
+            bells_.ring_if(receiver_.publish(link), rx_ring, counts_);
         }
     }
 
@@ -307,7 +294,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             return {.is_set = true, .at = now};
         }
         auto const calls = not device and Config.dialect.prefilled and phase_ == phase::up and not heard_;
-        return {.is_set = owed_[0] or owed_[1] or calls, .at = now + Config.retry_ticks};
+        return {.is_set = bells_.owes() or calls, .at = now + Config.retry_ticks};
     }
 };
 

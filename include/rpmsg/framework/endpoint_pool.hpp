@@ -1,0 +1,145 @@
+#pragma once
+
+#include <rpmsg/framework/endpoint_table.hpp>
+#include <rpmsg/framework/link_ref.hpp>
+#include <rpmsg/framework/peer_table.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <string_view>
+
+namespace rpmsg {
+
+/// A table whose endpoints come and go: room for `Size` of them, rounded up to a power of two, and for `Remembered`
+/// announcements that wait for an endpoint. Delivery is an index, however many there are. A dynamic address names its
+/// place and how often the place was used, so that a late message to a destroyed endpoint reaches nobody. Changed by the
+/// polling context, handlers included.
+template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool {
+  public:
+    using message_function = void (*)(void* self, link_ref, message const&);
+    using event_function = void (*)(void* self, link_ref, event const&);
+
+  private:
+    static constexpr std::uint32_t count = std::bit_ceil(Size);
+    static constexpr std::uint32_t mask = count - 1;
+    /// After this many uses of a place its addresses repeat; they stay below 2^30, which Linux accepts.
+    static constexpr std::uint32_t rounds = (1u << 29) / count;
+
+    struct place {
+        endpoint_state state{};
+        address local{};
+        std::uint32_t uses{};
+        std::array<char, 32> name{};
+        void* self{};
+        message_function on_message{};
+        event_function on_event{};
+    };
+    std::array<place, count> places_{};
+    peer_table<Remembered> peers_{};
+    std::uint32_t next_{};     ///< where the search for a free place begins
+    std::uint32_t farthest_{}; ///< how far at most a fixed address lies from its own place
+
+    static constexpr auto home_of(address where) -> std::uint32_t {
+        return (static_cast<std::uint32_t>(where) - first_dynamic_address) & mask;
+    }
+    [[nodiscard]] constexpr auto free_from(std::uint32_t start) const -> std::uint32_t {
+        for (std::uint32_t i = 0; i < count; ++i) {
+            if (not places_[(start + i) & mask].state.is_used) {
+                return (start + i) & mask;
+            }
+        }
+        return no_index;
+    }
+
+  public:
+    /// Adds an endpoint; an empty name is not announced, an any-address is chosen or learned. `malformed` for a name of
+    /// more than 31 characters, `address_in_use`, `no_endpoint` when the pool is full. `self` is passed to the
+    /// functions; `on_event` may be null. Use `channel::create`, which also announces.
+    auto create(std::string_view name, endpoint_addresses addresses, void* self, message_function on_message,
+                event_function on_event = nullptr) -> result<std::uint32_t> {
+        auto const is_fixed = addresses.local != any_address;
+        if (name.size() > 31 or addresses.local == name_service_address) {
+            return error::malformed;
+        }
+        if (is_fixed and find(addresses.local) != no_index) {
+            return error::address_in_use;
+        }
+        auto const index = free_from(is_fixed ? home_of(addresses.local) : next_);
+        if (index == no_index) {
+            return error::no_endpoint;
+        }
+        auto& it = places_[index];
+        it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
+        it.local = addresses.local;
+        if (is_fixed) {
+            farthest_ = std::max(farthest_, (index - home_of(addresses.local)) & mask);
+        } else {
+            it.local = address{first_dynamic_address + index + (it.uses - 1) * count};
+            next_ = (index + 1) & mask;
+        }
+        it.name = {};
+        std::copy(name.begin(), name.end(), it.name.begin());
+        it.self = self;
+        it.on_message = on_message;
+        it.on_event = on_event;
+        it.state = {.is_used = true};
+        if (addresses.peer != any_address) {
+            it.state.peer_address = addresses.peer;
+            it.state.has_fixed_peer = true;
+        }
+        return index;
+    }
+
+    /// Adds an endpoint whose handler is called as handler(link, message); the handler must live as long.
+    template <typename Handler>
+    auto create(std::string_view name, Handler& handler, endpoint_addresses addresses = {}) -> result<std::uint32_t> {
+        return create(name, addresses, &handler, [](void* self, link_ref link, message const& m) {
+            (*static_cast<Handler*>(self))(link, m);
+        });
+    }
+
+    static constexpr auto size() -> std::uint32_t { return count; }
+    [[nodiscard]] constexpr auto name(std::uint32_t i) const -> std::string_view {
+        auto const& chars = places_[i].name;
+        return {chars.data(), static_cast<std::size_t>(std::find(chars.begin(), chars.end(), '\0') - chars.begin())};
+    }
+    [[nodiscard]] constexpr auto local(std::uint32_t i) const -> address { return places_[i].local; }
+    constexpr auto state(std::uint32_t i) -> endpoint_state& { return places_[i].state; }
+    /// Whether there is an endpoint that is not about to go.
+    [[nodiscard]] constexpr auto is_live(std::uint32_t i) const -> bool {
+        return places_[i].state.is_used and not places_[i].state.must_withdraw;
+    }
+    constexpr auto remove(std::uint32_t i) -> void { places_[i].state = {}; }
+
+    [[nodiscard]] constexpr auto find(address where) const -> std::uint32_t {
+        auto const home = home_of(where);
+        for (std::uint32_t distance = 0; distance <= farthest_; ++distance) {
+            auto const index = (home + distance) & mask;
+            if (places_[index].local == where and is_live(index)) {
+                return index;
+            }
+        }
+        return no_index;
+    }
+
+    auto deliver(auto& link, std::uint32_t i, message const& m) -> void {
+        places_[i].on_message(places_[i].self, link_ref{link}, m);
+    }
+    auto notify(auto& link, std::uint32_t i, event const& e) -> void {
+        if (places_[i].on_event != nullptr) {
+            places_[i].on_event(places_[i].self, link_ref{link}, e);
+        }
+    }
+
+    constexpr auto remember(wire::announcement const& announced) -> bool { return peers_.remember(announced); }
+    constexpr auto forget(wire::announcement const& announced) -> void { peers_.forget(announced); }
+    constexpr auto recall(std::uint32_t i) -> address { return peers_.recall(name(i)); }
+    constexpr auto forget_all() -> void { peers_.forget_all(); }
+    /// The announcements that no endpoint has claimed.
+    [[nodiscard]] constexpr auto unclaimed() const -> peer_table<Remembered> const& { return peers_; }
+};
+static_assert(endpoint_table<endpoint_pool<4>>);
+
+} // namespace rpmsg

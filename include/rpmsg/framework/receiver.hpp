@@ -1,0 +1,45 @@
+#pragma once
+
+#include <rpmsg/framework/channel.hpp>
+#include <rpmsg/platform/wait.hpp>
+
+#include <cstdint>
+
+namespace rpmsg {
+
+/// The loop of a receiving thread: an interrupt notifies the channel, this wakes, polls until nothing is left and sleeps
+/// again. `period` bounds each sleep in ticks, so that a doorbell that got lost costs no more than that.
+template <typename Channel> class receiver {
+    Channel* channel_;
+    ticks period_;
+    poll_budget budget_;
+
+  public:
+    constexpr receiver(Channel& channel, ticks period, poll_budget budget = {})
+        : channel_{&channel}, period_{period}, budget_{budget} {}
+
+    /// One round: polls, then sleeps unless work is left. Answers how many messages were handled.
+    auto run_once() -> std::uint32_t {
+        auto& waiting = channel_->waiting();
+        static_assert(wait_policy<std::remove_reference_t<decltype(waiting)>>, "a receiver needs a channel with a wait policy");
+        auto const ticket = waiting.ticket();
+        auto const now = waiting.now();
+        auto const handled = channel_->poll(budget_, now);
+        if (handled > 0 or channel_->is_pending()) {
+            return handled;
+        }
+        auto const due = channel_->next_deadline(now);
+        auto const is_sooner = due.is_set and not has_passed(now + period_, due.at);
+        (void)waiting.wait(ticket, is_sooner ? due.at : now + period_);
+        return handled;
+    }
+
+    /// Rounds until stop() answers true; it is asked before each.
+    auto run(auto&& stop) -> void {
+        while (not stop()) {
+            (void)run_once();
+        }
+    }
+};
+
+} // namespace rpmsg
