@@ -1,0 +1,59 @@
+#pragma once
+
+#include <rpmsg/platform/clock.hpp>
+#include <rpmsg/platform/wait.hpp>
+
+#include <cstdint>
+
+namespace rpmsg::testing {
+
+/// A clock that shows what the test wrote last.
+class fake_clock {
+    ticks const* time_;
+
+  public:
+    constexpr explicit fake_clock(ticks const& time) : time_{&time} {}
+    [[nodiscard]] constexpr auto now() const -> ticks { return *time_; }
+};
+static_assert(clock_source<fake_clock>);
+
+/// A wait policy on one thread. Instead of sleeping it calls `on_wait(*this)`, where the test does what the others would
+/// do meanwhile; when nothing of that wakes, the time is the deadline at once. The test says in which context it is.
+template <typename OnWait> class fake_wait {
+    OnWait on_wait_;
+    ticks time_{};
+    std::uint32_t wakes_{};
+    std::uint32_t waits_{};
+    std::uintptr_t context_ = 1;
+
+  public:
+    constexpr explicit fake_wait(OnWait on_wait) : on_wait_{on_wait} {}
+
+    [[nodiscard]] constexpr auto now() const -> ticks { return time_; }
+    [[nodiscard]] constexpr auto ticket() const -> std::uint32_t { return wakes_; }
+    constexpr auto wait(std::uint32_t before, ticks deadline) -> bool {
+        ++waits_;
+        if (wakes_ == before) {
+            on_wait_(*this);
+        }
+        if (wakes_ == before) {
+            time_ = deadline;
+        }
+        return not has_passed(deadline, time_);
+    }
+    constexpr auto wake() -> void { ++wakes_; }
+    [[nodiscard]] constexpr auto context() const -> std::uintptr_t { return context_; }
+
+    /// From here on the test acts as this context; 1 at the start.
+    constexpr auto enter(std::uintptr_t context) -> void { context_ = context; }
+    constexpr auto advance(ticks duration) -> void { time_ += duration; }
+    /// How often someone waited.
+    [[nodiscard]] constexpr auto waits() const -> std::uint32_t { return waits_; }
+};
+/// For waits that nobody ends before the deadline.
+struct nobody_wakes {
+    constexpr auto operator()(auto&) const -> void {}
+};
+static_assert(wait_policy<fake_wait<nobody_wakes>>);
+
+} // namespace rpmsg::testing

@@ -1,0 +1,183 @@
+#pragma once
+
+#include <rpmsg/core/counters.hpp>
+#include <rpmsg/transport/transport.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::testing {
+
+/// What the two ends of a loopback share: `Buffers` messages of at most `Payload` bytes in each direction.
+template <std::uint32_t Buffers = 4, std::uint32_t Payload = 48> struct loopback_memory {
+    enum class owner : std::uint8_t { nobody, sender, queue, receiver };
+    struct slot {
+        std::array<std::byte, Payload> content{};
+        wire::header header{};
+        owner whose{};
+    };
+    struct direction {
+        std::array<slot, Buffers> slots{};
+        std::array<std::uint32_t, Buffers> queue{};
+        std::uint32_t sent{};
+        std::uint32_t received{};
+    };
+    std::array<direction, 2> directions{};
+    std::array<std::uint32_t, 2> lives{};  ///< how often each end was started; 0 while it is closed
+    std::array<std::uint32_t, 2> joined{}; ///< the life of the other end that this one is up with; 0 while it is down
+    std::uint32_t starts{};
+};
+
+/// One end of a transport inside one program or one constant expression, to test what is built on transports without
+/// rings. Either end may be started first, closed, and constructed anew over the same memory: then the other one
+/// receives what was sent before, goes down and comes up again. For one thread.
+template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Payload = 48> class loopback {
+    using memory = loopback_memory<Buffers, Payload>;
+    using owner = typename memory::owner;
+
+    memory* memory_;
+    std::uint32_t self_;
+    counters counts_{};
+    bool is_starved_{};
+
+    constexpr auto outgoing() -> typename memory::direction& { return memory_->directions[self_]; }
+    constexpr auto incoming() -> typename memory::direction& { return memory_->directions[1 - self_]; }
+    [[nodiscard]] constexpr auto is_up() const -> bool { return memory_->joined[self_] != 0; }
+    /// Whether the life of the other end that this one came up with goes on.
+    [[nodiscard]] constexpr auto is_current() const -> bool { return memory_->joined[self_] == memory_->lives[1 - self_]; }
+
+    constexpr auto come_up() -> link_change {
+        if (memory_->joined[1 - self_] == 0) {
+            memory_->directions = {};
+        }
+        memory_->joined[self_] = memory_->lives[1 - self_];
+        is_starved_ = false;
+        return {.event = link_event::up};
+    }
+    constexpr auto go_down(down_reason reason) -> link_change {
+        auto const unreturned = in_queue();
+        memory_->joined[self_] = 0;
+        counts_.add(event_count::link_down);
+        counts_.add(event_count::lost_in_flight, unreturned);
+        return {.event = link_event::down, .reason = reason, .unreturned = unreturned};
+    }
+    constexpr auto in_queue() -> std::uint32_t {
+        std::uint32_t total = 0;
+        for (auto const& each : outgoing().slots) {
+            total += each.whose == owner::queue or each.whose == owner::receiver ? 1u : 0u;
+        }
+        return total;
+    }
+    constexpr auto free_slot() -> std::uint32_t {
+        std::uint32_t i = 0;
+        while (i < Buffers and outgoing().slots[i].whose != owner::nobody) {
+            ++i;
+        }
+        return i;
+    }
+    /// Whether a slot has this owner; counted where it has not.
+    constexpr auto is_at(typename memory::direction& where, std::uint32_t token, owner expected) -> bool {
+        auto const valid = is_up() and token < Buffers and where.slots[token].whose == expected;
+        if (not valid) {
+            counts_.add(event_count::stale_loan);
+        }
+        return valid;
+    }
+
+  public:
+    static constexpr std::uint32_t max_frame = wire::header_size + Payload;
+    static constexpr bool acknowledged = Acknowledged;
+
+    /// `end` is 0 or 1; the other end has the other number.
+    constexpr loopback(memory& shared, std::uint32_t end) : memory_{&shared}, self_{end} { expects(end < 2); }
+
+    [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return Payload; }
+    [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return Payload; }
+    [[nodiscard]] constexpr auto counts() -> counters& { return counts_; }
+
+    [[nodiscard]] constexpr auto start() -> status {
+        memory_->lives[self_] = ++memory_->starts;
+        memory_->joined[self_] = 0;
+        return {};
+    }
+    constexpr auto close() -> void { memory_->lives[self_] = memory_->joined[self_] = 0; }
+
+    constexpr auto poll(ticks) -> link_change {
+        auto const mine = memory_->lives[self_];
+        auto const other = memory_->lives[1 - self_];
+        if (is_up()) {
+            auto const is_over = not is_current() and incoming().sent == incoming().received;
+            if (not is_over) {
+                return {};
+            }
+            return go_down(other == 0 ? down_reason::peer_stopped : down_reason::peer_restarted);
+        }
+        auto const others_view = memory_->joined[1 - self_];
+        auto const both = mine != 0 and other != 0 and (others_view == 0 or others_view == mine);
+        return both ? come_up() : link_change{};
+    }
+    constexpr auto notify(std::uint32_t) -> void {}
+
+    [[nodiscard]] constexpr auto reserve() -> tx_buffer {
+        if (not is_up() or not is_current()) {
+            return {};
+        }
+        auto const i = free_slot();
+        if (i == Buffers) {
+            is_starved_ = true;
+            return {};
+        }
+        outgoing().slots[i].whose = owner::sender;
+        return {.space = outgoing().slots[i].content, .token = i};
+    }
+    constexpr auto discard(tx_buffer const& room) -> void {
+        if (is_at(outgoing(), room.token, owner::sender)) {
+            outgoing().slots[room.token].whose = owner::nobody;
+        }
+    }
+    constexpr auto commit(tx_buffer const& room, wire::header const& header) -> void {
+        if (header.length > Payload or not is_current() or not is_at(outgoing(), room.token, owner::sender)) {
+            return;
+        }
+        auto& slot = outgoing().slots[room.token];
+        slot.header = header;
+        slot.whose = owner::queue;
+        outgoing().queue[outgoing().sent++ % Buffers] = room.token;
+    }
+
+    [[nodiscard]] constexpr auto receive() -> rx_buffer {
+        auto& from = incoming();
+        if (not is_up() or from.sent == from.received) {
+            return {};
+        }
+        auto const i = from.queue[from.received++ % Buffers];
+        auto& slot = from.slots[i];
+        slot.whose = owner::receiver;
+        return {.outcome = rx_outcome::message,
+                .header = slot.header,
+                .payload = const_bytes{slot.content}.first(slot.header.length),
+                .token = i,
+                .capacity = Payload};
+    }
+    constexpr auto release(rx_buffer const& message) -> void {
+        if (is_at(incoming(), message.token, owner::receiver)) {
+            incoming().slots[message.token].whose = owner::nobody;
+        }
+    }
+    constexpr auto flush() -> void {}
+
+    [[nodiscard]] constexpr auto writable() -> bool {
+        auto const now = is_up() and is_current() and is_starved_ and free_slot() < Buffers;
+        is_starved_ = is_starved_ and not now;
+        return now;
+    }
+    [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
+        auto const is_over = is_up() and not is_current();
+        return {.is_set = is_over, .at = now};
+    }
+};
+static_assert(transport<loopback<>>);
+static_assert(transport<loopback<false>>);
+
+} // namespace rpmsg::testing
