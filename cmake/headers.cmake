@@ -15,6 +15,16 @@ set(rpmsg_headers
   include/rpmsg/framework/loan.hpp
   include/rpmsg/framework/message.hpp
   include/rpmsg/framework/name_service.hpp
+  include/rpmsg/host/eventfd_bell.hpp
+  include/rpmsg/host/eventfd_doorbell.hpp
+  include/rpmsg/host/eventfd_wait.hpp
+  include/rpmsg/host/futex_bell.hpp
+  include/rpmsg/host/futex_doorbell.hpp
+  include/rpmsg/host/futex_wait.hpp
+  include/rpmsg/host/outcome.hpp
+  include/rpmsg/host/shared_memory.hpp
+  include/rpmsg/host/steady_clock.hpp
+  include/rpmsg/host/thread_context.hpp
   include/rpmsg/platform/cache.hpp
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp

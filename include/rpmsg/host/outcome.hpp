@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace rpmsg::host {
+
+/// Why the operating system or a stranger's object stopped us: one line for people, which names the thing and what to do.
+struct failure {
+    std::string text;
+};
+
+/// A value or a failure. Nothing in host/ throws.
+template <typename T> class [[nodiscard]] outcome {
+    std::optional<T> value_{};
+    failure failure_{};
+
+  public:
+    outcome(T value) : value_{std::move(value)} {}
+    outcome(failure why) : failure_{std::move(why)} {}
+
+    [[nodiscard]] auto has_value() const -> bool { return value_.has_value(); }
+    explicit operator bool() const { return has_value(); }
+    [[nodiscard]] auto operator*() -> T& { return *value_; }
+    [[nodiscard]] auto operator->() -> T* { return &*value_; }
+    /// Empty when there is a value.
+    [[nodiscard]] auto error() const -> std::string const& { return failure_.text; }
+};
+
+} // namespace rpmsg::host

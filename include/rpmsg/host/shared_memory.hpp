@@ -1,0 +1,212 @@
+#pragma once
+
+#include <rpmsg/host/outcome.hpp>
+#include <rpmsg/host/steady_clock.hpp>
+#include <rpmsg/platform/mapped_region.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace rpmsg::host {
+
+/// A block of memory under a name that processes of this machine share: /dev/shm/NAME. Whoever comes first creates it,
+/// zeroed; a block of another layout or version is refused in words. It outlives its processes until `remove`, so that a
+/// side that was killed finds the link again.
+class shared_memory {
+    static constexpr std::uint64_t magic = 0x316d'6873'6773'7072; // "rpsgshm1" in memory
+    static constexpr std::uint32_t layout_version = 1;
+    static constexpr std::uint32_t first_byte = 4096;
+    static constexpr ticks patience = 1000;
+
+    /// At the start of the object, in front of the block. Written once, under the lock.
+    struct label {
+        std::uint64_t magic;
+        std::uint32_t version;
+        std::uint32_t size;
+        std::uint32_t fingerprint;
+    };
+    /// Bytes of the file that stand for something when locked. The kernel takes back what a dead process held.
+    enum lock_byte : off_t { opening, attached, first_role };
+
+    std::string name_{};
+    int fd_{-1};
+    std::byte* start_{};
+    std::uint32_t size_{};
+
+    shared_memory(std::string name, int fd) : name_{std::move(name)}, fd_{fd} {}
+
+    [[nodiscard]] auto lock(off_t which, short kind) const -> bool {
+        struct flock what {};
+        what.l_type = kind;
+        what.l_whence = SEEK_SET;
+        what.l_start = which;
+        what.l_len = 1;
+        return fcntl(fd_, F_OFD_SETLK, &what) == 0;
+    }
+    [[nodiscard]] auto lock_in_time(off_t which, short kind) const -> bool {
+        auto const deadline = steady_clock::now() + patience;
+        while (not lock(which, kind)) {
+            if (has_passed(deadline, steady_clock::now())) {
+                return false;
+            }
+            usleep(500);
+        }
+        return true;
+    }
+
+    [[nodiscard]] auto refuse(std::string const& what) const -> failure { return {"shared memory " + name_ + " " + what}; }
+    [[nodiscard]] auto refuse_call(char const* call) const -> failure {
+        return refuse(std::string{"cannot be used: "} + call + ": " + std::strerror(errno));
+    }
+    [[nodiscard]] auto refuse_stale(std::string const& what) const -> failure {
+        return refuse(what + "; remove it with: rm /dev/shm/" + name_ + ", or choose another name");
+    }
+
+    [[nodiscard]] auto total() const -> std::size_t { return std::size_t{first_byte} + size_; }
+
+    [[nodiscard]] auto map() -> bool {
+        auto* const at = mmap(nullptr, total(), PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
+        start_ = at == MAP_FAILED ? nullptr : static_cast<std::byte*>(at);
+        return start_ != nullptr;
+    }
+
+    /// Reads the label of an object that may be anybody's.
+    [[nodiscard]] auto check(std::uint32_t fingerprint) const -> failure {
+        auto found = label{};
+        auto const got = pread(fd_, &found, sizeof(found), 0);
+        if (got != static_cast<ssize_t>(sizeof(found)) or found.magic != magic) {
+            return refuse_stale("exists and is not a block of this library");
+        }
+        if (found.version != layout_version) {
+            return refuse_stale("is of version " + std::to_string(found.version) + ", this program needs version " +
+                                std::to_string(layout_version));
+        }
+        if (found.size != size_) {
+            return refuse_stale("holds " + std::to_string(found.size) + " bytes, this program needs " + std::to_string(size_));
+        }
+        if (found.fingerprint != fingerprint) {
+            return refuse_stale("was made for a link of another configuration");
+        }
+        return {};
+    }
+
+    /// Under the opening lock: makes the block, or takes what is there. A creator that died half-way leaves no magic.
+    [[nodiscard]] auto make_or_check(std::uint32_t fingerprint) -> failure {
+        struct stat found {};
+        if (fstat(fd_, &found) != 0) {
+            return refuse_call("fstat");
+        }
+        auto const whole = found.st_size == static_cast<off_t>(total());
+        auto written = std::uint64_t{};
+        auto const unfinished =
+            whole and pread(fd_, &written, sizeof(written), 0) == static_cast<ssize_t>(sizeof(written)) and written == 0;
+        if (found.st_size != 0 and not unfinished) {
+            if (auto bad = check(fingerprint); not bad.text.empty()) {
+                return bad;
+            }
+            if (not whole) {
+                return refuse_stale("is shorter than it says");
+            }
+            return map() ? failure{} : refuse_call("mmap");
+        }
+        errno = posix_fallocate(fd_, 0, static_cast<off_t>(total()));
+        if (errno != 0 or not map()) {
+            auto const bad = refuse_call("posix_fallocate or mmap");
+            remove();
+            return bad;
+        }
+        auto* const mine = reinterpret_cast<label*>(start_);
+        *mine = {.magic = 0, .version = layout_version, .size = size_, .fingerprint = fingerprint};
+        __atomic_store_n(&mine->magic, magic, __ATOMIC_RELEASE);
+        return {};
+    }
+
+    [[nodiscard]] auto is_removed() const -> bool {
+        struct stat found {};
+        return fstat(fd_, &found) == 0 and found.st_nlink == 0;
+    }
+
+  public:
+    shared_memory(shared_memory&& other) noexcept
+        : name_{std::move(other.name_)}, fd_{std::exchange(other.fd_, -1)}, start_{std::exchange(other.start_, nullptr)},
+          size_{other.size_} {}
+    shared_memory(shared_memory const&) = delete;
+    auto operator=(shared_memory const&) -> shared_memory& = delete;
+    ~shared_memory() {
+        if (start_ != nullptr) {
+            munmap(start_, total());
+        }
+        if (fd_ >= 0) {
+            close(fd_);
+        }
+    }
+
+    /// Creates or attaches the block `name` of `size` bytes. The fingerprint says what lies in it, as
+    /// `vring_config::fingerprint` does: a block that was made for something else is refused.
+    static auto open(std::string name, std::uint32_t size, std::uint32_t fingerprint) -> outcome<shared_memory> {
+        if (name.empty() or name.find('/') != std::string::npos or name.size() > 200) {
+            return failure{"'" + name + "' is no name for shared memory: 1 to 200 characters without a slash"};
+        }
+        auto const deadline = steady_clock::now() + patience;
+        while (true) {
+            auto memory = shared_memory{name, shm_open(("/" + name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+            memory.size_ = size;
+            if (memory.fd_ < 0) {
+                return memory.refuse_call("shm_open");
+            }
+            if (not memory.lock_in_time(opening, F_WRLCK)) {
+                return memory.refuse("is locked by a process that stands still; end it, or choose another name");
+            }
+            if (memory.is_removed() and not has_passed(deadline, steady_clock::now())) {
+                continue;
+            }
+            auto bad = memory.make_or_check(fingerprint);
+            if (bad.text.empty() and not memory.lock(attached, F_RDLCK)) {
+                bad = memory.refuse_call("fcntl");
+            }
+            (void)memory.lock(opening, F_UNLCK);
+            if (not bad.text.empty()) {
+                return bad;
+            }
+            return memory;
+        }
+    }
+
+    /// Takes one of the roles 0 to 15 for the life of this object; false while another process has it.
+    [[nodiscard]] auto claim(unsigned role) -> bool { return lock(first_role + static_cast<off_t>(role), F_WRLCK); }
+
+    /// Takes the name away; who has the block keeps it.
+    auto remove() -> void { shm_unlink(("/" + name_).c_str()); }
+    /// The same, unless another process has the block too. For the last one to leave.
+    auto remove_if_last() -> void {
+        if (lock_in_time(opening, F_WRLCK)) {
+            if (lock(attached, F_WRLCK) and not is_removed()) {
+                remove();
+            }
+            (void)lock(attached, F_RDLCK);
+            (void)lock(opening, F_UNLCK);
+        }
+    }
+
+    [[nodiscard]] auto name() const -> std::string const& { return name_; }
+    [[nodiscard]] auto size() const -> std::uint32_t { return size_; }
+    /// The block; its start is aligned to a page.
+    [[nodiscard]] auto block() const -> bytes { return {start_ + first_byte, size_}; }
+    /// The first `size` bytes of the block, for a link.
+    [[nodiscard]] auto region(std::uint32_t size) const -> mapped_region<> { return {start_ + first_byte, size}; }
+    /// The T that lies `offset` bytes behind the start. All bytes zero must be a T.
+    template <typename T> [[nodiscard]] auto at(std::uint32_t offset) const -> T& {
+        expects(offset % alignof(T) == 0 and lies_inside(offset, sizeof(T), size_));
+        return *reinterpret_cast<T*>(start_ + first_byte + offset);
+    }
+};
+
+} // namespace rpmsg::host
