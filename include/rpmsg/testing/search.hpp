@@ -261,6 +261,7 @@ class search {
 
     /// Explores, once.
     auto run() -> exploration {
+        memory_ = weak_memory{static_cast<std::uint32_t>(programs_.size())};
         for (auto& each : programs_) {
             each.context.start(enter, &each);
             past_.keep(each.context);

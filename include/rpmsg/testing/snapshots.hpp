@@ -38,7 +38,8 @@ class snapshots {
         for (auto const& each : plain_) {
             put(each);
         }
-        put_sized(model_->state());
+        put(model_->head());
+        put(model_->tail());
         for (auto* const each : fibers_) {
             put_sized(each->live());
         }
@@ -61,8 +62,8 @@ class snapshots {
         for (auto const& each : plain_) {
             get(each);
         }
-        auto const size = get_size();
-        get({reinterpret_cast<std::byte*>(model_), size});
+        get(model_->head());
+        get(model_->tail());
         for (auto* const each : fibers_) {
             each->unguard();
             get(each->rewind(get_size()));
@@ -78,7 +79,8 @@ class snapshots {
         for (auto const& each : plain_) {
             hash = digest(each, hash);
         }
-        hash = digest(model_->state(), hash);
+        hash = digest(model_->head(), hash);
+        hash = digest(model_->tail(), hash);
         for (auto* const each : fibers_) {
             hash = digest(each->live(), hash);
         }

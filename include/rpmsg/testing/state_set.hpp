@@ -11,35 +11,36 @@ namespace rpmsg::testing {
 
 /// A 64-bit digest of bytes; `seed` chains digests.
 [[nodiscard]] inline auto digest(std::span<std::byte const> data, std::uint64_t seed) -> std::uint64_t {
-    constexpr std::uint64_t factor[] = {0x9e37'79b9'7f4a'7c15, 0xc2b2'ae3d'27d4'eb4f, 0x1656'67b1'9e37'79f9,
-                                        0xff51'afd7'ed55'8ccd};
-    std::uint64_t lanes[] = {seed ^ data.size(), seed + factor[1], ~seed, seed * factor[3] + 1};
-    auto const mix = [&](std::size_t lane, std::uint64_t word) {
-        lanes[lane] = std::rotl((lanes[lane] ^ word) * factor[lane], 29);
-    };
+    constexpr auto p = std::uint64_t{0x9e37'79b9'7f4a'7c15};
+    constexpr auto q = std::uint64_t{0xc2b2'ae3d'27d4'eb4f};
     auto const word_at = [&](std::size_t at) {
         auto word = std::uint64_t{};
         std::memcpy(&word, data.data() + at, 8);
         return word;
     };
+    // Each changed bit of a word changes about half of the lane, so that no likely change of the next one undoes it.
+    auto const mix = [](std::uint64_t lane, std::uint64_t word) { return std::rotl((lane ^ word) * p, 32) * q; };
+    auto a = seed ^ data.size();
+    auto b = seed + p;
+    auto c = ~seed;
+    auto d = seed * q + 1;
     auto at = std::size_t{};
     for (; at + 32 <= data.size(); at += 32) {
-        for (std::size_t lane = 0; lane < 4; ++lane) {
-            mix(lane, word_at(at + 8 * lane));
-        }
+        a = mix(a, word_at(at));
+        b = mix(b, word_at(at + 8));
+        c = mix(c, word_at(at + 16));
+        d = mix(d, word_at(at + 24));
     }
     for (; at + 8 <= data.size(); at += 8) {
-        mix(0, word_at(at));
+        a = mix(a, word_at(at));
     }
     for (; at < data.size(); ++at) {
-        mix(1, static_cast<std::uint64_t>(data[at]));
+        b = mix(b, static_cast<std::uint64_t>(data[at]));
     }
-    auto result = lanes[0];
-    for (auto const lane : {lanes[1], lanes[2], lanes[3]}) {
-        result = (result ^ lane) * factor[3];
-        result ^= result >> 32;
+    for (auto const lane : {b, c, d, q}) {
+        a = mix(a ^ a >> 32, lane);
     }
-    return result;
+    return a ^ a >> 31;
 }
 
 /// The digests of the states that were visited.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,39 +27,64 @@ class weak_memory {
     static constexpr std::uint32_t max_stores = 192;
 
   private:
+    /// A small number for each word, worked on as a whole.
+    struct words {
+        using lanes [[gnu::vector_size(16)]] = std::uint8_t;
+        static constexpr std::uint32_t width = sizeof(lanes);
+        std::array<lanes, max_words / width> parts{};
+
+        [[nodiscard]] auto operator[](std::uint32_t i) const -> std::uint32_t { return parts[i / width][i % width]; }
+        auto set(std::uint32_t i, std::uint32_t value) -> void {
+            parts[i / width][i % width] = static_cast<std::uint8_t>(value);
+        }
+        auto raise(words const& to) -> void {
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                parts[i] = parts[i] > to.parts[i] ? parts[i] : to.parts[i];
+            }
+        }
+        auto lower(words const& to) -> void {
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                parts[i] = parts[i] < to.parts[i] ? parts[i] : to.parts[i];
+            }
+        }
+        auto subtract(words const& amount) -> void {
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                parts[i] = parts[i] > amount.parts[i] ? parts[i] - amount.parts[i] : lanes{};
+            }
+        }
+    };
+    using cells = std::array<std::uint64_t, 2 + max_cores>; // without padding: digests read all bytes
+
     struct view {
-        std::array<std::uint8_t, max_words> oldest{};         ///< first store that may be read
-        std::array<std::uint64_t, 1 + max_cores> seen{};      ///< per cell: the last write, each core's last read
+        words oldest{}; ///< of each word, the first store that may be read
+        cells seen{};   ///< of each cell, whether the last write and each core's last read came before
 
         auto join(view const& other) -> void {
-            for (std::uint32_t i = 0; i < max_words; ++i) {
-                oldest[i] = std::max(oldest[i], other.oldest[i]);
-            }
-            for (std::uint32_t i = 0; i < seen.size(); ++i) {
+            oldest.raise(other.oldest);
+            for (std::size_t i = 0; i < seen.size(); ++i) {
                 seen[i] |= other.seen[i];
             }
         }
     };
     struct core_views {
-        view now;
-        view acquired; ///< comes with the next acquire fence
-        view released; ///< goes with relaxed stores since the last release fence
-    };
-    struct bell {
-        view carried;
-        std::uint64_t is_rung;
+        view now{};
+        view acquired{}; ///< comes with the next acquire fence
+        view released{}; ///< goes with relaxed stores since the last release fence
+        view rung{};     ///< comes with the next doorbell
     };
     struct past_store {
-        view carried;
-        std::uint64_t value;
+        view carried{};
+        std::array<std::uint64_t, 2> value{};
     };
+    static_assert(sizeof(view) == sizeof(words) + sizeof(cells) and sizeof(past_store) == sizeof(view) + 16);
 
-    std::array<core_views, max_cores> cores_{};
-    std::array<bell, max_cores> bells_{};
-    view fence_{};
-    std::array<std::uint8_t, max_words> counts_{};
     std::uint64_t total_{};
+    std::uint64_t bells_{}; ///< one bit for each core
+    std::array<std::uint8_t, max_words> counts_{};
+    view fence_{};
+    std::array<core_views, max_cores> cores_{};
     std::array<past_store, max_stores> stores_; ///< grouped by word; the first `total_` of them
+    std::uint32_t used_cores_;
 
     static auto acquires(ordering o) -> bool { return o != ordering::relaxed and o != ordering::release; }
     static auto releases(ordering o) -> bool { return o != ordering::relaxed and o != ordering::acquire; }
@@ -79,19 +105,17 @@ class weak_memory {
     }
     auto touch(std::uint32_t word, std::uint32_t initial) -> void {
         if (counts_[word] == 0) {
-            append(word, {.carried = {}, .value = initial});
+            append(word, {.value = {initial}});
         }
     }
     auto each_view(auto&& f) -> void {
-        for (auto& core : cores_) {
-            f(core.now);
-            f(core.acquired);
-            f(core.released);
-        }
-        for (auto& each : bells_) {
-            f(each.carried);
-        }
         f(fence_);
+        for (std::uint32_t i = 0; i < used_cores_; ++i) {
+            f(cores_[i].now);
+            f(cores_[i].acquired);
+            f(cores_[i].released);
+            f(cores_[i].rung);
+        }
         for (std::uint32_t i = 0; i < total_; ++i) {
             f(stores_[i].carried);
         }
@@ -102,24 +126,24 @@ class weak_memory {
         cores_[core].now.seen[kind] |= bit;
     }
     /// Removes the stores that are too old for every core.
-    auto drop(view const& least) -> void {
+    auto drop(words const& least) -> void {
         auto from = std::uint32_t{};
         auto to = std::uint32_t{};
         for (std::uint32_t word = 0; word < max_words; ++word) {
-            auto const gone = std::min(least.oldest[word], counts_[word]);
-            auto const kept = std::uint32_t{counts_[word]} - gone;
+            auto const count = std::uint32_t{counts_[word]};
+            auto const gone = std::min(least[word], count);
             if (from + gone != to) {
-                std::memmove(static_cast<void*>(&stores_[to]), &stores_[from + gone], kept * sizeof(past_store));
+                std::memmove(static_cast<void*>(&stores_[to]), &stores_[from + gone], (count - gone) * sizeof(past_store));
             }
-            from += counts_[word];
-            to += kept;
-            counts_[word] = static_cast<std::uint8_t>(kept);
+            from += count;
+            to += count - gone;
+            counts_[word] = static_cast<std::uint8_t>(count - gone);
         }
         total_ = to;
     }
 
   public:
-    weak_memory() {
+    explicit weak_memory(std::uint32_t cores = max_cores) : used_cores_{cores} {
         for (auto& core : cores_) {
             core.now.seen.fill(~std::uint64_t{});
         }
@@ -131,7 +155,7 @@ class weak_memory {
     }
     /// How many stores a core's load may pick from.
     [[nodiscard]] auto readable(std::uint32_t core, std::uint32_t word) const -> std::uint32_t {
-        return counts_[word] == 0 ? 1u : counts_[word] - std::uint32_t{cores_[core].now.oldest[word]};
+        return counts_[word] == 0 ? 1u : counts_[word] - cores_[core].now.oldest[word];
     }
     /// Loads the store that is `age` older than the newest.
     auto load(std::uint32_t core, std::uint32_t word, ordering how, std::uint32_t age, std::uint32_t initial)
@@ -140,16 +164,16 @@ class weak_memory {
         auto const index = counts_[word] - 1u - age;
         auto const& entry = stores_[first_of(word) + index];
         auto& own = cores_[core];
-        own.now.oldest[word] = static_cast<std::uint8_t>(index);
+        own.now.oldest.set(word, index);
         (acquires(how) ? own.now : own.acquired).join(entry.carried);
-        return static_cast<std::uint32_t>(entry.value);
+        return static_cast<std::uint32_t>(entry.value[0]);
     }
     auto store(std::uint32_t core, std::uint32_t word, ordering how, std::uint32_t value, std::uint32_t initial) -> void {
         touch(word, initial);
         auto& own = cores_[core];
-        own.now.oldest[word] = counts_[word];
-        auto entry = past_store{.carried = releases(how) ? own.now : own.released, .value = value};
-        entry.carried.oldest[word] = counts_[word];
+        own.now.oldest.set(word, counts_[word]);
+        auto entry = past_store{.carried = releases(how) ? own.now : own.released, .value = {value}};
+        entry.carried.oldest.set(word, counts_[word]);
         append(word, entry);
     }
     auto fence(std::uint32_t core, ordering how) -> void {
@@ -175,67 +199,63 @@ class weak_memory {
     }
     [[nodiscard]] auto write(std::uint32_t core, std::uint32_t cell) -> bool {
         auto const bit = std::uint64_t{1} << cell;
-        auto is_ordered = true;
+        auto common = ~std::uint64_t{};
         for (auto const each : cores_[core].now.seen) {
-            is_ordered = is_ordered and (each & bit) != 0;
+            common &= each;
         }
         only(core, 0, bit);
-        return is_ordered;
+        return (common & bit) != 0;
     }
 
-    /// Rings the doorbell of a core, and takes a doorbell of one's own.
+    /// Rings a core's doorbell; a core answers its own.
     auto ring(std::uint32_t core, std::uint32_t whom) -> void {
-        bells_[whom].is_rung = 1;
-        bells_[whom].carried.join(cores_[core].released);
+        bells_ |= std::uint64_t{1} << whom;
+        cores_[whom].rung.join(cores_[core].released);
     }
     auto answer(std::uint32_t core) -> void {
-        cores_[core].now.join(bells_[core].carried);
+        cores_[core].now.join(cores_[core].rung);
         silence(core);
     }
-    auto silence(std::uint32_t core) -> void { bells_[core] = {}; }
-    [[nodiscard]] auto is_rung(std::uint32_t core) const -> bool { return bells_[core].is_rung != 0; }
+    auto silence(std::uint32_t core) -> void {
+        bells_ &= ~(std::uint64_t{1} << core);
+        cores_[core].rung = {};
+    }
+    [[nodiscard]] auto is_rung(std::uint32_t core) const -> bool { return (bells_ >> core & 1) != 0; }
 
     /// A core that ended sees nothing any more.
     auto retire(std::uint32_t core) -> void {
+        silence(core);
         cores_[core] = {};
-        bells_[core] = {};
     }
 
-    /// Forgets what no core can distinguish any more, so that equal situations have equal bytes. Bit i of `active` tells
-    /// whether core i still runs.
+    /// Forgets what no core can tell apart any more, so that equal situations have equal bytes. Bit i of `active` says
+    /// that core i has not ended.
     auto forget(std::uint32_t active) -> void {
-        auto least = view{};
-        least.oldest.fill(0xff);
-        least.seen.fill(~std::uint64_t{});
-        for (std::uint32_t core = 0; core < max_cores; ++core) {
-            if ((active >> core & 1) == 0) {
-                continue;
+        auto least = cores_[static_cast<std::uint32_t>(std::min(std::countr_zero(active), int{max_cores - 1}))].now;
+        for (std::uint32_t core = 0; core < used_cores_; ++core) {
+            if ((active >> core & 1) != 0) {
+                least.oldest.lower(cores_[core].now.oldest);
+                for (std::size_t i = 0; i < least.seen.size(); ++i) {
+                    least.seen[i] &= cores_[core].now.seen[i];
+                }
+                cores_[core].acquired.join(cores_[core].now);
             }
-            for (std::uint32_t i = 0; i < max_words; ++i) {
-                least.oldest[i] = std::min(least.oldest[i], cores_[core].now.oldest[i]);
-            }
-            for (std::uint32_t i = 0; i < least.seen.size(); ++i) {
-                least.seen[i] &= cores_[core].now.seen[i];
-            }
-            cores_[core].acquired.join(cores_[core].now);
         }
-        if (active == 0) {
-            return;
-        }
-        drop(least);
+        drop(least.oldest);
         each_view([&](view& each) {
-            for (std::uint32_t i = 0; i < max_words; ++i) {
-                each.oldest[i] = static_cast<std::uint8_t>(each.oldest[i] - std::min(each.oldest[i], least.oldest[i]));
-            }
-            for (std::uint32_t i = 0; i < least.seen.size(); ++i) {
+            each.oldest.subtract(least.oldest);
+            for (std::size_t i = 0; i < least.seen.size(); ++i) {
                 each.seen[i] |= least.seen[i];
             }
         });
     }
 
-    /// All of the state.
-    [[nodiscard]] auto state() -> std::span<std::byte> {
-        return {reinterpret_cast<std::byte*>(this), offsetof(weak_memory, stores_) + total_ * sizeof(past_store)};
+    /// The bytes that all depends on. The size of the second part depends on the first.
+    [[nodiscard]] auto head() -> std::span<std::byte> {
+        return {reinterpret_cast<std::byte*>(this), offsetof(weak_memory, cores_) + used_cores_ * sizeof(core_views)};
+    }
+    [[nodiscard]] auto tail() -> std::span<std::byte> {
+        return {reinterpret_cast<std::byte*>(stores_.data()), total_ * sizeof(past_store)};
     }
 };
 
