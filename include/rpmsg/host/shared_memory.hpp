@@ -40,6 +40,7 @@ class shared_memory {
     int fd_{-1};
     std::byte* start_{};
     std::uint32_t size_{};
+    bool was_unused_{};
 
     shared_memory(std::string name, int fd) : name_{std::move(name)}, fd_{fd} {}
 
@@ -137,7 +138,7 @@ class shared_memory {
   public:
     shared_memory(shared_memory&& other) noexcept
         : name_{std::move(other.name_)}, fd_{std::exchange(other.fd_, -1)}, start_{std::exchange(other.start_, nullptr)},
-          size_{other.size_} {}
+          size_{other.size_}, was_unused_{other.was_unused_} {}
     shared_memory(shared_memory const&) = delete;
     auto operator=(shared_memory const&) -> shared_memory& = delete;
     ~shared_memory() {
@@ -169,6 +170,7 @@ class shared_memory {
                 continue;
             }
             auto bad = memory.make_or_check(fingerprint);
+            memory.was_unused_ = memory.lock(attached, F_WRLCK);
             if (bad.text.empty() and not memory.lock(attached, F_RDLCK)) {
                 bad = memory.refuse_call("fcntl");
             }
@@ -198,6 +200,8 @@ class shared_memory {
 
     [[nodiscard]] auto name() const -> std::string const& { return name_; }
     [[nodiscard]] auto size() const -> std::uint32_t { return size_; }
+    /// Whether no other process had the block when this one opened it: what lies in it is new, or left by the dead.
+    [[nodiscard]] auto was_unused() const -> bool { return was_unused_; }
     /// The block; its start is aligned to a page.
     [[nodiscard]] auto block() const -> bytes { return {start_ + first_byte, size_}; }
     /// The first `size` bytes of the block, for a link.
