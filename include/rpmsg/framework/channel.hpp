@@ -94,6 +94,14 @@ class channel {
         return handled;
     }
 
+    constexpr auto end() -> void {
+        core_.locked([](auto& link) { link.close(); });
+        if (core_.is_up()) {
+            bindings_.go_down(core_, {.event = link_event::down, .reason = down_reason::closed});
+        }
+        core_.waiting().wake();
+    }
+
   public:
     using endpoint = endpoint_handle<core>;
     static constexpr std::uint32_t max_payload = Transport::max_frame - wire::header_size;
@@ -111,20 +119,16 @@ class channel {
 
     /// Ends the link: endpoints become unbound, pending waits end with `closed`. `start` begins again.
     constexpr auto close() -> void {
-        auto const was_up = core_.is_up();
-        if (was_up) {
+        if (core_.is_up()) {
             bindings_.say_goodbye(core_);
         }
-        core_.locked([](auto& link) { link.close(); });
-        if (was_up) {
-            bindings_.go_down(core_, {.event = link_event::down, .reason = down_reason::closed});
-        }
-        core_.waiting().wake();
+        end();
     }
 
-    /// Tells a link whose dialect has no word for it that the peer was started anew.
+    /// Tells a link whose dialect has no word for it that the peer was started anew. Sends no goodbye: the rings may be
+    /// those of the peer's new life.
     [[nodiscard]] constexpr auto reset() -> status {
-        close();
+        end();
         return start();
     }
 
