@@ -71,6 +71,7 @@ class device_session<Config> {
 
     std::uint32_t boot_{};
     std::uint32_t session_{}; ///< the epoch that we attached to or let go for
+    bool is_awaited_{};       ///< we let go for it and did not attach yet
 
     template <region Region>
     static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {
@@ -89,6 +90,7 @@ class device_session<Config> {
         auto const before = read(shared, layout, device + offsetof(block::device_half, boot));
         boot_ = before + 1 == 0 ? 1 : before + 1;
         session_ = 0;
+        is_awaited_ = false;
         write(shared, layout, device + offsetof(block::device_half, quiet), 0);
         write(shared, layout, device + offsetof(block::device_half, fingerprint), Config.fingerprint());
         write(shared, layout, device + offsetof(block::device_half, boot), boot_);
@@ -109,15 +111,21 @@ class device_session<Config> {
         if (read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
             return session_step::refuse;
         }
-        if (epoch != session_) {
-            session_ = epoch;
-            write(shared, layout, device + offsetof(block::device_half, quiet), epoch);
-            shared.clean(layout.control() + device, sizeof(block::device_half));
-            return session_step::answered;
+        // Rings that are ready stand until we let go of them, even when their driver has started anew: what it published
+        // there is still delivered.
+        if (is_awaited_ and read(shared, layout, driver + offsetof(block::driver_half, ready)) == session_ and
+            read(shared, layout, driver + offsetof(block::driver_half, boot_seen)) == boot_) {
+            is_awaited_ = false;
+            return session_step::attach;
         }
-        auto const ready = read(shared, layout, driver + offsetof(block::driver_half, ready));
-        auto const seen = read(shared, layout, driver + offsetof(block::driver_half, boot_seen));
-        return ready == epoch and seen == boot_ ? session_step::attach : session_step::none;
+        if (epoch == session_) {
+            return session_step::none;
+        }
+        session_ = epoch;
+        is_awaited_ = true;
+        write(shared, layout, device + offsetof(block::device_half, quiet), epoch);
+        shared.clean(layout.control() + device, sizeof(block::device_half));
+        return session_step::answered;
     }
 
     template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
