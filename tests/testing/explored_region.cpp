@@ -23,7 +23,9 @@ auto publish(site weakened, bool is_sequential = false) -> exploration {
     auto engine = explorer{{.sequential = is_sequential}};
     auto memory = explored_memory{engine, 16};
     memory.guard(payload_offset, 4, "payload");
-    memory.weaken(weakened);
+    if (weakened != site::count_) {
+        memory.reorder(weakened, explored_memory::weaker(weakened));
+    }
     engine.add_core("writer", [&] {
         auto shared = explored_region{memory};
         shared.view(payload_offset, 4)[0] = std::byte{7};

@@ -31,7 +31,7 @@ class explored_memory {
     std::vector<std::uint8_t> cells_;
     std::vector<std::string> names_{};
     std::uint32_t next_word_{};
-    site weakened_ = site::count_;
+    std::array<ordering, static_cast<std::size_t>(site::count_)> orders_{};
     std::uint32_t victim_ = exploration_options::nobody;
     std::array<std::vector<std::uint32_t>, 5> lies_{};
 
@@ -43,13 +43,7 @@ class explored_memory {
         default: return ordering::relaxed;
         }
     }
-    [[nodiscard]] auto order_at(site where) const -> ordering {
-        auto const usual = strength(order_of(where));
-        if (where != weakened_) {
-            return usual;
-        }
-        return usual == ordering::full ? ordering::acquire_release : ordering::relaxed;
-    }
+    [[nodiscard]] auto order_at(site where) const -> ordering { return orders_[static_cast<std::size_t>(where)]; }
     auto word_at(std::uint32_t offset, std::size_t size) -> std::uint32_t {
         if (words_[offset] == none) {
             if (next_word_ == weak_memory::max_words) {
@@ -87,6 +81,9 @@ class explored_memory {
     explored_memory(explorer& engine, std::uint32_t size)
         : engine_{&engine}, storage_(size), words_(size, none), sizes_(size), cells_(size, none) {
         engine.keep(storage_);
+        for (std::size_t i = 0; i < orders_.size(); ++i) {
+            orders_[i] = strength(order_of(static_cast<site>(i)));
+        }
     }
 
     /// Bytes that no two cores may access without order; a race names them.
@@ -95,9 +92,12 @@ class explored_memory {
         std::fill_n(cells_.begin() + offset, size, static_cast<std::uint8_t>(names_.size()));
         names_.push_back(std::move(name));
     }
-    /// Accesses at this site are one step weaker than in production: nothing but a load, a store, or a fence that does
-    /// not hold stores back behind loads.
-    auto weaken(site where) -> void { weakened_ = where; }
+    /// One step less than a site's order: no order, or for a full fence one that does not hold stores back behind loads.
+    [[nodiscard]] static auto weaker(site where) -> ordering {
+        return order_of(where) == order::full ? ordering::acquire_release : ordering::relaxed;
+    }
+    /// Accesses at this site have another order than in production.
+    auto reorder(site where, ordering how) -> void { orders_[static_cast<std::size_t>(where)] = how; }
     /// To this core every word of its peer has each of these values at any time, those that fit.
     auto lie_to(std::uint32_t core, std::span<std::uint32_t const> values) -> void {
         victim_ = core;
