@@ -62,9 +62,9 @@ template <typename Channel> class endpoint_link {
         return {};
     }
 
-    /// Keeps the message that is being delivered beyond its handler; empty when called for anything else.
+    /// Keeps the message that is being delivered beyond its handler; empty when called for anything else, or again.
     [[nodiscard]] constexpr auto hold(message const& current) const -> held_message {
-        if (current_ == nullptr or current.payload.data() != current_->payload.data()) {
+        if (current_ == nullptr or *held_ or current.payload.data() != current_->payload.data()) {
             return {};
         }
         *held_ = true;

@@ -50,8 +50,10 @@ template <typename Channel> class tx_loan {
     }
 
     [[nodiscard]] constexpr explicit operator bool() const { return owner_ != nullptr; }
-    /// Why there is no buffer.
-    [[nodiscard]] constexpr auto refusal() const -> error { return refusal_; }
+    /// Why there is no buffer; `closed` when it was moved from or committed.
+    [[nodiscard]] constexpr auto refusal() const -> error {
+        return owner_ == nullptr and refusal_ == error{} ? error::closed : refusal_;
+    }
     /// Where the payload goes; its size is the most that fits.
     [[nodiscard]] constexpr auto payload() const -> bytes { return owner_ != nullptr ? room_.space : bytes{}; }
 };
