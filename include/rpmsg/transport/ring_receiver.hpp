@@ -14,6 +14,7 @@ namespace rpmsg::detail {
 template <vring_config Config, ring_role Role> class ring_receiver {
     static constexpr bool device = Role == ring_role::device;
     static constexpr std::uint32_t which = device ? 1 : 0;
+    static constexpr bool flags_are_odd = not Config.dialect.prefilled;
 
     split_queue<Config, Role> queue_{};
 
@@ -30,7 +31,7 @@ template <vring_config Config, ring_role Role> class ring_receiver {
     constexpr auto place_of(auto& link, taken_buffer const& got) -> frame_place {
         if constexpr (device) {
             auto const place = link.read_descriptor(which, got.id, false);
-            if (place.is_odd and not Config.dialect.prefilled) {
+            if (place.is_odd and flags_are_odd) {
                 link.counts.add(event_count::odd_flags);
             }
             return place;

@@ -15,6 +15,7 @@ namespace rpmsg::detail {
 template <vring_config Config, ring_role Role> class ring_sender {
     static constexpr bool device = Role == ring_role::device;
     static constexpr std::uint32_t which = device ? 0 : 1;
+    static constexpr bool always_rings = device and Config.dialect.always_rings_driver;
 
     split_queue<Config, Role> queue_{};
     id_set<Config.buffers> unused_{}; ///< ours and free
@@ -22,7 +23,7 @@ template <vring_config Config, ring_role Role> class ring_sender {
 
     constexpr auto publish(auto const& link) -> bool {
         auto const wanted = queue_.publish(link.shared, link.layout.parts(which));
-        return wanted or (device and Config.dialect.always_rings_driver);
+        return wanted or always_rings;
     }
 
     /// One of ours, else the next that came back.

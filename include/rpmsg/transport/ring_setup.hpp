@@ -14,7 +14,8 @@ template <vring_config Config> constexpr auto clear_ring(region auto& shared, wi
     auto const clear_16 = [&](std::uint32_t offset) {
         shared.template store<site::ring_clear>(offset, std::uint16_t{0});
     };
-    for (std::uint32_t i = 0; i < Config.buffers + 2u + (Config.dialect.used_event_word ? 1 : 0); ++i) {
+    constexpr auto words = Config.buffers + 2u + (Config.dialect.used_event_word ? 1 : 0);
+    for (std::uint32_t i = 0; i < words; ++i) {
         clear_16(at.available + 2 * i);
     }
     clear_16(at.used);
