@@ -44,8 +44,12 @@ template <vring_config Config, ring_role Role> class split_queue {
     /// Loads the peer's index again and checks its window: it may not claim more buffers than the peer has.
     template <region Region> constexpr auto refresh(Region& shared, wire::vring_parts const& at) -> bool {
         shared.invalidate(peer_ring(at), 4 + peer_entry_size * count);
-        seen_ = shared.template load<site::peer_index, index>(peer_ring(at) + 2);
-        return static_cast<index>(seen_ - taken_) <= theirs_;
+        auto const found = shared.template load<site::peer_index, index>(peer_ring(at) + 2);
+        if (static_cast<index>(found - taken_) > theirs_) {
+            return false;
+        }
+        seen_ = found;
+        return true;
     }
 
     template <region Region> constexpr auto set_flags(Region& shared, wire::vring_parts const& at, std::uint16_t value) -> void {
@@ -115,7 +119,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
         (void)refresh(shared, at);
         auto const waiting = static_cast<index>(seen_ - taken_);
-        return waiting <= theirs_ ? theirs_ - waiting : 0;
+        return static_cast<std::uint32_t>(theirs_ - waiting);
     }
     /// Buffers written to our ring that the peer cannot see yet.
     [[nodiscard]] constexpr auto unpublished() const -> std::uint32_t { return static_cast<index>(given_ - published_); }
