@@ -40,9 +40,11 @@ set(rpmsg_headers
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
   include/rpmsg/testing/array_region.hpp
+  include/rpmsg/testing/counting_region.hpp
   include/rpmsg/testing/exploration.hpp
   include/rpmsg/testing/explorer.hpp
   include/rpmsg/testing/fiber.hpp
+  include/rpmsg/testing/hostile_region.hpp
   include/rpmsg/testing/search.hpp
   include/rpmsg/testing/snapshots.hpp
   include/rpmsg/testing/state_set.hpp

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <rpmsg/core/expects.hpp>
+#include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/platform/region.hpp>
+
+#include <concepts>
+#include <cstdint>
+
+namespace rpmsg::testing {
+
+enum class access_kind : std::uint8_t { load, store, fence, view };
+
+/// What the library is about to do to shared memory. A view has no site, a fence no place.
+struct memory_access {
+    access_kind kind{};
+    site where = site::count_;
+    std::uint32_t offset{};
+    std::uint32_t size{};
+};
+
+/// The part of a hostile peer: called as script(memory_access) before each access of its victim, free to change the memory.
+/// So whatever lies between two loads of the library can change between them.
+template <typename T>
+concept hostile_script = std::invocable<T&, memory_access const&>;
+
+/// A region in which a script plays the peer. Traps on every access outside of the region and on every misaligned one,
+/// which the regions of production take on trust.
+template <region Region, hostile_script Script> class hostile_region {
+    Region region_;
+    Script* script_;
+
+    template <typename T> constexpr auto announce(access_kind kind, site where, std::uint32_t offset) -> void {
+        expects(offset % sizeof(T) == 0 and lies_inside(offset, sizeof(T), region_.size()));
+        (*script_)(memory_access{.kind = kind, .where = where, .offset = offset, .size = sizeof(T)});
+    }
+
+  public:
+    static constexpr std::uint32_t line = 1;
+
+    constexpr hostile_region(Region region, Script& script) : region_{region}, script_{&script} {}
+
+    [[nodiscard]] constexpr auto size() const -> std::uint32_t { return region_.size(); }
+
+    template <site Site, typename T> [[nodiscard]] constexpr auto load(std::uint32_t offset) -> T {
+        announce<T>(access_kind::load, Site, offset);
+        return region_.template load<Site, T>(offset);
+    }
+    template <site Site, typename T> constexpr auto store(std::uint32_t offset, T value) -> void {
+        announce<T>(access_kind::store, Site, offset);
+        region_.template store<Site>(offset, value);
+    }
+    template <site Site> constexpr auto fence() -> void {
+        (*script_)(memory_access{.kind = access_kind::fence, .where = Site});
+        region_.template fence<Site>();
+    }
+
+    [[nodiscard]] constexpr auto view(std::uint32_t offset, std::uint32_t size) -> bytes {
+        (*script_)(memory_access{.kind = access_kind::view, .offset = offset, .size = size});
+        return region_.view(offset, size);
+    }
+    constexpr auto clean(std::uint32_t offset, std::uint32_t size) -> void {
+        expects(lies_inside(offset, size, region_.size()));
+        region_.clean(offset, size);
+    }
+    constexpr auto invalidate(std::uint32_t offset, std::uint32_t size) -> void {
+        expects(lies_inside(offset, size, region_.size()));
+        region_.invalidate(offset, size);
+    }
+};
+
+namespace archetypes {
+struct hostile_script {
+    auto operator()(memory_access const&) -> void;
+};
+} // namespace archetypes
+static_assert(region<hostile_region<mapped_region<>, archetypes::hostile_script>>);
+
+} // namespace rpmsg::testing

@@ -1,0 +1,132 @@
+#pragma once
+
+#include "raw_link.hpp"
+
+#include <rpmsg/core/counters.hpp>
+#include <rpmsg/framework/channel.hpp>
+#include <rpmsg/testing/counting_region.hpp>
+#include <rpmsg/testing/hostile_region.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hostile {
+
+using rpmsg::event_count;
+
+/// What an endpoint of a rig got.
+struct inbox {
+    struct letter {
+        rpmsg::address source;
+        std::vector<std::byte> payload;
+    };
+    std::vector<letter> letters{};
+    std::vector<rpmsg::event> events{};
+    std::vector<rpmsg::held_message> kept{};
+    bool keeps = false;
+    std::function<void(rpmsg::message const&)> on_letter{};
+    std::function<void(rpmsg::event const&)> on_event{};
+
+    [[nodiscard]] auto count(rpmsg::event_kind kind) const -> std::size_t;
+    [[nodiscard]] auto last_down() const -> rpmsg::event;
+};
+
+/// A victim, of either role, a peer that obeys, and the memory between them, which tests tamper with. The victim has an
+/// endpoint 0x100 whose peer is fixed to 0x200, a named one "echo", and one at 0x300 that learns its peer.
+class rig {
+  public:
+    std::string name{};
+    bool is_device{}; ///< the victim
+    rpmsg::vring_config config{};
+    raw_link raw{};
+    rpmsg::testing::access_counts counts{};
+    std::function<void(rpmsg::testing::memory_access const&)> script{}; ///< before each access of the victim
+    inbox victim_box{}, peer_box{}, named_box{}, learning_box{};
+    bool loses_doorbells{};  ///< in both directions
+    bool refuses_doorbells{};
+    std::uint32_t rung_by_victim{};
+    rpmsg::ticks now{};
+
+    rig() = default;
+    rig(rig const&) = delete;
+    auto operator=(rig const&) -> rig& = delete;
+    virtual ~rig() = default;
+
+    virtual auto poll_victim_unchecked(rpmsg::poll_budget budget) -> std::uint32_t = 0;
+    virtual auto poll_peer() -> std::uint32_t = 0;
+    virtual auto start_victim() -> rpmsg::status = 0;
+    virtual auto start_peer() -> rpmsg::status = 0;
+    virtual auto close_victim() -> void = 0;
+    virtual auto close_peer() -> void = 0;
+    virtual auto notify_victim(std::uint32_t queue) -> void = 0;
+    virtual auto victim_is_up() -> bool = 0;
+    virtual auto peer_is_up() -> bool = 0;
+    /// From 0x200 to `to` of the victim.
+    virtual auto send_to_victim(rpmsg::address to, rpmsg::const_bytes payload) -> rpmsg::status = 0;
+    virtual auto send_from_victim(rpmsg::const_bytes payload) -> rpmsg::status = 0;
+    virtual auto victim_counts() -> rpmsg::counters const& = 0;
+    virtual auto victim_echo_peer() -> rpmsg::address = 0;
+    // The victim's transport itself.
+    virtual auto reserve() -> rpmsg::tx_buffer = 0;
+    virtual auto discard(rpmsg::tx_buffer const& room) -> void = 0;
+    virtual auto commit(rpmsg::tx_buffer const& room, rpmsg::wire::header const& header) -> void = 0;
+    virtual auto receive() -> rpmsg::rx_buffer = 0;
+    virtual auto release(rpmsg::rx_buffer const& message) -> void = 0;
+    virtual auto next_deadline() -> rpmsg::poll_deadline = 0;
+    virtual auto in_flight() -> std::uint32_t = 0;
+    /// Destroys the victim and builds it anew, as a crash and a start do.
+    virtual auto revive_victim() -> void = 0;
+    virtual auto revive_peer() -> void = 0;
+    virtual auto memory_is_intact() const -> bool = 0;
+
+    [[nodiscard]] auto has_epochs() const -> bool { return config.dialect == rpmsg::wire::dialects::rpmsg; }
+    [[nodiscard]] auto rx_ring() const -> std::uint32_t { return is_device ? 1 : 0; }
+    [[nodiscard]] auto tx_ring() const -> std::uint32_t { return is_device ? 0 : 1; }
+    /// Where the index and the entries lie that the peer writes and the victim reads.
+    [[nodiscard]] auto peer_index(std::uint32_t ring) const -> std::uint32_t {
+        return is_device ? raw.available_index(ring) : raw.used_index(ring);
+    }
+    [[nodiscard]] auto own_index(std::uint32_t ring) const -> std::uint32_t {
+        return is_device ? raw.used_index(ring) : raw.available_index(ring);
+    }
+    [[nodiscard]] auto peer_entry(std::uint32_t ring, std::uint32_t position) const -> std::uint32_t {
+        return is_device ? raw.available_entry(ring, position) : raw.used_entry(ring, position);
+    }
+    auto write_peer_entry(std::uint32_t ring, std::uint32_t position, std::uint32_t id) const -> void;
+    [[nodiscard]] auto read_peer_entry(std::uint32_t ring, std::uint32_t position) const -> std::uint32_t;
+    auto move_peer_index(std::uint32_t ring, std::uint32_t by) const -> void;
+    /// The buffer, and the place of its frame, that the peer published last.
+    [[nodiscard]] auto last_id(std::uint32_t ring) const -> std::uint32_t;
+    [[nodiscard]] auto last_frame(std::uint32_t ring) const -> std::uint32_t { return raw.frame(ring, last_id(ring)); }
+    [[nodiscard]] auto counted(event_count reason) -> std::uint32_t { return victim_counts()[reason]; }
+
+    /// Polls the victim, and checks what must hold whatever the peer does: bounded work, no second fetch, no byte
+    /// outside of the region touched.
+    auto poll_victim(std::uint32_t budget = 64) -> std::uint32_t;
+    /// Lets both sides run until nothing moves any more.
+    auto run(std::uint32_t rounds = 12) -> void;
+    /// Brings the link up again, by itself where the dialect can, else by starting both sides.
+    auto recover() -> void;
+    /// Sends `messages` each way; everything arrives, in order.
+    auto carries(std::uint32_t messages) -> bool;
+    auto clear_boxes() -> void;
+};
+
+using maker = std::function<std::unique_ptr<rig>()>;
+
+/// One rig for each dialect and event mode that the victim's role knows; each is up.
+auto device_rigs() -> std::vector<std::unique_ptr<rig>>;
+auto driver_rigs() -> std::vector<std::unique_ptr<rig>>;
+auto all_rigs() -> std::vector<std::unique_ptr<rig>>;
+
+/// Tampers with a message of the peer: it must be dropped for this reason, and nothing else may happen.
+auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+/// Tampers with the ring: the link must break for this reason, deliver nothing, and come back.
+auto expect_break(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+
+auto some_bytes(std::uint32_t seed, std::size_t size) -> std::vector<std::byte>;
+
+} // namespace hostile
