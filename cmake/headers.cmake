@@ -6,15 +6,21 @@ set(rpmsg_headers
   include/rpmsg/core/expects.hpp
   include/rpmsg/core/fixed_name.hpp
   include/rpmsg/core/result.hpp
+  include/rpmsg/framework/bindings.hpp
   include/rpmsg/framework/channel.hpp
+  include/rpmsg/framework/dump.hpp
   include/rpmsg/framework/endpoint.hpp
   include/rpmsg/framework/endpoint_link.hpp
+  include/rpmsg/framework/endpoint_pool.hpp
   include/rpmsg/framework/endpoint_state.hpp
   include/rpmsg/framework/endpoint_table.hpp
   include/rpmsg/framework/link_core.hpp
+  include/rpmsg/framework/link_ref.hpp
   include/rpmsg/framework/loan.hpp
   include/rpmsg/framework/message.hpp
   include/rpmsg/framework/name_service.hpp
+  include/rpmsg/framework/peer_table.hpp
+  include/rpmsg/framework/receiver.hpp
   include/rpmsg/host/eventfd_bell.hpp
   include/rpmsg/host/eventfd_doorbell.hpp
   include/rpmsg/host/eventfd_wait.hpp
@@ -42,16 +48,25 @@ set(rpmsg_headers
   include/rpmsg/testing/array_region.hpp
   include/rpmsg/testing/counting_region.hpp
   include/rpmsg/testing/exploration.hpp
+  include/rpmsg/testing/explored_region.hpp
   include/rpmsg/testing/explorer.hpp
+  include/rpmsg/testing/fake_clock.hpp
   include/rpmsg/testing/fiber.hpp
   include/rpmsg/testing/hostile_region.hpp
+  include/rpmsg/testing/loopback.hpp
+  include/rpmsg/testing/noncoherent_region.hpp
+  include/rpmsg/testing/racing_lock.hpp
+  include/rpmsg/testing/recorder.hpp
+  include/rpmsg/testing/rmw_fence_region.hpp
   include/rpmsg/testing/search.hpp
+  include/rpmsg/testing/site_name.hpp
   include/rpmsg/testing/snapshots.hpp
   include/rpmsg/testing/state_set.hpp
   include/rpmsg/testing/weak_memory.hpp
   include/rpmsg/transport/device_session.hpp
   include/rpmsg/transport/driver_session.hpp
   include/rpmsg/transport/id_set.hpp
+  include/rpmsg/transport/owed_doorbells.hpp
   include/rpmsg/transport/placed_layout.hpp
   include/rpmsg/transport/ring_context.hpp
   include/rpmsg/transport/ring_receiver.hpp
@@ -60,6 +75,7 @@ set(rpmsg_headers
   include/rpmsg/transport/session.hpp
   include/rpmsg/transport/split_queue.hpp
   include/rpmsg/transport/transport.hpp
+  include/rpmsg/transport/transport_ref.hpp
   include/rpmsg/transport/vring.hpp
   include/rpmsg/transport/vring_config.hpp
   include/rpmsg/transport/vring_driver.hpp

@@ -18,20 +18,24 @@ namespace rpmsg::detail {
 template <vring_config Config> class device_session {
     static constexpr auto rule = Config.dialect.attach;
 
-    /// The memory that rpmsg-lite's master leaves after its start (RINGS 6.2): buffers wait in ring 0, the used ring of
-    /// ring 1 is at most one round ahead, and doorbells of ring 0 are "suppressed" for ever.
+    template <region Region> static constexpr auto index(Region& shared, std::uint32_t ring) -> std::uint16_t {
+        shared.invalidate(ring, 4);
+        return shared.template load<site::peer_index, std::uint16_t>(ring + 2);
+    }
+
+    /// Whether the driver has posted buffers on ring 0: a doorbell may be older than the rings.
+    template <region Region> static constexpr auto is_posted(Region& shared, wire::vring_parts const& to_driver) -> bool {
+        auto const posted = static_cast<std::uint16_t>(index(shared, to_driver.available) - index(shared, to_driver.used));
+        return posted > 0 and posted <= Config.buffers;
+    }
+
+    /// The memory that rpmsg-lite's master leaves after its start (RINGS 6.2): the used ring of ring 1 is at most one
+    /// round ahead, and doorbells of ring 0 are "suppressed" for ever.
     template <region Region> static constexpr auto is_prefilled(Region& shared, link_layout auto const& layout) -> bool {
-        auto const index = [&](std::uint32_t ring) {
-            shared.invalidate(ring, 4);
-            return shared.template load<site::peer_index, std::uint16_t>(ring + 2);
-        };
-        auto const to_driver = layout.parts(0);
         auto const to_device = layout.parts(1);
-        auto const posted = static_cast<std::uint16_t>(index(to_driver.available) - index(to_driver.used));
-        auto const unused = static_cast<std::uint16_t>(index(to_device.used) - index(to_device.available));
-        auto const flags = shared.template load<site::peer_flags, std::uint16_t>(to_driver.available);
-        return posted > 0 and posted <= Config.buffers and unused <= Config.buffers and
-               (flags & wire::suppress_doorbell) != 0;
+        auto const unused = static_cast<std::uint16_t>(index(shared, to_device.used) - index(shared, to_device.available));
+        auto const flags = shared.template load<site::peer_flags, std::uint16_t>(layout.parts(0).available);
+        return unused <= Config.buffers and (flags & wire::suppress_doorbell) != 0;
     }
 
     template <region Region> static constexpr auto is_ready(Region& shared, link_layout auto const& layout) -> bool {
@@ -51,9 +55,11 @@ template <vring_config Config> class device_session {
             auto const ready = is_ready(shared, layout);
             return ready == is_up ? session_step::none : ready ? session_step::attach : session_step::stop;
         } else if constexpr (rule == wire::attach_rule::prefilled_ring) {
-            return not is_up and (rang or is_prefilled(shared, layout)) ? session_step::attach : session_step::none;
+            auto const ready = not is_up and is_posted(shared, layout.parts(0)) and is_prefilled(shared, layout);
+            return ready ? session_step::attach : session_step::none;
         } else {
-            return not is_up and rang ? session_step::attach : session_step::none;
+            auto const ready = not is_up and rang and is_posted(shared, layout.parts(0));
+            return ready ? session_step::attach : session_step::none;
         }
     }
 

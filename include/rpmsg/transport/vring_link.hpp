@@ -29,9 +29,20 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static_assert(link_layout<Layout>);
     static constexpr checked_config<Config> checked{};
 
+    static constexpr bool shares_no_line = [] {
+        if constexpr (requires { Region::line; }) {
+            return Config.alignment % Region::line == 0 and Config.size_of(0) % Region::line == 0 and
+                   Config.size_of(1) % Region::line == 0;
+        } else {
+            return true;
+        }
+    }();
+    static_assert(shares_no_line, "ring alignment and buffer sizes must be multiples of the cache line of the region");
+
     static constexpr bool device = Role == ring_role::device;
     static constexpr std::uint32_t tx_ring = device ? 0 : 1;
     static constexpr std::uint32_t rx_ring = device ? 1 : 0;
+    static constexpr bool prefilled = Config.dialect.prefilled;
     static constexpr bool has_epochs = Config.dialect.attach == wire::attach_rule::epochs;
     using session = std::conditional_t<device, device_session<Config>, driver_session<Config>>;
 
@@ -77,17 +88,17 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         if constexpr (device) {
             using queue = split_queue<Config, Role>;
             auto const from_driver = queue::adopt(shared_, layout_.parts(rx_ring));
-            auto const ahead = Config.dialect.prefilled ? Config.buffers : 0;
+            constexpr auto ahead = prefilled ? Config.buffers : 0;
             sender_.reset(queue::adopt(shared_, layout_.parts(tx_ring)), false);
             receiver_.reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
         } else {
             lay_out_ring<Config>(shared_, layout_, rx_ring, true);
             lay_out_ring<Config>(shared_, layout_, tx_ring, false);
-            sender_.reset(0, not Config.dialect.prefilled);
+            sender_.reset(0, not prefilled);
             receiver_.reset(0, 0, true);
             receiver_.offer_all(link);
         }
-        if constexpr (not Config.dialect.prefilled) {
+        if constexpr (not prefilled) {
             sender_.disarm(link);
         }
     }
@@ -171,8 +182,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     /// Messages sent that the peer has not given back: what is lost if it dies now, at most.
     [[nodiscard]] constexpr auto in_flight() -> std::uint32_t {
-        auto const link = context();
-        return sender_.in_flight(link);
+        return phase_ == phase::up or phase_ == phase::ending ? sender_.in_flight(context()) : 0;
     }
 
     [[nodiscard]] constexpr auto start() -> status {
@@ -192,6 +202,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto close() -> void {
         if (phase_ != phase::stopped) {
             phase_ = phase::stopped;
+            rang_ = {};
             session_.restart(shared_, layout_);
             call_peer();
         }
@@ -211,11 +222,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
                 return change;
             }
         }
-        auto const link = context();
-        if (phase_ == phase::ending and receiver_.empty(link)) {
+        if (phase_ == phase::ending and receiver_.empty(context())) {
             return go_down(down_reason::peer_restarted);
         }
-        if constexpr (not device and Config.dialect.prefilled) {
+        if constexpr (not device and prefilled) {
             call_until_heard(now);
         }
         return {};
@@ -285,15 +295,14 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
     [[nodiscard]] constexpr auto writable() -> bool {
-        auto const link = context();
-        return phase_ == phase::up and sender_.writable(link);
+        return phase_ == phase::up and fault_ == take_outcome::none and sender_.writable(context());
     }
 
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
         if (phase_ == phase::ending or (phase_ == phase::up and fault_ != take_outcome::none)) {
             return {.is_set = true, .at = now};
         }
-        auto const calls = not device and Config.dialect.prefilled and phase_ == phase::up and not heard_;
+        auto const calls = not device and prefilled and phase_ == phase::up and not heard_;
         return {.is_set = bells_.owes() or calls, .at = now + Config.retry_ticks};
     }
 };
