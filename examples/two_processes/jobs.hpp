@@ -99,8 +99,9 @@ class jobs {
         }
         return sent;
     }
-    auto report_file() const -> void {
+    auto report_file() -> void {
         auto const here = hash_of(content_);
+        notes_.damaged = notes_.damaged + (here == hash_ ? 0 : 1);
         auto const micros = static_cast<double>(rpmsg::host::steady_clock::nanoseconds() - file_began_) / 1000;
         say("file",
             fmt::format("{}: {} bytes across and back in place in {:.1f} ms; hash here {:016x}, of what came back {:016x}: {}",
@@ -303,10 +304,13 @@ class jobs {
     [[nodiscard]] auto progress() const -> std::uint64_t { return notes_.received; }
     [[nodiscard]] auto goal() const -> std::uint64_t { return half(); }
 
-    auto report(auto& link) const -> void {
+    /// Answers whether all was well.
+    auto report(auto& link) const -> bool {
+        auto const well = notes_.lost == 0 and notes_.damaged == 0;
         if (by_hand_) {
-            tell(fmt::format("sent {} ({} again), received {}: {} duplicates, {} lost, {} damaged", grouped(notes_.sent),
-                             notes_.resent, grouped(notes_.received), notes_.duplicates, notes_.lost, notes_.damaged));
+            tell(fmt::format("{}: sent {} ({} again), received {}: {} duplicates, {} lost, {} damaged", well ? "ok" : "FAILED",
+                             grouped(notes_.sent), notes_.resent, grouped(notes_.received), notes_.duplicates, notes_.lost,
+                             notes_.damaged));
         }
         auto text = std::string{};
         for (unsigned i = 0; i < static_cast<unsigned>(rpmsg::event_count::count_); ++i) {
@@ -317,6 +321,7 @@ class jobs {
             }
         }
         tell(fmt::format("counted since its last start: {}", text.empty() ? "nothing unusual" : text));
+        return well;
     }
 };
 

@@ -48,6 +48,6 @@ auto main(int count, char** arguments) -> int {
     demo::say("memory", fmt::format("/dev/shm/{}: {} buffers of {} bytes each way, returned by {}", name, demo::rings.buffers,
                                     demo::rings.buffer_size, demo::rings.batch));
     auto const status = by_hand ? demo::run_side(*chosen->only, *chosen, *memory, true) : demo::supervise(*chosen, *memory);
-    by_hand ? memory->remove_if_last() : memory->remove();
+    by_hand ? memory->leave() : memory->remove();
     return status;
 }

@@ -13,7 +13,7 @@
 namespace demo {
 
 /// The link, the same on both sides.
-constexpr auto rings = rpmsg::vring_config{.buffers = 16, .buffer_size = 512, .batch = 4, .event_index = true};
+constexpr auto rings = rpmsg::vring_config{.buffers = 64, .buffer_size = 512, .batch = 4, .event_index = true};
 constexpr std::uint32_t link_size = rpmsg::vring_layout<rings>::size();
 
 enum class role : unsigned { host, remote };

@@ -187,13 +187,13 @@ class shared_memory {
 
     /// Takes the name away; who has the block keeps it.
     auto remove() -> void { shm_unlink(("/" + name_).c_str()); }
-    /// The same, unless another process has the block too. For the last one to leave.
-    auto remove_if_last() -> void {
+    /// Ends this process's share in the block: the last one to leave takes the name away. The memory stays mapped.
+    auto leave() -> void {
         if (lock_in_time(opening, F_WRLCK)) {
             if (lock(attached, F_WRLCK) and not is_removed()) {
                 remove();
             }
-            (void)lock(attached, F_RDLCK);
+            (void)lock(attached, F_UNLCK);
             (void)lock(opening, F_UNLCK);
         }
     }
