@@ -26,27 +26,24 @@ template <vring_config Config, ring_role Role> class ring_sender {
         return wanted or always_rings;
     }
 
-    /// One of ours, else the next that came back.
-    constexpr auto next_free(auto& link) -> std::uint32_t {
+    /// One of ours, else the next that came back; when there is none, asks for a doorbell and looks once more.
+    constexpr auto find_free(auto& link) -> std::uint32_t {
         auto const id = unused_.first();
         if (id < Config.buffers) {
             unused_.erase(id);
             return id;
         }
-        auto const got = link.take(queue_, which);
-        return got.outcome == take_outcome::taken ? got.id : nowhere;
-    }
-
-    /// As `next_free`; when there is none, asks for a doorbell and looks once more.
-    constexpr auto find_free(auto& link) -> std::uint32_t {
-        auto id = next_free(link);
-        if (id == nowhere and link.fault == take_outcome::none) {
-            starved_ = true;
-            if (not queue_.arm(link.shared, link.layout.parts(which))) {
-                id = next_free(link);
+        for (auto armed = false;; armed = true) {
+            auto const got = link.take(queue_, which);
+            if (got.outcome == take_outcome::taken) {
+                return got.id;
+            }
+            auto const is_broken = got.outcome != take_outcome::none;
+            if (is_broken or armed or queue_.arm(link.shared, link.layout.parts(which))) {
+                starved_ = not is_broken;
+                return nowhere;
             }
         }
-        return id;
     }
 
     constexpr auto place_of(auto& link, std::uint32_t id) -> frame_place {

@@ -56,12 +56,16 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
         Config.ring_stride != 0 ? ring_1 + Config.ring_stride
                                 : align_up(wire::end_of_vring(parts_1, Config.buffers), Config.alignment);
     static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
+    static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
+    static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes) >> 32,
+                  "the buffers must not cross a multiple of 4 GiB as the driver sees them");
 
     static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts { return ring == 0 ? parts_0 : parts_1; }
     static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
-        auto const from_start = address - Config.device_base - buffers;
-        auto const usable = address % 4 == 0 and lies_inside(from_start, length, buffer_bytes);
-        return usable ? static_cast<std::uint32_t>(from_start) + buffers : nowhere;
+        auto const from_start = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(buffers_address);
+        auto const usable = (address >> 32) == (buffers_address >> 32) and address % 4 == 0 and
+                            from_start <= buffer_bytes and length <= buffer_bytes - from_start;
+        return usable ? from_start + buffers : nowhere;
     }
     static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
     static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
