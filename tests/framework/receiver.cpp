@@ -1,0 +1,82 @@
+#include <rpmsg/framework/receiver.hpp>
+
+#include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/platform/lock_ref.hpp>
+#include <rpmsg/testing/fake_clock.hpp>
+#include <rpmsg/testing/recorder.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace {
+
+using rpmsg::channel;
+using rpmsg::endpoint;
+using rpmsg::endpoints;
+using rpmsg::receiver;
+using rpmsg::testing::fake_wait;
+using rpmsg::testing::nobody_wakes;
+using rpmsg::testing::recorder;
+
+constexpr auto config_of_receiver = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
+
+TEST_CASE("A receiver polls until nothing is left, then sleeps for one period at most") {
+    auto shared = shared_block<config_of_receiver>{};
+    auto log = recorder{};
+    auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
+                          fake_wait<nobody_wakes>{nobody_wakes{}}};
+    auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
+    REQUIRE(remote.start().has_value());
+    REQUIRE(host.start().has_value());
+    settle(shared, host, remote);
+    settle(shared, host, remote);
+
+    auto loop = receiver{remote, 50, rpmsg::poll_budget{.messages = 2}};
+    CHECK(loop.run_once() == 0);
+    CHECK(remote.waiting().waits() == 1);
+    CHECK(remote.waiting().now() == 50);
+
+    for (int i = 0; i < 5; ++i) {
+        REQUIRE(host.at(0).send("work"_payload).has_value());
+    }
+    // Nothing rang: the period finds it (56).
+    CHECK(loop.run_once() == 2);
+    CHECK(loop.run_once() == 2);
+    CHECK(loop.run_once() == 1);
+    CHECK(remote.waiting().waits() == 1);
+    CHECK(loop.run_once() == 0);
+    CHECK(remote.waiting().waits() == 2);
+    CHECK(log.message_count() == 5);
+}
+
+TEST_CASE("A receiver sleeps no longer than the link's own deadline") {
+    auto shared = shared_block<config_of_receiver>{};
+    auto log = recorder{};
+    auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
+                          fake_wait<nobody_wakes>{nobody_wakes{}}};
+    auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
+    REQUIRE(remote.start().has_value());
+    REQUIRE(host.start().has_value());
+    settle(shared, host, remote);
+    settle(shared, host, remote);
+    shared.to_driver.refuses = true;
+    REQUIRE(remote.at(0).send("x"_payload).has_value());
+    auto loop = receiver{remote, 5000};
+    CHECK(loop.run_once() == 0);
+    CHECK(remote.waiting().now() == config_of_receiver.retry_ticks);
+}
+
+TEST_CASE("A receiver runs until it is told to stop") {
+    auto shared = shared_block<config_of_receiver>{};
+    auto log = recorder{};
+    auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
+                          fake_wait<nobody_wakes>{nobody_wakes{}}};
+    REQUIRE(remote.start().has_value());
+    auto rounds = 0;
+    receiver{remote, 10}.run([&] { return ++rounds > 3; });
+    CHECK(remote.waiting().waits() == 3);
+}
+
+} // namespace
