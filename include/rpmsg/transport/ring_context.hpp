@@ -28,7 +28,7 @@ template <region Region, link_layout Layout> struct ring_context {
     take_outcome& fault;
 
     /// Takes the next buffer of a queue; remembers and counts what breaks the link.
-    template <typename Queue> constexpr auto take(Queue& from, std::uint32_t which) -> taken_buffer {
+    template <typename Queue> [[gnu::always_inline]] constexpr auto take(Queue& from, std::uint32_t which) -> taken_buffer {
         auto const got = from.take(shared, layout.parts(which));
         if (got.outcome == take_outcome::bad_index or got.outcome == take_outcome::bad_id) {
             fault = got.outcome;
@@ -38,7 +38,7 @@ template <region Region, link_layout Layout> struct ring_context {
     }
 
     /// Reads a descriptor of the driver, each field once, and checks it.
-    constexpr auto read_descriptor(std::uint32_t which, std::uint32_t id, bool we_write) -> frame_place {
+    [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t which, std::uint32_t id, bool we_write) -> frame_place {
         auto const at = layout.parts(which).descriptors + 16 * id;
         shared.invalidate(at, sizeof(wire::descriptor));
         auto const read = [&](std::uint32_t offset) {
@@ -61,7 +61,7 @@ template <region Region, link_layout Layout> struct ring_context {
     }
 
     /// This side's copy of a frame's header; the word that peers use as scratch space is not read.
-    constexpr auto read_header(std::uint32_t offset) -> wire::header {
+    [[gnu::always_inline]] constexpr auto read_header(std::uint32_t offset) -> wire::header {
         shared.invalidate(offset, wire::header_size);
         auto const read = [&](std::uint32_t at) {
             return shared.template load<site::header_load, std::uint32_t>(offset + at);
@@ -75,7 +75,7 @@ template <region Region, link_layout Layout> struct ring_context {
                 .flags = static_cast<std::uint16_t>(last >> 16)};
     }
 
-    constexpr auto write_header(std::uint32_t offset, wire::header const& header) -> void {
+    [[gnu::always_inline]] constexpr auto write_header(std::uint32_t offset, wire::header const& header) -> void {
         auto const write = [&](std::uint32_t at, std::uint32_t value) {
             shared.template store<site::header_store>(offset + at, value);
         };

@@ -18,7 +18,7 @@ template <vring_config Config, ring_role Role> class ring_receiver {
 
     split_queue<Config, Role> queue_{};
 
-    constexpr auto next(auto& link) -> taken_buffer {
+    [[gnu::always_inline]] constexpr auto next(auto& link) -> taken_buffer {
         auto const got = link.take(queue_, which);
         if constexpr (Config.event_index) {
             if (got.outcome == take_outcome::none and not queue_.arm(link.shared, link.layout.parts(which))) {
@@ -28,7 +28,7 @@ template <vring_config Config, ring_role Role> class ring_receiver {
         return got;
     }
 
-    constexpr auto place_of(auto& link, taken_buffer const& got) -> frame_place {
+    [[gnu::always_inline]] constexpr auto place_of(auto& link, taken_buffer const& got) -> frame_place {
         if constexpr (device) {
             auto const place = link.read_descriptor(which, got.id, false);
             if (place.is_odd and flags_are_odd) {
@@ -41,7 +41,7 @@ template <vring_config Config, ring_role Role> class ring_receiver {
     }
 
     /// How much of a frame the peer may have filled: the used length lowers what we believe, it never raises it.
-    constexpr auto filled(auto& link, frame_place const& place, taken_buffer const& got) -> std::uint32_t {
+    [[gnu::always_inline]] constexpr auto filled(auto& link, frame_place const& place, taken_buffer const& got) -> std::uint32_t {
         if constexpr (device) {
             return place.size;
         } else {
@@ -68,7 +68,7 @@ template <vring_config Config, ring_role Role> class ring_receiver {
     }
 
     /// The next message; one that is bad has been given back already.
-    constexpr auto receive(auto& link) -> rx_buffer {
+    [[gnu::always_inline]] constexpr auto receive(auto& link) -> rx_buffer {
         auto const got = next(link);
         if (got.outcome != take_outcome::taken) {
             return {};
@@ -97,12 +97,12 @@ template <vring_config Config, ring_role Role> class ring_receiver {
 
     /// Gives a buffer back; the peer sees it with the next `publish`. The used length is the size of the buffer: that is
     /// how an OpenAMP host learns it (RINGS 4).
-    constexpr auto give(auto& link, rx_buffer const& message) -> void {
+    [[gnu::always_inline]] constexpr auto give(auto& link, rx_buffer const& message) -> void {
         queue_.give(link.shared, link.layout.parts(which), message.token, message.capacity);
     }
 
     [[nodiscard]] constexpr auto unpublished() const -> std::uint32_t { return queue_.unpublished(); }
-    constexpr auto publish(auto& link) -> bool { return queue_.publish(link.shared, link.layout.parts(which)); }
+    [[gnu::always_inline]] constexpr auto publish(auto& link) -> bool { return queue_.publish(link.shared, link.layout.parts(which)); }
     constexpr auto empty(auto const& link) -> bool { return queue_.empty(link.shared, link.layout.parts(which)); }
 
     [[nodiscard]] constexpr auto queue() const -> split_queue<Config, Role> const& { return queue_; }

@@ -21,13 +21,13 @@ template <vring_config Config, ring_role Role> class ring_sender {
     id_set<Config.buffers> unused_{}; ///< ours and free
     bool starved_{};
 
-    constexpr auto publish(auto const& link) -> bool {
+    [[gnu::always_inline]] constexpr auto publish(auto const& link) -> bool {
         auto const wanted = queue_.publish(link.shared, link.layout.parts(which));
         return wanted or always_rings;
     }
 
     /// One of ours, else the next that came back; when there is none, asks for a doorbell and looks once more.
-    constexpr auto find_free(auto& link) -> std::uint32_t {
+    [[gnu::always_inline]] constexpr auto find_free(auto& link) -> std::uint32_t {
         auto const id = unused_.first();
         if (id < Config.buffers) {
             unused_.erase(id);
@@ -46,7 +46,7 @@ template <vring_config Config, ring_role Role> class ring_sender {
         }
     }
 
-    constexpr auto place_of(auto& link, std::uint32_t id) -> frame_place {
+    [[gnu::always_inline]] constexpr auto place_of(auto& link, std::uint32_t id) -> frame_place {
         if constexpr (device) {
             return link.read_descriptor(which, id, true);
         } else {
@@ -71,7 +71,7 @@ template <vring_config Config, ring_role Role> class ring_sender {
 
     /// Room for a message. A buffer that cannot be used goes back empty; `wants_doorbell` is set when the peer should
     /// hear of it.
-    constexpr auto reserve(auto& link, bool& wants_doorbell) -> tx_buffer {
+    [[gnu::always_inline]] constexpr auto reserve(auto& link, bool& wants_doorbell) -> tx_buffer {
         for (std::uint32_t tries = 0; tries < Config.buffers; ++tries) {
             auto const id = find_free(link);
             if (id == nowhere) {
@@ -97,7 +97,7 @@ template <vring_config Config, ring_role Role> class ring_sender {
 
     constexpr auto discard(tx_buffer const& room) -> void { unused_.insert(room.token); }
 
-    constexpr auto commit(auto& link, tx_buffer const& room, wire::header const& header) -> bool {
+    [[gnu::always_inline]] constexpr auto commit(auto& link, tx_buffer const& room, wire::header const& header) -> bool {
         auto const size = wire::header_size + header.length;
         link.write_header(room.offset, header);
         link.shared.clean(room.offset, size);

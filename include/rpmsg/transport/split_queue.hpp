@@ -42,7 +42,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }
 
     /// Loads the peer's index again and checks its window: it may not claim more buffers than the peer has.
-    template <region Region> constexpr auto refresh(Region& shared, wire::vring_parts const& at) -> bool {
+    template <region Region> [[gnu::always_inline]] constexpr auto refresh(Region& shared, wire::vring_parts const& at) -> bool {
         shared.invalidate(peer_ring(at), 4 + peer_entry_size * count);
         auto const found = shared.template load<site::peer_index, index>(peer_ring(at) + 2);
         if (static_cast<index>(found - taken_) > theirs_) {
@@ -82,7 +82,7 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     /// The next buffer that the peer put into its ring. `bad_index` and `bad_id` mean that the ring cannot be trusted
     /// any more.
-    template <region Region> constexpr auto take(Region& shared, wire::vring_parts const& at) -> taken_buffer {
+    template <region Region> [[gnu::always_inline]] constexpr auto take(Region& shared, wire::vring_parts const& at) -> taken_buffer {
         if (taken_ == seen_) {
             if (not refresh(shared, at)) {
                 return {.outcome = take_outcome::bad_index};
@@ -128,7 +128,7 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
     template <region Region>
-    constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
+    [[gnu::always_inline]] constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
         auto const entry = own_ring(at) + 4 + own_entry_size * position(given_);
         if constexpr (device) {
             shared.template store<site::own_entry>(entry, id);
@@ -143,7 +143,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     }
 
     /// Shows the peer what was given. Answers whether it wants a doorbell for it.
-    template <region Region> constexpr auto publish(Region& shared, wire::vring_parts const& at) -> bool {
+    template <region Region> [[gnu::always_inline]] constexpr auto publish(Region& shared, wire::vring_parts const& at) -> bool {
         if (given_ == published_) {
             return false;
         }

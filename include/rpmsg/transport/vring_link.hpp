@@ -68,7 +68,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     ticks rung_at_{};
     counters counts_{};
 
-    constexpr auto context() -> ring_context<Region, Layout> { return {shared_, layout_, counts_, fault_}; }
+    [[gnu::always_inline]] constexpr auto context() -> ring_context<Region, Layout> { return {shared_, layout_, counts_, fault_}; }
 
     /// Whether the rings are ours to touch.
     [[nodiscard]] constexpr auto is_live() const -> bool {
@@ -237,7 +237,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
 
-    [[nodiscard]] constexpr auto reserve() -> tx_buffer {
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto reserve() -> tx_buffer {
         if (phase_ != phase::up or fault_ != take_outcome::none) {
             return {};
         }
@@ -256,7 +256,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         sender_.discard(room);
     }
 
-    constexpr auto commit(tx_buffer const& room, wire::header const& header) -> void {
+    [[gnu::always_inline]] constexpr auto commit(tx_buffer const& room, wire::header const& header) -> void {
         if (phase_ != phase::up or not sender_.is_reserved(room.token) or header.length > room.space.size()) {
             counts_.add(event_count::stale_loan);
             return;
@@ -265,7 +265,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         bells_.ring_if(sender_.commit(link, room, header), tx_ring, counts_);
     }
 
-    [[nodiscard]] constexpr auto receive() -> rx_buffer {
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
         if (not is_live()) {
             return {};
         }
@@ -275,7 +275,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         return message;
     }
 
-    constexpr auto release(rx_buffer const& message) -> void {
+    [[gnu::always_inline]] constexpr auto release(rx_buffer const& message) -> void {
         if (not is_live() or not receiver_.is_held(message.token)) {
             counts_.add(event_count::stale_loan);
             return;
@@ -287,7 +287,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
 
-    constexpr auto flush() -> void {
+    [[gnu::always_inline]] constexpr auto flush() -> void {
         if (is_live() and receiver_.unpublished() != 0) {
             auto link = context();
             bells_.ring_if(receiver_.publish(link), rx_ring, counts_);
