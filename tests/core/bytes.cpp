@@ -1,0 +1,75 @@
+#include <rpmsg/core/bytes.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstdint>
+
+namespace {
+using namespace rpmsg;
+
+struct pair_of_numbers {
+    std::uint32_t first;
+    std::uint16_t second;
+    std::uint16_t third;
+    auto operator==(pair_of_numbers const&) const -> bool = default;
+};
+struct with_padding {
+    std::uint8_t first;
+    std::uint32_t second;
+};
+
+consteval auto a_struct_survives_the_bytes() -> bool {
+    auto memory = std::array<std::byte, 9>{};
+    auto const value = pair_of_numbers{.first = 0x0403'0201, .second = 0x0605, .third = 0x0807};
+    store(bytes{memory}.subspan(1), value);
+    return load<pair_of_numbers>(const_bytes{memory}.subspan(1)) == value;
+}
+
+consteval auto the_first_byte_is_the_lowest() -> bool {
+    auto memory = std::array<std::byte, 4>{};
+    store(memory, std::uint32_t{0x0403'0201});
+    return memory[0] == std::byte{1} and memory[3] == std::byte{4};
+}
+
+consteval auto a_copy_leaves_the_rest_alone() -> bool {
+    auto to = std::array{std::byte{9}, std::byte{9}, std::byte{9}};
+    auto const from = std::array{std::byte{1}, std::byte{2}};
+    copy(from, to);
+    return to[0] == std::byte{1} and to[1] == std::byte{2} and to[2] == std::byte{9};
+}
+} // namespace
+
+TEST_CASE("a struct stored to bytes is loaded as it was, at any alignment") {
+    STATIC_REQUIRE(a_struct_survives_the_bytes());
+}
+
+TEST_CASE("numbers lie in memory with the lowest byte first") { STATIC_REQUIRE(the_first_byte_is_the_lowest()); }
+
+TEST_CASE("a copy changes no more than it copies") { STATIC_REQUIRE(a_copy_leaves_the_rest_alone()); }
+
+TEST_CASE("a struct with padding is no wire format") {
+    STATIC_REQUIRE(wire_format<pair_of_numbers>);
+    STATIC_REQUIRE_FALSE(wire_format<with_padding>);
+}
+
+TEST_CASE("an empty copy needs no memory") {
+    copy({}, {});
+    snapshot({}, {});
+}
+
+TEST_CASE("at run time the same bytes come out as in the compiler") {
+    auto memory = std::array<std::byte, 7>{};
+    store(bytes{memory}.subspan(3), std::uint32_t{0xdead'beef});
+    CHECK(load<std::uint32_t>(const_bytes{memory}.subspan(3)) == 0xdead'beef);
+    auto copied = std::array<std::byte, 7>{};
+    snapshot(memory, copied);
+    CHECK(copied == memory);
+}
+
+TEST_CASE("a size is rounded up to the next multiple of its alignment") {
+    STATIC_REQUIRE(align_up(0, 16) == 0);
+    STATIC_REQUIRE(align_up(1, 16) == 16);
+    STATIC_REQUIRE(align_up(16, 16) == 16);
+    STATIC_REQUIRE(align_up(4097, 4096) == 8192);
+}
