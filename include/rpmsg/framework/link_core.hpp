@@ -192,11 +192,13 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto polled_here() -> void {
         if constexpr (wait_policy<Wait>) {
             if (not std::is_constant_evaluated()) {
-                poller_ = wait_.context();
+                __atomic_store_n(&poller_, wait_.context(), __ATOMIC_RELAXED);
             }
         }
     }
-    [[nodiscard]] auto is_polled_here() -> bool { return poller_ == wait_.context(); }
+    [[nodiscard]] auto is_polled_here() -> bool {
+        return __atomic_load_n(&poller_, __ATOMIC_RELAXED) == wait_.context();
+    }
 };
 
 } // namespace rpmsg::detail
