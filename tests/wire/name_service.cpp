@@ -1,0 +1,102 @@
+#include <rpmsg/wire/name_service.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace {
+using namespace rpmsg;
+using wire::announcement_kind;
+using payload_of_40 = std::array<std::byte, 40>;
+
+/// A payload with a name, an address and flags as a peer may write them.
+consteval auto from_peer(std::string_view name, std::uint32_t where, std::uint32_t flags) -> payload_of_40 {
+    auto payload = payload_of_40{};
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        payload[i] = static_cast<std::byte>(name[i]);
+    }
+    store(bytes{payload}.subspan(32), where);
+    store(bytes{payload}.subspan(36), flags);
+    return payload;
+}
+
+consteval auto is_malformed(payload_of_40 const& payload, bool acknowledged = false) -> bool {
+    auto const outcome = wire::read_announcement(payload, acknowledged);
+    return not outcome and outcome.error() == error::malformed;
+}
+
+consteval auto kind_of(std::uint32_t flags, bool acknowledged) -> announcement_kind {
+    return wire::read_announcement(from_peer("svc", 1024, flags), acknowledged)->kind;
+}
+
+consteval auto longest_name() -> std::string_view { return "0123456789012345678901234567890"; }
+constexpr auto all_32 = std::string_view{"01234567890123456789012345678901"};
+} // namespace
+
+TEST_CASE("an announcement is the forty bytes that rpmsg-lite's remote sends") {
+    constexpr auto sent = std::bit_cast<payload_of_40>(
+        wire::announce("rpmsg-test", address{0x1e}, announcement_kind::create));
+    STATIC_REQUIRE(sent == from_peer("rpmsg-test", 0x1e, 0));
+}
+
+TEST_CASE("an announcement comes back as it was sent") {
+    constexpr auto sent = wire::announce(longest_name(), address{1025}, announcement_kind::destroy);
+    constexpr auto raw = std::bit_cast<payload_of_40>(sent);
+    STATIC_REQUIRE(*wire::read_announcement(raw, false) == sent);
+    STATIC_REQUIRE(wire::read_announcement(raw, false)->service() == longest_name());
+}
+
+TEST_CASE("without acknowledgement only bit 0 of the flags counts") {
+    STATIC_REQUIRE(kind_of(0, false) == announcement_kind::create);
+    STATIC_REQUIRE(kind_of(1, false) == announcement_kind::destroy);
+    STATIC_REQUIRE(kind_of(2, false) == announcement_kind::create);
+    STATIC_REQUIRE(kind_of(3, false) == announcement_kind::destroy);
+    STATIC_REQUIRE(kind_of(0x8000'0000, false) == announcement_kind::create);
+}
+
+TEST_CASE("with acknowledgement whatever is neither 0 nor 1 acknowledges") {
+    STATIC_REQUIRE(kind_of(0, true) == announcement_kind::create);
+    STATIC_REQUIRE(kind_of(1, true) == announcement_kind::destroy);
+    STATIC_REQUIRE(kind_of(2, true) == announcement_kind::acknowledge);
+    STATIC_REQUIRE(kind_of(3, true) == announcement_kind::acknowledge);
+    STATIC_REQUIRE(kind_of(0xffff'ffff, true) == announcement_kind::acknowledge);
+}
+
+TEST_CASE("a name may fill all 32 bytes, and bytes after its NUL do not count") {
+    STATIC_REQUIRE(wire::read_announcement(from_peer(all_32, 1, 0), false)->service() == all_32);
+    STATIC_REQUIRE(wire::read_announcement(from_peer(std::string_view{"a\0\x01\xff", 4}, 1, 0), false)->service() == "a");
+}
+
+TEST_CASE("an announcement of another length is malformed") {
+    constexpr auto good = from_peer("svc", 1024, 0);
+    STATIC_REQUIRE_FALSE(wire::read_announcement(const_bytes{good}.first(39), false));
+    STATIC_REQUIRE_FALSE(wire::read_announcement({}, false));
+    STATIC_REQUIRE_FALSE([] {
+        auto longer = std::array<std::byte, 41>{};
+        longer[0] = std::byte{'a'};
+        return wire::read_announcement(longer, false).has_value();
+    }());
+}
+
+TEST_CASE("an empty or unprintable name is malformed") {
+    STATIC_REQUIRE(is_malformed(from_peer("", 1024, 0)));
+    STATIC_REQUIRE(is_malformed(from_peer("tab\there", 1024, 0)));
+    STATIC_REQUIRE(is_malformed(from_peer("\x7f", 1024, 0)));
+    STATIC_REQUIRE(is_malformed(from_peer("\xc3\xa4", 1024, 0)));
+    STATIC_REQUIRE_FALSE(is_malformed(from_peer(" ~", 1024, 0)));
+}
+
+TEST_CASE("the name service and the any-address announce nothing") {
+    STATIC_REQUIRE(is_malformed(from_peer("svc", 53, 0)));
+    STATIC_REQUIRE(is_malformed(from_peer("svc", 53, 1)));
+    STATIC_REQUIRE(is_malformed(from_peer("svc", 0xffff'ffff, 0)));
+    STATIC_REQUIRE(is_malformed(from_peer("svc", 0xffff'ffff, 2), true));
+    STATIC_REQUIRE_FALSE(is_malformed(from_peer("svc", 0xffff'ffff, 1)));
+}
+
+TEST_CASE("small addresses are announced by vendor firmware and accepted") {
+    STATIC_REQUIRE(wire::read_announcement(from_peer("svc", 0, 0), false)->where == address{0});
+    STATIC_REQUIRE(wire::read_announcement(from_peer("svc", 30, 0), false)->where == address{30});
+}
