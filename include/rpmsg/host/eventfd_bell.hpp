@@ -4,27 +4,41 @@
 #include <rpmsg/host/steady_clock.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <mutex>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
 
 namespace rpmsg::host {
 
 /// The bell of one side as an eventfd: for threads, for related processes, for whoever was handed the descriptor. The
 /// ringing side uses only `ring`; threads of the owner share one object.
 class eventfd_bell {
-    int fd_{-1};
-    std::atomic<std::uint32_t> rings_{};
-    std::atomic<std::uint32_t> sleepers_{};
+    static constexpr std::uint64_t ring_of_peer = 1;
+    static constexpr std::uint64_t call = std::uint64_t{1} << 32; ///< to threads that have not heard the last ring yet
 
-    auto drain() -> void {
+    int fd_{-1};
+    std::mutex lock_{};
+    std::uint32_t rings_{};
+    std::uint32_t sleepers_{}; ///< that wait for the next ring
+    std::uint32_t late_{};     ///< sleepers that wait for a ring which another thread has heard
+
+    auto add(std::uint64_t amount) const -> bool { return write(fd_, &amount, sizeof(amount)) == sizeof(amount); }
+
+    /// Under the lock.
+    auto hear() -> std::uint32_t {
         auto count = std::uint64_t{};
-        if (read(fd_, &count, sizeof(count)) > 0) {
+        if (read(fd_, &count, sizeof(count)) > 0 and count % call != 0) {
             ++rings_;
+            late_ += std::exchange(sleepers_, 0);
         }
+        if (late_ > 0) {
+            (void)add(call);
+        }
+        return rings_;
     }
 
   public:
@@ -45,26 +59,24 @@ class eventfd_bell {
     [[nodiscard]] auto descriptor() const -> int { return fd_; }
 
     /// Never waits: a counter that is full has rung already.
-    auto ring() -> bool {
-        auto const one = std::uint64_t{1};
-        return write(fd_, &one, sizeof(one)) == sizeof(one) or errno == EAGAIN;
-    }
+    auto ring() -> bool { return add(ring_of_peer) or errno == EAGAIN; }
     [[nodiscard]] auto rings() -> std::uint32_t {
-        drain();
-        return rings_;
+        auto const held = std::lock_guard{lock_};
+        return hear();
     }
 
     /// Sleeps until a ring after `before` or the deadline; may return early. False when the deadline has passed.
     auto wait(std::uint32_t before, ticks deadline) -> bool {
         auto const left = steady_clock::until(deadline);
-        ++sleepers_;
-        if (left > 0 and rings_ == before) {
+        auto held = std::unique_lock{lock_};
+        if (left > 0 and hear() == before) {
+            ++sleepers_;
+            held.unlock();
             auto waited = pollfd{.fd = fd_, .events = POLLIN, .revents = 0};
             poll(&waited, 1, static_cast<int>(std::min(left, ticks{0x7fff'ffff})));
-            drain();
-        }
-        if (--sleepers_ > 0 and rings_ != before) {
-            ring();
+            held.lock();
+            --(rings_ == before ? sleepers_ : late_);
+            hear();
         }
         return not has_passed(deadline, steady_clock::now());
     }
