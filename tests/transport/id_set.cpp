@@ -1,0 +1,57 @@
+#include <rpmsg/transport/id_set.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstdint>
+
+namespace {
+using rpmsg::detail::id_set;
+
+/// Fills a set one by one and empties it again from the lowest member on.
+template <std::uint32_t Size> consteval auto gives_all_members_in_order() -> bool {
+    auto set = id_set<Size>{};
+    if (set.first() != Size or set.count() != 0) {
+        return false;
+    }
+    set.fill();
+    if (set.count() != Size) {
+        return false;
+    }
+    for (std::uint32_t id = 0; id < Size; ++id) {
+        if (not set.contains(id) or set.first() != id) {
+            return false;
+        }
+        set.erase(id);
+        if (set.contains(id)) {
+            return false;
+        }
+    }
+    return set.first() == Size;
+}
+
+consteval auto keeps_others() -> bool {
+    auto set = id_set<64>{};
+    set.insert(5);
+    set.insert(5);
+    set.insert(40);
+    set.erase(6);
+    return set.count() == 2 and set.contains(5) and set.contains(40) and not set.contains(37) and set.first() == 5;
+}
+} // namespace
+
+TEST_CASE("a set of any size gives its members from the lowest on") {
+    STATIC_REQUIRE(gives_all_members_in_order<1>());
+    STATIC_REQUIRE(gives_all_members_in_order<2>());
+    STATIC_REQUIRE(gives_all_members_in_order<8>());
+    STATIC_REQUIRE(gives_all_members_in_order<16>());
+    STATIC_REQUIRE(gives_all_members_in_order<32>());
+    STATIC_REQUIRE(gives_all_members_in_order<256>());
+}
+
+TEST_CASE("a member comes and goes without touching the others") { STATIC_REQUIRE(keeps_others()); }
+
+TEST_CASE("a set takes a bit for each number") {
+    STATIC_REQUIRE(sizeof(id_set<8>) == 1);
+    STATIC_REQUIRE(sizeof(id_set<16>) == 2);
+    STATIC_REQUIRE(sizeof(id_set<256>) == 32);
+}
