@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -9,38 +8,38 @@
 
 namespace rpmsg::testing {
 
-/// A 64-bit digest of bytes; `seed` chains digests.
+/// A 64-bit digest of bytes; `seed` chains digests. Folded products, as in wyhash.
 [[nodiscard]] inline auto digest(std::span<std::byte const> data, std::uint64_t seed) -> std::uint64_t {
-    constexpr auto p = std::uint64_t{0x9e37'79b9'7f4a'7c15};
-    constexpr auto q = std::uint64_t{0xc2b2'ae3d'27d4'eb4f};
-    auto const word_at = [&](std::size_t at) {
+    constexpr std::uint64_t salt[] = {0xa076'1d64'78bd'642f, 0xe703'7ed1'a0b4'28db, 0x8ebc'6af0'9c88'c6e3,
+                                      0x5899'65cc'7537'4cc3};
+    __extension__ using product = unsigned __int128;
+    auto const fold = [](std::uint64_t left, std::uint64_t right) {
+        auto const wide = product{left} * right;
+        return static_cast<std::uint64_t>(wide) ^ static_cast<std::uint64_t>(wide >> 64);
+    };
+    auto const word_at = [&](std::size_t at, std::size_t size = 8) {
         auto word = std::uint64_t{};
-        std::memcpy(&word, data.data() + at, 8);
+        std::memcpy(&word, data.data() + at, size);
         return word;
     };
-    // Each changed bit of a word changes about half of the lane, so that no likely change of the next one undoes it.
-    auto const mix = [](std::uint64_t lane, std::uint64_t word) { return std::rotl((lane ^ word) * p, 32) * q; };
-    auto a = seed ^ data.size();
-    auto b = seed + p;
-    auto c = ~seed;
-    auto d = seed * q + 1;
+    auto a = seed ^ salt[1];
+    auto b = seed ^ salt[2];
+    auto c = seed ^ salt[3];
+    auto d = seed ^ salt[0];
     auto at = std::size_t{};
-    for (; at + 32 <= data.size(); at += 32) {
-        a = mix(a, word_at(at));
-        b = mix(b, word_at(at + 8));
-        c = mix(c, word_at(at + 16));
-        d = mix(d, word_at(at + 24));
+    for (; at + 64 <= data.size(); at += 64) {
+        a = fold(word_at(at) ^ salt[0], word_at(at + 8) ^ a);
+        b = fold(word_at(at + 16) ^ salt[1], word_at(at + 24) ^ b);
+        c = fold(word_at(at + 32) ^ salt[2], word_at(at + 40) ^ c);
+        d = fold(word_at(at + 48) ^ salt[3], word_at(at + 56) ^ d);
     }
-    for (; at + 8 <= data.size(); at += 8) {
-        a = mix(a, word_at(at));
+    for (; at + 16 <= data.size(); at += 16) {
+        a = fold(word_at(at) ^ salt[0], word_at(at + 8) ^ a);
     }
-    for (; at < data.size(); ++at) {
-        b = mix(b, static_cast<std::uint64_t>(data[at]));
+    for (; at < data.size(); at += 8) {
+        b = fold(word_at(at, data.size() - at < 8 ? data.size() - at : 8) ^ salt[2], b ^ salt[1]);
     }
-    for (auto const lane : {b, c, d, q}) {
-        a = mix(a ^ a >> 32, lane);
-    }
-    return a ^ a >> 31;
+    return fold(fold(a ^ c, b ^ salt[3]) ^ fold(b ^ d, a ^ salt[2]), data.size() ^ salt[1]);
 }
 
 /// The digests of the states that were visited.
