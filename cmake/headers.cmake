@@ -80,6 +80,7 @@ set(rpmsg_headers
   include/rpmsg/transport/vring_config.hpp
   include/rpmsg/transport/vring_driver.hpp
   include/rpmsg/transport/vring_layout.hpp
+  include/rpmsg/transport/vring_life.hpp
   include/rpmsg/transport/vring_link.hpp
   include/rpmsg/wire/control_block.hpp
   include/rpmsg/wire/dialect.hpp

@@ -28,7 +28,9 @@ template <typename Transport> class watched : public Transport {
     auto close() -> void { decide().close(); }
     auto poll(rpmsg::ticks now) -> rpmsg::link_change { return decide().poll(now); }
     [[nodiscard]] auto reserve() -> rpmsg::tx_buffer { return decide().reserve(); }
-    auto commit(rpmsg::tx_buffer const& room, rpmsg::wire::header const& header) -> void { decide().commit(room, header); }
+    auto commit(rpmsg::tx_buffer const& room, rpmsg::wire::header const& header) -> bool {
+        return decide().commit(room, header);
+    }
     [[nodiscard]] auto receive() -> rpmsg::rx_buffer { return decide().receive(); }
     auto release(rpmsg::rx_buffer const& message) -> void { decide().release(message); }
     auto flush() -> void { decide().flush(); }
@@ -164,7 +166,7 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
     auto reserve() -> rpmsg::tx_buffer override { return victim_->transport().reserve(); }
     auto discard(rpmsg::tx_buffer const& room) -> void override { victim_->transport().discard(room); }
     auto commit(rpmsg::tx_buffer const& room, rpmsg::wire::header const& header) -> void override {
-        victim_->transport().commit(room, header);
+        (void)victim_->transport().commit(room, header);
     }
     auto receive() -> rpmsg::rx_buffer override { return victim_->transport().receive(); }
     auto release(rpmsg::rx_buffer const& message) -> void override { victim_->transport().release(message); }

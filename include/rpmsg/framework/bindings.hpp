@@ -5,8 +5,8 @@
 #include <rpmsg/framework/message.hpp>
 #include <rpmsg/framework/name_service.hpp>
 
-#include <array>
 #include <cstdint>
+#include <utility>
 
 namespace rpmsg::detail {
 
@@ -16,13 +16,36 @@ template <typename Core> class bindings {
     bool owes_{}; ///< announcements
 
     constexpr auto tell(Core& core, std::uint32_t index, event const& what) -> void {
-        auto view = endpoint_link<Core>{core, index};
+        auto view = endpoint_link<Core>{core, core.id_at(index)};
         core.table().notify(view, index, what);
     }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
-        auto const peer = core.peer_of(index);
+        auto const peer = core.table().state(index).peer();
         core.clear_peer(index);
         tell(core, index, {.kind = event_kind::unbound, .peer = peer});
+    }
+
+    /// Binds an endpoint to an announcement that has waited for one of its name.
+    constexpr auto claim(Core& core, std::uint32_t index) -> void {
+        auto const& state = core.table().state(index);
+        if (not state.is_used or state.is_bound or state.must_withdraw) {
+            return;
+        }
+        if (auto const known = core.table().recall(index); known != any_address) {
+            bind(core, index, known);
+        }
+    }
+    /// Sends what one endpoint owes; false when there is no buffer for it.
+    constexpr auto announce_one(Core& core, std::uint32_t index) -> bool {
+        auto& state = core.table().state(index);
+        if (not core.announce_from(index, owed_announcement(core.table(), index, Core::acknowledged))) {
+            return false;
+        }
+        state.must_announce = state.must_acknowledge = false;
+        if (state.must_withdraw) {
+            core.locked([&](auto&) { core.table().remove(index); });
+        }
+        return true;
     }
 
   public:
@@ -47,7 +70,10 @@ template <typename Core> class bindings {
                 core.table().state(verdict.index).must_acknowledge = owes_ = true;
             }
             break;
-        case name_match::unbinds: unbind(core, verdict.index); break;
+        case name_match::unbinds:
+            unbind(core, verdict.index);
+            claim(core, verdict.index);
+            break;
         case name_match::unclaimed:
             if (not core.table().remember(*announced)) {
                 core.count(event_count::table_full);
@@ -61,7 +87,14 @@ template <typename Core> class bindings {
     /// The link is up for an endpoint: now, or since it exists.
     constexpr auto greet(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
+        if (not state.is_used or std::exchange(state.knows_link, true)) {
+            return;
+        }
+        auto const generation = state.generation;
         tell(core, index, {.kind = event_kind::link_up});
+        if (not state.is_used or state.generation != generation or state.must_withdraw) {
+            return; // its own event handler destroyed it
+        }
         if (state.has_fixed_peer) {
             bind(core, index, state.peer_address);
         } else {
@@ -72,9 +105,7 @@ template <typename Core> class bindings {
     constexpr auto come_up(Core& core) -> void {
         core.set_up(true);
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
-            if (core.table().state(i).is_used) {
-                greet(core, i);
-            }
+            greet(core, i);
         }
     }
 
@@ -87,40 +118,40 @@ template <typename Core> class bindings {
             if (not state.is_used) {
                 continue;
             }
-            state.must_announce = state.must_acknowledge = false;
+            state.must_announce = state.must_acknowledge = state.knows_link = false;
             (void)core.take_starved(i);
-            if (state.must_withdraw) {
-                core.table().remove(i);
-                continue;
-            }
+            auto const generation = state.generation;
             if (state.is_bound) {
                 unbind(core, i);
+            }
+            if (state.must_withdraw) {
+                core.locked([&](auto&) { core.table().remove(i); });
+            }
+            if (not state.is_used or state.generation != generation) {
+                continue;
             }
             tell(core, i, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
         }
     }
 
-    /// Sends what the name service owes, as long as there are buffers.
+    /// Sends what the name service owes, as long as there are buffers. Names are taken back before they are given anew.
     constexpr auto announce(Core& core) -> void {
-        for (std::uint32_t i = 0; i < core.table().size() and owes_; ++i) {
-            auto& state = core.table().state(i);
-            if (not state.must_announce and not state.must_acknowledge and not state.must_withdraw) {
-                continue;
-            }
-            if (auto const known = core.table().recall(i); known != any_address and not state.is_bound) {
-                bind(core, i, known);
-            }
-            auto payload = std::array<std::byte, sizeof(wire::announcement)>{};
-            store(payload, owed_announcement(core.table(), i, Core::acknowledged));
-            if (not core.send_from(i, name_service_address, payload)) {
-                return;
-            }
-            state.must_announce = state.must_acknowledge = false;
-            if (state.must_withdraw) {
-                core.table().remove(i);
+        if (not std::exchange(owes_, false)) {
+            return;
+        }
+        for (auto const withdraws : {true, false}) {
+            for (std::uint32_t i = 0; i < core.table().size(); ++i) {
+                auto const& state = core.table().state(i);
+                if (not withdraws and state.must_announce) {
+                    claim(core, i);
+                }
+                auto const is_due = withdraws ? state.must_withdraw : state.must_announce or state.must_acknowledge;
+                if (is_due and not announce_one(core, i)) {
+                    owes_ = true;
+                    return;
+                }
             }
         }
-        owes_ = false;
     }
 
     /// The endpoint is to be taken back from the peer, then removed.
@@ -134,9 +165,8 @@ template <typename Core> class bindings {
             if (not core.table().state(i).is_used or core.table().name(i).empty()) {
                 continue;
             }
-            auto payload = std::array<std::byte, sizeof(wire::announcement)>{};
-            store(payload, wire::announce(core.table().name(i), core.table().local(i), wire::announcement_kind::destroy));
-            (void)core.send_from(i, name_service_address, payload);
+            (void)core.announce_from(
+                i, wire::announce(core.table().name(i), core.table().local(i), wire::announcement_kind::destroy));
         }
     }
 

@@ -4,13 +4,12 @@
 #include <rpmsg/framework/endpoint_link.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/link_core.hpp>
-#include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/wait.hpp>
 #include <rpmsg/transport/transport.hpp>
 
 #include <algorithm>
-#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -45,8 +44,8 @@ class channel {
 
     core core_;
     detail::bindings<core> bindings_{};
-    interrupt_flag pending_{}; ///< a doorbell rang or work is left
     bool is_polling_{};
+    bool must_close_{}; ///< a handler asked for it
 
     constexpr auto deliver(rx_buffer const& received, bool& held) -> void {
         auto const& header = received.header;
@@ -66,8 +65,11 @@ class channel {
         }
         if (not state.is_bound) {
             bindings_.bind(core_, index, header.source);
+            if (core_.table().find(header.destination) != index) {
+                return core_.count(event_count::no_endpoint); // the event handler destroyed it
+            }
         }
-        auto view = endpoint_link<core>{core_, index, &received, &held};
+        auto view = endpoint_link<core>{core_, core_.id_at(index), &received, &held};
         core_.table().deliver(view, index, {.source = header.source, .payload = received.payload});
     }
 
@@ -78,6 +80,9 @@ class channel {
             auto const received = core_.locked([](auto& link) { return link.receive(); });
             if (received.outcome == rx_outcome::none) {
                 return handled;
+            }
+            if (received.outcome == rx_outcome::ended) {
+                break;
             }
             ++handled;
             if (received.outcome == rx_outcome::dropped) {
@@ -90,11 +95,30 @@ class channel {
                 core_.locked([&](auto& link) { link.release(received); });
             }
         }
-        pending_.set();
+        core_.pending().set();
         return handled;
     }
 
+    /// A link that changed is polled again: the peer may have gone on already.
+    constexpr auto follow(link_change const& change) -> void {
+        if (change.event == link_event::none) {
+            return;
+        }
+        if (change.event == link_event::up) {
+            bindings_.come_up(core_);
+        } else {
+            bindings_.go_down(core_, change);
+        }
+        core_.call_poller();
+    }
+
+    constexpr auto refuse_in_handler() -> error {
+        core_.count(event_count::would_deadlock);
+        return error::would_deadlock;
+    }
+
     constexpr auto end() -> void {
+        must_close_ = false;
         core_.locked([](auto& link) { link.close(); });
         if (core_.is_up()) {
             bindings_.go_down(core_, {.event = link_event::down, .reason = down_reason::closed});
@@ -111,14 +135,22 @@ class channel {
     channel(channel const&) = delete;
     auto operator=(channel const&) -> channel& = delete;
 
-    /// Begins; `misconfigured` when the transport's memory does not fit its configuration. Either side may start first:
-    /// `poll` sees the peer come, and announces the endpoints.
+    /// Begins; `misconfigured` when the transport's memory does not fit its configuration, `would_deadlock` from a
+    /// handler. Either side may start first: `poll` sees the peer come, and announces the endpoints.
     [[nodiscard]] constexpr auto start() -> status {
+        if (is_polling_) {
+            return refuse_in_handler();
+        }
         return core_.locked([](auto& link) { return link.start(); });
     }
 
-    /// Ends the link: endpoints become unbound, pending waits end with `closed`. `start` begins again.
+    /// Ends the link: endpoints become unbound, pending waits end with `closed`. From a handler it takes effect when the
+    /// poll returns. `start` begins again.
     constexpr auto close() -> void {
+        if (is_polling_) {
+            must_close_ = true;
+            return;
+        }
         if (core_.is_up()) {
             bindings_.say_goodbye(core_);
         }
@@ -128,6 +160,9 @@ class channel {
     /// Tells a link whose dialect has no word for it that the peer was started anew. Sends no goodbye: the rings may be
     /// those of the peer's new life.
     [[nodiscard]] constexpr auto reset() -> status {
+        if (is_polling_) {
+            return refuse_in_handler();
+        }
         end();
         return start();
     }
@@ -135,7 +170,7 @@ class channel {
     /// A doorbell rang. To be called by its interrupt; wakes whoever waits.
     constexpr auto notify(std::uint32_t queue) -> void {
         core_.transport().notify(queue);
-        pending_.set();
+        core_.pending().set();
         core_.waiting().wake();
     }
     /// A doorbell rang that does not say for which ring.
@@ -144,25 +179,19 @@ class channel {
         notify(1);
     }
     /// Whether a doorbell rang, or work was left over, since the last poll began.
-    [[nodiscard]] constexpr auto is_pending() const -> bool { return pending_.is_set(); }
+    [[nodiscard]] constexpr auto is_pending() -> bool { return core_.pending().is_set(); }
 
     /// Does what is to be done, within the budget: link changes, announcements, messages, events. `now` is the time in
     /// the user's ticks. Answers how many messages were handled; from within a handler it is refused, counted, and 0.
     constexpr auto poll(poll_budget const& budget = {}, ticks now = {}) -> std::uint32_t {
         if (is_polling_) {
-            core_.count(event_count::would_deadlock);
+            (void)refuse_in_handler();
             return 0;
         }
         is_polling_ = true;
-        pending_.clear();
+        core_.pending().clear();
         core_.polled_here();
-        auto const change = core_.locked([&](auto& link) { return link.poll(now); });
-        if (change.event == link_event::up) {
-            bindings_.come_up(core_);
-        } else if (change.event == link_event::down) {
-            bindings_.go_down(core_, change);
-            core_.waiting().wake();
-        }
+        follow(core_.locked([&](auto& link) { return link.poll(now); }));
         bindings_.announce(core_);
         auto const handled = receive_all(budget);
         if (handled > 0) {
@@ -171,9 +200,12 @@ class channel {
         }
         bindings_.tell_writable(core_);
         is_polling_ = false;
+        if (must_close_) {
+            close();
+        }
         return handled;
     }
-    constexpr auto poll(ticks now) -> std::uint32_t { return poll({}, now); }
+    constexpr auto poll(std::integral auto now) -> std::uint32_t { return poll({}, static_cast<ticks>(now)); }
 
     /// When to poll again at the latest though nothing rings.
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
@@ -187,28 +219,29 @@ class channel {
     [[nodiscard]] constexpr auto waiting() -> Wait& { return core_.waiting(); }
 
     /// Adds an endpoint to an `endpoint_pool`, with the arguments of its `create`; it is announced by the next polls and
-    /// bound at once if the peer had announced the name. Answers its index.
+    /// bound by them if the peer had announced the name. Answers its id, for `at` and `destroy`.
     template <typename... Arguments> [[nodiscard]] constexpr auto create(Arguments&&... arguments) -> result<std::uint32_t> {
-        auto const made = core_.table().create(std::forward<Arguments>(arguments)...);
+        auto const made =
+            core_.locked([&](auto&) { return core_.table().create(std::forward<Arguments>(arguments)...); });
         if (made and core_.is_up()) {
-            bindings_.greet(core_, *made);
-            pending_.set();
+            bindings_.greet(core_, core_.find(*made));
+            core_.pending().set();
         }
         return made;
     }
     /// Removes an endpoint of an `endpoint_pool`; the peer is told by the next polls. Messages that are under way to it
-    /// are dropped and counted.
-    constexpr auto destroy(std::uint32_t index) -> status {
-        if (index >= core_.table().size() or not core_.table().is_live(index)) {
+    /// are dropped and counted. `no_endpoint` when it is gone already.
+    constexpr auto destroy(std::uint32_t id) -> status {
+        auto const index = core_.find(id);
+        if (index == no_index) {
             return error::no_endpoint;
         }
-        auto const is_told = core_.is_up() and not core_.table().name(index).empty();
-        if (not is_told) {
-            core_.table().remove(index);
-            return {};
+        if (core_.is_up() and not core_.table().name(index).empty()) {
+            bindings_.withdraw(core_, index);
+            core_.pending().set();
+        } else {
+            core_.locked([&](auto&) { core_.table().remove(index); });
         }
-        bindings_.withdraw(core_, index);
-        pending_.set();
         return {};
     }
 
@@ -218,8 +251,12 @@ class channel {
         static_assert(index != no_index, "no endpoint of this table has this name");
         return {core_, index};
     }
-    /// The endpoint of an index: its place in `endpoints{...}`, or what `create` answered.
-    [[nodiscard]] constexpr auto at(std::uint32_t index) -> endpoint { return {core_, index}; }
+    /// The endpoint of an id: its place in `endpoints{...}`, or what `create` answered. An endpoint of a pool that is gone
+    /// refuses with `no_endpoint`.
+    [[nodiscard]] constexpr auto at(std::uint32_t id) -> endpoint {
+        expects(not Endpoints::is_complete or id < Endpoints::size());
+        return {core_, id};
+    }
 };
 
 } // namespace rpmsg

@@ -16,7 +16,7 @@ namespace rpmsg {
 /// and is counted: `closed`, `not_bound`, `no_buffer`, `too_large`.
 template <typename Channel> class endpoint_link {
     Channel* channel_;
-    std::uint32_t index_;
+    std::uint32_t id_;
     rx_buffer const* current_; ///< the message that is being delivered, if any
     bool* held_;
 
@@ -27,35 +27,35 @@ template <typename Channel> class endpoint_link {
     using loan = tx_loan<Channel>;
 
     /// For the channel. `held` is where `hold` tells the poller that the message is no longer its own.
-    constexpr endpoint_link(Channel& channel, std::uint32_t index, rx_buffer const* current = nullptr, bool* held = nullptr)
-        : channel_{&channel}, index_{index}, current_{current}, held_{held} {}
+    constexpr endpoint_link(Channel& channel, std::uint32_t id, rx_buffer const* current = nullptr, bool* held = nullptr)
+        : channel_{&channel}, id_{id}, current_{current}, held_{held} {}
 
-    [[nodiscard]] constexpr auto self() const -> address { return channel_->local_of(index_); }
+    [[nodiscard]] constexpr auto self() const -> address { return channel_->local_of(id_); }
     /// The peer's endpoint, or any_address while unbound.
-    [[nodiscard]] constexpr auto peer() const -> address { return channel_->peer_of(index_); }
+    [[nodiscard]] constexpr auto peer() const -> address { return channel_->peer_of(id_); }
     [[nodiscard]] constexpr auto is_bound() const -> bool { return peer() != any_address; }
 
     /// Answers the sender of a message; false when it was refused. `send_to` says why.
     constexpr auto reply(message const& to, const_bytes payload) const -> bool { // NOLINT(modernize-use-nodiscard)
-        return channel_->send_from(index_, to.source, payload).has_value();
+        return channel_->send_from(id_, to.source, payload).has_value();
     }
     /// Copies the payload to the bound peer.
     [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
-        return channel_->send_to_peer(index_, payload);
+        return channel_->send_to_peer(id_, payload);
     }
     /// Copies the payload to any endpoint of the peer.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
-        return channel_->send_from(index_, to, payload);
+        return channel_->send_from(id_, to, payload);
     }
 
     /// Room in a transmit buffer, to be filled in place.
-    [[nodiscard]] constexpr auto reserve() const -> loan { return channel_->reserve_for(index_); }
+    [[nodiscard]] constexpr auto reserve() const -> loan { return channel_->reserve_for(id_); }
     /// Sends the first `size` bytes of the room to the bound peer. Refused: the room is given back.
     [[nodiscard]] constexpr auto commit(loan&& room, std::size_t size) const -> status {
-        return channel_->commit_from(index_, any_address, std::move(room), size);
+        return channel_->commit_from(id_, any_address, std::move(room), size);
     }
     [[nodiscard]] constexpr auto commit_to(address to, loan&& room, std::size_t size) const -> status {
-        return channel_->commit_from(index_, to, std::move(room), size);
+        return channel_->commit_from(id_, to, std::move(room), size);
     }
     template <typename Loan> auto commit(Loan&, std::size_t) const -> status {
         static_assert(sizeof(Loan) == 0, "a commit takes the loan away: write commit(std::move(loan), size)");
@@ -95,7 +95,9 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
                 return error::would_deadlock;
             }
             if (not channel.waiting().wait(ticket, deadline)) {
-                return attempt() ? status{} : error::timed_out;
+                auto const last = attempt();
+                auto const is_late = last.error() == error::no_buffer or last.error() == error::not_bound;
+                return is_late ? error::timed_out : last;
             }
         }
     }

@@ -23,6 +23,7 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
 
   private:
     static constexpr std::uint32_t count = std::bit_ceil(Size);
+    static_assert(Size > 0 and count <= 65536, "an endpoint pool holds 1 to 65536 endpoints");
     static constexpr std::uint32_t mask = count - 1;
     /// After this many uses of a place its addresses repeat; they stay below 2^30, which Linux accepts.
     static constexpr std::uint32_t rounds = (1u << 29) / count;
@@ -53,17 +54,23 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
         return no_index;
     }
 
+    /// Whether an endpoint has this address, be it one that is about to go.
+    [[nodiscard]] constexpr auto is_taken(address where) const -> bool {
+        return std::any_of(places_.begin(), places_.end(),
+                           [&](place const& it) { return it.state.is_used and it.local == where; });
+    }
+
   public:
     /// Adds an endpoint; an empty name is not announced, an any-address is chosen or learned. `malformed` for a name of
     /// more than 31 characters, `address_in_use`, `no_endpoint` when the pool is full. `self` is passed to the
-    /// functions; `on_event` may be null. Use `channel::create`, which also announces.
+    /// functions; `on_event` may be null. Answers its id. Use `channel::create`, which also announces.
     auto create(std::string_view name, endpoint_addresses addresses, void* self, message_function on_message,
                 event_function on_event = nullptr) -> result<std::uint32_t> {
         auto const is_fixed = addresses.local != any_address;
         if (name.size() > 31 or addresses.local == name_service_address) {
             return error::malformed;
         }
-        if (is_fixed and find(addresses.local) != no_index) {
+        if (is_fixed and is_taken(addresses.local)) {
             return error::address_in_use;
         }
         auto const index = free_from(is_fixed ? home_of(addresses.local) : next_);
@@ -71,12 +78,14 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
             return error::no_endpoint;
         }
         auto& it = places_[index];
-        it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
         it.local = addresses.local;
         if (is_fixed) {
             farthest_ = std::max(farthest_, (index - home_of(addresses.local)) & mask);
         } else {
-            it.local = address{first_dynamic_address + index + (it.uses - 1) * count};
+            do { // an address that an endpoint with a fixed one has is passed over
+                it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
+                it.local = address{first_dynamic_address + index + (it.uses - 1) * count};
+            } while (is_taken(it.local));
             next_ = (index + 1) & mask;
         }
         it.name = {};
@@ -84,12 +93,12 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
         it.self = self;
         it.on_message = on_message;
         it.on_event = on_event;
-        it.state = {.is_used = true};
+        it.state = {.generation = it.state.generation, .is_used = true};
         if (addresses.peer != any_address) {
             it.state.peer_address = addresses.peer;
             it.state.has_fixed_peer = true;
         }
-        return index;
+        return id_of(index, it.state.generation);
     }
 
     /// Adds an endpoint whose handler is called as handler(link, message); the handler must live as long.
@@ -99,6 +108,8 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
             (*static_cast<Handler*>(self))(link, m);
         });
     }
+
+    static constexpr bool is_complete = false;
 
     static constexpr auto size() -> std::uint32_t { return count; }
     [[nodiscard]] constexpr auto name(std::uint32_t i) const -> std::string_view {
@@ -111,7 +122,9 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
     [[nodiscard]] constexpr auto is_live(std::uint32_t i) const -> bool {
         return places_[i].state.is_used and not places_[i].state.must_withdraw;
     }
-    constexpr auto remove(std::uint32_t i) -> void { places_[i].state = {}; }
+    constexpr auto remove(std::uint32_t i) -> void {
+        places_[i].state = {.generation = static_cast<std::uint16_t>(places_[i].state.generation + 1)};
+    }
 
     [[nodiscard]] constexpr auto find(address where) const -> std::uint32_t {
         auto const home = home_of(where);

@@ -16,7 +16,8 @@ namespace rpmsg {
 
 /// The endpoints of one link. Endpoints are known by index, 0 to size() - 1.
 ///
-///   size()                 how many indices there are, used or not
+///   is_complete            no endpoint comes or goes at run time
+///   size()                 how many indices there are, used or not; at most 65536
 ///   find(address)          the used endpoint that has the local address, or `no_index`; constant time
 ///   state(i), name(i), local(i)
 ///   remove(i)              the endpoint is gone; does nothing where all exist for ever
@@ -28,6 +29,7 @@ namespace rpmsg {
 template <typename T>
 concept endpoint_table = requires(T& table, std::uint32_t i, address where, archetypes::link& link, message const& m,
                                   event const& e, wire::announcement const& a) {
+    { T::is_complete } -> std::convertible_to<bool>;
     { table.size() } -> std::same_as<std::uint32_t>;
     { table.find(where) } -> std::same_as<std::uint32_t>;
     { table.state(i) } -> std::same_as<endpoint_state&>;
@@ -83,6 +85,8 @@ template <typename... Endpoints> class endpoints {
 
   public:
     constexpr explicit endpoints(Endpoints... list) : list_{std::move(list)...} {}
+
+    static constexpr bool is_complete = true;
 
     static constexpr auto size() -> std::uint32_t { return count; }
     static constexpr auto name(std::uint32_t i) -> std::string_view { return names[i]; }

@@ -2,9 +2,11 @@
 
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/loan.hpp>
+#include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/wait.hpp>
 #include <rpmsg/transport/transport.hpp>
+#include <rpmsg/wire/name_service.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,6 +31,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     std::uint32_t generation_{}; ///< counts the times that the link came up
     bool is_up_{};
     bool is_starved_{};
+    interrupt_flag pending_{}; ///< a poll is due
 
     constexpr auto refuse(event_count reason, error refusal) -> error {
         transport_.counts().add(reason);
@@ -52,20 +55,35 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const room = transport_.reserve();
         if (not room) {
             endpoints_.state(index).is_starved = is_starved_ = true;
+            auto const due = transport_.next_deadline(0);
+            if (due.is_set and due.at == 0) { // the peer broke the rules: only a poll can tell
+                call_poller();
+            }
             return refuse(event_count::no_buffer, error::no_buffer);
         }
         return room;
     }
     constexpr auto try_commit(address from, address to, tx_buffer const& room, std::size_t size) -> status {
         if (to == any_address or size > room.space.size()) {
-            transport_.discard(room);
+            put_back(room);
             return to == any_address ? refuse(event_count::not_bound, error::not_bound)
                                      : refuse(event_count::too_large, error::too_large);
         }
-        transport_.commit(room, {.source = from, .destination = to, .length = static_cast<std::uint16_t>(size)});
-        return {};
+        auto const header = wire::header{.source = from, .destination = to, .length = static_cast<std::uint16_t>(size)};
+        return transport_.commit(room, header) ? status{} : refuse(event_count::closed, error::closed);
     }
-    constexpr auto try_send(std::uint32_t index, address to, const_bytes payload) -> status {
+    /// Unused room serves the next who asks: tell those who asked in vain.
+    constexpr auto put_back(tx_buffer const& room) -> void {
+        transport_.discard(room);
+        if (is_starved_) {
+            call_poller();
+        }
+    }
+    constexpr auto try_send(std::uint32_t id, address to, const_bytes payload) -> status {
+        auto const index = find(id);
+        if (index == no_index) {
+            return error::no_endpoint;
+        }
         if (to == any_address and is_up_) {
             return refuse(event_count::not_bound, error::not_bound);
         }
@@ -75,6 +93,11 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         }
         copy(payload.first(std::min(payload.size(), room->space.size())), room->space);
         return try_commit(endpoints_.local(index), to, *room, payload.size());
+    }
+
+    [[nodiscard]] constexpr auto try_peer(std::uint32_t id) -> address {
+        auto const index = find(id);
+        return index != no_index ? endpoints_.state(index).peer() : any_address;
     }
 
   public:
@@ -89,6 +112,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     [[nodiscard]] constexpr auto transport() -> Transport& { return transport_; }
     [[nodiscard]] constexpr auto table() -> Endpoints& { return endpoints_; }
     [[nodiscard]] constexpr auto waiting() -> Wait& { return wait_; }
+    [[nodiscard]] constexpr auto pending() -> interrupt_flag& { return pending_; }
+    /// Whoever polls is to poll soon, and whoever waits is to look again.
+    constexpr auto call_poller() -> void {
+        pending_.set();
+        wait_.wake();
+    }
     [[nodiscard]] constexpr auto is_up() -> bool {
         return exclusively(lock_, [&] { return is_up_; });
     }
@@ -101,14 +130,49 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         locked([&](auto& link) { link.counts().add(reason); });
     }
 
-    constexpr auto send_from(std::uint32_t index, address to, const_bytes payload) -> status {
-        return exclusively(lock_, [&] { return try_send(index, to, payload); });
+    /// The index of an endpoint, or no_index when it is gone.
+    [[nodiscard]] constexpr auto find(std::uint32_t id) -> std::uint32_t {
+        if constexpr (Endpoints::is_complete) {
+            return id;
+        } else {
+            auto const index = index_of_id(id);
+            if (index >= endpoints_.size()) {
+                return no_index;
+            }
+            auto const& state = endpoints_.state(index);
+            auto const is_there = state.is_used and not state.must_withdraw and state.generation == id >> 16;
+            return is_there ? index : no_index;
+        }
     }
-    constexpr auto send_to_peer(std::uint32_t index, const_bytes payload) -> status {
-        return exclusively(lock_, [&] { return try_send(index, endpoints_.state(index).peer(), payload); });
+    [[nodiscard]] constexpr auto id_at(std::uint32_t index) -> std::uint32_t {
+        return id_of(index, endpoints_.state(index).generation);
     }
-    constexpr auto reserve_for(std::uint32_t index) -> loan {
+
+    constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
+        return exclusively(lock_, [&] { return try_send(id, to, payload); });
+    }
+    constexpr auto send_to_peer(std::uint32_t id, const_bytes payload) -> status {
+        return exclusively(lock_, [&] { return try_send(id, try_peer(id), payload); });
+    }
+    /// Sends an announcement for an endpoint.
+    constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
+        return exclusively(lock_, [&]() -> status {
+            auto const room = try_reserve(index, sizeof(announced));
+            if (not room) {
+                return room.error();
+            }
+            if (sizeof(announced) <= room->space.size()) {
+                store(room->space, announced);
+            }
+            return try_commit(endpoints_.local(index), name_service_address, *room, sizeof(announced));
+        });
+    }
+    constexpr auto reserve_for(std::uint32_t id) -> loan {
         return exclusively(lock_, [&]() -> loan {
+            auto const index = find(id);
+            if (index == no_index) {
+                return error::no_endpoint;
+            }
             auto const room = try_reserve(index, 0);
             if (not room) {
                 return room.error();
@@ -117,14 +181,22 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         });
     }
     /// Sends a loan; to the bound peer when `to` is the any-address.
-    constexpr auto commit_from(std::uint32_t index, address to, loan&& given, std::size_t size) -> status {
+    constexpr auto commit_from(std::uint32_t id, address to, loan&& given, std::size_t size) -> status {
         if (not given) {
             return given.refusal();
+        }
+        if (given.owner_ != this) { // of another link; it goes back there when it ends
+            return refuse(event_count::stale_loan, error::closed);
         }
         auto const left = given.leave();
         return exclusively(lock_, [&]() -> status {
             if (not is_current(left.generation)) {
                 return error::closed;
+            }
+            auto const index = find(id);
+            if (index == no_index) {
+                put_back(left.room);
+                return error::no_endpoint;
             }
             auto const destination = to != any_address ? to : endpoints_.state(index).peer();
             return try_commit(endpoints_.local(index), destination, left.room, size);
@@ -135,7 +207,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const left = given.leave();
         exclusively(lock_, [&] {
             if (is_current(left.generation)) {
-                transport_.discard(left.room);
+                put_back(left.room);
             }
         });
     }
@@ -154,9 +226,14 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return {*this, release, buffer, generation_};
     }
 
-    [[nodiscard]] constexpr auto local_of(std::uint32_t index) -> address { return endpoints_.local(index); }
-    [[nodiscard]] constexpr auto peer_of(std::uint32_t index) -> address {
-        return exclusively(lock_, [&] { return endpoints_.state(index).peer(); });
+    [[nodiscard]] constexpr auto local_of(std::uint32_t id) -> address {
+        return exclusively(lock_, [&] {
+            auto const index = find(id);
+            return index != no_index ? endpoints_.local(index) : any_address;
+        });
+    }
+    [[nodiscard]] constexpr auto peer_of(std::uint32_t id) -> address {
+        return exclusively(lock_, [&] { return try_peer(id); });
     }
     /// Whether a send of this endpoint was refused for want of a buffer since the last call.
     [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {

@@ -15,7 +15,8 @@ namespace rpmsg::testing {
 /// peer may change it in between, so that what was checked is not what is used.
 ///
 /// A decision is one call of a transport: say `begin_decision` before each. Inside a call a publish (its doorbell
-/// fence) ends one, for what follows is about the next buffer; and after an arm fence a ring index may be looked at
+/// fence) ends one, for what follows is about the next buffer, and a step of the handshake (its restart fence) another;
+/// after an arm fence a ring index may be looked at
 /// again, for that is what the fence is for.
 class access_counts {
     using per_site = std::array<std::uint32_t, static_cast<std::size_t>(site::count_)>;
@@ -80,7 +81,7 @@ class access_counts {
     }
     constexpr auto note_fence(site where) -> void {
         ++at(fences_, where);
-        if (where == site::doorbell_fence) {
+        if (where == site::doorbell_fence or where == site::restart_fence) {
             begin_decision();
         } else if (where == site::arm_fence) {
             looks_again_ = true;

@@ -136,14 +136,15 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
             outgoing().slots[room.token].whose = owner::nobody;
         }
     }
-    constexpr auto commit(tx_buffer const& room, wire::header const& header) -> void {
+    constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         if (header.length > Payload or not is_current() or not is_at(outgoing(), room.token, owner::sender)) {
-            return;
+            return false;
         }
         auto& slot = outgoing().slots[room.token];
         slot.header = header;
         slot.whose = owner::queue;
         outgoing().queue[outgoing().sent++ % Buffers] = room.token;
+        return true;
     }
 
     [[nodiscard]] constexpr auto receive() -> rx_buffer {

@@ -30,12 +30,16 @@ template <vring_config Config> class device_session {
     }
 
     /// The memory that rpmsg-lite's master leaves after its start (RINGS 6.2): the used ring of ring 1 is at most one
-    /// round ahead, and doorbells of ring 0 are "suppressed" for ever.
+    /// round ahead, and doorbells of ring 0 are "suppressed" for ever. It fills that used ring last, one by one: fewer
+    /// entries than buffers before it has sent anything mean that it is still at it.
     template <region Region> static constexpr auto is_prefilled(Region& shared, link_layout auto const& layout) -> bool {
         auto const to_device = layout.parts(1);
-        auto const unused = static_cast<std::uint16_t>(index(shared, to_device.used) - index(shared, to_device.available));
+        auto const given = index(shared, to_device.used);
+        auto const sent = index(shared, to_device.available);
+        auto const is_being_filled = sent == 0 and given < Config.buffers;
+        auto const unused = static_cast<std::uint16_t>(given - sent);
         auto const flags = shared.template load<site::peer_flags, std::uint16_t>(layout.parts(0).available);
-        return unused <= Config.buffers and (flags & wire::suppress_doorbell) != 0;
+        return not is_being_filled and unused <= Config.buffers and (flags & wire::suppress_doorbell) != 0;
     }
 
     template <region Region> static constexpr auto is_ready(Region& shared, link_layout auto const& layout) -> bool {
@@ -47,6 +51,21 @@ template <vring_config Config> class device_session {
 
   public:
     template <region Region> constexpr auto start(Region&, link_layout auto const&) -> void {}
+
+    /// Whether the rings that broke are gone: then a new life may begin without `start`.
+    template <region Region> constexpr auto is_over(Region& shared, link_layout auto const& layout) -> bool {
+        if constexpr (rule == wire::attach_rule::status_byte) {
+            return not is_ready(shared, layout);
+        } else if constexpr (rule == wire::attach_rule::prefilled_ring) {
+            auto const to_driver = layout.parts(0);
+            auto const to_device = layout.parts(1);
+            return index(shared, to_driver.available) == Config.buffers and index(shared, to_driver.used) == 0 and
+                   index(shared, to_device.available) <= Config.buffers and
+                   index(shared, to_device.used) == Config.buffers;
+        } else {
+            return false;
+        }
+    }
 
     /// Looks once. `rang` tells whether a doorbell of ring 0 came since the start.
     template <region Region>
@@ -93,7 +112,7 @@ class device_session<Config> {
     /// Counts the boot up, so that a driver with an older session opens a new one.
     template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         shared.invalidate(layout.control() + device, sizeof(block::device_half));
-        auto const before = read(shared, layout, device + offsetof(block::device_half, boot));
+        auto const before = boot_ != 0 ? boot_ : read(shared, layout, device + offsetof(block::device_half, boot));
         boot_ = before + 1 == 0 ? 1 : before + 1;
         session_ = 0;
         is_awaited_ = false;
@@ -106,10 +125,15 @@ class device_session<Config> {
 
     template <region Region>
     constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool) -> session_step {
-        shared.invalidate(layout.control() + driver, sizeof(block::driver_half));
+        shared.invalidate(layout.control(), sizeof(block));
         auto const epoch = read(shared, layout, driver + offsetof(block::driver_half, epoch));
+        auto const is_wiped = read(shared, layout, device + offsetof(block::device_half, boot)) != boot_;
         if (is_up) {
-            return epoch == session_ ? session_step::none : session_step::end;
+            return epoch == session_ and not is_wiped ? session_step::none : session_step::end;
+        }
+        if (is_wiped) { // the peer, or what loaded it, cleared the block after our start
+            start(shared, layout);
+            return session_step::answered;
         }
         if (read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic) {
             return session_step::none;

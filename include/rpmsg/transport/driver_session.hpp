@@ -72,9 +72,13 @@ class driver_session<Config> {
   public:
     /// Opens the next session.
     template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
-        shared.invalidate(layout.control() + driver, sizeof(block::driver_half));
-        auto const before = read(shared, layout, driver + offsetof(block::driver_half, epoch));
-        epoch_ = before + 1 == 0 ? 1 : before + 1;
+        shared.invalidate(layout.control(), sizeof(block));
+        auto const before = epoch_ != 0 ? epoch_ : read(shared, layout, driver + offsetof(block::driver_half, epoch));
+        auto const quiet = read(shared, layout, device + offsetof(block::device_half, quiet));
+        epoch_ = before + 1;
+        while (epoch_ == 0 or epoch_ == quiet) { // a session that the device has not let go of yet
+            ++epoch_;
+        }
         write(shared, layout, driver + offsetof(block::driver_half, fingerprint), Config.fingerprint());
         write(shared, layout, driver + offsetof(block::driver_half, epoch), epoch_);
         write(shared, layout, driver + offsetof(block::driver_half, magic), wire::control_magic);
@@ -83,10 +87,15 @@ class driver_session<Config> {
 
     template <region Region>
     constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up) -> session_step {
-        shared.invalidate(layout.control() + device, sizeof(block::device_half));
+        shared.invalidate(layout.control(), sizeof(block));
+        auto const is_wiped = read(shared, layout, driver + offsetof(block::driver_half, epoch)) != epoch_;
         if (is_up) {
             auto const boot = read(shared, layout, device + offsetof(block::device_half, boot));
-            return boot == boot_ ? session_step::none : session_step::end;
+            return boot == boot_ and not is_wiped ? session_step::none : session_step::end;
+        }
+        if (is_wiped) { // the peer, or what loaded it, cleared the block after our start
+            start(shared, layout);
+            return session_step::answered;
         }
         if (read(shared, layout, device + offsetof(block::device_half, magic)) != wire::control_magic) {
             return session_step::none;

@@ -38,7 +38,7 @@ struct placed_layout {
     [[nodiscard]] constexpr auto status() const -> std::uint32_t { return status_offset; }
     [[nodiscard]] constexpr auto control() const -> std::uint32_t { return control_offset; }
     [[nodiscard]] constexpr auto fits(std::uint32_t region_size, std::uint32_t count) const -> bool {
-        auto fitting = count == buffers_per_ring and lies_inside(window, window_size, region_size);
+        auto fitting = count == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
         for (auto const& ring : rings) {
             fitting = fitting and ring.descriptors % 4 == 0 and ring.available % 2 == 0 and ring.used % 4 == 0 and
                       lies_inside(ring.descriptors, 16 * count, region_size) and
@@ -50,14 +50,15 @@ struct placed_layout {
                 (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
     }
 
-    /// Whether [offset, offset + length) meets any part of a ring, the status byte or the control block.
+    /// Whether [offset, offset + length) meets any part of a ring, the vdev entry or the control block.
     [[nodiscard]] constexpr auto touches_rings(std::uint32_t offset, std::uint32_t length) const -> bool {
         auto const meets = [&](std::uint32_t start, std::uint32_t size) {
             return start != nowhere and std::uint64_t{offset} < std::uint64_t{start} + size and
                    std::uint64_t{start} < std::uint64_t{offset} + length;
         };
         auto const n = buffers_per_ring;
-        auto hit = meets(status_offset, 1) or meets(control_offset, sizeof(wire::control_block));
+        // the status byte with the vdev entry and the two vring entries around it
+        auto hit = meets(status_offset == nowhere ? nowhere : status_offset - 24, 68) or meets(control_offset, sizeof(wire::control_block));
         for (auto const& ring : rings) {
             hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or
                   meets(ring.used, 8 * n + 6);

@@ -93,6 +93,15 @@ template <vring_config Config, ring_role Role> class ring_receiver {
         return message;
     }
 
+    /// Gives every buffer back that is ours: messages held in an earlier life are void.
+    constexpr auto reclaim(auto& link) -> void {
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (queue_.owns(id)) {
+                queue_.give(link.shared, link.layout.parts(which), id, Config.size_of(which));
+            }
+        }
+    }
+
     [[nodiscard]] constexpr auto is_held(std::uint32_t id) const -> bool { return queue_.owns(id); }
 
     /// Gives a buffer back; the peer sees it with the next `publish`. The used length is the size of the buffer: that is

@@ -26,17 +26,17 @@ template <vring_config Config, ring_role Role> class ring_sender {
         return wanted or always_rings;
     }
 
-    /// One of ours, else the next that came back; when there is none, asks for a doorbell and looks once more.
+    /// The next that came back, else one that was not used; when there is none, asks for a doorbell and looks once more.
     [[gnu::always_inline]] constexpr auto find_free(auto& link) -> std::uint32_t {
-        auto const id = unused_.first();
-        if (id < Config.buffers) {
-            unused_.erase(id);
-            return id;
-        }
         for (auto armed = false;; armed = true) {
             auto const got = link.take(queue_, which);
             if (got.outcome == take_outcome::taken) {
                 return got.id;
+            }
+            auto const id = unused_.first();
+            if (id < Config.buffers) {
+                unused_.erase(id);
+                return id;
             }
             auto const is_broken = got.outcome != take_outcome::none;
             if (is_broken or armed or queue_.arm(link.shared, link.layout.parts(which))) {
@@ -87,13 +87,26 @@ template <vring_config Config, ring_role Role> class ring_sender {
             link.counts.add(place.refusal);
             queue_.give(link.shared, link.layout.parts(which), id, 0);
             wants_doorbell = publish(link) or wants_doorbell;
+            starved_ = true;
         }
         return {};
+    }
+
+    /// Counts every buffer that is ours as unused: loans of an earlier life are void.
+    constexpr auto reclaim() -> void {
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (queue_.owns(id)) {
+                unused_.insert(id);
+            }
+        }
     }
 
     [[nodiscard]] constexpr auto is_reserved(std::uint32_t id) const -> bool {
         return queue_.owns(id) and not unused_.contains(id);
     }
+
+    /// Whether a `reserve` found nothing, and `writable` was not true since.
+    [[nodiscard]] constexpr auto is_starved() const -> bool { return starved_; }
 
     constexpr auto discard(tx_buffer const& room) -> void { unused_.insert(room.token); }
 
@@ -105,9 +118,9 @@ template <vring_config Config, ring_role Role> class ring_sender {
         return publish(link);
     }
 
-    /// True once, after a `reserve` that found nothing, when there is something.
+    /// True once, after a `reserve` that found nothing, when there is something. Until then the doorbell stays asked for.
     constexpr auto writable(auto const& link) -> bool {
-        if (not starved_ or (unused_.first() == Config.buffers and queue_.empty(link.shared, link.layout.parts(which)))) {
+        if (not starved_ or (unused_.first() == Config.buffers and queue_.arm(link.shared, link.layout.parts(which)))) {
             return false;
         }
         starved_ = false;

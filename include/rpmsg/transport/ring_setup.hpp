@@ -54,7 +54,9 @@ constexpr auto lay_out_ring(region auto& shared, link_layout auto const& layout,
         }
         shared.template store<site::ring_clear>(at.used + 2, receives ? std::uint16_t{0} : Config.buffers);
     }
-    shared.clean(at.descriptors, wire::end_of_vring(at, Config.buffers) - at.descriptors);
+    shared.clean(at.descriptors, 16 * Config.buffers);
+    shared.clean(at.available, 6 + 2 * Config.buffers);
+    shared.clean(at.used, 6 + 8 * Config.buffers);
 }
 
 } // namespace rpmsg::detail

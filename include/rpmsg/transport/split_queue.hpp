@@ -125,6 +125,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     [[nodiscard]] constexpr auto unpublished() const -> std::uint32_t { return static_cast<index>(given_ - published_); }
     [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
     [[nodiscard]] constexpr auto given() const -> index { return given_; }
+    [[nodiscard]] constexpr auto published() const -> index { return published_; }
 
     /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
     template <region Region>

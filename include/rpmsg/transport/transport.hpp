@@ -23,6 +23,7 @@ struct tx_buffer {
 /// What `receive` found.
 enum class rx_outcome : std::uint8_t {
     none,    ///< nothing waits
+    ended,   ///< nothing waits, and the link is about to change: `poll` again at once
     dropped, ///< a bad message was dropped and counted; there may be more
     message, ///< a message; give it back with `release`
 };
@@ -73,7 +74,8 @@ struct poll_deadline {
 ///   notify(queue)          the doorbell of a queue rang; safe in an interrupt at any time
 ///   reserve()              room for a message, or none while all buffers are with the peer
 ///   discard(b)             gives unused room back; it serves the next `reserve`
-///   commit(b, h)           sends the first h.length bytes of the room with header h
+///   commit(b, h)           sends the first h.length bytes of the room with header h; false when the link has no use
+///                          for it any more
 ///   receive()              the oldest message that was not received yet
 ///   release(b)             gives a received buffer back; any order
 ///   flush()                shows the peer what was released or sent
@@ -93,7 +95,7 @@ concept transport = requires(T& t, tx_buffer const& room, rx_buffer const& messa
     { t.notify(queue) } -> std::same_as<void>;
     { t.reserve() } -> std::same_as<tx_buffer>;
     { t.discard(room) } -> std::same_as<void>;
-    { t.commit(room, header) } -> std::same_as<void>;
+    { t.commit(room, header) } -> std::same_as<bool>;
     { t.receive() } -> std::same_as<rx_buffer>;
     { t.release(message) } -> std::same_as<void>;
     { t.flush() } -> std::same_as<void>;
@@ -114,7 +116,7 @@ struct transport {
     auto notify(std::uint32_t) -> void;
     auto reserve() -> tx_buffer;
     auto discard(tx_buffer const&) -> void;
-    auto commit(tx_buffer const&, wire::header const&) -> void;
+    auto commit(tx_buffer const&, wire::header const&) -> bool;
     auto receive() -> rx_buffer;
     auto release(rx_buffer const&) -> void;
     auto flush() -> void;

@@ -18,7 +18,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         void (*notify)(void*, std::uint32_t);
         tx_buffer (*reserve)(void*);
         void (*discard)(void*, tx_buffer const&);
-        void (*commit)(void*, tx_buffer const&, wire::header const&);
+        bool (*commit)(void*, tx_buffer const&, wire::header const&);
         rx_buffer (*receive)(void*);
         void (*release)(void*, rx_buffer const&);
         void (*flush)(void*);
@@ -37,7 +37,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         .reserve = [](void* it) { return static_cast<T*>(it)->reserve(); },
         .discard = [](void* it, tx_buffer const& room) { static_cast<T*>(it)->discard(room); },
         .commit = [](void* it, tx_buffer const& room,
-                     wire::header const& header) { static_cast<T*>(it)->commit(room, header); },
+                     wire::header const& header) { return static_cast<T*>(it)->commit(room, header); },
         .receive = [](void* it) { return static_cast<T*>(it)->receive(); },
         .release = [](void* it, rx_buffer const& message) { static_cast<T*>(it)->release(message); },
         .flush = [](void* it) { static_cast<T*>(it)->flush(); },
@@ -66,7 +66,9 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
     auto notify(std::uint32_t queue) -> void { calls_->notify(target_, queue); }
     [[nodiscard]] auto reserve() -> tx_buffer { return calls_->reserve(target_); }
     auto discard(tx_buffer const& room) -> void { calls_->discard(target_, room); }
-    auto commit(tx_buffer const& room, wire::header const& header) -> void { calls_->commit(target_, room, header); }
+    auto commit(tx_buffer const& room, wire::header const& header) -> bool {
+        return calls_->commit(target_, room, header);
+    }
     [[nodiscard]] auto receive() -> rx_buffer { return calls_->receive(target_); }
     auto release(rx_buffer const& message) -> void { calls_->release(target_, message); }
     auto flush() -> void { calls_->flush(target_); }

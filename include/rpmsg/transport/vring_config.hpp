@@ -33,7 +33,8 @@ struct vring_config {
         auto hash = std::uint32_t{0x811c'9dc5};
         auto const mix = [&](std::uint32_t value) { hash = (hash ^ value) * 0x0100'0193; };
         for (auto const value : {std::uint32_t{buffers}, size_of(0), size_of(1), alignment, ring_stride,
-                                 std::uint32_t{event_index}, static_cast<std::uint32_t>(device_base),
+                                 std::uint32_t{event_index}, std::uint32_t{dialect.acknowledged},
+                                 static_cast<std::uint32_t>(device_base),
                                  static_cast<std::uint32_t>(device_base >> 32)}) {
             mix(value);
             mix(hash >> 15);
@@ -49,6 +50,7 @@ template <vring_config Config> struct checked_config {
     static_assert(Config.size_of(0) > 16 and Config.size_of(1) > 16, "a buffer must be larger than the 16-byte header");
     static_assert(Config.size_of(0) % 4 == 0 and Config.size_of(1) % 4 == 0, "a buffer size is a multiple of 4 bytes");
     static_assert(Config.size_of(0) <= 65536 and Config.size_of(1) <= 65536, "a buffer holds at most 65536 bytes");
+    static_assert(Config.device_base % 8 == 0, "the driver's address of the block is a multiple of 8");
     static_assert(std::has_single_bit(Config.alignment) and Config.alignment >= 4,
                   "the ring alignment is a power of two of at least 4 bytes");
     static_assert(Config.alignment <= 0x10'0000, "the ring alignment is at most 1 MiB");

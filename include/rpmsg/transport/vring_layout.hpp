@@ -48,16 +48,20 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr wire::vring_parts parts_0 =
         wire::place_vring(ring_0, Config.buffers, Config.alignment, Config.dialect.used_event_word);
     static constexpr std::uint32_t closest = align_up(wire::end_of_vring(parts_0, Config.buffers), Config.alignment);
-    static constexpr std::uint32_t ring_1 = Config.ring_stride != 0 ? ring_0 + Config.ring_stride : closest;
+    static constexpr std::uint32_t usual_stride =
+        Config.dialect.used_event_word ? closest - ring_0 : wire::lite_ring_size(Config.buffers, Config.alignment);
+    static constexpr std::uint32_t stride = Config.ring_stride != 0 ? Config.ring_stride : usual_stride;
+    static constexpr std::uint32_t ring_1 = ring_0 + stride;
     static_assert(ring_1 >= closest, "the ring stride is smaller than a ring");
     static constexpr wire::vring_parts parts_1 =
         wire::place_vring(ring_1, Config.buffers, Config.alignment, Config.dialect.used_event_word);
-    static constexpr std::uint32_t buffers =
-        Config.ring_stride != 0 ? ring_1 + Config.ring_stride
-                                : align_up(wire::end_of_vring(parts_1, Config.buffers), Config.alignment);
+    static constexpr std::uint32_t buffers = ring_1 + stride;
     static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
+    static_assert(std::uint64_t{Config.buffers} * (Config.size_of(0) + Config.size_of(1)) < 0xf000'0000 and
+                      stride < 0x0400'0000,
+                  "the shared block does not fit into 4 GiB");
     static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
-    static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes) >> 32,
+    static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes - 1) >> 32,
                   "the buffers must not cross a multiple of 4 GiB as the driver sees them");
 
     static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts { return ring == 0 ? parts_0 : parts_1; }
@@ -83,5 +87,16 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr auto size() -> std::uint32_t { return buffers + buffer_bytes; }
 };
 static_assert(link_layout<vring_layout<vring_config{}>>);
+
+/// Whether no cache line of the region holds bytes of both sides; regions without a `line` have no cache.
+template <vring_config Config, typename Region>
+constexpr bool shares_no_line = [] {
+    if constexpr (requires { Region::line; }) {
+        return Config.alignment % Region::line == 0 and Config.size_of(0) % Region::line == 0 and
+               Config.size_of(1) % Region::line == 0;
+    } else {
+        return true;
+    }
+}();
 
 } // namespace rpmsg

@@ -59,6 +59,12 @@ struct vring_parts {
     return parts.used + 6 + 8 * count;
 }
 
+/// Bytes that rpmsg-lite reserves for a ring where its port does not say otherwise (VRING_SIZE): more than the ring
+/// takes, for some counts and alignments by a whole multiple of the alignment.
+[[nodiscard]] constexpr auto lite_ring_size(std::uint32_t count, std::uint32_t alignment) -> std::uint32_t {
+    return align_up(16 * count, alignment) + align_up(2 * count + 8, alignment) + align_up(8 * count + 14, alignment);
+}
+
 /// Whether a doorbell is due when our index moved from `before` to `now` and the peer asked for one at `event`
 /// (virtio 1.x, 2.7.10.1, vring_need_event).
 [[nodiscard]] constexpr auto needs_doorbell(std::uint16_t event, std::uint16_t now, std::uint16_t before) -> bool {
