@@ -9,7 +9,8 @@
 namespace rpmsg {
 
 /// A transmit buffer on loan: fill the payload in place and commit it, or drop the loan. Move-only; empty when the
-/// reserve was refused, and `refusal` says why. Give it back before its channel ends.
+/// reserve was refused, and `refusal` says why. Give it back before its channel ends, and do not write to it after the
+/// link went down: the buffer may carry another message by then.
 template <typename Channel> class tx_loan {
     friend Channel;
 

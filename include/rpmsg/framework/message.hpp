@@ -17,7 +17,8 @@ struct message {
 
 enum class event_kind : std::uint8_t {
     link_up,   ///< the peer is there
-    link_down, ///< the peer is gone; `reason` says why, `unreturned` how many sent messages it had not given back
+    link_down, ///< the peer is gone; `reason` says why, `unreturned` how many messages of the whole link, announcements
+               ///< included, it had not given back: where one endpoint sends and the peer holds none, the newest ones
     bound,     ///< the endpoint has a peer now
     unbound,   ///< the endpoint has lost its peer
     writable,  ///< a send that found no buffer may succeed now

@@ -6,7 +6,8 @@
 
 namespace rpmsg::cortex_m {
 
-/// Masks all interrupts with PRIMASK and restores what was before: may be nested, may be taken in an interrupt. Makes
+/// Masks all interrupts with PRIMASK and restores what was before: may be taken in an interrupt, and inside of another
+/// lock, but not twice. Makes
 /// every send safe from every interrupt of its core; it does not exclude another core.
 class irq_lock {
     std::uint32_t saved_{};

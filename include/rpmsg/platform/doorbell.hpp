@@ -6,7 +6,8 @@
 namespace rpmsg {
 
 /// Tells the peer that a ring has changed: a mailbox register, an inter-processor interrupt, an eventfd. `queue` is the
-/// ring's number, 0 or 1. Must not wait; answers whether it rang, and a doorbell that did not is rung again by `poll`.
+/// ring's number, 0 or 1. Must not wait; answers whether it rang, and a doorbell that did not is rung again by `poll`. What
+/// was stored before must reach the peer first: on Arm a mailbox in another domain needs a DSB before its register.
 template <typename T>
 concept doorbell = requires(T& bell, std::uint32_t queue) {
     { bell.ring(queue) } -> std::same_as<bool>;

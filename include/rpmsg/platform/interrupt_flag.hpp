@@ -5,8 +5,8 @@
 
 namespace rpmsg {
 
-/// A byte that an interrupt sets and a loop takes, without a read-modify-write: at worst a set that meets a take is
-/// seen by it, never lost before it.
+/// A byte that an interrupt sets and a loop clears before it looks, without a read-modify-write. For an interrupt of the
+/// same core: a set by another core may meet a clear and be seen only by the next look.
 class interrupt_flag {
     std::uint8_t set_{};
 

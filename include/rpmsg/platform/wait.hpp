@@ -30,9 +30,12 @@ struct no_wait {
     constexpr auto wake() -> void {}
 };
 
-/// Waits by looking again and again. `Idle` is called between two looks: `relax`, or the WFE of the chip. All contexts
-/// of the core count as one.
-template <clock_source Clock, auto Idle = relax> class spin_wait {
+/// The number of the calling context where all contexts of a core count as one: interrupts and the loop they interrupt.
+constexpr auto same_context() -> std::uintptr_t { return 1; }
+
+/// Waits by looking again and again. `Idle` is called between two looks: `relax`, or the WFE of the chip. `Context`
+/// numbers the calling context; with threads it must tell them apart, or their waits count as the poller's.
+template <clock_source Clock, auto Idle = relax, auto Context = same_context> class spin_wait {
     [[no_unique_address]] Clock clock_{};
     std::uint32_t wakes_{};
 
@@ -53,11 +56,12 @@ template <clock_source Clock, auto Idle = relax> class spin_wait {
     auto wake() -> void {
         __atomic_store_n(&wakes_, __atomic_load_n(&wakes_, __ATOMIC_RELAXED) + 1, __ATOMIC_RELEASE);
     }
-    auto context() -> std::uintptr_t { return 1; }
+    auto context() -> std::uintptr_t { return Context(); }
 };
 
 /// Waits on the user's semaphore: `Semaphore` offers take(ticks to wait) -> bool, give() that is safe in an interrupt,
-/// and context(); spurious gives are harmless.
+/// and context(); spurious gives are harmless. For one waiting context: a give wakes one. Where a receiver and senders
+/// wait on one link, write a policy over an event group or a condition variable.
 template <clock_source Clock, typename Semaphore> class semaphore_wait {
     [[no_unique_address]] Clock clock_;
     Semaphore* semaphore_;
