@@ -1,0 +1,30 @@
+// Firmware of a remote core that answers each message. No heap, no start-up code, nothing that waits.
+#include <rpmsg/rpmsg.hpp>
+
+#include "board.hpp"
+
+namespace {
+constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::openamp};
+
+constexpr auto echo = rpmsg::endpoint<"rpmsg-echo">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
+
+constinit auto link = rpmsg::channel{
+    rpmsg::vring<rings, board::shared_memory, board::mailbox>{},
+    rpmsg::endpoints{echo},
+    board::irq_lock{},
+};
+} // namespace
+
+extern "C" void mailbox_isr() { link.notify(); }
+
+auto main() -> int {
+    if (not link.start()) {
+        board::halt();
+    }
+    while (true) {
+        link.poll();
+        if (not link.is_pending()) {
+            board::wait_for_interrupt();
+        }
+    }
+}
