@@ -1,0 +1,277 @@
+#include <rpmsg/framework/channel.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "shared_block.hpp"
+
+namespace {
+using namespace rpmsg;
+
+constexpr auto ours = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16};
+constexpr auto openamp =
+    vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::openamp};
+constexpr auto lite =
+    vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::rpmsg_lite};
+constexpr auto for_linux =
+    vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::linux_virtio};
+
+/// What an endpoint saw.
+struct sightings {
+    int got = 0;
+    std::uint32_t unreturned = 0;
+};
+auto endpoints_over(sightings& seen) {
+    return endpoints{endpoint<"svc">([&](auto&, message const& m) { seen.got += static_cast<int>(m.payload.size()); },
+                                     [&](auto&, event const& e) {
+                                         seen.unreturned += e.kind == event_kind::link_down ? e.unreturned : 0;
+                                     })};
+}
+
+/// Two cores that sleep: a side polls only while its doorbell rang or it said that a poll is due.
+template <vring_config Config> struct sleepers : sightings {
+    using table = decltype(endpoints_over(std::declval<sightings&>()));
+    using device_side = channel<decltype(std::declval<shared_block<Config>&>().device()), table>;
+    using driver_side = channel<decltype(std::declval<shared_block<Config>&>().driver()), table>;
+
+    shared_block<Config> shared{};
+    std::optional<device_side> device{};
+    std::optional<driver_side> driver{};
+
+    auto start_device() -> void { REQUIRE(device.emplace(shared.device(), endpoints_over(*this)).start()); }
+    auto start_driver() -> void { REQUIRE(driver.emplace(shared.driver(), endpoints_over(*this)).start()); }
+    auto clear_memory() -> void { shared.memory = {}; }
+
+    static auto wake(auto& bell, auto& side) -> bool {
+        bell.forward(*side);
+        if (not side->is_pending()) {
+            return false;
+        }
+        side->poll();
+        return true;
+    }
+    /// Until both sleep; a link that never rests is a failure too.
+    auto until_asleep() -> void {
+        auto rounds = 0;
+        for (auto busy = true; busy; ++rounds) {
+            REQUIRE(rounds < 100);
+            busy = false;
+            busy = (driver and wake(shared.to_driver, driver)) or busy;
+            busy = (device and wake(shared.to_device, device)) or busy;
+        }
+    }
+    [[nodiscard]] auto is_up() -> bool { return device->is_up() and driver->is_up(); }
+    auto both_started() -> void {
+        start_device();
+        start_driver();
+        driver->poll();
+        device->poll();
+        until_asleep();
+    }
+};
+
+constexpr auto text = std::array<std::byte, 5>{};
+} // namespace
+
+TEST_CASE("two sides that sleep until a doorbell come up, whoever starts first") {
+    auto first = sleepers<ours>{};
+    first.start_device();
+    first.device->poll();
+    first.start_driver();
+    first.driver->poll();
+    first.until_asleep();
+    CHECK(first.is_up());
+
+    auto second = sleepers<ours>{};
+    second.start_driver();
+    second.driver->poll();
+    second.start_device();
+    second.device->poll();
+    second.until_asleep();
+    CHECK(second.is_up());
+}
+
+TEST_CASE("one doorbell of a restarted side is enough, and what the dead side had sent is delivered") {
+    for (auto const driver_restarts : {true, false}) {
+        auto link = sleepers<ours>{};
+        link.both_started();
+        REQUIRE(link.is_up());
+        if (driver_restarts) {
+            REQUIRE(link.driver->get<"svc">().send(text));
+            link.start_driver();
+            link.driver->poll();
+        } else {
+            REQUIRE(link.device->get<"svc">().send(text));
+            link.start_device();
+            link.device->poll();
+        }
+        link.until_asleep();
+        CHECK(link.is_up());
+        CHECK(link.got == 5);
+        CHECK(link.driver->get<"svc">().is_bound());
+        CHECK(link.device->get<"svc">().is_bound());
+    }
+}
+
+TEST_CASE("a driver that restarts before the device has seen its first life comes up") {
+    auto link = sleepers<ours>{};
+    link.start_device();
+    link.start_driver();
+    link.driver->poll();
+    link.shared.to_device.forward(*link.device);
+    link.device->poll();
+    link.shared.to_driver.forward(*link.driver);
+    link.driver->poll(); // up, but the device does not know
+    link.start_driver();
+    link.driver->poll();
+    link.until_asleep();
+    CHECK(link.is_up());
+}
+
+TEST_CASE("a side that clears the whole block when it starts loses the link for a moment only") {
+    for (auto const driver_clears : {true, false}) {
+        for (auto const was_up : {true, false}) {
+            auto link = sleepers<ours>{};
+            if (was_up) {
+                link.both_started();
+            } else if (driver_clears) {
+                link.start_device();
+                link.device->poll();
+            } else {
+                link.start_driver();
+                link.driver->poll();
+            }
+            link.clear_memory();
+            driver_clears ? link.start_driver() : link.start_device();
+            for (int i = 0; i < 20; ++i) {
+                link.driver->poll();
+                link.device->poll();
+            }
+            INFO("driver clears " << driver_clears << ", was up " << was_up);
+            CHECK(link.is_up());
+            REQUIRE(link.driver->get<"svc">().send(text));
+            link.device->poll();
+            CHECK(link.got == 5);
+        }
+    }
+}
+
+TEST_CASE("a device that closes and starts again on standing rings neither repeats nor loses a buffer") {
+    auto kept = std::array<held_message, 2>{};
+    auto deliveries = 0;
+    auto shared = shared_block<openamp>{};
+    channel host{shared.driver(), endpoints{endpoint<"svc">([](auto&, message const&) {})}};
+    channel remote{shared.device(), endpoints{endpoint<"svc">([&](auto& it, message const& m) {
+                       if (deliveries < 2) {
+                           kept[static_cast<std::size_t>(deliveries)] = it.hold(m);
+                       }
+                       ++deliveries;
+                   })}};
+    REQUIRE(remote.start());
+    REQUIRE(host.start());
+    settle(shared, host, remote);
+    auto sender = host.get<"svc">();
+    REQUIRE(sender.send(text));
+    REQUIRE(sender.send(text));
+    settle(shared, host, remote);
+    kept[1].release(); // out of order: the first is still held
+    REQUIRE(remote.reset());
+    settle(shared, host, remote);
+    REQUIRE(remote.is_up());
+    for (int i = 0; i < 20; ++i) {
+        REQUIRE(sender.send(text));
+        settle(shared, host, remote, 0, 1);
+    }
+    CHECK(deliveries == 22);
+    CHECK(host.counts()[event_count::bad_id] == 0);
+    CHECK(host.counts()[event_count::bad_index] == 0);
+}
+
+TEST_CASE("a device beside Linux that closes and starts again needs no doorbell of a driver that is content") {
+    auto link = sleepers<for_linux>{};
+    link.both_started();
+    REQUIRE(link.is_up());
+    link.device->close();
+    REQUIRE(link.device->start());
+    for (int i = 0; i < 4; ++i) {
+        link.device->poll();
+        link.driver->poll();
+    }
+    CHECK(link.is_up());
+}
+
+TEST_CASE("rpmsg-lite: a device that attached to the rings of an earlier life finds those of the new one") {
+    auto link = sleepers<lite>{};
+    link.both_started();
+    REQUIRE(link.driver->get<"svc">().send(text));
+    for (int i = 0; i < 4; ++i) {
+        link.device->poll();
+        link.driver->poll();
+    }
+    link.start_device(); // a warm reset of both, the device first
+    link.device->poll();
+    link.start_driver();
+    for (int i = 0; i < 20; ++i) {
+        link.driver->poll();
+        link.device->poll();
+    }
+    CHECK(link.is_up());
+    link.got = 0;
+    REQUIRE(link.driver->get<"svc">().is_bound());
+    REQUIRE(link.driver->get<"svc">().send(text));
+    link.device->poll();
+    CHECK(link.got == 5);
+}
+
+TEST_CASE("the doorbell that tells of the end is rung again if it failed") {
+    auto link = sleepers<ours>{};
+    link.both_started();
+    link.shared.to_driver.refuses = true;
+    link.device->close();
+    link.shared.to_driver.refuses = false;
+    auto const before = link.shared.to_driver.rings(0);
+    link.device->poll();
+    CHECK(link.shared.to_driver.rings(0) == before + 1);
+    CHECK_FALSE(link.device->next_deadline(0).is_set);
+    link.until_asleep();
+    CHECK_FALSE(link.driver->is_up());
+}
+
+TEST_CASE("a started link is not started twice, and a closed one starts anew") {
+    auto link = sleepers<ours>{};
+    link.both_started();
+    REQUIRE(link.device->start());
+    link.until_asleep();
+    CHECK(link.is_up());
+    CHECK(link.device->counts()[event_count::link_down] == 0);
+    link.device->close();
+    link.until_asleep();
+    REQUIRE(link.device->start());
+    link.device->poll();
+    link.until_asleep();
+    CHECK(link.is_up());
+}
+
+TEST_CASE("rings of another configuration are refused in words, once") {
+    constexpr auto larger = vring_config{.buffers = 4, .buffer_size = 256, .alignment = 16};
+    auto shared = shared_block<larger>{};
+    auto downs = 0;
+    auto reason = down_reason::none;
+    channel host{shared.driver(), endpoints{}};
+    auto narrow = vring<ours, shared_block<larger>::region>{shared_block<larger>::region{shared.memory}};
+    REQUIRE(narrow.start());
+    REQUIRE(host.start());
+    for (int i = 0; i < 10; ++i) {
+        host.poll();
+        auto const change = narrow.poll(0);
+        downs += change.event == link_event::down ? 1 : 0;
+        reason = change.event == link_event::down ? change.reason : reason;
+    }
+    CHECK(downs == 1);
+    CHECK(reason == down_reason::incompatible);
+    CHECK_FALSE(narrow.is_up());
+}
