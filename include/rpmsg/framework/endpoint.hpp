@@ -31,6 +31,10 @@ struct link {
     [[nodiscard]] auto self() const -> address;
     [[nodiscard]] auto peer() const -> address; ///< any_address while unbound
     [[nodiscard]] auto is_bound() const -> bool;
+    template <typename... Arguments> auto send_until(Arguments&&...) const -> status {
+        static_assert(sizeof...(Arguments) == 99, "a handler cannot wait: its channel is polled by the context that it runs in");
+        return {};
+    }
 };
 } // namespace archetypes
 

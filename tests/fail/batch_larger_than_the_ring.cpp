@@ -1,0 +1,5 @@
+// EXPECT: a batch is 1 to all of the buffers
+#include <rpmsg/rpmsg.hpp>
+
+constexpr auto stuck = rpmsg::vring_config{.buffers = 4, .batch = 5};
+auto ring = rpmsg::vring<stuck>{rpmsg::mapped_region<>{nullptr, 0}};

@@ -1,0 +1,5 @@
+// EXPECT: never use the event index towards OpenAMP
+#include <rpmsg/rpmsg.hpp>
+
+constexpr auto openamp = rpmsg::vring_config{.event_index = true, .dialect = rpmsg::wire::dialects::openamp};
+auto ring = rpmsg::vring<openamp>{rpmsg::mapped_region<>{nullptr, 0}};

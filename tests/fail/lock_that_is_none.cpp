@@ -1,0 +1,6 @@
+// EXPECT: lock.lock()
+#include <rpmsg/rpmsg.hpp>
+
+constexpr auto rings = rpmsg::vring_config{};
+struct open_door {};
+auto side = rpmsg::channel{rpmsg::vring<rings>{rpmsg::mapped_region<>{nullptr, 0}}, rpmsg::endpoints{}, open_door{}};

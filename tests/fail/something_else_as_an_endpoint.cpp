@@ -1,0 +1,10 @@
+// EXPECT: on_message
+#include <rpmsg/rpmsg.hpp>
+
+// An endpoint that nobody can deliver to.
+struct deaf {
+    static auto name() -> std::string_view { return "deaf"; }
+    static constexpr auto addresses() -> rpmsg::endpoint_addresses { return {}; }
+    auto on_event(auto&, rpmsg::event const&) -> void {}
+};
+auto table = rpmsg::endpoints{deaf{}};
