@@ -10,7 +10,7 @@ namespace stage {
 /// Each side sends its number of messages; each must arrive once, in order, and nobody may sleep for ever.
 template <rpmsg::vring_config Config, typename Region = explored_region>
 auto conversation(settings const& how, std::uint32_t driver_sends, std::uint32_t device_sends) -> exploration {
-    auto cores = link<Config, Region>{how};
+    auto cores = two_cores<Config, Region>{how};
     auto& engine = cores.engine();
 
     auto const talk = [&]<std::uint32_t Core>(std::uint32_t sends, std::uint32_t receives) {
@@ -50,7 +50,7 @@ template <rpmsg::vring_config Config, std::uint32_t Receiver, typename Region = 
 auto receiver_crashes(settings how, std::uint32_t messages) -> exploration {
     constexpr auto sender = 1 - Receiver;
     how.search.crashing_core = Receiver;
-    auto cores = link<Config, Region>{how};
+    auto cores = two_cores<Config, Region>{how};
     auto& engine = cores.engine();
     struct {
         std::uint32_t expected;
@@ -134,7 +134,7 @@ auto sender_crashes(settings how, std::uint32_t messages) -> exploration {
     constexpr auto receiver = 1 - Sender;
     constexpr auto last = std::uint32_t{99};
     how.search.crashing_core = Sender;
-    auto cores = link<Config, Region>{how};
+    auto cores = two_cores<Config, Region>{how};
     auto& engine = cores.engine();
     struct {
         std::uint32_t published;

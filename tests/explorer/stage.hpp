@@ -5,6 +5,8 @@
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <cstdint>
+#include <cstring>
+#include <new>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -63,7 +65,7 @@ class bell {
 };
 
 /// Two cores, the shipped rings between them.
-template <rpmsg::vring_config Config, typename Region = explored_region> class link {
+template <rpmsg::vring_config Config, typename Region = explored_region> class two_cores {
     using layout = rpmsg::vring_layout<Config>;
     using driver_end = rpmsg::vring_driver<Config, Region, bell>;
     using device_end = rpmsg::vring<Config, Region, bell>;
@@ -76,10 +78,8 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class l
 
     explorer engine_;
     explored_memory memory_{engine_, layout::size()};
-    ends ends_{fresh_driver(), fresh_device()};
-
-    auto fresh_driver() -> driver_end { return driver_end{Region{memory_}, bell{engine_, device_core}}; }
-    auto fresh_device() -> device_end { return device_end{Region{memory_}, bell{engine_, driver_core}}; }
+    ends ends_{driver_end{Region{memory_}, bell{engine_, device_core}},
+               device_end{Region{memory_}, bell{engine_, driver_core}}};
 
     auto guard_rings() -> void {
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
@@ -109,7 +109,7 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class l
     }
 
   public:
-    explicit link(settings const& how) : engine_{how.search} {
+    explicit two_cores(settings const& how) : engine_{how.search} {
         for (auto const& [where, order] : how.reordered) {
             memory_.reorder(where, order);
         }
@@ -141,13 +141,12 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class l
             return ends_.device;
         }
     }
-    /// What a core has after its reset.
+    /// What a core has after its reset. Padding is cleared too: the explorer compares all bytes.
     template <std::uint32_t Core> auto reset() -> void {
-        if constexpr (Core == driver_core) {
-            ends_.driver = fresh_driver();
-        } else {
-            ends_.device = fresh_device();
-        }
+        auto& old = end<Core>();
+        std::memset(static_cast<void*>(&old), 0, sizeof(old));
+        new (&old) std::remove_reference_t<decltype(old)>{Region{memory_},
+                                                          bell{engine_, Core == driver_core ? device_core : driver_core}};
     }
 
     /// Sends one byte if there is room.
