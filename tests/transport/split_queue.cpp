@@ -1,0 +1,228 @@
+#include <rpmsg/transport/split_queue.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstdint>
+
+namespace {
+
+using rpmsg::vring_config;
+using rpmsg::detail::ring_role;
+using rpmsg::detail::split_queue;
+using rpmsg::detail::take_outcome;
+
+/// One ring with both of its sides, whose indices start at the same place.
+template <vring_config Config> struct one_ring {
+    static constexpr auto at = rpmsg::vring_layout<Config>::parts(0);
+    using memory_region = typename shared_block<Config>::region;
+
+    shared_block<Config> shared{};
+    memory_region memory{shared.memory};
+    split_queue<Config, ring_role::driver> driver{};
+    split_queue<Config, ring_role::device> device{};
+
+    constexpr explicit one_ring(std::uint16_t first) {
+        shared.put(at.available + 2, first);
+        shared.put(at.used + 2, first);
+        driver.reset(first, first, true);
+        device.reset(first, first, false);
+    }
+};
+
+/// Buffers go round from an index on, in order and then out of order, and every one that was given is taken once.
+template <vring_config Config> constexpr auto buffers_go_round_from(std::uint16_t first) -> bool {
+    auto ring = one_ring<Config>{first};
+    auto& memory = ring.memory;
+    auto& driver = ring.driver;
+    auto& device = ring.device;
+    constexpr auto at = one_ring<Config>::at;
+    constexpr auto n = std::uint32_t{Config.buffers};
+    for (std::uint32_t round = 0; round < 6; ++round) {
+        check(device.empty(memory, at) and device.take(memory, at).outcome == take_outcome::none);
+        for (std::uint32_t id = 0; id < n; ++id) {
+            check(driver.owns(id) and not device.owns(id));
+            driver.give(memory, at, id, 0);
+            check(not driver.owns(id) and driver.unpublished() == id + 1);
+        }
+        check(device.empty(memory, at)); // nothing is visible before it is published
+        (void)driver.publish(memory, at);
+        check(driver.unpublished() == 0 and not driver.publish(memory, at));
+        check(driver.with_peer(memory, at) == n);
+        auto taken = std::array<std::uint32_t, n>{};
+        for (auto& id : taken) {
+            auto const got = device.take(memory, at);
+            check(got.outcome == take_outcome::taken and device.owns(got.id));
+            id = got.id;
+        }
+        check(device.take(memory, at).outcome == take_outcome::none);
+        for (std::uint32_t i = 0; i < n; ++i) {
+            auto const id = taken[round % 2 == 0 ? i : n - 1 - i];
+            device.give(memory, at, id, 100 + id);
+            (void)device.publish(memory, at);
+            check(driver.with_peer(memory, at) == n - 1 - i);
+        }
+        for (std::uint32_t i = 0; i < n; ++i) {
+            auto const got = driver.take(memory, at);
+            check(got.outcome == take_outcome::taken and got.length == 100u + got.id);
+            check(got.id == taken[round % 2 == 0 ? i : n - 1 - i]);
+        }
+        check(driver.take(memory, at).outcome == take_outcome::none);
+    }
+    check(driver.given() == static_cast<std::uint16_t>(first + 6 * n) and device.published() == driver.taken());
+    return true;
+}
+
+/// A doorbell is wanted exactly when the other side has armed itself since, by flags or by event index.
+template <vring_config Config> constexpr auto who_is_armed_is_rung(std::uint16_t first) -> bool {
+    auto ring = one_ring<Config>{first};
+    auto& memory = ring.memory;
+    auto& driver = ring.driver;
+    auto& device = ring.device;
+    constexpr auto at = one_ring<Config>::at;
+    auto const send = [&](std::uint32_t id) {
+        driver.give(memory, at, id, 0);
+        return driver.publish(memory, at);
+    };
+    check(device.arm(memory, at));
+    check(send(0));
+    device.disarm(memory, at);
+    check(not send(1));
+    check(not device.arm(memory, at)); // something came meanwhile: do not sleep
+    check(device.take(memory, at).id == 0 and device.take(memory, at).id == 1);
+    check(device.arm(memory, at));
+    check(send(2));
+    if (Config.event_index) {
+        check(not send(3)); // one doorbell per arming
+    }
+    return true;
+}
+
+enum class forgery { index_ahead, index_back, id_too_large, id_alias, id_twice };
+
+/// What a peer may forge, as the driver sees the used ring.
+constexpr auto a_forged_used_ring_is_found_out(forgery what, std::uint16_t first) -> bool {
+    constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
+    auto ring = one_ring<config>{first};
+    auto& memory = ring.memory;
+    auto& driver = ring.driver;
+    constexpr auto at = one_ring<config>::at;
+    driver.give(memory, at, 2, 0);
+    driver.give(memory, at, 0, 0);
+    (void)driver.publish(memory, at);
+    auto const entry = [&](std::uint32_t position, std::uint32_t id) {
+        ring.shared.put(at.used + 4 + 8 * ((first + position) & 3), id);
+    };
+    auto const index = [&](int ahead) { ring.shared.put(at.used + 2, static_cast<std::uint16_t>(first + ahead)); };
+    auto expected = take_outcome::bad_id;
+    auto valid = 0;
+    entry(0, 2);
+    index(1);
+    switch (what) {
+    case forgery::index_ahead:
+        index(3); // two are outstanding
+        expected = take_outcome::bad_index;
+        break;
+    case forgery::index_back:
+        index(-1);
+        expected = take_outcome::bad_index;
+        break;
+    case forgery::id_too_large: entry(0, 4); break;
+    case forgery::id_alias: entry(0, 0x1'0002); break;
+    case forgery::id_twice:
+        entry(1, 2);
+        index(2);
+        valid = 1;
+        break;
+    }
+    for (int i = 0; i < valid; ++i) {
+        check(driver.take(memory, at).outcome == take_outcome::taken);
+    }
+    check(driver.take(memory, at).outcome == expected);
+    check(driver.take(memory, at).outcome == expected); // it does not go away by asking again
+    check(driver.with_peer(memory, at) <= 4);
+    return true;
+}
+
+/// As the device sees the available ring.
+constexpr auto a_forged_available_ring_is_found_out(forgery what, std::uint16_t first) -> bool {
+    constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
+    auto ring = one_ring<config>{first};
+    auto& memory = ring.memory;
+    auto& device = ring.device;
+    constexpr auto at = one_ring<config>::at;
+    auto const entry = [&](std::uint32_t position, std::uint16_t id) {
+        ring.shared.put(at.available + 4 + 2 * ((first + position) & 3), id);
+    };
+    auto const index = [&](int ahead) { ring.shared.put(at.available + 2, static_cast<std::uint16_t>(first + ahead)); };
+    auto expected = take_outcome::bad_id;
+    auto valid = 0;
+    entry(0, 2);
+    index(1);
+    switch (what) {
+    case forgery::index_ahead:
+        index(5);
+        expected = take_outcome::bad_index;
+        break;
+    case forgery::index_back:
+        index(-1);
+        expected = take_outcome::bad_index;
+        break;
+    case forgery::id_too_large: entry(0, 4); break;
+    case forgery::id_alias: entry(0, 0xffff); break;
+    case forgery::id_twice:
+        entry(1, 2);
+        index(2);
+        valid = 1;
+        break;
+    }
+    for (int i = 0; i < valid; ++i) {
+        check(device.take(memory, at).outcome == take_outcome::taken);
+    }
+    check(device.take(memory, at).outcome == expected and device.take(memory, at).outcome == expected);
+    return true;
+}
+
+constexpr auto one = vring_config{.buffers = 1, .buffer_size = 64};
+constexpr auto two = vring_config{.buffers = 2, .buffer_size = 64};
+constexpr auto eight = vring_config{.buffers = 8, .buffer_size = 64};
+constexpr auto many_by_index = vring_config{.buffers = 64, .buffer_size = 64, .event_index = true};
+constexpr auto four_by_flags = vring_config{.buffers = 4, .buffer_size = 64};
+constexpr auto four_by_index = vring_config{.buffers = 4, .buffer_size = 64, .event_index = true};
+
+TEST_CASE("30, 44: buffers go round in any order, from 0 and across the end of the index") {
+    STATIC_REQUIRE(buffers_go_round_from<one>(0) and buffers_go_round_from<one>(0xfffe));
+    STATIC_REQUIRE(buffers_go_round_from<two>(0) and buffers_go_round_from<two>(0xfffe));
+    STATIC_REQUIRE(buffers_go_round_from<eight>(0) and buffers_go_round_from<eight>(0xfffe));
+    CHECK(buffers_go_round_from<eight>(0xfffe));
+    CHECK(buffers_go_round_from<many_by_index>(0xffc1));
+}
+
+TEST_CASE("A doorbell is wanted when the other side has armed itself") {
+    STATIC_REQUIRE(who_is_armed_is_rung<four_by_flags>(0) and who_is_armed_is_rung<four_by_flags>(0xfffe));
+    STATIC_REQUIRE(who_is_armed_is_rung<four_by_index>(0) and who_is_armed_is_rung<four_by_index>(0xfffe));
+    CHECK(who_is_armed_is_rung<four_by_index>(0xffff));
+}
+
+TEST_CASE("31-38: a forged used ring is found out before anything is taken from it") {
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::index_ahead, 0));
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::index_back, 0));
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::id_too_large, 0));
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::id_alias, 0));
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::id_twice, 0xfffe));
+    CHECK(a_forged_used_ring_is_found_out(forgery::index_ahead, 0xfffe));
+}
+
+TEST_CASE("1-5: a forged available ring is found out before anything is taken from it") {
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::index_ahead, 0));
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::index_back, 0));
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::id_too_large, 0));
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::id_alias, 0));
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::id_twice, 0xfffe));
+    CHECK(a_forged_available_ring_is_found_out(forgery::index_back, 0xfffe));
+}
+
+} // namespace
