@@ -1,0 +1,105 @@
+#include <rpmsg/transport/ring_context.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace {
+
+using rpmsg::event_count;
+using rpmsg::vring_config;
+
+constexpr auto four = vring_config{.buffers = 4, .buffer_size = 64, .device_base = 0x8000'0000'0000};
+using place = rpmsg::vring_layout<four>;
+
+/// What a device believes of a descriptor of ring `which`.
+constexpr auto read(rpmsg::wire::descriptor const& written, std::uint32_t which = 1, bool we_write = false) {
+    auto shared = shared_block<four>{};
+    auto memory = shared_block<four>::region{shared.memory};
+    auto counts = rpmsg::counters{};
+    auto fault = rpmsg::detail::take_outcome{};
+    auto const layout_of_link = place{};
+    rpmsg::store(rpmsg::bytes{shared.memory.content}.subspan(place::parts(which).descriptors + 16), written);
+    return rpmsg::detail::ring_context{memory, layout_of_link, counts, fault}.read_descriptor(which, 1, we_write);
+}
+
+constexpr auto good = rpmsg::wire::descriptor{.address = four.device_base + place::buffer(1, 1), .length = 64, .flags = 0, .next = 2};
+constexpr auto with(auto change) {
+    auto descriptor = good;
+    change(descriptor);
+    return descriptor;
+}
+constexpr auto at(std::uint64_t address) {
+    return with([&](auto& it) { it.address = address; });
+}
+constexpr auto long_as(std::uint32_t length) {
+    return with([&](auto& it) { it.length = length; });
+}
+constexpr auto flagged(std::uint16_t flags) {
+    return with([&](auto& it) { it.flags = flags; });
+}
+
+TEST_CASE("A descriptor inside the buffers is found by its address") {
+    STATIC_REQUIRE(read(good).offset == place::buffer(1, 1));
+    STATIC_REQUIRE(read(good).size == 64);
+    STATIC_REQUIRE(not read(good).is_odd);
+    STATIC_REQUIRE(read(at(four.device_base + place::buffers)).offset == place::buffers);
+    STATIC_REQUIRE(read(at(four.device_base + place::size() - 64)));
+}
+
+TEST_CASE("6-9: a descriptor outside the buffers, on the rings, across the end or around the address space is refused") {
+    STATIC_REQUIRE(not read(at(0)));
+    STATIC_REQUIRE(not read(at(four.device_base)));
+    STATIC_REQUIRE(not read(at(four.device_base + place::parts(0).used)));
+    STATIC_REQUIRE(not read(at(four.device_base + place::buffers - 4)));
+    STATIC_REQUIRE(not read(at(four.device_base + place::size() - 60)));
+    STATIC_REQUIRE(not read(at(four.device_base + place::size())));
+    STATIC_REQUIRE(not read(at(0xffff'ffff'ffff'fff0)));
+    STATIC_REQUIRE(not read(at((four.device_base + place::buffer(1, 1)) & 0xffff'ffff)));
+    STATIC_REQUIRE(read(at(0)).refusal == event_count::bad_descriptor);
+}
+
+TEST_CASE("10-13: a descriptor that is misaligned, too short or too long is refused") {
+    STATIC_REQUIRE(not read(at(good.address + 2)));
+    STATIC_REQUIRE(not read(long_as(0)));
+    STATIC_REQUIRE(not read(long_as(15)));
+    STATIC_REQUIRE(read(long_as(16)));
+    STATIC_REQUIRE(not read(long_as(0xffff'ffff)));
+    STATIC_REQUIRE(read(long_as(15)).refusal == event_count::bad_descriptor);
+}
+
+TEST_CASE("16-20: chains and indirect tables are refused; a buffer is writable where we write and odd where we do not") {
+    STATIC_REQUIRE(read(flagged(1)).refusal == event_count::chained_descriptor);
+    STATIC_REQUIRE(not read(flagged(1)));
+    STATIC_REQUIRE(not read(flagged(4)));
+    STATIC_REQUIRE(not read(flagged(0), 0, true));
+    STATIC_REQUIRE(read(flagged(2), 0, true));
+    STATIC_REQUIRE(not read(flagged(2), 0, true).is_odd);
+    STATIC_REQUIRE(read(flagged(2)).is_odd);
+    CHECK(read(flagged(2)).is_odd);
+}
+
+constexpr auto a_header_survives_the_region() -> bool {
+    auto shared = shared_block<four>{};
+    auto memory = shared_block<four>::region{shared.memory};
+    auto counts = rpmsg::counters{};
+    auto fault = rpmsg::detail::take_outcome{};
+    auto const layout_of_link = place{};
+    auto link = rpmsg::detail::ring_context{memory, layout_of_link, counts, fault};
+    auto const header = rpmsg::wire::header{
+        .source = rpmsg::address{0x0403'0201}, .destination = rpmsg::address{5}, .length = 0xbeef, .flags = 0xcafe};
+    shared.put(place::buffers + 8, std::uint32_t{0xffff'ffff});
+    link.write_header(place::buffers, header);
+    check(rpmsg::load<rpmsg::wire::header>(rpmsg::const_bytes{shared.memory.content}.subspan(place::buffers)) == header);
+    shared.put(place::buffers + 8, std::uint32_t{0xffff'ffff}); // the peer's scratch word
+    check(link.read_header(place::buffers) == header);
+    return true;
+}
+
+TEST_CASE("27: a header is written whole, and read without the word that peers scribble on") {
+    STATIC_REQUIRE(a_header_survives_the_region());
+    CHECK(a_header_survives_the_region());
+}
+
+} // namespace

@@ -1,0 +1,138 @@
+#include <rpmsg/transport/ring_sender.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+
+namespace {
+
+using rpmsg::event_count;
+using rpmsg::vring_config;
+namespace dialects = rpmsg::wire::dialects;
+
+constexpr auto four = vring_config{.buffers = 4, .buffer_size = 64};
+constexpr auto four_plain = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};
+
+constexpr auto connect(auto& driver, auto& device) -> void {
+    check(driver.start().has_value() and device.start().has_value());
+    for (int i = 0; i < 6; ++i) {
+        (void)driver.poll(0);
+        device.notify(0);
+        (void)device.poll(0);
+    }
+    check(driver.is_up() and device.is_up());
+}
+
+/// A sender of either role lends every buffer once, takes them back from the stash and from the peer, and reports once
+/// that it is writable again.
+template <vring_config Config> constexpr auto every_buffer_is_lent_once(bool from_driver) -> bool {
+    auto shared = shared_block<Config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    connect(driver, device);
+    auto const run = [&](auto& sender, auto& receiver) {
+        auto rooms = std::array<rpmsg::tx_buffer, Config.buffers>{};
+        for (auto& room : rooms) {
+            room = sender.reserve();
+            check(static_cast<bool>(room) and room.space.size() == 48);
+            for (auto const& other : rooms) {
+                check(&other == &room or other.space.data() != room.space.data());
+            }
+        }
+        check(not sender.reserve() and not sender.writable() and sender.in_flight() == 0);
+        sender.discard(rooms[1]);
+        check(sender.writable() and not sender.writable());
+        auto const again = sender.reserve();
+        check(again.token == rooms[1].token and not sender.reserve());
+        for (auto const& room : rooms) {
+            check(sender.commit(room, {.length = 1}));
+        }
+        check(not sender.reserve() and sender.in_flight() == Config.buffers);
+        auto const first = receiver.receive();
+        receiver.release(first);
+        receiver.flush();
+        check(sender.in_flight() == Config.buffers - 1u);
+        check(sender.writable() and not sender.writable());
+        check(static_cast<bool>(sender.reserve()));
+    };
+    if (from_driver) {
+        run(driver, device);
+    } else {
+        run(device, driver);
+    }
+    return true;
+}
+
+/// Room is given back, committed or neither exactly once; anything else is counted and changes nothing.
+constexpr auto a_token_counts_once() -> bool {
+    auto shared = shared_block<four>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    connect(driver, device);
+    auto const room = driver.reserve();
+    check(driver.commit(room, {.length = 3}));
+    check(not driver.commit(room, {.length = 3}));
+    driver.discard(room);
+    check(driver.counts()[event_count::stale_loan] == 2);
+    auto const other = driver.reserve();
+    driver.discard(other);
+    driver.discard(other);
+    check(not driver.commit(other, {}));
+    check(not driver.commit({.token = 4711}, {}));
+    driver.discard({.token = 4711});
+    check(driver.counts()[event_count::stale_loan] == 6 and driver.in_flight() == 1);
+    auto const large = driver.reserve();
+    check(not driver.commit(large, {.length = 49}));
+    check(driver.commit(large, {.length = 48}));
+    return true;
+}
+
+/// A driver that hands a device bad transmit buffers gets them back empty, and a good one is used (24, 25).
+constexpr auto a_bad_buffer_goes_back_empty() -> bool {
+    using place = rpmsg::vring_layout<four>;
+    auto shared = shared_block<four>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    connect(driver, device);
+    shared.put(place::parts(0).descriptors + 8, std::uint32_t{4});                // too short
+    shared.put(place::parts(0).descriptors + 16, place::size() - 4);              // across the end
+    shared.put(place::parts(0).descriptors + 32 + 12, std::uint16_t{0});          // not writable
+    auto const room = device.reserve();
+    check(room.token == 3 and room.space.size() == 48);
+    check(device.counts()[event_count::bad_descriptor] == 3);
+    check(device.commit(room, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = 4}));
+    auto dropped = 0;
+    while (true) {
+        auto const got = driver.receive();
+        if (got.outcome == rpmsg::rx_outcome::message) {
+            check(got.header.length == 4);
+            driver.release(got);
+            break;
+        }
+        check(got.outcome == rpmsg::rx_outcome::dropped);
+        ++dropped;
+    }
+    check(dropped == 3);
+    return true;
+}
+
+TEST_CASE("Every buffer is lent once, and writable is said once") {
+    STATIC_REQUIRE(every_buffer_is_lent_once<four>(true) and every_buffer_is_lent_once<four>(false));
+    STATIC_REQUIRE(every_buffer_is_lent_once<four_plain>(true) and every_buffer_is_lent_once<four_plain>(false));
+    CHECK(every_buffer_is_lent_once<four>(true));
+}
+
+TEST_CASE("66: room that is given twice, or was never given, is counted and changes nothing") {
+    STATIC_REQUIRE(a_token_counts_once());
+    CHECK(a_token_counts_once());
+}
+
+TEST_CASE("24, 25: a transmit buffer that cannot be used goes back empty") {
+    STATIC_REQUIRE(a_bad_buffer_goes_back_empty());
+    CHECK(a_bad_buffer_goes_back_empty());
+}
+
+} // namespace
