@@ -22,7 +22,8 @@ struct irq_lock {
     auto unlock() -> void;
 };
 
-auto wait_for_interrupt() -> void;
+/// Sleeps until an interrupt or event; one that came since the last call is not slept over, as WFE has it.
+auto wait_for_event() -> void;
 [[noreturn]] auto halt() -> void;
 
 } // namespace board

@@ -24,7 +24,7 @@ auto main() -> int {
     while (true) {
         link.poll();
         if (not link.is_pending()) {
-            board::wait_for_interrupt();
+            board::wait_for_event();
         }
     }
 }
