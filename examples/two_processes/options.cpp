@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
-#include <source_location>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -90,7 +89,7 @@ auto parse(int count, char** arguments) -> rpmsg::host::outcome<options> {
         return rpmsg::host::failure{"--role and --name belong together: both sides are given the same name"};
     }
     if (chosen.file.empty()) {
-        chosen.file = std::source_location::current().file_name();
+        chosen.file = __FILE__;
     }
     return chosen;
 }

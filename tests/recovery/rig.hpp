@@ -33,7 +33,7 @@ enum class mistake {
     none,
     no_resend,        ///< a survivor forgets what the dead peer had not returned
     resends_too_much, ///< a survivor sends again more than that
-    hides_restart,    ///< a restarted remote claims to be the one before
+    hides_restart,    ///< a restarted remote does not say so
     skips_one,        ///< a message is counted as sent and is not
 };
 
@@ -130,23 +130,42 @@ class stream {
     }
 };
 
+/// Keeps the boot count of a device to itself, but for the first.
+class secretive_region : public rpmsg::mapped_region<> {
+    using block = rpmsg::wire::control_block;
+    static constexpr std::uint32_t boot = offsetof(block, device) + offsetof(block::device_half, boot);
+    std::uint32_t kept_{};
+
+  public:
+    explicit secretive_region(rpmsg::mapped_region<> shared) : rpmsg::mapped_region<>{shared} {}
+
+    template <rpmsg::site Site, typename T> [[nodiscard]] auto load(std::uint32_t offset) -> T {
+        return offset == boot and kept_ != 0 ? static_cast<T>(kept_) : mapped_region::load<Site, T>(offset);
+    }
+    template <rpmsg::site Site, typename T> auto store(std::uint32_t offset, T value) -> void {
+        auto const is_secret = offset == boot and mapped_region::load<rpmsg::site::control_load, std::uint32_t>(boot) != 0;
+        kept_ = offset == boot ? value : kept_;
+        if (not is_secret) {
+            mapped_region::store<Site>(offset, value);
+        }
+    }
+};
+
 /// The life of one side; ends when told to.
-template <rpmsg::vring_config Rings, typename Transport> auto live(shared_memory& memory, role me, mistake seeded) -> void {
+template <rpmsg::vring_config Rings, typename Transport, typename Region = rpmsg::mapped_region<>>
+auto live(shared_memory& memory, role me, mistake seeded) -> void {
     auto& shared = memory.at<block<Rings>>(0);
     auto const mine = static_cast<unsigned>(me);
     shared.bells[mine].take_over();
     auto numbers = stream{shared.sides[mine], seeded};
     auto link = rpmsg::channel{
-        Transport{memory.region(rpmsg::vring_layout<Rings>::size()), rpmsg::host::futex_doorbell{shared.bells[1 - mine]}},
+        Transport{Region{memory.region(rpmsg::vring_layout<Rings>::size())},
+                  rpmsg::host::futex_doorbell{shared.bells[1 - mine]}},
         rpmsg::endpoints{rpmsg::endpoint<"numbers">([&](auto&, rpmsg::message const& m) { numbers.hear(m.payload); },
                                                     [&](auto&, rpmsg::event const& e) { numbers.hear_event(e); })},
         rpmsg::no_lock{}, rpmsg::host::futex_wait{shared.bells[mine]}};
     if (not link.start()) {
         _exit(3);
-    }
-    if (seeded == mistake::hides_restart and me == role::remote) {
-        auto& control = memory.at<rpmsg::wire::control_block>(0);
-        control.device.boot -= control.device.boot > 1 ? 1 : 0;
     }
     while (__atomic_load_n(&shared.stop, __ATOMIC_RELAXED) == 0) {
         auto const ticket = link.waiting().ticket();
@@ -203,6 +222,8 @@ template <rpmsg::vring_config Rings> class rig {
         using rpmsg::host::futex_doorbell;
         if (me == role::host) {
             live<Rings, rpmsg::vring_driver<Rings, rpmsg::mapped_region<>, futex_doorbell>>(*memory, me, seeded_);
+        } else if (seeded_ == mistake::hides_restart) {
+            live<Rings, rpmsg::vring<Rings, secretive_region, futex_doorbell>, secretive_region>(*memory, me, seeded_);
         } else {
             live<Rings, rpmsg::vring<Rings, rpmsg::mapped_region<>, futex_doorbell>>(*memory, me, seeded_);
         }
