@@ -1,0 +1,95 @@
+#include <rpmsg/transport/device_session.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstddef>
+
+namespace {
+
+using rpmsg::vring_config;
+using rpmsg::detail::device_session;
+using rpmsg::detail::session_step;
+namespace dialects = rpmsg::wire::dialects;
+
+constexpr auto with_epochs = vring_config{.buffers = 4, .buffer_size = 64};
+using place = rpmsg::vring_layout<with_epochs>;
+using rpmsg::wire::control_block;
+
+/// The device's half of the handshake, step by step, with the driver's words written by hand.
+constexpr auto the_device_lets_go_before_it_attaches() -> bool {
+    constexpr auto driver = std::uint32_t{offsetof(control_block, driver)};
+    constexpr auto device = std::uint32_t{offsetof(control_block, device)};
+    auto shared = shared_block<with_epochs>{};
+    auto memory = shared_block<with_epochs>::region{shared.memory};
+    auto session = device_session<with_epochs>{};
+    auto const driver_says = [&](std::size_t field, std::uint32_t value) {
+        shared.put(driver + static_cast<std::uint32_t>(field), value);
+    };
+    auto const device_said = [&](std::size_t field) {
+        return shared.at<std::uint32_t>(device + static_cast<std::uint32_t>(field));
+    };
+    auto const look = [&](bool is_up) { return session.look(memory, place{}, is_up, true); };
+
+    session.start(memory, place{});
+    check(device_said(offsetof(control_block::device_half, boot)) == 1);
+    check(device_said(offsetof(control_block::device_half, magic)) == rpmsg::wire::control_magic);
+    check(look(false) == session_step::none); // nobody there
+    driver_says(offsetof(control_block::driver_half, epoch), 7);
+    check(look(false) == session_step::none); // no magic: half written
+    driver_says(offsetof(control_block::driver_half, magic), rpmsg::wire::control_magic);
+    check(look(false) == session_step::refuse); // and of another configuration
+    driver_says(offsetof(control_block::driver_half, fingerprint), with_epochs.fingerprint());
+    check(look(false) == session_step::answered);
+    check(device_said(offsetof(control_block::device_half, quiet)) == 7);
+    check(look(false) == session_step::none);
+    driver_says(offsetof(control_block::driver_half, ready), 7);
+    check(look(false) == session_step::none); // laid out, but for an earlier boot of ours
+    driver_says(offsetof(control_block::driver_half, boot_seen), 1);
+    check(look(false) == session_step::attach);
+    check(look(true) == session_step::none);
+    driver_says(offsetof(control_block::driver_half, epoch), 8);
+    check(look(true) == session_step::end);
+    check(look(false) == session_step::answered and device_said(offsetof(control_block::device_half, quiet)) == 8);
+
+    // The next start counts the boot on, past the end of the counter, and never to 0.
+    shared.put(device + static_cast<std::uint32_t>(offsetof(control_block::device_half, boot)), std::uint32_t{0xffff'ffff});
+    auto next = device_session<with_epochs>{};
+    next.start(memory, place{});
+    check(device_said(offsetof(control_block::device_half, boot)) == 1);
+    check(device_said(offsetof(control_block::device_half, quiet)) == 0);
+    return true;
+}
+
+constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
+
+/// Every value of the status byte (54): only driver_ok without needs_reset is a link.
+constexpr auto a_status_byte_is_a_link(std::uint8_t value) -> bool {
+    using openamp_place = rpmsg::vring_layout<openamp>;
+    auto shared = shared_block<openamp>{};
+    auto memory = shared_block<openamp>::region{shared.memory};
+    auto session = device_session<openamp>{};
+    shared.put(openamp_place::status(), value);
+    auto const when_down = session.look(memory, openamp_place{}, false, false);
+    auto const when_up = session.look(memory, openamp_place{}, true, false);
+    check((when_down == session_step::attach) == (when_up == session_step::none));
+    check((when_down == session_step::none) == (when_up == session_step::stop));
+    return when_down == session_step::attach;
+}
+
+TEST_CASE("The device lets go of a session before it attaches to the next") {
+    STATIC_REQUIRE(the_device_lets_go_before_it_attaches());
+    CHECK(the_device_lets_go_before_it_attaches());
+}
+
+TEST_CASE("54: only driver_ok without needs_reset is a link, whatever else the status byte holds") {
+    STATIC_REQUIRE(a_status_byte_is_a_link(4));
+    STATIC_REQUIRE(not a_status_byte_is_a_link(0));
+    for (unsigned value = 0; value < 256; ++value) {
+        CHECK(a_status_byte_is_a_link(static_cast<std::uint8_t>(value)) == ((value & 4) != 0 and (value & 64) == 0));
+    }
+}
+
+} // namespace

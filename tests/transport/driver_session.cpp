@@ -1,0 +1,96 @@
+#include <rpmsg/transport/driver_session.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstddef>
+
+namespace {
+
+using rpmsg::vring_config;
+using rpmsg::detail::driver_session;
+using rpmsg::detail::session_step;
+using rpmsg::wire::control_block;
+namespace dialects = rpmsg::wire::dialects;
+
+constexpr auto with_epochs = vring_config{.buffers = 4, .buffer_size = 64};
+using place = rpmsg::vring_layout<with_epochs>;
+
+/// The driver's half of the handshake, step by step, with the device's words written by hand.
+constexpr auto the_driver_waits_until_the_device_lets_go() -> bool {
+    constexpr auto driver = std::uint32_t{offsetof(control_block, driver)};
+    constexpr auto device = std::uint32_t{offsetof(control_block, device)};
+    auto shared = shared_block<with_epochs>{};
+    auto memory = shared_block<with_epochs>::region{shared.memory};
+    auto session = driver_session<with_epochs>{};
+    auto const device_says = [&](std::size_t field, std::uint32_t value) {
+        shared.put(device + static_cast<std::uint32_t>(field), value);
+    };
+    auto const driver_said = [&](std::size_t field) {
+        return shared.at<std::uint32_t>(driver + static_cast<std::uint32_t>(field));
+    };
+    auto const look = [&](bool is_up) { return session.look(memory, place{}, is_up); };
+
+    session.start(memory, place{});
+    auto const epoch = driver_said(offsetof(control_block::driver_half, epoch));
+    check(epoch == 1 and driver_said(offsetof(control_block::driver_half, magic)) == rpmsg::wire::control_magic);
+    check(look(false) == session_step::none);
+    device_says(offsetof(control_block::device_half, magic), rpmsg::wire::control_magic);
+    check(look(false) == session_step::refuse);
+    device_says(offsetof(control_block::device_half, fingerprint), with_epochs.fingerprint());
+    device_says(offsetof(control_block::device_half, boot), 9);
+    check(look(false) == session_step::none); // it may still be at the rings of an earlier session
+    device_says(offsetof(control_block::device_half, quiet), epoch);
+    check(look(false) == session_step::attach);
+    check(driver_said(offsetof(control_block::driver_half, ready)) != epoch);
+    session.attached(memory, place{});
+    check(driver_said(offsetof(control_block::driver_half, ready)) == epoch);
+    check(driver_said(offsetof(control_block::driver_half, boot_seen)) == 9);
+    check(look(true) == session_step::none);
+    device_says(offsetof(control_block::device_half, boot), 10);
+    check(look(true) == session_step::end);
+    session.restart(memory, place{});
+    check(driver_said(offsetof(control_block::driver_half, epoch)) == epoch + 1);
+    check(look(false) == session_step::none);
+
+    // An epoch is never 0, nor one that the device has answered already.
+    shared.put(driver + static_cast<std::uint32_t>(offsetof(control_block::driver_half, epoch)), std::uint32_t{0xffff'ffff});
+    device_says(offsetof(control_block::device_half, quiet), 1);
+    auto next = driver_session<with_epochs>{};
+    next.start(memory, place{});
+    check(driver_said(offsetof(control_block::driver_half, epoch)) == 2);
+    return true;
+}
+
+constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
+
+/// The status byte: taken back at the start, set after the rings are laid out.
+constexpr auto the_status_byte_comes_last() -> bool {
+    using openamp_place = rpmsg::vring_layout<openamp>;
+    auto shared = shared_block<openamp>{};
+    auto memory = shared_block<openamp>::region{shared.memory};
+    auto session = driver_session<openamp>{};
+    shared.put(openamp_place::status(), std::uint8_t{0xff});
+    session.start(memory, openamp_place{});
+    check(shared.at<std::uint8_t>(openamp_place::status()) == 0);
+    check(session.look(memory, openamp_place{}, false) == session_step::attach);
+    check(shared.at<std::uint8_t>(openamp_place::status()) == 0);
+    session.attached(memory, openamp_place{});
+    check(shared.at<std::uint8_t>(openamp_place::status()) == 4);
+    check(session.look(memory, openamp_place{}, true) == session_step::none);
+    return true;
+}
+
+TEST_CASE("The driver lays the rings out only when the device has let go of the session before") {
+    STATIC_REQUIRE(the_driver_waits_until_the_device_lets_go());
+    CHECK(the_driver_waits_until_the_device_lets_go());
+}
+
+TEST_CASE("The status byte is taken back first and set last") {
+    STATIC_REQUIRE(the_status_byte_comes_last());
+    CHECK(the_status_byte_comes_last());
+}
+
+} // namespace
