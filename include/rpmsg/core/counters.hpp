@@ -47,7 +47,8 @@ enum class event_count : std::uint8_t {
     return names[static_cast<std::size_t>(which)];
 }
 
-/// Saturating 16-bit counters, one for each reason. Written under the link's lock; may be read from anywhere.
+/// Saturating 16-bit counters, one for each reason. Written under the lock of the link: read them in the polling context, or
+/// where a count that is a moment old will do.
 class counters {
     std::array<std::uint16_t, static_cast<std::size_t>(event_count::count_)> values_{};
 
