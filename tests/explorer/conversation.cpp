@@ -1,8 +1,7 @@
-#include "report.hpp"
-#include "scenarios.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "report.hpp"
+#include "scenarios.hpp"
 #include <cstdint>
 #include <string>
 
@@ -13,13 +12,11 @@ using namespace stage;
 template <std::uint16_t Buffers, bool EventIndex>
 auto talk(campaign& runs, settings const& how, std::uint32_t driver_sends, std::uint32_t device_sends) -> void {
     runs.expect_clean(std::to_string(Buffers) + (EventIndex ? " buffers, event index, " : " buffers, flags, ") +
-                          std::to_string(driver_sends) + " to the device, " + std::to_string(device_sends) +
-                          " to the driver",
+                          std::to_string(driver_sends) + " to the device, " + std::to_string(device_sends) + " to the driver",
                       conversation<config<Buffers, EventIndex>>(how, driver_sends, device_sends));
 }
 
-auto talk_in_all_modes(campaign& runs, settings const& how, std::uint32_t driver_sends, std::uint32_t device_sends)
-    -> void {
+auto talk_in_all_modes(campaign& runs, settings const& how, std::uint32_t driver_sends, std::uint32_t device_sends) -> void {
     talk<1, false>(runs, how, driver_sends, device_sends);
     talk<1, true>(runs, how, driver_sends, device_sends);
     talk<2, false>(runs, how, driver_sends, device_sends);

@@ -1,8 +1,7 @@
-#include "report.hpp"
-#include "scenarios.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "report.hpp"
+#include "scenarios.hpp"
 #include <cstdint>
 #include <string>
 

@@ -1,10 +1,9 @@
-#include "report.hpp"
-#include "scenarios.hpp"
-
 #include <rpmsg/testing/site_name.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "report.hpp"
+#include "scenarios.hpp"
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -80,7 +79,9 @@ auto mutation_of(site where) -> mutation {
     switch (where) {
     case site::status_store:
         // The driver has fenced when it published its buffers: only without that fence does this release count.
-        return {where, ordering::relaxed, usual + " -> relaxed, without doorbell_fence",
+        return {where,
+                ordering::relaxed,
+                usual + " -> relaxed, without doorbell_fence",
                 {{site::doorbell_fence, ordering::relaxed}}};
     case site::restart_fence:
         // No load decides whether that doorbell rings: the fence has only the stores before it to order.
@@ -94,8 +95,8 @@ auto mutation_of(site where) -> mutation {
 /// Runs the scenarios until one fails, and prints which.
 auto is_caught(mutation const& change) -> bool {
     auto const line = [&](char const* name, std::uint64_t executions, std::string const& how) {
-        std::printf("| %-14s | %-42s | %-45s | %10llu | %s\n", std::string{describe(change.where)}.c_str(),
-                    change.text.c_str(), name, static_cast<unsigned long long>(executions), how.c_str());
+        std::printf("| %-14s | %-42s | %-45s | %10llu | %s\n", std::string{describe(change.where)}.c_str(), change.text.c_str(),
+                    name, static_cast<unsigned long long>(executions), how.c_str());
     };
     for (auto const& each : scenarios) {
         auto how = settings{.reordered = change.also};

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "stage.hpp"
-
 #include <array>
 #include <cstdint>
 
@@ -46,7 +45,7 @@ auto conversation(settings const& how, std::uint32_t driver_sends, std::uint32_t
 /// A receiver that crashes at any of its accesses, and a sender that sends again what was in flight then. The link must
 /// come up again, no message may be missing, and at most a batch may arrive twice. `Late` receivers give the buffer back
 /// before they use the message, which is wrong.
-template <rpmsg::vring_config Config, std::uint32_t Receiver, typename Region = explored_region>
+template <rpmsg::vring_config Config, std::uint32_t Receiver, typename Region = explored_region, bool Late = false>
 auto receiver_crashes(settings how, std::uint32_t messages) -> exploration {
     constexpr auto sender = 1 - Receiver;
     how.search.crashing_core = Receiver;
@@ -67,7 +66,7 @@ auto receiver_crashes(settings how, std::uint32_t messages) -> exploration {
         while (true) {
             auto const change = end.poll(0);
             is_served = is_served or end.is_up();
-            auto const arrived = cores.receive(end, [&](std::uint32_t value) {
+            auto const arrived = cores.template receive<Late>(end, [&](std::uint32_t value) {
                 engine.check(value <= seen.expected, "a message is missing");
                 (value == seen.expected ? seen.expected : seen.repeated) += 1;
                 engine.check(seen.repeated <= batch * engine.crashes_of(Receiver), "more messages came twice than a batch");

@@ -159,8 +159,9 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class t
         end.commit(room, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = 1});
         return true;
     }
-    /// Receives one byte if there is one, checks all that came with it, and gives the buffer back.
-    auto receive(auto& end, auto&& deliver) -> bool {
+    /// Receives one byte if there is one, checks all that came with it, and gives the buffer back; when late, wrongly,
+    /// it is used only then.
+    template <bool Late = false> auto receive(auto& end, auto&& deliver) -> bool {
         auto const message = end.receive();
         engine_.check(message.outcome != rpmsg::rx_outcome::dropped, "a good message was dropped");
         if (message.outcome == rpmsg::rx_outcome::none) {
@@ -169,9 +170,15 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class t
         engine_.check(message.payload.size() == 1 and message.header.source == rpmsg::address{1} and
                           message.header.destination == rpmsg::address{2},
                       "the header is not the one that was sent");
-        deliver(static_cast<std::uint32_t>(message.payload[0]));
-        memory_.touch(message.payload);
-        end.release(message);
+        if constexpr (Late) {
+            auto const value = static_cast<std::uint32_t>(message.payload[0]);
+            end.release(message);
+            deliver(value);
+        } else {
+            deliver(static_cast<std::uint32_t>(message.payload[0]));
+            memory_.touch(message.payload);
+            end.release(message);
+        }
         return true;
     }
 };

@@ -11,10 +11,10 @@ struct exploration_options {
     static constexpr std::uint32_t nobody = 0xff;
     static constexpr std::uint32_t unbounded = 0xff;
 
-    bool sequential = false;                ///< every load sees the newest store: misses what only the weak model finds
-    std::uint32_t crashing_core = nobody;   ///< this core may crash at each of its accesses
-    std::uint32_t crashes = 1;              ///< how often, within one execution
-    std::uint32_t preemptions = unbounded;  ///< how often a core that could go on is made to wait
+    bool sequential = false;               ///< every load sees the newest store: misses what only the weak model finds
+    std::uint32_t crashing_core = nobody;  ///< this core may crash at each of its accesses
+    std::uint32_t crashes = 1;             ///< how often, within one execution
+    std::uint32_t preemptions = unbounded; ///< how often a core that could go on is made to wait
     std::uint64_t max_states = ~std::uint64_t{};
 };
 

@@ -30,8 +30,7 @@ class fiber {
 
 #if defined(__x86_64__)
     /// Saves the callee's registers and the stack pointer, and goes on where `to` was saved.
-    [[gnu::naked, gnu::noinline]] static void swap(void** /*from*/, void* /*to*/,
-                                                                                          void* /*argument*/) {
+    [[gnu::naked, gnu::noinline]] static void swap(void** /*from*/, void* /*to*/, void* /*argument*/) {
         asm volatile("pushq %rbp\n pushq %rbx\n pushq %r12\n pushq %r13\n pushq %r14\n pushq %r15\n"
                      "movq %rsp, (%rdi)\n movq %rsi, %rsp\n"
                      "popq %r15\n popq %r14\n popq %r13\n popq %r12\n popq %rbx\n popq %rbp\n ret\n");

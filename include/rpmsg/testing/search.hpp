@@ -218,8 +218,7 @@ class search {
     }
 
     [[nodiscard]] auto may_crash(std::uint32_t core) const -> bool {
-        return core == options_.crashing_core and now_.crashes < options_.crashes and
-               now_.cores[core].kind != access::ended;
+        return core == options_.crashing_core and now_.crashes < options_.crashes and now_.cores[core].kind != access::ended;
     }
     [[nodiscard]] auto lives_of(std::uint32_t core) const -> std::uint32_t { return now_.cores[core].lives; }
 

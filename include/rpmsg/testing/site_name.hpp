@@ -10,10 +10,10 @@ namespace rpmsg::testing {
 /// The name of a site, for people.
 [[nodiscard]] constexpr auto describe(site where) -> std::string_view {
     constexpr std::string_view names[] = {
-        "peer_index",   "own_index",      "adopted_index",   "peer_entry",       "peer_entry_length", "own_entry",
-        "own_entry_length", "own_flags",  "own_event",       "peer_flags",       "peer_event",        "doorbell_fence",
-        "arm_fence",    "descriptor_load", "descriptor_store", "header_load",    "header_store",      "ring_clear",
-        "status_load",  "status_store",   "control_load",    "control_store",    "restart_fence"};
+        "peer_index",       "own_index",       "adopted_index",    "peer_entry",    "peer_entry_length", "own_entry",
+        "own_entry_length", "own_flags",       "own_event",        "peer_flags",    "peer_event",        "doorbell_fence",
+        "arm_fence",        "descriptor_load", "descriptor_store", "header_load",   "header_store",      "ring_clear",
+        "status_load",      "status_store",    "control_load",     "control_store", "restart_fence"};
     static_assert(sizeof(names) / sizeof(names[0]) == static_cast<std::size_t>(site::count_));
     return names[static_cast<std::size_t>(where)];
 }

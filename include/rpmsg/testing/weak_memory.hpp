@@ -150,16 +150,13 @@ class weak_memory {
     }
 
     /// Whether one more store fits.
-    [[nodiscard]] auto has_room(std::uint32_t word) const -> bool {
-        return total_ + 2 <= max_stores and counts_[word] < 254;
-    }
+    [[nodiscard]] auto has_room(std::uint32_t word) const -> bool { return total_ + 2 <= max_stores and counts_[word] < 254; }
     /// How many stores a core's load may pick from.
     [[nodiscard]] auto readable(std::uint32_t core, std::uint32_t word) const -> std::uint32_t {
         return counts_[word] == 0 ? 1u : counts_[word] - cores_[core].now.oldest[word];
     }
     /// Loads the store that is `age` older than the newest.
-    auto load(std::uint32_t core, std::uint32_t word, ordering how, std::uint32_t age, std::uint32_t initial)
-        -> std::uint32_t {
+    auto load(std::uint32_t core, std::uint32_t word, ordering how, std::uint32_t age, std::uint32_t initial) -> std::uint32_t {
         touch(word, initial);
         auto const index = counts_[word] - 1u - age;
         auto const& entry = stores_[first_of(word) + index];
