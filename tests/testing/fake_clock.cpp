@@ -1,44 +1,67 @@
 #include <rpmsg/testing/fake_clock.hpp>
 
+#include "check.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
 namespace {
-using namespace rpmsg;
 
-consteval auto shows_what_was_written() -> bool {
-    auto time = ticks{5};
-    auto const clock = testing::fake_clock{time};
-    auto const before = clock.now();
-    time = 9;
-    return before == 5 and clock.now() == 9;
+using rpmsg::testing::fake_clock;
+using rpmsg::testing::fake_wait;
+using rpmsg::testing::nobody_wakes;
+
+constexpr auto a_fake_clock_shows_what_was_written_last() -> bool {
+    auto time = rpmsg::ticks{3};
+    auto const clock = fake_clock{time};
+    auto const copy_of_it = clock;
+    time = 0xffff'ffff;
+    return clock.now() == 0xffff'ffff and copy_of_it.now() == 0xffff'ffff;
 }
 
-consteval auto nobody_wakes_before_the_deadline() -> bool {
-    auto waiting = testing::fake_wait{testing::nobody_wakes{}};
-    return not waiting.wait(waiting.ticket(), 100) and waiting.now() == 100 and waiting.waits() == 1;
-}
-
-consteval auto a_wake_ends_the_wait_in_time() -> bool {
-    auto waiting = testing::fake_wait{[](auto& it) {
-        it.advance(10);
-        it.wake();
-    }};
-    return waiting.wait(waiting.ticket(), 100) and waiting.now() == 10;
-}
-
-consteval auto an_earlier_wake_asks_nobody() -> bool {
-    auto waiting = testing::fake_wait{[](auto& it) { it.advance(1000); }};
-    auto const ticket = waiting.ticket();
+constexpr auto a_wait_that_nobody_ends_lasts_to_its_deadline() -> bool {
+    auto waiting = fake_wait<nobody_wakes>{nobody_wakes{}};
+    waiting.advance(10);
+    check(not waiting.wait(waiting.ticket(), 50) and waiting.now() == 50 and waiting.waits() == 1);
+    auto const before = waiting.ticket();
     waiting.wake();
-    return waiting.wait(ticket, 100) and waiting.now() == 0;
+    check(waiting.wait(before, 60) and waiting.now() == 50); // woken before it began
+    check(not waiting.wait(before, 50));                     // but the deadline has come
+    return true;
 }
+
+constexpr auto a_wait_ends_when_someone_wakes() -> bool {
+    auto calls = 0;
+    auto on_wait = [&calls](auto& it) {
+        ++calls;
+        it.advance(5);
+        it.enter(1);
+        if (calls == 2) {
+            it.wake();
+        }
+        it.enter(2);
+    };
+    auto waiting = fake_wait<decltype(on_wait)>{on_wait};
+    check(waiting.context() == 1);
+    waiting.enter(2);
+    check(not waiting.wait(waiting.ticket(), 100) and waiting.now() == 100);
+    check(waiting.wait(waiting.ticket(), 200) and waiting.now() == 105);
+    check(calls == 2 and waiting.waits() == 2 and waiting.context() == 2);
+    return true;
+}
+
+TEST_CASE("A fake clock shows what the test wrote last") {
+    STATIC_REQUIRE(a_fake_clock_shows_what_was_written_last());
+    CHECK(a_fake_clock_shows_what_was_written_last());
+}
+
+TEST_CASE("A wait that nobody ends lasts to its deadline, at once") {
+    STATIC_REQUIRE(a_wait_that_nobody_ends_lasts_to_its_deadline());
+    CHECK(a_wait_that_nobody_ends_lasts_to_its_deadline());
+}
+
+TEST_CASE("A wait ends when its script wakes it") {
+    STATIC_REQUIRE(a_wait_ends_when_someone_wakes());
+    CHECK(a_wait_ends_when_someone_wakes());
+}
+
 } // namespace
-
-TEST_CASE("the clock shows what the test wrote") { STATIC_REQUIRE(shows_what_was_written()); }
-
-TEST_CASE("a wait that nobody ends lasts to its deadline") { STATIC_REQUIRE(nobody_wakes_before_the_deadline()); }
-
-TEST_CASE("a wait ends with the wake that the test makes in it") {
-    STATIC_REQUIRE(a_wake_ends_the_wait_in_time());
-    STATIC_REQUIRE(an_earlier_wake_asks_nobody());
-}

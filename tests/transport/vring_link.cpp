@@ -112,8 +112,6 @@ TEST_CASE("Every message rings who sleeps") {
 TEST_CASE("30: more messages than an index can count") {
     CHECK(every_message_rings_who_sleeps<plain>(70'000));
     CHECK(every_message_rings_who_sleeps<by_index>(70'000));
-    CHECK(every_message_rings_who_sleeps<one_by_index>(70'000));
-    CHECK(every_message_rings_who_sleeps<linux_by_index>(70'000));
 }
 
 TEST_CASE("Returned buffers are silent until someone starves, then ring once") {

@@ -27,7 +27,7 @@ template <typename Interrupt> class racing_lock {
 
     constexpr auto is_chosen(std::uint32_t point) -> bool {
         if (plan_.seed == 0) {
-            return point - plan_.first < plan_.count;
+            return point >= plan_.first and point - plan_.first < plan_.count;
         }
         random_ ^= random_ << 13;
         random_ ^= random_ >> 17;
