@@ -1,224 +1,322 @@
-#include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
+
+#include <rpmsg/framework/channel.hpp>
+#include <rpmsg/testing/recorder.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
-#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "transport/shared_block.hpp"
-
 namespace {
-using namespace rpmsg;
 
-constexpr auto ours = vring_config{.buffers = 8, .buffer_size = 128, .alignment = 16};
-constexpr auto unacknowledged =
-    vring_config{.buffers = 8, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::openamp};
-constexpr auto text = std::array<std::byte, 4>{};
+using rpmsg::address;
+using rpmsg::channel;
+using rpmsg::endpoint_pool;
+using rpmsg::error;
+using rpmsg::event;
+using rpmsg::event_count;
+using rpmsg::event_kind;
+using rpmsg::link_ref;
+using rpmsg::message;
+using rpmsg::vring_config;
+using rpmsg::testing::recorder;
 
+constexpr auto nobody = [](void*, link_ref, message const&) {};
+
+TEST_CASE("A pool gives each endpoint an address of its own, and an id that ends with it") {
+    auto pool = endpoint_pool<4>{};
+    auto ids = std::array<std::uint32_t, 4>{};
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        auto const made = pool.create("x", {}, nullptr, nobody);
+        REQUIRE(made);
+        ids[i] = *made;
+        CHECK(pool.local(i) == address{1024 + i});
+        CHECK(pool.find(address{1024 + i}) == i);
+    }
+    CHECK(pool.create("x", {}, nullptr, nobody).error() == error::no_endpoint);
+    pool.remove(1);
+    CHECK(pool.find(address{1025}) == rpmsg::no_index);
+    auto const again = pool.create("y", {}, nullptr, nobody);
+    REQUIRE(again);
+    CHECK(*again != ids[1]);
+    CHECK(rpmsg::index_of_id(*again) == 1);
+    CHECK(pool.local(1) != address{1025}); // a late message hits nobody
+    CHECK(pool.find(pool.local(1)) == 1);
+    CHECK(pool.name(1) == "y");
+}
+
+TEST_CASE("A pool is rounded up to a power of two") {
+    STATIC_REQUIRE(endpoint_pool<5>::size() == 8);
+    STATIC_REQUIRE(endpoint_pool<1>::size() == 1);
+}
+
+TEST_CASE("A pool takes fixed addresses, once each, and says why it takes none") {
+    auto pool = endpoint_pool<4>{};
+    auto const at = [&](std::uint32_t where) { return pool.create("", {.local = address{where}}, nullptr, nobody); };
+    CHECK(at(30).has_value());
+    CHECK(at(34).has_value()); // the same home
+    CHECK(at(38).has_value());
+    CHECK(at(30).error() == error::address_in_use);
+    CHECK(at(53).error() == error::malformed);
+    CHECK(pool.create("a name of thirty-two characters.", {}, nullptr, nobody).error() == error::malformed);
+    CHECK(pool.create("a name of thirty-one characters", {}, nullptr, nobody).has_value());
+    CHECK(pool.find(address{30}) != rpmsg::no_index);
+    CHECK(pool.find(address{34}) != pool.find(address{38}));
+    CHECK(pool.find(address{42}) == rpmsg::no_index);
+}
+
+TEST_CASE("A dynamic address is never one that a fixed one has taken") {
+    auto pool = endpoint_pool<2>{};
+    REQUIRE(pool.create("", {.local = address{1024}}, nullptr, nobody));
+    auto const made = pool.create("x", {}, nullptr, nobody);
+    REQUIRE(made);
+    CHECK(pool.local(rpmsg::index_of_id(*made)) != address{1024});
+    for (int i = 0; i < 1000; ++i) {
+        pool.remove(rpmsg::index_of_id(*made));
+        auto const next = pool.create("x", {}, nullptr, nobody);
+        REQUIRE(next);
+        auto const where = pool.local(rpmsg::index_of_id(*next));
+        REQUIRE(where != address{1024});
+        REQUIRE(pool.find(where) == rpmsg::index_of_id(*next));
+    }
+}
+
+TEST_CASE("A thousand endpoints are found by index, each as itself") {
+    auto pool = std::make_unique<endpoint_pool<1000>>();
+    for (int i = 0; i < 1000; ++i) {
+        REQUIRE(pool->create("many", {}, nullptr, nobody));
+    }
+    for (std::uint32_t i = 0; i < 1000; ++i) {
+        REQUIRE(pool->find(address{1024 + i}) == i);
+    }
+    CHECK(pool->find(address{1023}) == rpmsg::no_index);
+    CHECK(pool->find(address{2024}) == rpmsg::no_index);
+    CHECK(pool->find(rpmsg::any_address) == rpmsg::no_index);
+}
+
+// In a channel.
+
+constexpr auto acknowledged = vring_config{.buffers = 8, .buffer_size = 64};
+constexpr auto unacknowledged = vring_config{.buffers = 8, .buffer_size = 64, .dialect = rpmsg::wire::dialects::linux_virtio};
+
+/// A service that records, with the functions of a pool.
 struct service {
-    int got = 0;
-    std::string events{};
-    std::function<void(event const&)> on_event = [](event const&) {};
-
-    auto operator()(link_ref it, message const& m) -> void {
-        ++got;
-        it.reply(m, m.payload);
-    }
-    static auto hear(void* self, link_ref, message const&) -> void { ++static_cast<service*>(self)->got; }
-    static auto happen(void* self, link_ref, event const& e) -> void {
-        auto& it = *static_cast<service*>(self);
-        constexpr auto letters = std::array{'U', 'D', 'b', 'u', 'w'};
-        it.events += letters[static_cast<std::size_t>(e.kind)];
-        it.on_event(e);
-    }
+    recorder log{};
+    static auto on_message(void* self, link_ref, message const& m) -> void { static_cast<service*>(self)->log.add(m); }
+    static auto on_event(void* self, link_ref, event const& what) -> void { static_cast<service*>(self)->log.add(what); }
 };
+auto add(auto& side, std::string_view name, service& it, rpmsg::endpoint_addresses addresses = {}) -> std::uint32_t {
+    auto const made = side.create(name, addresses, &it, &service::on_message, &service::on_event);
+    REQUIRE(made);
+    return *made;
+}
 
-/// Two channels with pools of four endpoints.
 template <vring_config Config> struct two_pools {
     shared_block<Config> shared{};
-    channel<decltype(shared.device()), endpoint_pool<4>> there{shared.device()};
-    channel<decltype(shared.driver()), endpoint_pool<4>> here{shared.driver()};
+    channel<decltype(std::declval<shared_block<Config>&>().driver()), endpoint_pool<4, 2>> host{shared.driver()};
+    channel<decltype(std::declval<shared_block<Config>&>().device()), endpoint_pool<4, 2>> remote{shared.device()};
 
     two_pools() {
-        REQUIRE(there.start());
-        REQUIRE(here.start());
-        run();
+        REQUIRE(host.start().has_value());
+        REQUIRE(remote.start().has_value());
+        settle(shared, host, remote);
+        REQUIRE(host.is_up());
     }
-    auto run() -> void { settle(shared, here, there); }
-    static auto add(auto& side, std::string_view name, service& it, endpoint_addresses where = {}) -> std::uint32_t {
-        auto const made = side.create(name, where, &it, service::hear, service::happen);
-        REQUIRE(made);
-        return *made;
-    }
+    auto run() -> void { settle(shared, host, remote); }
 };
+
+template <vring_config Config> auto endpoints_come_and_go() -> void {
+    auto it = two_pools<Config>{};
+    auto a = service{};
+    auto b = service{};
+
+    // The host is first: its announcement waits at the remote until the name appears there.
+    auto const host_id = add(it.host, "late", a);
+    CHECK(a.log.count(event_kind::link_up) == 1);
+    it.run();
+    CHECK(a.log.count(event_kind::bound) == 0);
+    auto const remote_id = add(it.remote, "late", b);
+    it.run();
+    CHECK(a.log.count(event_kind::bound) == 1);
+    CHECK(b.log.count(event_kind::bound) == 1);
+    CHECK(it.host.at(host_id).peer() == it.remote.at(remote_id).self());
+    CHECK(it.host.at(host_id).send("hello"_payload).has_value());
+    it.run();
+    CHECK(b.log.message_count() == 1);
+
+    // One goes; the other one is told, and a message that was under way is counted.
+    CHECK(it.host.at(host_id).send("under way"_payload).has_value());
+    auto const old_address = it.remote.at(remote_id).self();
+    CHECK(it.remote.destroy(remote_id).has_value());
+    CHECK(it.remote.destroy(remote_id).error() == error::no_endpoint);
+    CHECK(it.remote.at(remote_id).send("ghost"_payload).error() == error::no_endpoint);
+    CHECK(it.remote.at(remote_id).reserve().refusal() == error::no_endpoint);
+    it.run();
+    CHECK(a.log.count(event_kind::unbound) == 1);
+    CHECK(it.remote.counts()[event_count::no_endpoint] == 1);
+    CHECK(b.log.message_count() == 1);
+    CHECK(it.host.at(host_id).send("nobody"_payload).error() == error::not_bound);
+
+    // The name comes back at another address: bound again, and late messages to the old one reach nobody.
+    auto c = service{};
+    auto const next_id = add(it.remote, "late", c);
+    CHECK(next_id != remote_id);
+    it.run();
+    CHECK(it.remote.at(next_id).self() != old_address);
+    if (Config.dialect.acknowledged) {
+        CHECK(it.host.at(host_id).peer() == it.remote.at(next_id).self());
+    }
+    CHECK(it.host.at(host_id).send_to(old_address, "late"_payload).has_value());
+    CHECK(it.host.at(host_id).send_to(it.remote.at(next_id).self(), "there"_payload).has_value());
+    it.run();
+    CHECK(c.log.message_count() == 1);
+    CHECK(it.remote.counts()[event_count::no_endpoint] == 2);
+    CHECK(it.host.transport().in_flight() == 0);
+}
+
+TEST_CASE("64, 82: endpoints come and go on a running link, acknowledged") { endpoints_come_and_go<acknowledged>(); }
+
+TEST_CASE("64, 82: endpoints come and go on a running link, unacknowledged") { endpoints_come_and_go<unacknowledged>(); }
+
+TEST_CASE("78: a flood of announcements fills the table, is counted, and forgotten with the link") {
+    auto it = two_pools<acknowledged>{};
+    auto a = service{};
+    auto const id = add(it.host, "flood", a, {.local = address{77}});
+    for (int i = 0; i < 20; ++i) {
+        auto payload = std::array<std::byte, 40>{};
+        rpmsg::store(payload, rpmsg::wire::announce("name " + std::to_string(i), address{100}, rpmsg::wire::announcement_kind::create));
+        CHECK(it.host.at(id).send_to(rpmsg::name_service_address, payload).has_value());
+        it.run();
+    }
+    CHECK(it.remote.counts()[event_count::table_full] >= 18);
+    auto waiting = 0;
+    it.remote.endpoint_table().unclaimed().for_each([&](auto, auto) { ++waiting; });
+    CHECK(waiting == 2);
+    it.remote.close();
+    waiting = 0;
+    it.remote.endpoint_table().unclaimed().for_each([&](auto, auto) { ++waiting; });
+    CHECK(waiting == 0);
+}
+
+TEST_CASE("An announcement that was taken back is not claimed") {
+    auto it = two_pools<acknowledged>{};
+    auto a = service{};
+    auto b = service{};
+    auto const id = add(it.host, "short", a);
+    it.run();
+    CHECK(it.host.destroy(id).has_value());
+    it.run();
+    auto const other = add(it.remote, "short", b);
+    it.run();
+    CHECK(not it.remote.at(other).is_bound());
+    CHECK(b.log.count(event_kind::bound) == 0);
+}
+
+TEST_CASE("63: a handler may create endpoints, destroy others and itself, and close the link") {
+    auto it = two_pools<acknowledged>{};
+    struct manager {
+        two_pools<acknowledged>* all{};
+        std::uint32_t self{};
+        std::uint32_t other = rpmsg::no_index;
+        service child{};
+    } boss{.all = &it};
+    auto const obey = [](void* self, link_ref side, message const& m) {
+        auto& me = *static_cast<manager*>(self);
+        if (same(m.payload, "create"_payload)) {
+            me.other = add(me.all->remote, "child", me.child);
+        } else if (same(m.payload, "destroy"_payload)) {
+            CHECK(me.all->remote.destroy(me.other).has_value());
+        } else if (same(m.payload, "poll"_payload)) {
+            CHECK(me.all->remote.poll() == 0);
+        } else if (same(m.payload, "close"_payload)) {
+            me.all->remote.close();
+            CHECK(side.send("still there"_payload).has_value());
+        } else {
+            CHECK(me.all->remote.destroy(me.self).has_value());
+            CHECK(side.send("gone"_payload).error() == error::no_endpoint);
+            CHECK(not side.reply(m, "gone"_payload));
+        }
+    };
+    auto a = service{};
+    auto child = service{};
+    auto const host_id = add(it.host, "boss", a);
+    auto const host_child = add(it.host, "child", child);
+    auto const made = it.remote.create("boss", rpmsg::endpoint_addresses{}, &boss, +obey);
+    REQUIRE(made);
+    boss.self = *made;
+    it.run();
+    REQUIRE(it.host.at(host_id).is_bound());
+    auto const tell = [&](auto payload) {
+        CHECK(it.host.at(host_id).send(payload).has_value());
+        it.run();
+    };
+    tell("create"_payload);
+    CHECK(it.host.at(host_child).is_bound());
+    CHECK(it.host.at(host_child).send("hello child"_payload).has_value());
+    it.run();
+    CHECK(boss.child.log.message_count() == 1);
+    tell("destroy"_payload);
+    CHECK(not it.host.at(host_child).is_bound());
+    tell("poll"_payload);
+    CHECK(it.remote.counts()[event_count::would_deadlock] == 1);
+    SECTION("it destroys itself") {
+        tell("yourself"_payload);
+        CHECK(not it.host.at(host_id).is_bound());
+        CHECK(a.log.message_count() == 0);
+    }
+    SECTION("it closes the link") {
+        tell("close"_payload);
+        CHECK(not it.remote.is_up());
+        CHECK(a.log.message_count() == 1);
+        CHECK(a.log.count(event_kind::link_down) == 1);
+    }
+    CHECK(it.remote.counts()[event_count::stale_loan] == 0);
+    CHECK(it.host.transport().in_flight() == 0);
+}
+
+TEST_CASE("A pool of objects with a call operator needs no functions") {
+    auto it = two_pools<acknowledged>{};
+    auto heard = 0;
+    auto handler = [&](link_ref side, message const& m) {
+        ++heard;
+        side.reply(m, m.payload);
+    };
+    auto a = service{};
+    auto const id = add(it.host, "object", a);
+    REQUIRE(it.remote.create("object", handler));
+    it.run();
+    CHECK(it.host.at(id).send("echo"_payload).has_value());
+    it.run();
+    CHECK(heard == 1);
+    CHECK(same(a.log.payload(0), "echo"_payload));
+}
+
+TEST_CASE("Endpoints of a pool outlive their link") {
+    auto it = two_pools<acknowledged>{};
+    auto a = service{};
+    auto b = service{};
+    auto const host_id = add(it.host, "x", a);
+    auto const remote_id = add(it.remote, "x", b);
+    auto const doomed = add(it.remote, "doomed", b);
+    it.run();
+    REQUIRE(it.host.at(host_id).is_bound());
+    CHECK(it.remote.destroy(doomed).has_value());
+    it.remote.close();
+    it.run();
+    CHECK(not it.host.is_up());
+    CHECK(it.remote.start().has_value());
+    it.run();
+    CHECK(it.host.at(host_id).is_bound());
+    CHECK(it.remote.at(remote_id).is_bound());
+    CHECK(it.remote.at(doomed).send({}).error() == error::no_endpoint);
+    CHECK(a.log.count(event_kind::link_up) == 2);
+}
+
 } // namespace
-
-TEST_CASE("an endpoint that is created while the link is up is announced and bound, and answers") {
-    auto link = two_pools<ours>{};
-    auto echo = service{};
-    auto asks = service{};
-    auto const far = link.there.create("svc", echo);
-    REQUIRE(far);
-    link.run();
-    auto const near = two_pools<ours>::add(link.here, "svc", asks);
-    link.run();
-    REQUIRE(link.here.at(near).is_bound());
-    REQUIRE(link.here.at(near).send(text));
-    link.run();
-    CHECK(echo.got == 1);
-    CHECK(asks.got == 1);
-    CHECK(asks.events == "Ub");
-}
-
-TEST_CASE("an announcement that nobody wants waits for an endpoint of its name, and is counted when there is no room") {
-    auto link = two_pools<ours>{};
-    auto shared = service{};
-    auto const kept = two_pools<ours>::add(link.there, "later", shared);
-    link.run();
-    auto seen = std::vector<std::string>{};
-    link.here.endpoint_table().unclaimed().for_each([&](std::string_view name, address where) {
-        seen.emplace_back(name);
-        CHECK(where == link.there.at(kept).self());
-    });
-    CHECK(seen == std::vector<std::string>{"later"});
-    auto const found = two_pools<ours>::add(link.here, "later", shared);
-    link.run();
-    CHECK(link.here.at(found).peer() == link.there.at(kept).self());
-    CHECK(link.there.at(kept).peer() == link.here.at(found).self());
-}
-
-TEST_CASE("an id of an endpoint that is gone finds nobody, even when its place serves again") {
-    auto link = two_pools<ours>{};
-    auto one = service{};
-    auto const old = two_pools<ours>::add(link.here, "", one);
-    REQUIRE(link.here.destroy(old));
-    CHECK(link.here.destroy(old).error() == error::no_endpoint);
-    for (int i = 0; i < 4; ++i) {
-        (void)two_pools<ours>::add(link.here, "", one);
-    }
-    CHECK(link.here.create("", one).error() == error::no_endpoint);
-    CHECK(link.here.at(old).send_to(address{1024}, text).error() == error::no_endpoint);
-    CHECK(link.here.at(old).reserve().refusal() == error::no_endpoint);
-    CHECK(link.here.at(old).self() == any_address);
-    CHECK_FALSE(link.here.at(old).is_bound());
-    CHECK(link.here.at(999).send(text).error() == error::no_endpoint);
-}
-
-TEST_CASE("what cannot be created says why") {
-    auto pool = endpoint_pool<4>{};
-    auto one = service{};
-    CHECK(pool.create("0123456789012345678901234567890", one));
-    CHECK(pool.create("01234567890123456789012345678901", one).error() == error::malformed);
-    CHECK(pool.create("", one, {.local = name_service_address}).error() == error::malformed);
-    CHECK(pool.create("", one, {.local = address{7}}));
-    CHECK(pool.create("", one, {.local = address{7}}).error() == error::address_in_use);
-}
-
-TEST_CASE("delivery finds every endpoint of a large pool, dynamic and fixed") {
-    static auto pool = endpoint_pool<1000>{};
-    auto one = service{};
-    for (std::uint32_t i = 0; i < 500; ++i) {
-        REQUIRE(pool.create("", one));
-        REQUIRE(pool.create("", one, {.local = address{0x1'0000 + 3 * i}}));
-    }
-    for (std::uint32_t i = 0; i < pool.size(); ++i) {
-        if (pool.is_live(i)) {
-            REQUIRE(pool.find(pool.local(i)) == i);
-        }
-    }
-    CHECK(pool.find(address{0x4000'0000}) == no_index);
-}
-
-TEST_CASE("an endpoint that its own bound event destroys does not get the message that bound it") {
-    auto link = two_pools<unacknowledged>{};
-    auto frail = service{};
-    auto const id = two_pools<unacknowledged>::add(link.here, "", frail);
-    frail.on_event = [&](event const& e) {
-        if (e.kind == event_kind::bound) {
-            REQUIRE(link.here.destroy(id));
-        }
-    };
-    auto sender = service{};
-    auto const from = two_pools<unacknowledged>::add(link.there, "", sender);
-    REQUIRE(link.there.at(from).send_to(link.here.at(id).self(), text));
-    link.run();
-    CHECK(frail.got == 0);
-    CHECK(link.here.counts()[event_count::no_endpoint] == 1);
-}
-
-TEST_CASE("an endpoint that its unbound event destroys hears no more of a link that goes down") {
-    auto link = two_pools<ours>{};
-    auto frail = service{};
-    auto other = service{};
-    auto const id = two_pools<ours>::add(link.here, "svc", frail);
-    (void)two_pools<ours>::add(link.there, "svc", other);
-    link.run();
-    frail.on_event = [&](event const& e) {
-        if (e.kind == event_kind::unbound) {
-            REQUIRE(link.here.destroy(id));
-        }
-    };
-    link.there.close();
-    link.run();
-    CHECK(frail.events == "Ubu");
-}
-
-TEST_CASE("an endpoint created while the link comes up is greeted once") {
-    auto shared = shared_block<ours>{};
-    channel<decltype(shared.device()), endpoint_pool<4>> there{shared.device()};
-    channel<decltype(shared.driver()), endpoint_pool<4>> here{shared.driver()};
-    auto first = service{};
-    auto second = service{};
-    REQUIRE(here.create("a", endpoint_addresses{}, &first, service::hear, service::happen));
-    first.on_event = [&](event const& e) {
-        if (e.kind == event_kind::link_up) {
-            REQUIRE(here.create("b", endpoint_addresses{}, &second, service::hear, service::happen));
-        }
-    };
-    REQUIRE(there.start());
-    REQUIRE(here.start());
-    settle(shared, here, there);
-    CHECK(first.events == "U");
-    CHECK(second.events == "U");
-}
-
-TEST_CASE("a name that is destroyed and created again is taken back before it is given anew") {
-    for (auto const fillers : {0, 1, 2, 3}) {
-        auto link = two_pools<ours>{};
-        auto one = service{};
-        auto two = service{};
-        for (int i = 0; i < fillers; ++i) {
-            (void)two_pools<ours>::add(link.here, "", one); // so that the new one gets a lower or higher place
-        }
-        auto const old = two_pools<ours>::add(link.here, "svc", one);
-        auto const far = two_pools<ours>::add(link.there, "svc", two);
-        link.run();
-        REQUIRE(link.there.at(far).is_bound());
-        REQUIRE(link.here.destroy(old));
-        if (fillers == 3) {
-            link.run(); // all places were taken
-        }
-        auto const anew = two_pools<ours>::add(link.here, "svc", one);
-        link.run();
-        INFO(fillers << " endpoints before it");
-        CHECK(link.here.at(anew).is_bound());
-        CHECK(link.there.at(far).peer() == link.here.at(anew).self());
-    }
-}
-
-TEST_CASE("a second endpoint of the peer takes over when the first of its name is gone") {
-    auto link = two_pools<ours>{};
-    auto one = service{};
-    auto const near = two_pools<ours>::add(link.here, "svc", one);
-    auto const first = two_pools<ours>::add(link.there, "svc", one);
-    link.run();
-    auto const second = two_pools<ours>::add(link.there, "svc", one);
-    link.run();
-    CHECK(link.here.at(near).peer() == link.there.at(first).self());
-    REQUIRE(link.there.destroy(first));
-    link.run();
-    CHECK(link.here.at(near).peer() == link.there.at(second).self());
-}
