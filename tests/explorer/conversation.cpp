@@ -23,8 +23,7 @@ auto talk_in_all_modes(campaign& runs, settings const& how, std::uint32_t driver
     talk<2, true>(runs, how, driver_sends, device_sends);
 }
 
-auto talk_one_way(campaign& runs, settings const& how) -> void {
-    auto const most = is_nightly() ? 5u : 3u;
+auto talk_one_way(campaign& runs, settings const& how, std::uint32_t most = 3) -> void {
     for (auto messages = 1u; messages <= most; ++messages) {
         talk_in_all_modes(runs, how, messages, 0);
         talk_in_all_modes(runs, how, 0, messages);
@@ -55,9 +54,6 @@ TEST_CASE("exhaustive, both ends attached: both roles send at once") {
     talk<1, false>(runs, {}, 3, 3);
     talk<2, false>(runs, {}, 3, 3);
     talk<2, true>(runs, {}, 3, 3);
-    if (is_nightly()) {
-        talk_in_all_modes(runs, {.exchanged_before = near_the_end}, 3, 3);
-    }
 }
 
 TEST_CASE("exhaustive, with the handshake in new memory: the link comes up and both roles send") {
@@ -87,4 +83,13 @@ TEST_CASE("exhaustive, with the status byte of OpenAMP: the link comes up and bo
         runs.expect_clean("1 buffer", conversation<one>(how, 2, 2));
         runs.expect_clean("2 buffers", conversation<two>(how, 2, 2));
     }
+}
+
+TEST_CASE("exhaustive, both ends attached: longer conversations", "[.nightly]") {
+    auto runs = campaign{};
+    for (auto const before : {std::uint32_t{}, near_the_end}) {
+        talk_one_way(runs, {.exchanged_before = before}, 5);
+        talk_in_all_modes(runs, {.exchanged_before = before}, 3, 3);
+    }
+    talk_in_all_modes(runs, {.from = beginning::new_memory}, 3, 3);
 }

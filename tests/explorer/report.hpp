@@ -7,17 +7,9 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
-#include <string_view>
 
 namespace stage {
-
-/// Whether the long runs are wanted.
-inline auto is_nightly() -> bool {
-    auto const* const wish = std::getenv("RPMSG_NIGHTLY");
-    return wish != nullptr and std::string_view{wish} == "1";
-}
 
 /// Explores scenarios one after the other; each must be clean and exhausted. Prints what was covered.
 class campaign {
