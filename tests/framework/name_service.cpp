@@ -1,63 +1,73 @@
 #include <rpmsg/framework/name_service.hpp>
 
+#include "check.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
-#include <cstdint>
-#include <string_view>
-
 namespace {
-using namespace rpmsg;
-using detail::name_match;
-using wire::announcement_kind;
+
+using rpmsg::address;
+using rpmsg::any_address;
+using rpmsg::endpoint;
+using rpmsg::endpoints;
+using rpmsg::message;
+using rpmsg::detail::judge;
+using rpmsg::detail::name_match;
+using rpmsg::wire::announce;
+using kind = rpmsg::wire::announcement_kind;
 
 constexpr auto ignore = [](auto&, message const&) {};
 
-/// A table of two names whose first may be bound, and what an announcement means for it.
-consteval auto judged(std::string_view name, std::uint32_t where, announcement_kind kind, std::uint32_t bound_to = 0)
-    -> detail::name_verdict {
-    auto table = endpoints{endpoint<"one">(ignore), endpoint<"two">(ignore), endpoint<0x20, 0x30>(ignore)};
-    if (bound_to != 0) {
-        table.state(0).is_bound = true;
-        table.state(0).peer_address = address{bound_to};
-    }
-    return detail::judge(table, wire::announce(name, address{where}, kind));
+/// What an announcement means for a table whose endpoint "x" is in some state.
+constexpr auto verdict(rpmsg::wire::announcement const& announced, rpmsg::endpoint_state const& state) {
+    auto table = endpoints{endpoint<"other">(ignore), endpoint<"x">(ignore)};
+    table.state(1) = state;
+    return judge(table, announced);
+}
+constexpr auto unbound = rpmsg::endpoint_state{.is_used = true};
+constexpr auto bound = rpmsg::endpoint_state{.peer_address = address{7}, .is_used = true, .is_bound = true};
+constexpr auto fixed = rpmsg::endpoint_state{.peer_address = address{7}, .is_used = true, .has_fixed_peer = true};
+constexpr auto leaving = rpmsg::endpoint_state{.is_used = true, .must_withdraw = true};
+
+TEST_CASE("A create or an acknowledge binds who is unbound") {
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), unbound).match == name_match::binds);
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), unbound).index == 1);
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::acknowledge), unbound).match == name_match::binds);
 }
 
-consteval auto owed(bool bound, bool withdrawn, bool acknowledged) -> announcement_kind {
-    auto table = endpoints{endpoint<"one">(ignore)};
-    table.state(0).is_bound = bound;
-    table.state(0).must_withdraw = withdrawn;
-    return detail::owed_announcement(table, 0, acknowledged).kind;
+TEST_CASE("77: who is bound is not taken over") {
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), bound).match == name_match::nothing);
+    STATIC_REQUIRE(verdict(announce("x", address{8}, kind::create), bound).match == name_match::unclaimed);
+    STATIC_REQUIRE(verdict(announce("x", address{8}, kind::acknowledge), bound).match == name_match::nothing);
 }
+
+TEST_CASE("79: a destroy unbinds who is bound to that address, or to any when it names none") {
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::destroy), bound).match == name_match::unbinds);
+    STATIC_REQUIRE(verdict(announce("x", any_address, kind::destroy), bound).match == name_match::unbinds);
+    STATIC_REQUIRE(verdict(announce("x", address{8}, kind::destroy), bound).match == name_match::withdrawn);
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::destroy), unbound).match == name_match::withdrawn);
+}
+
+TEST_CASE("Names nobody has, fixed peers, unused places and those about to go are not bound") {
+    STATIC_REQUIRE(verdict(announce("y", address{7}, kind::create), unbound).match == name_match::unclaimed);
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), fixed).match == name_match::unclaimed);
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), leaving).match == name_match::unclaimed);
+    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), {}).match == name_match::unclaimed);
+}
+
+constexpr auto owed(rpmsg::endpoint_state const& state, bool acknowledged) {
+    auto table = endpoints{endpoint<"other">(ignore), endpoint<"x">(ignore)};
+    table.state(1) = state;
+    return rpmsg::detail::owed_announcement(table, 1, acknowledged);
+}
+
+TEST_CASE("A bound endpoint acknowledges where that is known, and creates where it is not") {
+    STATIC_REQUIRE(owed(unbound, true) == announce("x", address{1025}, kind::create));
+    STATIC_REQUIRE(owed(bound, true).kind == kind::acknowledge);
+    STATIC_REQUIRE(owed(bound, false).kind == kind::create);
+    STATIC_REQUIRE(owed(leaving, true).kind == kind::destroy);
+    STATIC_REQUIRE(owed(leaving, false).kind == kind::destroy);
+    CHECK(owed(leaving, false).service() == "x");
+}
+
 } // namespace
-
-TEST_CASE("a create binds the unbound endpoint of its name") {
-    STATIC_REQUIRE(judged("two", 7, announcement_kind::create).match == name_match::binds);
-    STATIC_REQUIRE(judged("two", 7, announcement_kind::create).index == 1);
-    STATIC_REQUIRE(judged("three", 7, announcement_kind::create).match == name_match::unclaimed);
-}
-
-TEST_CASE("a bound endpoint is not taken over") {
-    STATIC_REQUIRE(judged("one", 7, announcement_kind::create, 7).match == name_match::nothing);
-    STATIC_REQUIRE(judged("one", 8, announcement_kind::create, 7).match == name_match::unclaimed);
-    STATIC_REQUIRE(judged("one", 8, announcement_kind::acknowledge, 7).match == name_match::nothing);
-}
-
-TEST_CASE("an acknowledge binds like a create but waits for nobody") {
-    STATIC_REQUIRE(judged("one", 7, announcement_kind::acknowledge).match == name_match::binds);
-    STATIC_REQUIRE(judged("three", 7, announcement_kind::acknowledge).match == name_match::nothing);
-}
-
-TEST_CASE("a destroy unbinds only who is bound to that very address, or any") {
-    STATIC_REQUIRE(judged("one", 7, announcement_kind::destroy, 7).match == name_match::unbinds);
-    STATIC_REQUIRE(judged("one", 0xffff'ffff, announcement_kind::destroy, 7).match == name_match::unbinds);
-    STATIC_REQUIRE(judged("one", 8, announcement_kind::destroy, 7).match == name_match::withdrawn);
-    STATIC_REQUIRE(judged("one", 7, announcement_kind::destroy).match == name_match::withdrawn);
-}
-
-TEST_CASE("an endpoint owes a create, an acknowledge once it is bound, a destroy at its end") {
-    STATIC_REQUIRE(owed(false, false, true) == announcement_kind::create);
-    STATIC_REQUIRE(owed(true, false, true) == announcement_kind::acknowledge);
-    STATIC_REQUIRE(owed(true, false, false) == announcement_kind::create);
-    STATIC_REQUIRE(owed(true, true, true) == announcement_kind::destroy);
-}

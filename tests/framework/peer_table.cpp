@@ -1,66 +1,59 @@
 #include <rpmsg/framework/peer_table.hpp>
 
+#include "check.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
-#include <cstdint>
-#include <string_view>
-
 namespace {
-using namespace rpmsg;
 
-constexpr auto said(std::string_view name, std::uint32_t where) -> wire::announcement {
-    return wire::announce(name, address{where}, wire::announcement_kind::create);
+using rpmsg::address;
+using rpmsg::any_address;
+using rpmsg::wire::announce;
+using kind = rpmsg::wire::announcement_kind;
+
+constexpr auto announcements_wait_for_their_name() -> bool {
+    auto table = rpmsg::peer_table<2>{};
+    check(table.recall("a") == any_address);
+    check(table.remember(announce("a", address{1}, kind::create)));
+    check(table.remember(announce("a", address{1}, kind::create))); // once
+    check(table.remember(announce("a", address{2}, kind::create)));
+    check(not table.remember(announce("b", address{3}, kind::create)));
+    check(table.recall("b") == any_address);
+    check(table.recall("a") == address{1} and table.recall("a") == address{2} and table.recall("a") == any_address);
+    check(table.remember(announce("b", address{3}, kind::create)));
+    return true;
 }
 
-consteval auto recalls_once_in_order() -> bool {
-    auto table = peer_table<3>{};
-    return table.remember(said("a", 1)) and table.remember(said("a", 2)) and table.remember(said("b", 3)) and
-           table.recall("a") == address{1} and table.recall("a") == address{2} and table.recall("a") == any_address and
-           table.recall("b") == address{3} and table.recall("c") == any_address;
-}
-
-consteval auto says_when_it_is_full() -> bool {
-    auto table = peer_table<2>{};
-    return table.remember(said("a", 1)) and table.remember(said("b", 2)) and not table.remember(said("c", 3)) and
-           table.remember(said("a", 1)) and table.recall("c") == any_address;
-}
-
-consteval auto forgets_what_is_taken_back() -> bool {
-    auto table = peer_table<4>{};
-    (void)table.remember(said("a", 1));
-    (void)table.remember(said("a", 2));
-    (void)table.remember(said("b", 1));
-    table.forget(said("a", 1));
-    if (table.recall("a") != address{2}) {
-        return false;
+constexpr auto announcements_are_taken_back() -> bool {
+    auto table = rpmsg::peer_table<4>{};
+    for (std::uint32_t i = 1; i <= 2; ++i) {
+        check(table.remember(announce("a", address{i}, kind::create)));
+        check(table.remember(announce("b", address{i}, kind::create)));
     }
-    (void)table.remember(said("b", 9));
-    table.forget(wire::announce("b", any_address, wire::announcement_kind::destroy));
-    return table.recall("b") == any_address;
+    table.forget(announce("a", address{1}, kind::destroy));
+    table.forget(announce("a", address{9}, kind::destroy));
+    check(table.recall("a") == address{2});
+    table.forget(announce("b", any_address, kind::destroy));
+    check(table.recall("b") == any_address);
+    check(table.remember(announce("c", address{5}, kind::create)));
+    auto seen = 0u;
+    table.for_each([&](std::string_view name, address where) {
+        check(name == "c" and where == address{5});
+        ++seen;
+    });
+    table.forget_all();
+    table.for_each([&](auto, auto) { ++seen; });
+    return seen == 1;
 }
 
-consteval auto how_many(bool forgotten) -> int {
-    auto table = peer_table<4>{};
-    (void)table.remember(said("a", 1));
-    (void)table.remember(said("b", 2));
-    if (forgotten) {
-        table.forget_all();
-    }
-    auto seen = 0;
-    table.for_each([&](std::string_view, address) { ++seen; });
-    return seen;
+TEST_CASE("Announcements wait for their name, oldest first, each once") {
+    STATIC_REQUIRE(announcements_wait_for_their_name());
+    CHECK(announcements_wait_for_their_name());
 }
+
+TEST_CASE("79: announcements are taken back by name and address") {
+    STATIC_REQUIRE(announcements_are_taken_back());
+    CHECK(announcements_are_taken_back());
+}
+
 } // namespace
-
-TEST_CASE("announcements of a name are recalled once each, the first first") { STATIC_REQUIRE(recalls_once_in_order()); }
-
-TEST_CASE("a full table says so, and keeps the same announcement once") { STATIC_REQUIRE(says_when_it_is_full()); }
-
-TEST_CASE("what the peer takes back is forgotten, by address or all of a name") {
-    STATIC_REQUIRE(forgets_what_is_taken_back());
-}
-
-TEST_CASE("a link that goes down leaves nothing") {
-    STATIC_REQUIRE(how_many(false) == 2);
-    STATIC_REQUIRE(how_many(true) == 0);
-}
