@@ -1,79 +1,129 @@
+#include <rpmsg/framework/bindings.hpp>
+
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/testing/loopback.hpp>
+#include <rpmsg/testing/recorder.hpp>
+
+#include "check.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
-#include <functional>
-#include <string>
-
-#include "transport/shared_block.hpp"
 
 namespace {
-using namespace rpmsg;
-constexpr auto ours = vring_config{.buffers = 2, .buffer_size = 64, .alignment = 16};
-constexpr auto ignore = [](auto&, message const&) {};
 
-/// Writes each event as a letter: U p, D own, b ound, u nbound, w ritable.
-auto into(std::string& log) {
-    return [&log](auto&, event const& e) { log += std::array{'U', 'D', 'b', 'u', 'w'}[static_cast<std::size_t>(e.kind)]; };
+using rpmsg::address;
+using rpmsg::channel;
+using rpmsg::endpoint;
+using rpmsg::endpoints;
+using rpmsg::event_kind;
+using rpmsg::message;
+using rpmsg::rx_outcome;
+using rpmsg::testing::loopback;
+using rpmsg::testing::loopback_memory;
+using rpmsg::testing::recorder;
+using rpmsg::wire::announce;
+using kind = rpmsg::wire::announcement_kind;
+
+/// A peer that is a bare transport: it reads and writes announcements by hand.
+template <bool Acknowledged> struct peer_by_hand {
+    loopback<Acknowledged, 8> end;
+
+    constexpr auto say(rpmsg::wire::announcement const& announced) -> void {
+        auto const room = end.reserve();
+        rpmsg::store(room.space, announced);
+        check(end.commit(room, {.source = announced.where, .destination = rpmsg::name_service_address, .length = 40}));
+    }
+    constexpr auto say(address from, address to) -> void {
+        check(end.commit(end.reserve(), {.source = from, .destination = to}));
+    }
+    /// The next announcement that came, or one without a name.
+    constexpr auto hear() -> rpmsg::wire::announcement {
+        auto const got = end.receive();
+        if (got.outcome != rx_outcome::message) {
+            return {};
+        }
+        check(got.header.destination == rpmsg::name_service_address and got.payload.size() == 40);
+        auto const announced = rpmsg::load<rpmsg::wire::announcement>(got.payload);
+        check(got.header.source == announced.where);
+        end.release(got);
+        return announced;
+    }
+};
+
+/// Create, answer, bound: who acknowledges, who only creates (WIRE 1.3).
+template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
+    auto memory = loopback_memory<8>{};
+    auto log = recorder{};
+    auto side = channel{loopback<Acknowledged, 8>{memory, 0}, endpoints{endpoint<"x">(log.messages(), log.events())}};
+    auto peer = peer_by_hand<Acknowledged>{loopback<Acknowledged, 8>{memory, 1}};
+    check(side.start().has_value() and peer.end.start().has_value());
+    (void)side.poll();
+    (void)peer.end.poll(0);
+    check(peer.hear() == announce("x", address{1024}, kind::create));
+    check(peer.hear() == rpmsg::wire::announcement{});
+    check(not side.at(0).is_bound());
+
+    peer.say(announce("x", address{300}, kind::create));
+    (void)side.poll();
+    check(side.at(0).peer() == address{300} and log.count(event_kind::bound) == 1);
+    if (Acknowledged) {
+        check(peer.hear() == announce("x", address{1024}, kind::acknowledge));
+    }
+    check(peer.hear() == rpmsg::wire::announcement{});
+
+    // An acknowledge binds, and is not answered.
+    peer.say(announce("x", address{300}, kind::destroy));
+    (void)side.poll();
+    check(not side.at(0).is_bound());
+    peer.say(announce("x", address{301}, kind::acknowledge));
+    (void)side.poll();
+    check(side.at(0).peer() == address{301} and peer.hear() == rpmsg::wire::announcement{});
+
+    // This side says goodbye when it closes.
+    side.close();
+    check(log.last(event_kind::unbound).peer == address{301} and log.last(event_kind::link_down).reason == rpmsg::down_reason::closed);
+    check(peer.hear() == announce("x", address{1024}, kind::destroy));
+    return true;
 }
+
+/// Announcements wait for buffers, all of them go out in the end, each once, and no endpoint hears of it.
+constexpr auto announcements_wait_for_buffers() -> bool {
+    auto memory = loopback_memory<1>{};
+    auto log = recorder{};
+    auto side = channel{loopback<true, 1>{memory, 0},
+                        endpoints{endpoint<"a">(log.messages(), log.events()), endpoint<"b">(log.messages(), log.events()),
+                                  endpoint<"c">(log.messages(), log.events())}};
+    auto end = loopback<true, 1>{memory, 1};
+    check(side.start().has_value() and end.start().has_value());
+    (void)side.poll();
+    (void)end.poll(0);
+    auto names = std::array<char, 3>{};
+    for (auto& name : names) {
+        auto const got = end.receive();
+        check(got.outcome == rx_outcome::message);
+        name = static_cast<char>(got.payload[0]);
+        (void)side.poll();
+        check(end.receive().outcome == rx_outcome::none);
+        end.release(got);
+        (void)side.poll();
+        (void)side.poll();
+    }
+    check(names == std::array{'a', 'b', 'c'});
+    check(end.receive().outcome == rx_outcome::none);
+    return true;
+}
+
+TEST_CASE("A create is acknowledged where that is agreed, and only bound where it is not") {
+    STATIC_REQUIRE(a_create_is_answered<true>());
+    STATIC_REQUIRE(a_create_is_answered<false>());
+    CHECK(a_create_is_answered<true>());
+}
+
+TEST_CASE("Announcements go out as buffers allow, each once") {
+    STATIC_REQUIRE(announcements_wait_for_buffers());
+    CHECK(announcements_wait_for_buffers());
+}
+
 } // namespace
-
-TEST_CASE("more names than buffers are all announced, as buffers come back") {
-    auto shared = shared_block<ours>{};
-    channel host{shared.driver(), endpoints{endpoint<"a">(ignore), endpoint<"b">(ignore), endpoint<"c">(ignore),
-                                            endpoint<"d">(ignore), endpoint<"e">(ignore)}};
-    channel remote{shared.device(), endpoints{endpoint<"e">(ignore), endpoint<"d">(ignore), endpoint<"c">(ignore),
-                                              endpoint<"b">(ignore), endpoint<"a">(ignore)}};
-    REQUIRE((remote.start() and host.start()));
-    settle(shared, host, remote, 0, 12);
-    for (std::uint32_t i = 0; i < 5; ++i) {
-        CHECK(host.at(i).peer() == remote.at(4 - i).self());
-        CHECK(remote.at(i).peer() == host.at(4 - i).self());
-    }
-}
-
-TEST_CASE("events come in order, and again after a restart") {
-    auto shared = shared_block<ours>{};
-    auto log = std::string{};
-    channel host{shared.driver(), endpoints{endpoint<"a">(ignore, into(log))}};
-    {
-        channel remote{shared.device(), endpoints{endpoint<"a">(ignore)}};
-        REQUIRE((remote.start() and host.start()));
-        settle(shared, host, remote);
-        CHECK(log == "Ub");
-    }
-    channel again{shared.device(), endpoints{endpoint<"a">(ignore)}};
-    REQUIRE(again.start());
-    settle(shared, host, again);
-    CHECK(log == "UbuDUb");
-    again.close();
-    settle(shared, host, again);
-    CHECK(log == "UbuDUbuD");
-}
-
-TEST_CASE("closing from a handler takes effect when its poll returns, and nobody is bound after it") {
-    auto shared = shared_block<ours>{};
-    auto log = std::string{};
-    auto close_it = std::function<void()>{};
-    channel host{shared.driver(), endpoints{endpoint<"a">(ignore,
-                                                          [&](auto&, event const& e) {
-                                                              if (e.kind == event_kind::link_up) {
-                                                                  close_it();
-                                                              }
-                                                          }),
-                                            endpoint<0x20, 0x20>(ignore, into(log))}};
-    close_it = [&] {
-        host.close();
-        CHECK(host.start().error() == error::would_deadlock);
-        CHECK(host.reset().error() == error::would_deadlock);
-        CHECK(host.poll() == 0);
-    };
-    channel remote{shared.device(), endpoints{endpoint<"a">(ignore)}};
-    REQUIRE((remote.start() and host.start()));
-    settle(shared, host, remote);
-    CHECK_FALSE(host.is_up());
-    CHECK(log == "UbuD");
-    CHECK_FALSE(host.at(1).is_bound());
-    CHECK(host.counts()[event_count::would_deadlock] == 3);
-}

@@ -1,92 +1,127 @@
-#include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/link_core.hpp>
+
+#include <rpmsg/framework/endpoint_table.hpp>
+#include <rpmsg/testing/loopback.hpp>
+
+#include "check.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <array>
-#include <functional>
 #include <utility>
 
-#include "transport/shared_block.hpp"
-#include <rpmsg/testing/fake_clock.hpp>
-
 namespace {
-using namespace rpmsg;
-constexpr auto single = vring_config{.buffers = 1, .buffer_size = 128, .alignment = 16};
-constexpr auto text = std::array<std::byte, 4>{std::byte{1}};
+
+using rpmsg::address;
+using rpmsg::endpoint;
+using rpmsg::endpoints;
+using rpmsg::error;
+using rpmsg::event_count;
+using rpmsg::message;
+using rpmsg::testing::loopback;
+using rpmsg::testing::loopback_memory;
+
+/// A lock that knows whether it is held, and how often it was taken.
+struct watched_lock {
+    bool* is_held;
+    int* taken;
+    constexpr auto lock() -> void {
+        check(not *is_held);
+        *is_held = true;
+        ++*taken;
+    }
+    constexpr auto unlock() -> void {
+        check(*is_held);
+        *is_held = false;
+    }
+};
+
 constexpr auto ignore = [](auto&, message const&) {};
+using table = decltype(endpoints{endpoint<"x">(ignore)});
+
+constexpr auto each_call_takes_the_lock_and_gives_it_back() -> bool {
+    auto memory = loopback_memory<>{};
+    auto is_held = false;
+    auto taken = 0;
+    auto core = rpmsg::detail::link_core<loopback<>, table, watched_lock, rpmsg::no_wait>{
+        loopback<>{memory, 0}, endpoints{endpoint<"x">(ignore)}, watched_lock{&is_held, &taken}, rpmsg::no_wait{}};
+    auto other = loopback<>{memory, 1};
+    check(core.locked([&](auto& link) {
+        check(is_held);
+        return link.start().has_value();
+    }));
+    check(other.start().has_value());
+    check(core.send_from(0, address{1}, {}).error() == error::closed); // up for the transport, not for the core yet
+    (void)core.locked([](auto& link) { return link.poll(0); });
+    (void)other.poll(0);
+    core.set_up(true);
+
+    auto const before = taken;
+    check(core.send_to_peer(0, {}).error() == error::not_bound);
+    core.set_peer(0, address{5});
+    check(core.peer_of(0) == address{5} and core.local_of(0) == address{1024});
+    check(core.send_to_peer(0, {}).has_value());
+    auto loan = core.reserve_for(0);
+    check(core.commit_from(0, rpmsg::any_address, std::move(loan), 0).has_value());
+    { auto const dropped = core.reserve_for(0); }
+    core.clear_peer(0);
+    check(core.peer_of(0) == rpmsg::any_address);
+    check(taken >= before + 10 and not is_held);
+    check(other.receive().header.destination == address{5});
+    return true;
+}
+
+constexpr auto what_was_lent_before_is_stale() -> bool {
+    auto memory = loopback_memory<>{};
+    auto is_held = false;
+    auto taken = 0;
+    auto core = rpmsg::detail::link_core<loopback<>, table, watched_lock, rpmsg::no_wait>{
+        loopback<>{memory, 0}, endpoints{endpoint<"x">(ignore)}, watched_lock{&is_held, &taken}, rpmsg::no_wait{}};
+    auto other = loopback<>{memory, 1};
+    check(core.locked([](auto& link) { return link.start().has_value(); }) and other.start().has_value());
+    (void)core.locked([](auto& link) { return link.poll(0); });
+    core.set_up(true);
+    auto loan = core.reserve_for(0);
+    auto dropped = core.reserve_for(0);
+    core.set_up(false);
+    check(core.reserve_for(0).refusal() == error::closed);
+    core.set_up(true);
+    check(core.commit_from(0, address{5}, std::move(loan), 0).error() == error::closed);
+    { auto const gone = std::move(dropped); }
+    check(core.transport().counts()[event_count::stale_loan] == 2);
+    return true;
+}
+
+constexpr auto starving_is_told_once() -> bool {
+    auto memory = loopback_memory<1>{};
+    auto core = rpmsg::detail::link_core<loopback<true, 1>, table, rpmsg::no_lock, rpmsg::no_wait>{
+        loopback<true, 1>{memory, 0}, endpoints{endpoint<"x">(ignore)}, rpmsg::no_lock{}, rpmsg::no_wait{}};
+    auto other = loopback<true, 1>{memory, 1};
+    check(core.locked([](auto& link) { return link.start().has_value(); }) and other.start().has_value());
+    (void)core.locked([](auto& link) { return link.poll(0); });
+    (void)other.poll(0);
+    core.set_up(true);
+    check(not core.take_writable() and not core.take_starved(0));
+    check(core.send_from(0, address{5}, {}).has_value() and core.send_from(0, address{5}, {}).error() == error::no_buffer);
+    check(not core.take_writable());
+    other.release(other.receive());
+    check(core.take_writable() and not core.take_writable());
+    check(core.take_starved(0) and not core.take_starved(0));
+    return true;
+}
+
+TEST_CASE("Each call of a link takes the lock and gives it back") {
+    STATIC_REQUIRE(each_call_takes_the_lock_and_gives_it_back());
+    CHECK(each_call_takes_the_lock_and_gives_it_back());
+}
+
+TEST_CASE("What was lent before the link went down is stale after it came up again") {
+    STATIC_REQUIRE(what_was_lent_before_is_stale());
+    CHECK(what_was_lent_before_is_stale());
+}
+
+TEST_CASE("Who found no buffer is told once that there is one") {
+    STATIC_REQUIRE(starving_is_told_once());
+    CHECK(starving_is_told_once());
+}
+
 } // namespace
-
-TEST_CASE("a loan of another channel is refused, and goes back to its own") {
-    auto one = shared_block<single>{};
-    auto two = shared_block<single>{};
-    channel near_one{one.driver(), endpoints{endpoint<"x">(ignore)}};
-    channel far_one{one.device(), endpoints{endpoint<"x">(ignore)}};
-    auto near_two = decltype(near_one){two.driver(), endpoints{endpoint<"x">(ignore)}};
-    auto far_two = decltype(far_one){two.device(), endpoints{endpoint<"x">(ignore)}};
-    REQUIRE((near_one.start() and far_one.start() and near_two.start() and far_two.start()));
-    settle(one, near_one, far_one);
-    settle(two, near_two, far_two);
-    {
-        auto loan = near_one.get<"x">().reserve();
-        auto unfinished = near_two.get<"x">().reserve();
-        REQUIRE((loan and unfinished));
-        CHECK(near_two.get<"x">().commit(std::move(loan), 4).error() == error::closed);
-        CHECK(near_two.transport().in_flight() == 0);
-    }
-    CHECK(near_one.get<"x">().reserve());
-    CHECK(near_two.get<"x">().reserve());
-}
-
-TEST_CASE("a loan that is dropped wakes the one who waits for its buffer") {
-    auto shared = shared_block<single>{};
-    channel device_side{shared.device(), endpoints{endpoint<"x">(ignore)}};
-    auto loan_to_drop = std::function<void()>{};
-    auto on_wait = [&](auto&) { loan_to_drop(); };
-    channel host{shared.driver(), endpoints{endpoint<"x">(ignore)}, no_lock{}, testing::fake_wait{on_wait}};
-    REQUIRE((device_side.start() and host.start()));
-    settle(shared, host, device_side);
-    auto loan = host.get<"x">().reserve();
-    REQUIRE(loan);
-    loan_to_drop = [&] { auto const gone = std::move(loan); };
-    host.waiting().enter(2); // not the context that polls
-    CHECK(host.get<"x">().send_until(text, 1000));
-    CHECK(host.waiting().now() < 1000);
-    CHECK(host.is_pending());
-}
-
-TEST_CASE("a loan dropped by one endpoint makes a starved one writable") {
-    auto shared = shared_block<single>{};
-    auto writable = 0;
-    channel device_side{shared.device(), endpoints{endpoint<"x">(ignore)}};
-    channel host{shared.driver(), endpoints{endpoint<"x">(ignore, [&](auto&, event const& e) {
-                     writable += e.kind == event_kind::writable ? 1 : 0;
-                 })}};
-    REQUIRE((device_side.start() and host.start()));
-    settle(shared, host, device_side);
-    {
-        auto const loan = host.get<"x">().reserve();
-        CHECK(host.get<"x">().send(text).error() == error::no_buffer);
-        host.poll();
-        CHECK(writable == 0);
-    }
-    CHECK(host.is_pending());
-    host.poll();
-    CHECK(writable == 1);
-    host.poll();
-    CHECK(writable == 1);
-}
-
-TEST_CASE("a commit to a link that ends is refused, not dropped") {
-    auto shared = shared_block<single>{};
-    channel host{shared.driver(), endpoints{endpoint<"x">(ignore)}};
-    channel remote{shared.device(), endpoints{endpoint<"x">(ignore)}};
-    REQUIRE((remote.start() and host.start()));
-    settle(shared, host, remote);
-    auto loan = remote.get<"x">().reserve();
-    REQUIRE(loan);
-    REQUIRE(host.get<"x">().send(text));
-    auto again = shared.driver();
-    REQUIRE(again.start()); // the driver's next life
-    remote.poll({.messages = 0});
-    CHECK(remote.get<"x">().commit(std::move(loan), 4).error() == error::closed);
-}

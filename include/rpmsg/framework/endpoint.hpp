@@ -17,6 +17,7 @@ struct link {
     /// Room in a transmit buffer, for `commit`.
     struct loan {
         loan(loan&&) = default;
+        auto operator=(loan&&) -> loan& = default;
         auto payload() const -> bytes;
         auto refusal() const -> error;
         explicit operator bool() const;
