@@ -44,7 +44,14 @@ auto rig::poll_victim(std::uint32_t budget) -> std::uint32_t {
     auto const bound = 64 + 32 * (std::min<std::uint32_t>(budget, 2u * config.buffers) + config.buffers);
     CHECK(handled <= budget);
     CHECK(counts.loads() <= bound);
-    CHECK(counts.double_fetches() == 0);
+    {
+        // Whether broken rings are gone, and whether new ones are ready, are two decisions of one poll.
+        auto const attached_anew = config.dialect.prefilled and counts.loads(rpmsg::site::adopted_index) > 0 and
+                                   counts.double_fetched() == rpmsg::site::peer_index;
+        auto const repeated = attached_anew ? 0 : counts.double_fetches();
+        INFO("second fetch at " << (repeated != 0 ? rpmsg::testing::describe(counts.double_fetched()) : "nowhere"));
+        CHECK(repeated == 0);
+    }
     CHECK(memory_is_intact());
     return handled;
 }
@@ -115,6 +122,22 @@ auto all_rigs() -> std::vector<std::unique_ptr<rig>> {
     return all;
 }
 
+auto dies_at(std::uint32_t at) -> rig::script_type {
+    return [at](rpmsg::testing::memory_access const&) mutable {
+        if (at-- == 0) {
+            throw death{};
+        }
+    };
+}
+auto survives(std::function<void()> const& f) -> bool {
+    try {
+        f();
+    } catch (death const&) {
+        return false;
+    }
+    return true;
+}
+
 auto some_bytes(std::uint32_t seed, std::size_t size) -> std::vector<std::byte> {
     auto made = std::vector<std::byte>(size);
     for (auto& each : made) {
@@ -139,7 +162,7 @@ auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& ta
     CHECK(r.victim_box.count(rpmsg::event_kind::link_down) == 0);
     r.script = {};
     r.raw.write_descriptor(r.rx_ring(), id, descriptor);
-    CHECK(r.carries(2 * r.config.buffers + 1));
+    CHECK(r.carries(2u * r.config.buffers + 1));
     CHECK(r.counted(reason) == before + 1u);
 }
 
@@ -164,7 +187,7 @@ auto expect_break(rig& r, event_count reason, std::function<void(rig&)> const& t
     CHECK(r.victim_box.letters.empty());
     CHECK(r.counted(reason) == before + 1u);
     r.recover();
-    CHECK(r.carries(2 * r.config.buffers + 1));
+    CHECK(r.carries(2u * r.config.buffers + 1));
 }
 
 } // namespace hostile

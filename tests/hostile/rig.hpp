@@ -43,11 +43,14 @@ class rig {
     rpmsg::vring_config config{};
     raw_link raw{};
     rpmsg::testing::access_counts counts{};
-    std::function<void(rpmsg::testing::memory_access const&)> script{}; ///< before each access of the victim
+    using script_type = std::function<void(rpmsg::testing::memory_access const&)>;
+    script_type script{};      ///< before each access of the victim
+    script_type peer_script{}; ///< before each access of the peer
     inbox victim_box{}, peer_box{}, named_box{}, learning_box{};
     bool loses_doorbells{};  ///< in both directions
     bool refuses_doorbells{};
     std::uint32_t rung_by_victim{};
+    std::uint32_t rung_by_peer{};
     rpmsg::ticks now{};
 
     rig() = default;
@@ -77,6 +80,12 @@ class rig {
     virtual auto release(rpmsg::rx_buffer const& message) -> void = 0;
     virtual auto next_deadline() -> rpmsg::poll_deadline = 0;
     virtual auto in_flight() -> std::uint32_t = 0;
+    // A loan of the victim's endpoint, kept here.
+    virtual auto take_loan() -> rpmsg::bytes = 0;
+    virtual auto commit_loan(std::size_t size) -> rpmsg::status = 0;
+    virtual auto commit_loan_of(rig& other, std::size_t size) -> rpmsg::status = 0; ///< `other` is of the same kind
+    virtual auto drop_loan() -> void = 0;
+    virtual auto owns_loan() -> bool = 0;
     /// Destroys the victim and builds it anew, as a crash and a start do.
     virtual auto revive_victim() -> void = 0;
     virtual auto revive_peer() -> void = 0;
@@ -126,6 +135,13 @@ auto all_rigs() -> std::vector<std::unique_ptr<rig>>;
 auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
 /// Tampers with the ring: the link must break for this reason, deliver nothing, and come back.
 auto expect_break(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+
+/// What a script throws where its side dies.
+struct death {};
+/// A script that dies at access number `at`, counted from 0.
+auto dies_at(std::uint32_t at) -> rig::script_type;
+/// Runs f; false when it died.
+auto survives(std::function<void()> const& f) -> bool;
 
 auto some_bytes(std::uint32_t seed, std::size_t size) -> std::vector<std::byte>;
 

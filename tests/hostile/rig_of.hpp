@@ -38,10 +38,10 @@ template <typename Transport> class watched : public Transport {
 };
 
 struct script_ref {
-    rig* owner;
+    rig::script_type* script;
     auto operator()(rpmsg::testing::memory_access const& what) -> void {
-        if (owner->script) {
-            owner->script(what);
+        if (*script) {
+            (*script)(what);
         }
     }
 };
@@ -51,7 +51,7 @@ struct rig_bell {
     std::function<void(std::uint32_t)>* other;
     bool is_victims;
     auto ring(std::uint32_t queue) -> bool {
-        owner->rung_by_victim += is_victims ? 1 : 0;
+        ++(is_victims ? owner->rung_by_victim : owner->rung_by_peer);
         if (owner->refuses_doorbells) {
             return false;
         }
@@ -98,11 +98,12 @@ struct named_echo {
 template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : public rig {
     using layout = rpmsg::vring_layout<Config>;
     using base_region = rpmsg::mapped_region<>;
-    using victim_region = rpmsg::testing::counting_region<rpmsg::testing::hostile_region<base_region, script_ref>>;
+    using scripted_region = rpmsg::testing::hostile_region<base_region, script_ref>;
+    using victim_region = rpmsg::testing::counting_region<scripted_region>;
     using victim_transport = watched<std::conditional_t<VictimIsDevice, rpmsg::vring<Config, victim_region, rig_bell>,
                                                         rpmsg::vring_driver<Config, victim_region, rig_bell>>>;
-    using peer_transport = std::conditional_t<VictimIsDevice, rpmsg::vring_driver<Config, base_region, rig_bell>,
-                                              rpmsg::vring<Config, base_region, rig_bell>>;
+    using peer_transport = std::conditional_t<VictimIsDevice, rpmsg::vring_driver<Config, scripted_region, rig_bell>,
+                                              rpmsg::vring<Config, scripted_region, rig_bell>>;
     using fixed = recorder<at_address<0x100, 0x200>>;
     using learning = recorder<at_address<0x300, 0xffff'ffff>>;
     using peer_fixed = recorder<at_address<0x200, 0x100>>;
@@ -111,11 +112,14 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
     using peer_channel = rpmsg::channel<peer_transport, rpmsg::endpoints<peer_fixed>>;
 
     guarded_memory memory_{layout::size()};
-    script_ref script_{this};
+    script_ref script_{&script};
+    script_ref peer_script_{&peer_script};
     std::function<void(std::uint32_t)> to_victim_{};
     std::function<void(std::uint32_t)> to_peer_{};
     std::optional<victim_channel> victim_{};
     std::optional<peer_channel> peer_{};
+    using loan_type = decltype(std::declval<victim_channel&>().at(0).reserve());
+    std::optional<loan_type> loan_{};
 
     auto base() -> base_region { return {memory_.content().data(), memory_.size()}; }
     auto make_victim() -> void {
@@ -126,7 +130,7 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
         to_victim_ = [this](std::uint32_t queue) { victim_->notify(queue); };
     }
     auto make_peer() -> void {
-        peer_.emplace(peer_transport{base(), rig_bell{this, &to_victim_, false}}, rpmsg::endpoints{peer_fixed{peer_box}});
+        peer_.emplace(peer_transport{scripted_region{base(), peer_script_}, rig_bell{this, &to_victim_, false}}, rpmsg::endpoints{peer_fixed{peer_box}});
         to_peer_ = [this](std::uint32_t queue) { peer_->notify(queue); };
     }
 
@@ -145,6 +149,8 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
     }
     ~rig_of() override {
         victim_box.kept.clear();
+        peer_box.kept.clear();
+        loan_.reset();
         to_peer_ = to_victim_ = {};
     }
 
@@ -172,12 +178,29 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
     auto release(rpmsg::rx_buffer const& message) -> void override { victim_->transport().release(message); }
     auto next_deadline() -> rpmsg::poll_deadline override { return victim_->next_deadline(now); }
     auto in_flight() -> std::uint32_t override { return victim_->transport().in_flight(); }
+    auto take_loan() -> rpmsg::bytes override {
+        loan_.reset();
+        loan_.emplace(victim_->at(0).reserve());
+        return loan_->payload();
+    }
+    auto commit_loan(std::size_t size) -> rpmsg::status override {
+        return victim_->at(0).commit(std::move(*loan_), size);
+    }
+    auto commit_loan_of(rig& other, std::size_t size) -> rpmsg::status override {
+        return victim_->at(0).commit(std::move(*static_cast<rig_of&>(other).loan_), size);
+    }
+    auto drop_loan() -> void override { loan_.reset(); }
+    auto owns_loan() -> bool override { return loan_ and *loan_; }
     auto revive_victim() -> void override {
+        script = {};
         victim_box.kept.clear();
+        loan_.reset();
         make_victim();
         (void)start_victim();
     }
     auto revive_peer() -> void override {
+        peer_script = {};
+        peer_box.kept.clear();
         make_peer();
         (void)start_peer();
     }

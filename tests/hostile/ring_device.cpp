@@ -176,7 +176,7 @@ TEST_CASE("case 9: an address whose end wraps drops its message") {
     drops_descriptor(event_count::bad_descriptor, [](wire::descriptor& d, rig& r) {
         d.address = (r.raw.base + r.raw.frame(1, 0)) & 0xffff'ffff; // the base lies below 4 GiB, the buffers above
         d.length = 0x40;
-        d.address += r.raw.base + r.raw.frame(1, 0) > 0xffff'ffff ? 0 : 0x1'0000'0000;
+        d.address += r.raw.base + r.raw.frame(1, 0) > 0xffff'ffff ? std::uint64_t{0} : 0x1'0000'0000u;
     });
 }
 

@@ -287,7 +287,7 @@ TEST_CASE("case 45: a peer that never completes makes sends fail, and leaks noth
         for (auto tries = 0; tries < 20; ++tries) {
             r->counts.clear();
             auto const outcome = r->send_from_victim(some_bytes(1, 4));
-            sent += outcome ? 1 : 0;
+            sent += outcome ? 1u : 0u;
             CHECK((outcome or outcome.error() == rpmsg::error::no_buffer));
             CHECK(r->counts.loads() < 32);
         }

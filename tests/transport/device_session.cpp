@@ -88,7 +88,7 @@ TEST_CASE("54: only driver_ok without needs_reset is a link, whatever else the s
     STATIC_REQUIRE(a_status_byte_is_a_link(4));
     STATIC_REQUIRE(not a_status_byte_is_a_link(0));
     for (unsigned value = 0; value < 256; ++value) {
-        CHECK(a_status_byte_is_a_link(static_cast<std::uint8_t>(value)) == ((value & 4) != 0 and (value & 64) == 0));
+        CHECK(a_status_byte_is_a_link(static_cast<std::uint8_t>(value)) == ((value & 0xf4) == 4));
     }
 }
 

@@ -45,8 +45,7 @@ template <vring_config Config> class device_session {
     template <region Region> static constexpr auto is_ready(Region& shared, link_layout auto const& layout) -> bool {
         shared.invalidate(layout.status(), 1);
         auto const status = shared.template load<site::status_load, std::uint8_t>(layout.status());
-        return (status & (wire::device_status::driver_ok | wire::device_status::needs_reset)) ==
-               wire::device_status::driver_ok;
+        return (status & ~wire::device_status::on_the_way) == wire::device_status::driver_ok;
     }
 
   public:

@@ -87,29 +87,23 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         bells_.ring(0, counts_);
     }
 
-    /// A closed device goes on where it stopped, if the rings still stand there: their indices alone say too little.
-    constexpr auto resume_rings() -> bool {
-        auto const stands = [&](auto const& queue, std::uint32_t which) {
-            return split_queue<Config, Role>::adopt(shared_, layout_.parts(which)) == queue.published();
-        };
-        if (not std::exchange(resumes_, false) or not stands(sender_.queue(), tx_ring) or
-            not stands(receiver_.queue(), rx_ring)) {
-            return false;
-        }
-        auto link = context();
-        sender_.reclaim();
-        receiver_.reclaim(link);
-        bells_.ring_if(receiver_.publish(link), rx_ring, counts_);
-        return true;
-    }
-
     /// A device continues where the rings stand: a buffer that was given back is not taken again, one that was not is
-    /// delivered again (RINGS 6.3, 13).
+    /// delivered again (RINGS 6.3, 13). A closed one goes on where it stopped, if the rings still stand there: their
+    /// indices alone say too little.
     constexpr auto adopt_rings() -> void {
         using queue = split_queue<Config, Role>;
         constexpr auto ahead = prefilled ? Config.buffers : 0;
+        auto const to_driver = queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = queue::adopt(shared_, layout_.parts(rx_ring));
-        sender_.reset(queue::adopt(shared_, layout_.parts(tx_ring)), false);
+        auto const stands = to_driver == sender_.queue().published() and from_driver == receiver_.queue().published();
+        if (std::exchange(resumes_, false) and stands) {
+            auto link = context();
+            sender_.reclaim();
+            receiver_.reclaim(link);
+            bells_.ring_if(receiver_.publish(link), rx_ring, counts_);
+            return;
+        }
+        sender_.reset(to_driver, false);
         receiver_.reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
     }
 
@@ -126,7 +120,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto come_up(ticks now) -> link_change {
         if constexpr (not device) {
             lay_out_rings();
-        } else if (has_epochs or not resume_rings()) {
+        } else {
             adopt_rings();
         }
         if constexpr (not prefilled) {

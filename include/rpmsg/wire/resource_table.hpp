@@ -50,6 +50,7 @@ static_assert(offsetof(resource_table, vdev) == 20 and offsetof(resource_table, 
 /// Bits of the device status byte (virtio 1.x, 2.1). OpenAMP writes only driver_ok, Linux ors them up to it.
 namespace device_status {
 inline constexpr std::uint8_t driver_ok = 4;
+inline constexpr std::uint8_t on_the_way = 1 | 2 | 8; ///< what Linux sets before; with any other bit the driver is not ready
 inline constexpr std::uint8_t needs_reset = 64;
 } // namespace device_status
 

@@ -1,0 +1,1 @@
+#include <rpmsg/testing/counting_region.hpp>

@@ -1,0 +1,1 @@
+#include <rpmsg/testing/hostile_region.hpp>
