@@ -84,7 +84,7 @@ TEST_CASE("The device lets go of a session before it attaches to the next") {
     CHECK(the_device_lets_go_before_it_attaches());
 }
 
-TEST_CASE("54: only driver_ok without needs_reset is a link, whatever else the status byte holds") {
+TEST_CASE("54: only driver_ok is a link, with none but the bits that lead to it") {
     STATIC_REQUIRE(a_status_byte_is_a_link(4));
     STATIC_REQUIRE(not a_status_byte_is_a_link(0));
     for (unsigned value = 0; value < 256; ++value) {
