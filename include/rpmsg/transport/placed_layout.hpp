@@ -3,6 +3,7 @@
 #include <rpmsg/transport/vring_layout.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace rpmsg {
@@ -23,7 +24,7 @@ struct placed_layout {
     [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts { return rings[ring]; }
     [[nodiscard]] constexpr auto offset_of(std::uint64_t address, std::uint32_t length) const -> std::uint32_t {
         auto const from_window = address - window_address;
-        if (address % 4 != 0 or not lies_inside(from_window, length, window_size)) {
+        if (from_window % 4 != 0 or not lies_inside(from_window, length, window_size)) {
             return nowhere;
         }
         auto const offset = static_cast<std::uint32_t>(from_window) + window;
@@ -45,7 +46,11 @@ struct placed_layout {
                       lies_inside(ring.available, 2 * count + 6, region_size) and
                       lies_inside(ring.used, 8 * count + 6, region_size);
         }
-        return fitting and (status_offset == nowhere or status_offset < region_size) and
+        constexpr auto before_status = offsetof(wire::vdev_entry, status);
+        return fitting and
+               (status_offset == nowhere or
+                (status_offset % 4 == 0 and status_offset >= before_status and
+                 lies_inside(status_offset - before_status, sizeof(wire::vdev_entry), region_size))) and
                (control_offset == nowhere or
                 (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
     }

@@ -36,6 +36,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
   private:
     static constexpr bool prefilled = Config.dialect.prefilled;
+    static constexpr bool has_status = Config.dialect.status_in_table;
     static constexpr bool has_epochs = Config.dialect.attach == wire::attach_rule::epochs;
     static constexpr bool calls = not device and not has_epochs;
     using session = std::conditional_t<device, device_session<Config>, driver_session<Config>>;
@@ -199,11 +200,14 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
     [[nodiscard]] constexpr auto has_room() const -> bool {
-        auto fits = layout_.fits(shared_.size(), Config.buffers);
+        auto fits = layout_.fits(shared_.size(), Config.buffers) and
+                    (not has_status or layout_.status() != nowhere) and
+                    (not has_epochs or layout_.control() != nowhere);
         for (std::uint32_t ring = 0; ring < 2 and not device; ++ring) {
             auto const bytes_of_ring = std::uint64_t{Config.buffers} * Config.size_of(ring);
             auto const start = layout_.buffer(ring, 0);
-            fits = fits and start % 4 == 0 and lies_inside(start, bytes_of_ring, shared_.size());
+            auto const one_after_the_other = layout_.buffer(ring, Config.buffers) == start + Config.buffers * Config.size_of(ring);
+            fits = fits and start % 4 == 0 and one_after_the_other and lies_inside(start, bytes_of_ring, shared_.size());
         }
         return fits;
     }
