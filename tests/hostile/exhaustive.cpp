@@ -133,8 +133,8 @@ TEST_CASE("Every event index asks for a doorbell exactly when it was passed") {
                 }
                 wrong += wire::needs_doorbell(static_cast<std::uint16_t>(event), static_cast<std::uint16_t>(before + moved),
                                               static_cast<std::uint16_t>(before)) != passed
-                             ? 1
-                             : 0;
+                             ? 1u
+                             : 0u;
             }
         }
     }
