@@ -130,7 +130,9 @@ class device_session<Config> {
         if (is_up) {
             return epoch == session_ and not is_wiped ? session_step::none : session_step::end;
         }
-        if (is_wiped) { // the peer, or what loaded it, cleared the block after our start
+        if (is_wiped or read(shared, layout, device + offsetof(block::device_half, magic)) != wire::control_magic or
+            read(shared, layout, device + offsetof(block::device_half, fingerprint)) != Config.fingerprint()) {
+            // the peer, or what loaded it, cleared the block after our start
             start(shared, layout);
             return session_step::answered;
         }

@@ -93,7 +93,9 @@ class driver_session<Config> {
             auto const boot = read(shared, layout, device + offsetof(block::device_half, boot));
             return boot == boot_ and not is_wiped ? session_step::none : session_step::end;
         }
-        if (is_wiped) { // the peer, or what loaded it, cleared the block after our start
+        if (is_wiped or read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic or
+            read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
+            // the peer, or what loaded it, cleared the block after our start
             start(shared, layout);
             return session_step::answered;
         }
