@@ -186,7 +186,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             return given.refusal();
         }
         if (given.owner_ != this) { // of another link; it goes back there when it ends
-            return refuse(event_count::stale_loan, error::closed);
+            count(event_count::stale_loan);
+            return error::closed;
         }
         auto const left = given.leave();
         return exclusively(lock_, [&]() -> status {
