@@ -62,8 +62,8 @@ template <typename Channel> class tx_loan {
 /// What a held message points back to. A channel is one.
 struct message_owner {};
 
-/// A received message that a handler kept. Move-only; the buffer goes back when this ends, from any context that the
-/// lock of the channel excludes. After the link went down the bytes may change, and giving back does nothing.
+/// A received message that a handler kept. Move-only; the buffer goes back when this ends, before its channel does, from
+/// any context that the lock of the channel excludes. After the link went down the bytes may change, and giving back does nothing.
 class held_message {
   public:
     using give_back = void (*)(message_owner&, rx_buffer const&, std::uint32_t generation);
