@@ -130,6 +130,8 @@ using maker = std::function<std::unique_ptr<rig>()>;
 auto device_rigs() -> std::vector<std::unique_ptr<rig>>;
 auto driver_rigs() -> std::vector<std::unique_ptr<rig>>;
 auto all_rigs() -> std::vector<std::unique_ptr<rig>>;
+/// Both roles with rings of other sizes: one buffer, two, batches, a size for each direction.
+auto odd_rigs() -> std::vector<std::unique_ptr<rig>>;
 
 /// Tampers with a message of the peer: it must be dropped for this reason, and nothing else may happen.
 auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
