@@ -15,7 +15,7 @@ struct vring_config {
     std::uint32_t host_to_remote = 0;   ///< buffer size of ring 1 where it differs; 0 means `buffer_size`
     std::uint32_t remote_to_host = 0;   ///< buffer size of ring 0 where it differs; 0 means `buffer_size`
     std::uint32_t alignment = 64;       ///< of the rings; a power of two, at least 4
-    std::uint32_t ring_stride = 0;      ///< from ring 0 to ring 1; 0 means as near as the alignment allows
+    std::uint32_t ring_stride = 0;      ///< from ring 0 to ring 1; 0: as near as the dialect puts them
     std::uint16_t batch = 1;            ///< received buffers are given back this many at a time, at least 1
     bool event_index = false;           ///< doorbells by event index (feature bit 29) instead of flags
     std::uint64_t device_base = 0;      ///< the address by which the driver knows the start of the block
