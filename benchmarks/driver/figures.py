@@ -1,0 +1,46 @@
+"""The figures that the design sets, in the order of the table: what must be reached, what is aimed at, the best peer."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    unit: str = "instructions"
+    must: float | None = None
+    aim: float | None = None
+    peer: str = ""
+    toolchain: str = ""  # of exact figures: "host" or "arm"; they are compared with the record
+    meaning: str = ""
+
+
+FIGURES = [
+    Figure("host.copy16.lockstep.instr", must=200, aim=150, peer="259 rpmsg-lite+LTO", toolchain="host",
+           meaning="copy 16 bytes, send one, poll once"),
+    Figure("host.copy16.burst.instr", must=150, aim=115, peer="355 rpmsg-lite", toolchain="host",
+           meaning="copy 16 bytes, fill the ring of 16, poll once"),
+    Figure("host.copy496.lockstep.instr", must=275, aim=205, peer="319 rpmsg-lite+LTO", toolchain="host",
+           meaning="copy 496 bytes, send one, poll once"),
+    Figure("host.zerocopy.instr", must=200, aim=140, peer="274 rpmsg-lite+LTO", toolchain="host",
+           meaning="reserve and commit, hold and release"),
+    Figure("host.roundtrip16.instr", must=400, aim=300, peer="514 rpmsg-lite+LTO", toolchain="host",
+           meaning="copy 16 bytes there and back"),
+    Figure("host.pool1000.extra.instr", must=20, aim=10, peer="2946 rpmsg-lite", toolchain="host",
+           meaning="1000 endpoints in a pool at random, above a pool of 1"),
+    Figure("host.fences", "fences", 2, 2, "1 rpmsg-lite", "host", "full fences per message, lockstep"),
+    Figure("host.fences.burst", "fences", 1.1, 0.2, "1 rpmsg-lite", "host", "full fences per message, burst of 16"),
+    Figure("host.rmw", "operations", 0, 0, "0 rpmsg-lite", "host", "locked read-modify-writes per message"),
+    Figure("host.pingpong16.ratio", "x", 2.0, 1.6, "2.3 rpmsg-lite", "",
+           "16 bytes there and back between two processes, over a bare cache line"),
+    Figure("host.oneway16.ratio", "x", 1.2, 0.6, "1.8 rpmsg-lite", "",
+           "16 bytes one way between two processes, over half the bare round trip"),
+    Figure("size.m0plus.bytes", "bytes", 1000, 848, "1696 rpmsg-lite", "arm", "remote echo with name service, Cortex-M0+"),
+    Figure("size.m4.bytes", "bytes", 950, 800, "1508 rpmsg-lite", "arm", "the same, Cortex-M4 (orientation only)"),
+    Figure("size.m33.bytes", "bytes", 900, 754, "1508 rpmsg-lite", "arm", "the same, Cortex-M33"),
+    Figure("ram.bytes", "bytes", 96, 64, "284 rpmsg-lite", "arm", "RAM of the link beside the shared block"),
+    Figure("stack.send.bytes", "bytes", 88, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),
+    Figure("stack.receive.bytes", "bytes", 56, 48, "56 rpmsg-lite", "arm",
+           "deepest stack of a poll without its handler, Cortex-M33"),
+    Figure("compile.ratio", "x", 4, 3, "-", "", "compile time of a firmware main, over one with <span>, <array>, <atomic>"),
+]
+BY_NAME = {figure.name: figure for figure in FIGURES}

@@ -1,0 +1,122 @@
+"""Instructions, fences and locked operations per message: differences between two counts of messages under callgrind."""
+
+import re
+
+from tools import BUILD, HERE, WARNINGS, Failure, at_once, build, headers, note, run
+
+FEW, MANY = 2048, 4096  # multiples of the ring and of the random order
+FLOOR = ["gcc", "-std=c11", "-O2", *WARNINGS, "-no-pie", HERE / "floor" / "host.c"]
+
+
+class Program:
+    """A counted program and how many of each instruction a message costs."""
+
+    def __init__(self, name, *command):
+        self.name = name
+        note(f"instructions: building {name}")
+        self.path = build(f"instructions/{name}", *command)
+        self.locked = {"fence": set(), "rmw": set()}  # addresses
+        for line in run("objdump", "-d", "--no-show-raw-insn", self.path).splitlines():
+            found = re.match(r"\s*([0-9a-f]+):\s+(.*)", line)
+            kind = kind_of(found.group(2)) if found else None
+            if kind:
+                self.locked[kind].add(int(found.group(1), 16))
+
+    def run_once(self, arguments):
+        out = BUILD / "instructions" / ("-".join([self.name, *arguments]) + ".callgrind")
+        run("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--dump-instr=yes", "--compress-pos=no",
+            "--compress-strings=no", self.path, *arguments, merged=True,
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+        text = out.read_text()
+        out.unlink()
+        counts = {"instr": int(re.search(r"^(?:summary|totals): (\d+)", text, re.M).group(1)), "fence": 0, "rmw": 0}
+        is_own = is_call = False
+        for line in text.splitlines():
+            if line.startswith("ob="):
+                is_own = line.endswith(str(self.path))
+            elif line.startswith("calls="):
+                is_call = True
+            elif line.startswith("0x"):
+                address, _, cost = line.split()
+                for kind, where in self.locked.items() if is_own and not is_call else ():
+                    counts[kind] += int(cost) if int(address, 16) in where else 0
+                is_call = False
+        return counts
+
+    def per_message(self, job):
+        """Cost of one message; the job holds the arguments with {} where the count goes."""
+        few, many = (self.run_once([word.format(count) for word in job]) for count in (FEW, MANY))
+        return {kind: tidy((many[kind] - few[kind]) / (MANY - FEW)) for kind in few}
+
+
+def tidy(value):
+    return int(value) if value == int(value) else round(value, 1) if value > 10 else round(value, 3)
+
+
+def kind_of(instruction):
+    if re.match(r"mfence|lock or[ql]?\s+\$0x0,(-?0x\w+)?\(%[re]sp\)", instruction):
+        return "fence"
+    if re.match(r"lock\s|xchg.*\(", instruction):
+        return "rmw"
+    return None
+
+
+def ours(name, *defines):
+    source = name.split("-")[0]
+    return Program(name, "g++", "-std=c++20", "-O2", *WARNINGS, *defines, headers(), "-no-pie",
+                   HERE / "instructions" / f"{source}.cpp")
+
+
+def programs(pools=(1, 1000)):
+    """All counted programs by name."""
+    def one(name):
+        if name == "floor":
+            return Program("floor", *FLOOR)
+        size = name.partition("-")[2]
+        return ours(name, *([f"-DENDPOINTS={size}"] if size else []))
+    names = [f"pool-{size}" for size in pools] + ["copy", "zero_copy", "round_trip", "floor"]
+    return dict(zip(names, at_once(one, names)))
+
+
+def measure():
+    built = programs()
+    jobs = {
+        "lockstep16": ("copy", ["{}", "16", "1"]),
+        "burst16": ("copy", ["{}", "16", "16"]),
+        "lockstep496": ("copy", ["{}", "496", "1"]),
+        "zerocopy": ("zero_copy", ["{}", "16", "1"]),
+        "roundtrip": ("round_trip", ["{}", "16", "1"]),
+        "pool1": ("pool-1", ["{}", "16", "1"]),
+        "pool1000": ("pool-1000", ["{}", "16", "1"]),
+        "floor lockstep16": ("floor", ["lockstep", "{}", "16"]),
+        "floor burst16": ("floor", ["burst", "{}", "16"]),
+        "floor lockstep496": ("floor", ["lockstep", "{}", "496"]),
+        "floor roundtrip": ("floor", ["roundtrip", "{}", "16"]),
+    }
+
+    def count(item):
+        name, (program, job) = item
+        note(f"instructions: counting {name}")
+        return built[program].per_message(job)
+
+    cost = dict(zip(jobs, at_once(count, jobs.items())))
+    lockstep, burst = cost["lockstep16"], cost["burst16"]
+    if lockstep["fence"] == 0:
+        raise Failure("no fence was seen: is this an x86-64 machine?")
+    return {
+        "host.copy16.lockstep.instr": lockstep["instr"],
+        "host.copy16.burst.instr": burst["instr"],
+        "host.copy496.lockstep.instr": cost["lockstep496"]["instr"],
+        "host.zerocopy.instr": cost["zerocopy"]["instr"],
+        "host.roundtrip16.instr": cost["roundtrip"]["instr"],
+        "host.pool1000.extra.instr": tidy(cost["pool1000"]["instr"] - cost["pool1"]["instr"]),
+        "host.fences": lockstep["fence"],
+        "host.fences.burst": burst["fence"],
+        "host.rmw": max(one["rmw"] for name, one in cost.items() if not name.startswith("floor")),
+        "host.pool1.instr": cost["pool1"]["instr"],
+        "floor.copy16.lockstep.instr": cost["floor lockstep16"]["instr"],
+        "floor.copy16.burst.instr": cost["floor burst16"]["instr"],
+        "floor.copy496.lockstep.instr": cost["floor lockstep496"]["instr"],
+        "floor.roundtrip16.instr": cost["floor roundtrip"]["instr"],
+        "floor.fences": cost["floor lockstep16"]["fence"],
+    }

@@ -1,0 +1,91 @@
+"""Flash and RAM of a remote echo: a linked image, less the same image with the library taken out."""
+
+import re
+
+from tools import CORES, HERE, WARNINGS, at_once, build, headers, note, run
+
+COMMON = ["-mthumb", "-Os", "-ffunction-sections", "-fdata-sections"]
+CPP = ["arm-none-eabi-g++", "-std=c++20", "-fno-exceptions", "-fno-rtti", *COMMON]
+C = ["arm-none-eabi-gcc", "-std=c11", *COMMON]
+FLASH = (".text", ".rodata", ".init_array", ".ARM.exidx", ".data")
+RAM = (".data", ".bss")
+
+
+def compile_for(core, source, *more):
+    """An object file of one of the firmware sources."""
+    note(f"size: building {source} for {core}")
+    path = HERE / source
+    language = [*CPP, headers()] if path.suffix == ".cpp" else [*C, "-fno-tree-loop-distribute-patterns"]
+    return build(f"size/{core}-{path.parent.name}-{path.stem}.o", *language, *WARNINGS, f"-mcpu={CORES[core]}", *more, "-c", path)
+
+
+def link(core, program):
+    """A linked image of one firmware program, its map beside it."""
+    start, body = compile_for(core, "size/start.c"), compile_for(core, program)
+    elf = body.with_suffix(".elf")
+    return build(elf.relative_to(elf.parents[1]), "arm-none-eabi-g++", "-mthumb", f"-mcpu={CORES[core]}", "-nostartfiles",
+                 "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-Map={elf.with_suffix('.map')}", "-T",
+                 HERE / "size" / "link.ld", start, body)
+
+
+def sections(elf):
+    """Size by section."""
+    found = re.findall(r"^(\.\S+)\s+(\d+)\s+\d+$", run("arm-none-eabi-size", "-A", elf), re.M)
+    return {name: int(size) for name, size in found}
+
+
+def library_parts(elf):
+    """What comes from archives, by member."""
+    text = elf.with_suffix(".map").read_text().partition("Linker script and memory map")[2]
+    parts = {}
+    for size, member in re.findall(r"^ \.(?:text|rodata|data)\S*\s+0x[0-9a-f]+\s+0x([0-9a-f]+) \S*\.a\(([^)]+)\)$", text, re.M):
+        parts[member] = parts.get(member, 0) + int(size, 16)
+    return {member: size for member, size in parts.items() if size}
+
+
+def flash(elf):
+    """Bytes of flash, memcpy and memset left out: every program has them."""
+    copies = sum(size for member, size in library_parts(elf).items() if re.search(r"mem(cpy|set)\b", member))
+    return sum(sections(elf).get(name, 0) for name in FLASH) - copies
+
+
+def ram(elf):
+    return sum(sections(elf).get(name, 0) for name in RAM)
+
+
+def images(core):
+    return {name: link(core, source) for name, source in
+            (("bare", "size/bare.cpp"), ("ours", "size/echo.cpp"), ("floor", "floor/echo.c"))}
+
+
+def measure():
+    built = dict(zip(CORES, at_once(images, CORES)))
+    figures = {}
+    for core, image in built.items():
+        figures[f"size.{core}.bytes"] = flash(image["ours"]) - flash(image["bare"])
+        figures[f"floor.size.{core}.bytes"] = flash(image["floor"]) - flash(image["bare"])
+    figures["ram.bytes"] = max(ram(image["ours"]) - ram(image["bare"]) for image in built.values())
+    figures["floor.ram.bytes"] = max(ram(image["floor"]) - ram(image["bare"]) for image in built.values())
+    return figures
+
+
+def functions(core):
+    """For people: every symbol of the image by size, names cut to what tells them apart."""
+    elf = link(core, "size/echo.cpp")
+    lines = []
+    for line in run("arm-none-eabi-nm", "-C", "-S", "--size-sort", "-r", elf).splitlines():
+        _, size, kind, name = line.split(None, 3)
+        lines.append((int(size, 16), kind, short(name)))
+    helpers = sorted(library_parts(elf).items())
+    return lines, helpers
+
+
+def short(name):
+    """A C++ name without its template arguments and parameters."""
+    text, depth = "", 0
+    for character in name.replace("(anonymous namespace)::", ""):
+        depth -= character in ">)}"
+        if depth == 0 and character not in "<>(){}":
+            text += character
+        depth += character in "<({"
+    return re.sub(r"\s+", " ", text).strip()[-90:]

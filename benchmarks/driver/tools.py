@@ -1,0 +1,78 @@
+"""Compilers, folders and processes: what every group of figures needs."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "benchmarks"
+BUILD = ROOT / "build" / "benchmarks"
+
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror"]
+CORES = {"m0plus": "cortex-m0plus", "m4": "cortex-m4", "m33": "cortex-m33"}
+
+include = [ROOT / "include"]  # `--include` names another copy of the headers
+
+
+class Failure(Exception):
+    """Something that a person must hear about; ends the run with status 1."""
+
+
+def note(text):
+    """Tells what is being done, in one line of a terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{text}")
+        sys.stderr.flush()
+    elif text:
+        print(text, file=sys.stderr)
+
+
+def run(*command, env=None, merged=False, ok=(0,)):
+    """Runs a command and answers what it wrote."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT if merged else subprocess.PIPE, env=env, text=True)
+    except OSError as problem:
+        raise Failure(f"{words[0]} cannot be run: {problem.strerror}") from None
+    if done.returncode not in ok:
+        said = (done.stdout if merged else done.stdout + done.stderr).strip().splitlines()
+        raise Failure(f"failed with status {done.returncode}: {shlex.join(words)}\n" + "\n".join(said[:12]))
+    return done.stdout
+
+
+def build(output, *command):
+    """Runs a compiler whose last argument names the output."""
+    path = BUILD / output
+    path.parent.mkdir(parents=True, exist_ok=True)
+    run(*command, "-o", path)
+    return path
+
+
+def headers():
+    return f"-I{include[0]}"
+
+
+def at_once(work, items):
+    """Does the work for each item, as many at a time as there are processors; answers in the order of the items."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return list(pool.map(work, items))
+
+
+def compiler_version(compiler):
+    return run(compiler, "-dumpfullversion").strip()
+
+
+def environment(toolchain):
+    """What an exact figure depends on beside the sources."""
+    if toolchain == "arm":
+        return f"arm-none-eabi-g++ {compiler_version('arm-none-eabi-g++')}"
+    machine = os.uname().machine
+    libc = run("getconf", "GNU_LIBC_VERSION").strip()
+    cpu = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    vectors = " with AVX2" if re.search(r"\bavx2\b", cpu) else ""  # memcpy differs
+    return f"g++ {compiler_version('g++')}, {libc}, {machine}{vectors}"

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+/// All that the measured firmware knows of its chip: where the shared block lies, and a register that rings.
+namespace board {
+
+inline constexpr std::uintptr_t shared_start = 0x2001'0000;
+inline constexpr std::uint32_t shared_size = 0x4000;
+
+struct mailbox {
+    auto ring(std::uint32_t queue) -> bool {
+        *reinterpret_cast<std::uint32_t volatile*>(0x4000'0000) = queue;
+        return true;
+    }
+};
+
+} // namespace board

@@ -1,0 +1,32 @@
+// The measured firmware: a remote core beside OpenAMP that answers each message.
+#include "board.hpp"
+
+#include <rpmsg/platform/cortex_m.hpp>
+#include <rpmsg/rpmsg.hpp>
+
+namespace {
+constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::openamp};
+
+using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_start, board::shared_size>>;
+
+constexpr auto echo = rpmsg::endpoint<"rpmsg-echo">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
+
+constinit auto link = rpmsg::channel{
+    rpmsg::vring<rings, shared_memory, board::mailbox>{},
+    rpmsg::endpoints{echo},
+    rpmsg::cortex_m::irq_lock{},
+};
+} // namespace
+
+extern "C" void mailbox_isr() { link.notify(); }
+
+auto main() -> int {
+    if (not link.start()) {
+        while (true) {
+        }
+    }
+    while (true) {
+        link.poll();
+        rpmsg::cortex_m::wait_for_interrupt();
+    }
+}
