@@ -8,6 +8,8 @@ set(rpmsg_headers
   include/rpmsg/core/result.hpp
   include/rpmsg/framework/bindings.hpp
   include/rpmsg/framework/channel.hpp
+  include/rpmsg/framework/contract.hpp
+  include/rpmsg/framework/contract_plan.hpp
   include/rpmsg/framework/dump.hpp
   include/rpmsg/framework/endpoint.hpp
   include/rpmsg/framework/endpoint_link.hpp
@@ -82,6 +84,7 @@ set(rpmsg_headers
   include/rpmsg/transport/vring_layout.hpp
   include/rpmsg/transport/vring_life.hpp
   include/rpmsg/transport/vring_link.hpp
+  include/rpmsg/wire/carveout.hpp
   include/rpmsg/wire/control_block.hpp
   include/rpmsg/wire/dialect.hpp
   include/rpmsg/wire/header.hpp
