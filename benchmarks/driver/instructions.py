@@ -5,7 +5,7 @@ import re
 from tools import BUILD, HERE, WARNINGS, Failure, at_once, build, headers, note, run
 
 FEW, MANY = 2048, 4096  # multiples of the ring and of the random order
-FLOOR = ["gcc", "-std=c11", "-O2", *WARNINGS, "-no-pie", HERE / "floor" / "host.c"]
+FLOOR = ["gcc", "-std=c11", "-O2", "-finline-limit=1000", *WARNINGS, "-no-pie", HERE / "floor" / "host.c"]
 
 
 class Program:
@@ -13,7 +13,6 @@ class Program:
 
     def __init__(self, name, *command):
         self.name = name
-        note(f"instructions: building {name}")
         self.path = build(f"instructions/{name}", *command)
         self.locked = {"fence": set(), "rmw": set()}  # addresses
         for line in run("objdump", "-d", "--no-show-raw-insn", self.path).splitlines():
@@ -96,7 +95,7 @@ def measure():
 
     def count(item):
         name, (program, job) = item
-        note(f"instructions: counting {name}")
+        note(f"counting {name}")
         return built[program].per_message(job)
 
     cost = dict(zip(jobs, at_once(count, jobs.items())))

@@ -13,10 +13,9 @@ RAM = (".data", ".bss")
 
 def compile_for(core, source, *more):
     """An object file of one of the firmware sources."""
-    note(f"size: building {source} for {core}")
     path = HERE / source
     language = [*CPP, headers()] if path.suffix == ".cpp" else [*C, "-fno-tree-loop-distribute-patterns"]
-    return build(f"size/{core}-{path.parent.name}-{path.stem}.o", *language, *WARNINGS, f"-mcpu={CORES[core]}", *more, "-c", path)
+    return build(f"firmware/{core}-{path.parent.name}-{path.stem}.o", *language, *WARNINGS, f"-mcpu={CORES[core]}", *more, "-c", path)
 
 
 def link(core, program):

@@ -1,10 +1,12 @@
 """Compilers, folders and processes: what every group of figures needs."""
 
+import functools
 import os
 import re
 import shlex
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,25 +33,39 @@ def note(text):
         print(text, file=sys.stderr)
 
 
-def run(*command, env=None, merged=False, ok=(0,)):
-    """Runs a command and answers what it wrote."""
+def run(*command, env=None, merged=False, patience=600):
+    """Runs a command and answers what it wrote. It may take that many seconds."""
     words = [str(word) for word in command]
     try:
         done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT if merged else subprocess.PIPE, env=env, text=True)
+                              stderr=subprocess.STDOUT if merged else subprocess.PIPE, env=env, text=True, timeout=patience)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"stopped after {patience} s: {shlex.join(words)}") from None
     except OSError as problem:
         raise Failure(f"{words[0]} cannot be run: {problem.strerror}") from None
-    if done.returncode not in ok:
+    if done.returncode != 0:
         said = (done.stdout if merged else done.stdout + done.stderr).strip().splitlines()
         raise Failure(f"failed with status {done.returncode}: {shlex.join(words)}\n" + "\n".join(said[:12]))
     return done.stdout
 
 
+@functools.lru_cache(maxsize=None)
+def build_lock(output):
+    return threading.Lock()
+
+
+built = set()
+
+
 def build(output, *command):
-    """Runs a compiler whose last argument names the output."""
+    """Runs a compiler whose output has this name below the build folder; once, whoever asks."""
     path = BUILD / output
-    path.parent.mkdir(parents=True, exist_ok=True)
-    run(*command, "-o", path)
+    with build_lock(str(output)):
+        if path not in built:
+            note(f"building {output}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            run(*command, "-o", path)
+            built.add(path)
     return path
 
 

@@ -21,7 +21,7 @@ static struct {
     uint8_t pending[2];
     bool is_up, is_faulty, is_bound, must_announce;
     uint16_t counts[reasons];
-} link = {.tx = {.which = 0}, .rx = {.which = 1}};
+} link;
 
 static void count(enum reason why) {
     if (link.counts[why] != 0xffff) {
@@ -51,24 +51,24 @@ static bool try_send(uint32_t destination, void const *payload, uint32_t size) {
         return false;
     }
     for (int i = 0; i < buffers; i++) {
-        int id = fault(device_reserve(&link.tx));
+        int id = fault(device_reserve(&link.tx, 0));
         if (id < 0) {
             break;
         }
         uint32_t capacity;
-        uint8_t *at = described(&link.tx, (uint32_t)id, device_writes, &capacity);
+        uint8_t *at = described(0, (uint32_t)id, device_writes, &capacity);
         if (at == NULL) {
             count(bad_descriptor);
-            device_give(&link.tx, (uint32_t)id, 0);
+            device_give(&link.tx, 0, (uint32_t)id, 0);
             continue;
         }
         if (size > capacity - header_size) {
-            link.tx.stash = (uint16_t)(link.tx.stash | 1u << id);
+            link.tx.spare = (uint8_t)(id + 1);
             count(too_large);
             return false;
         }
         write_message(at, echo, destination, payload, size);
-        device_give(&link.tx, (uint32_t)id, header_size + size);
+        device_give(&link.tx, 0, (uint32_t)id, header_size + size);
         return true;
     }
     count(no_buffer);
@@ -109,18 +109,19 @@ static void hear(uint8_t const *payload, uint32_t size) {
     memcpy(&a, payload, sizeof a);
     __asm__ volatile("" ::: "memory");
     bool const is_destroy = (a.flags & 1u) != 0;
-    int length = 0;
-    for (; length < name_size && a.name[length] != '\0'; length++) {
-        if (a.name[length] < ' ' || a.name[length] > '~') {
-            length = 0;
+    bool is_printable = a.name[0] != '\0', is_ours = true;
+    for (int i = 0; i < name_size; i++) {
+        is_ours = is_ours && a.name[i] == name[i];
+        if (a.name[i] == '\0') {
             break;
         }
+        is_printable = is_printable && a.name[i] >= ' ' && a.name[i] <= '~';
     }
-    if (length == 0 || a.address == name_service || (a.address == any && !is_destroy)) {
+    if (!is_printable || a.address == name_service || (a.address == any && !is_destroy)) {
         count(bad_announcement);
         return;
     }
-    if (strncmp(a.name, name, name_size) != 0) {
+    if (!is_ours) {
         return;
     }
     if (!is_destroy) {
@@ -143,10 +144,10 @@ static void deliver(struct header const *h, uint8_t const *payload) {
     }
 }
 
-static void attach(struct queue *q) {
-    uint16_t const at = __atomic_load_n(&ring_of(q)->used.index, __ATOMIC_RELAXED);
+static void attach(struct queue *q, unsigned which) {
+    uint16_t const at = __atomic_load_n(&block()->rings[which].used.index, __ATOMIC_RELAXED);
     q->taken = q->given = at;
-    q->ours = q->stash = 0;
+    q->ours = q->spare = 0;
     q->theirs = buffers;
 }
 
@@ -161,8 +162,8 @@ static void follow(void) {
     }
     link.is_faulty = link.is_faulty && is_ready;
     if (is_ready && !link.is_up && !link.is_faulty) {
-        attach(&link.tx);
-        attach(&link.rx);
+        attach(&link.tx, 0);
+        attach(&link.rx, 1);
         block()->rings[0].used.flags = no_kick;
         link.is_up = link.must_announce = true;
     }
@@ -177,13 +178,13 @@ static void poll(void) {
     }
     for (int i = 0; i < budget && link.is_up && !link.is_faulty; i++) {
         uint32_t before = lock();
-        int const id = fault(device_take(&link.rx));
+        int const id = fault(device_take(&link.rx, 1));
         unlock(before);
         if (id < 0) {
             return;
         }
         uint32_t capacity = 0;
-        uint8_t *at = described(&link.rx, (uint32_t)id, 0, &capacity);
+        uint8_t *at = described(1, (uint32_t)id, 0, &capacity);
         if (at == NULL) {
             count(bad_descriptor);
         } else {
@@ -196,7 +197,7 @@ static void poll(void) {
             }
         }
         before = lock();
-        device_give(&link.rx, (uint32_t)id, capacity);
+        device_give(&link.rx, 1, (uint32_t)id, capacity);
         unlock(before);
     }
 }

@@ -14,29 +14,29 @@ static void doorbell(unsigned which) { __asm__ volatile("" ::"r"(which) : "memor
 
 enum { look = 1024, echo = 1025, host_address = 2000, all = 0xffff };
 
-static struct queue device_tx = {.theirs = buffers, .which = 0};
-static struct queue device_rx = {.theirs = buffers, .which = 1};
-static struct queue driver_tx = {.ours = all, .stash = all, .which = 1};
-static struct queue driver_rx = {.ours = all, .which = 0};
-static uint32_t bad_messages, seen;
+static struct queue device_tx = {.theirs = buffers};
+static struct queue device_rx = {.theirs = buffers};
+static struct queue driver_tx = {.ours = all};
+static struct queue driver_rx = {.ours = all};
+static uint32_t fresh, bad_messages, seen; // fresh: transmit buffers of the driver that were never used
 
 static bool device_send(uint32_t source, uint32_t destination, void const *payload, uint32_t size) {
-    int id = device_reserve(&device_tx);
+    int id = device_reserve(&device_tx, 0);
     if (id < 0) {
         return false;
     }
     uint32_t capacity;
-    uint8_t *at = described(&device_tx, (uint32_t)id, device_writes, &capacity);
+    uint8_t *at = described(0, (uint32_t)id, device_writes, &capacity);
     if (at == NULL) {
-        device_give(&device_tx, (uint32_t)id, 0);
+        device_give(&device_tx, 0, (uint32_t)id, 0);
         return false;
     }
     if (size > capacity - header_size) {
-        device_tx.stash = (uint16_t)(device_tx.stash | 1u << id);
+        device_tx.spare = (uint8_t)(id + 1);
         return false;
     }
     write_message(at, source, destination, payload, size);
-    device_give(&device_tx, (uint32_t)id, header_size + size);
+    device_give(&device_tx, 0, (uint32_t)id, header_size + size);
     return true;
 }
 
@@ -53,9 +53,9 @@ static void deliver(struct header const *h, uint8_t const *payload) {
 }
 
 static void device_poll(void) {
-    for (int id; (id = device_take(&device_rx)) >= 0;) {
+    for (int id; (id = device_take(&device_rx, 1)) >= 0;) {
         uint32_t capacity = 0;
-        uint8_t *at = described(&device_rx, (uint32_t)id, 0, &capacity);
+        uint8_t *at = described(1, (uint32_t)id, 0, &capacity);
         struct header h = {0};
         if (at != NULL) {
             read_header(&h, at);
@@ -65,13 +65,13 @@ static void device_poll(void) {
         } else {
             bad_messages++;
         }
-        device_give(&device_rx, (uint32_t)id, capacity);
+        device_give(&device_rx, 1, (uint32_t)id, capacity);
     }
 }
 
 // The driver takes from the used ring and fills the available ring; it knows where its buffers lie.
-static int driver_take(struct queue *q, uint32_t *length) {
-    struct used *u = &ring_of(q)->used;
+static int driver_take(struct queue *q, unsigned which, uint32_t *length) {
+    struct used *u = &block()->rings[which].used;
     int n = waiting(q, &u->index);
     if (n <= 0) {
         return n == 0 ? none : broken;
@@ -79,11 +79,11 @@ static int driver_take(struct queue *q, uint32_t *length) {
     *length = __atomic_load_n(&u->entries[q->taken % buffers].length, __ATOMIC_RELAXED);
     return accept(q, __atomic_load_n(&u->entries[q->taken % buffers].id, __ATOMIC_RELAXED));
 }
-static void driver_give(struct queue *q, uint32_t id) {
-    struct available *a = &ring_of(q)->available;
+static void driver_give(struct queue *q, unsigned which, uint32_t id) {
+    struct available *a = &block()->rings[which].available;
     a->ids[q->given % buffers] = (uint16_t)id;
     let_go(q, id);
-    publish(&a->index, q->given, &ring_of(q)->used.flags, q->which);
+    publish(&a->index, q->given, &block()->rings[which].used.flags, which);
 }
 
 static bool driver_send(uint32_t source, uint32_t destination, void const *payload, uint32_t size) {
@@ -91,22 +91,18 @@ static bool driver_send(uint32_t source, uint32_t destination, void const *paylo
         return false;
     }
     uint32_t ignored;
-    int id = driver_take(&driver_tx, &ignored);
+    int id = fresh != 0 ? (int)--fresh : driver_take(&driver_tx, 1, &ignored);
     if (id < 0) {
-        if (id == broken || driver_tx.stash == 0) {
-            return false;
-        }
-        id = __builtin_ctz(driver_tx.stash);
-        driver_tx.stash = (uint16_t)(driver_tx.stash & (driver_tx.stash - 1u));
+        return false;
     }
     write_message(storage.memory[1][id], source, destination, payload, size);
-    driver_give(&driver_tx, (uint32_t)id);
+    driver_give(&driver_tx, 1, (uint32_t)id);
     return true;
 }
 
 static void driver_poll(void) {
     uint32_t length;
-    for (int id; (id = driver_take(&driver_rx, &length)) >= 0;) {
+    for (int id; (id = driver_take(&driver_rx, 0, &length)) >= 0;) {
         uint8_t *at = storage.memory[0][id];
         struct header h;
         read_header(&h, at);
@@ -116,7 +112,7 @@ static void driver_poll(void) {
         } else {
             bad_messages++;
         }
-        driver_give(&driver_rx, (uint32_t)id);
+        driver_give(&driver_rx, 0, (uint32_t)id);
     }
 }
 
@@ -130,8 +126,9 @@ static void lay_out(void) {
             };
         }
     }
+    fresh = buffers;
     for (uint32_t i = 0; i < buffers; i++) {
-        driver_give(&driver_rx, i);
+        driver_give(&driver_rx, 0, i);
     }
     // Nobody asks to be told of buffers that come back.
     storage.rings[0].used.flags = storage.rings[1].available.flags = no_kick;

@@ -43,16 +43,13 @@ struct shared {
 static struct shared *block(void);
 static void doorbell(unsigned which);
 
-// What an end remembers of a ring: nothing of it is read back.
+// What an end remembers of a ring; nothing of it is read back. `which` below is the ring's number.
 struct queue {
     uint16_t taken, given;
     uint16_t ours;  // a bit for each buffer that is ours
-    uint16_t stash; // a bit for each of those that nobody uses
     uint8_t theirs; // how many are the peer's
-    uint8_t which;  // the ring
+    uint8_t spare;  // one more than the id of a buffer that was taken and not used, or 0
 };
-
-static inline struct ring *ring_of(struct queue const *q) { return &block()->rings[q->which]; }
 
 static inline void publish(uint16_t *index, uint16_t value, uint16_t const *flags, unsigned which) {
     __atomic_store_n(index, value, __ATOMIC_RELEASE);
@@ -86,35 +83,35 @@ static inline void let_go(struct queue *q, uint32_t id) {
 }
 
 // The device takes from the available ring and fills the used ring.
-static int device_take(struct queue *q) {
-    struct available *a = &ring_of(q)->available;
+static inline int device_take(struct queue *q, unsigned which) {
+    struct available *a = &block()->rings[which].available;
     int n = waiting(q, &a->index);
     if (n <= 0) {
         return n == 0 ? none : broken;
     }
     return accept(q, __atomic_load_n(&a->ids[q->taken % buffers], __ATOMIC_RELAXED));
 }
-static void device_give(struct queue *q, uint32_t id, uint32_t length) {
-    struct used *u = &ring_of(q)->used;
+static inline void device_give(struct queue *q, unsigned which, uint32_t id, uint32_t length) {
+    struct used *u = &block()->rings[which].used;
     u->entries[q->given % buffers].id = id;
     u->entries[q->given % buffers].length = length;
     let_go(q, id);
-    publish(&u->index, q->given, &ring_of(q)->available.flags, q->which);
+    publish(&u->index, q->given, &block()->rings[which].available.flags, which);
 }
 
-// A buffer for a message: one that was left over, or the next of the ring.
-static inline int device_reserve(struct queue *q) {
-    if (q->stash == 0) {
-        return device_take(q);
+// A buffer for a message: the one that was left over, or the next of the ring.
+static inline int device_reserve(struct queue *q, unsigned which) {
+    if (q->spare == 0) {
+        return device_take(q, which);
     }
-    int id = __builtin_ctz(q->stash);
-    q->stash = (uint16_t)(q->stash & (q->stash - 1u));
+    int id = q->spare - 1;
+    q->spare = 0;
     return id;
 }
 
 // Where the buffer of a descriptor lies, or null unless it lies among the buffers and has the right direction.
-static uint8_t *described(struct queue const *q, uint32_t id, unsigned flags, uint32_t *capacity) {
-    struct descriptor *d = &ring_of(q)->descriptors[id];
+static inline uint8_t *described(unsigned which, uint32_t id, unsigned flags, uint32_t *capacity) {
+    struct descriptor *d = &block()->rings[which].descriptors[id];
     uint32_t address = __atomic_load_n(&d->address, __ATOMIC_RELAXED);
     uint32_t high = __atomic_load_n(&d->address_high, __ATOMIC_RELAXED);
     uint32_t length = __atomic_load_n(&d->length, __ATOMIC_RELAXED);
