@@ -1,9 +1,8 @@
 // Sixteen endpoints: how a message finds its handler must not depend on how many there are.
-#include "../size/board.hpp"
-
 #include <rpmsg/platform/cortex_m.hpp>
 #include <rpmsg/rpmsg.hpp>
 
+#include "../size/board.hpp"
 #include <utility>
 
 template <std::size_t> auto handle(rpmsg::message const&) -> void;
@@ -16,8 +15,8 @@ using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_sta
 constexpr char letter(std::size_t i) { return static_cast<char>('a' + i); }
 
 template <std::size_t... I> constexpr auto table(std::index_sequence<I...>) {
-    return rpmsg::endpoints{rpmsg::endpoint<rpmsg::fixed_name<2>{{letter(I), '\0'}}>(
-        [](auto&, rpmsg::message const& m) { handle<I>(m); })...};
+    return rpmsg::endpoints{
+        rpmsg::endpoint<rpmsg::fixed_name<2>{{letter(I), '\0'}}>([](auto&, rpmsg::message const& m) { handle<I>(m); })...};
 }
 
 constinit auto link = rpmsg::channel{

@@ -12,7 +12,6 @@ extern "C" void mailbox_isr() { rang.store(true, std::memory_order_release); }
 
 auto main() -> int {
     auto const view = std::span{bytes};
-    while (not rang.load(std::memory_order_acquire)) {
-    }
+    while (not rang.load(std::memory_order_acquire)) {}
     return static_cast<int>(view.size());
 }

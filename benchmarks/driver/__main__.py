@@ -8,6 +8,7 @@ import codegen
 import compile_time
 import instructions
 import latency
+import peers
 import size
 import stack
 import tools
@@ -51,18 +52,21 @@ def verdict(figure, value, recorded):
     return ", ".join(words)
 
 
-def print_table(values, recorded):
-    rows = [("figure", "value", "must", "aim", "recorded", "best peer", "verdict")]
+def print_table(values, recorded, beside):
+    rows = [("figure", "value", "must", "aim", "recorded", "best peer", *beside, "verdict")]
     for figure in FIGURES:
         if figure.name in values:
             value, before = values[figure.name], recorded.get(figure.name)
+            short = figure.name.removeprefix("host.").removesuffix(".instr")
             rows.append((figure.name, shown(value), shown(figure.must), shown(figure.aim), shown(before), figure.peer,
-                         verdict(figure, value, before)))
-    rows += [(name, shown(value), "", "", "", "", "") for name, value in values.items() if name not in BY_NAME]
-    widths = [max(len(row[i]) for row in rows) for i in range(7)]
+                         *(shown(costs.get(short)) for costs in beside.values()), verdict(figure, value, before)))
+    rows += [(name, shown(value)) + ("",) * (5 + len(beside)) for name, value in values.items() if name not in BY_NAME]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        cells = [row[0].ljust(widths[0])] + [row[i].rjust(widths[i]) for i in range(1, 6)] + [row[6]]
+        cells = [cell.ljust(width) if i in (0, len(row) - 1) else cell.rjust(width)
+                 for i, (cell, width) in enumerate(zip(row, widths))]
         print("  ".join(cells).rstrip())
+    print("best peer: as measured earlier" + (f"; {' and '.join(beside)}: measured now" if beside else ""))
 
 
 def write_json(path, values, recorded):
@@ -147,12 +151,16 @@ def main():
     if wish.self_test:
         return 0 if codegen.self_test() else 1
     record = read_record()
-    values, holds = measure(wish.groups or (EXACT if wish.check or wish.record else GROUPS))
+    groups = wish.groups or (EXACT if wish.check or wish.record else GROUPS)
+    values, holds = measure(groups)
+    beside = peers.measure() if "instructions" in groups else {}
+    note("")
     if values:
-        print_table(values, record["figures"])
+        print_table(values, record["figures"], beside)
     if wish.functions:
         print_functions()
     if wish.json:
+        values.update({f"{peer}.{name}.instr": value for peer, costs in beside.items() for name, value in costs.items()})
         write_json(wish.json, values, record["figures"])
     if wish.plots:
         import plots

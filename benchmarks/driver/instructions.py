@@ -49,7 +49,9 @@ class Program:
 
 
 def tidy(value):
-    return int(value) if value == int(value) else round(value, 1) if value > 10 else round(value, 3)
+    """Without the digits that reading the command line leaves."""
+    value = round(value, 1 if value > 10 else 3)
+    return int(value) if value == int(value) else value
 
 
 def kind_of(instruction):
@@ -108,7 +110,7 @@ def measure():
         "host.copy496.lockstep.instr": cost["lockstep496"]["instr"],
         "host.zerocopy.instr": cost["zerocopy"]["instr"],
         "host.roundtrip16.instr": cost["roundtrip"]["instr"],
-        "host.pool1000.extra.instr": tidy(cost["pool1000"]["instr"] - cost["pool1"]["instr"]),
+        "host.pool1000.extra.instr": max(0, tidy(cost["pool1000"]["instr"] - cost["pool1"]["instr"])),
         "host.fences": lockstep["fence"],
         "host.fences.burst": burst["fence"],
         "host.rmw": max(one["rmw"] for name, one in cost.items() if not name.startswith("floor")),

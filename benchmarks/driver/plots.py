@@ -16,7 +16,7 @@ set title '{title}'
 set border 3
 set tics nomirror
 set grid ytics lc rgb '#dddddd'
-set key top left
+set key above
 set yrange [0:*]
 set style line 1 lc rgb '#0060a8' lw 2.5 pt 7 ps 0.7
 set style line 2 lc rgb '#888888' lw 2 pt 5 ps 0.7
@@ -47,7 +47,7 @@ def bars(name, title, ylabel, groups, columns):
     script = (f"set ylabel '{ylabel}'\nset style data histograms\nset style fill solid 0.85\nset boxwidth 0.9\n"
               "set xtics scale 0\n$data << END\n")
     for label, values in groups.items():
-        script += f"'{label}' " + " ".join(str(values.get(column, "NaN")) for column in columns) + "\n"
+        script += f'"{label}" ' + " ".join(str(values.get(column, "NaN")) for column in columns) + "\n"
     plots = (f"$data using {i + 2}{':xtic(1)' if i == 0 else ''} ls {i + 1} title '{column}'" for i, column in enumerate(columns))
     gnuplot(name, title, script + "END\nplot " + ", ".join(plots) + "\n")
 

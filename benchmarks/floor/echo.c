@@ -3,16 +3,25 @@
 enum { buffers = 8 };
 #include "ring.h"
 
-static struct shared *block(void) { return (struct shared *)0x20010000u; }
-static void doorbell(unsigned which) { *(uint32_t volatile *)0x40000000u = which; }
+static struct shared* block(void) { return (struct shared*)0x20010000u; }
+static void doorbell(unsigned which) { *(uint32_t volatile*)0x40000000u = which; }
 
 enum { name_service = 53, echo = 1024, name_size = 32, budget = 64 };
 static uint32_t const any = 0xffffffffu;
 static char const name[name_size] = "rpmsg-echo";
 
 enum reason {
-    bad_descriptor, bad_length, bad_address, no_endpoint, wrong_peer, bad_announcement, bad_index,
-    no_buffer, too_large, not_up, link_down, reasons
+    bad_descriptor,
+    bad_length,
+    bad_address,
+    no_endpoint,
+    bad_announcement,
+    bad_index,
+    no_buffer,
+    too_large,
+    not_up,
+    link_down,
+    reasons
 };
 
 static struct {
@@ -45,7 +54,7 @@ static int fault(int id) {
 }
 
 // Sends under the lock; a descriptor that is no good goes back unused.
-static bool try_send(uint32_t destination, void const *payload, uint32_t size) {
+static bool try_send(uint32_t destination, void const* payload, uint32_t size) {
     if (!link.is_up || link.is_faulty) {
         count(not_up);
         return false;
@@ -56,7 +65,7 @@ static bool try_send(uint32_t destination, void const *payload, uint32_t size) {
             break;
         }
         uint32_t capacity;
-        uint8_t *at = described(0, (uint32_t)id, device_writes, &capacity);
+        uint8_t* at = described(0, (uint32_t)id, device_writes, &capacity);
         if (at == NULL) {
             count(bad_descriptor);
             device_give(&link.tx, 0, (uint32_t)id, 0);
@@ -74,7 +83,7 @@ static bool try_send(uint32_t destination, void const *payload, uint32_t size) {
     count(no_buffer);
     return false;
 }
-static bool send(uint32_t destination, void const *payload, uint32_t size) {
+static bool send(uint32_t destination, void const* payload, uint32_t size) {
     uint32_t const before = lock();
     bool const sent = try_send(destination, payload, size);
     unlock(before);
@@ -100,7 +109,7 @@ static void bind(uint32_t peer) {
 }
 
 // An announcement of the peer is copied before anything is decided on it.
-static void hear(uint8_t const *payload, uint32_t size) {
+static void hear(uint8_t const* payload, uint32_t size) {
     struct announcement a;
     if (size != sizeof a) {
         count(bad_announcement);
@@ -131,7 +140,7 @@ static void hear(uint8_t const *payload, uint32_t size) {
     }
 }
 
-static void deliver(struct header const *h, uint8_t const *payload) {
+static void deliver(struct header const* h, uint8_t const* payload) {
     if (h->destination == name_service) {
         hear(payload, h->length);
     } else if (h->source == any || h->destination == any) {
@@ -144,7 +153,7 @@ static void deliver(struct header const *h, uint8_t const *payload) {
     }
 }
 
-static void attach(struct queue *q, unsigned which) {
+static void attach(struct queue* q, unsigned which) {
     uint16_t const at = __atomic_load_n(&block()->rings[which].used.index, __ATOMIC_RELAXED);
     q->taken = q->given = at;
     q->ours = q->spare = 0;
@@ -184,7 +193,7 @@ static void poll(void) {
             return;
         }
         uint32_t capacity = 0;
-        uint8_t *at = described(1, (uint32_t)id, 0, &capacity);
+        uint8_t* at = described(1, (uint32_t)id, 0, &capacity);
         if (at == NULL) {
             count(bad_descriptor);
         } else {

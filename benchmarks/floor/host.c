@@ -2,12 +2,11 @@
 // locks. What a general library is measured against.
 enum { buffers = 16 };
 #include "ring.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 static _Alignas(4096) struct shared storage;
-static struct shared *block(void) { return &storage; }
+static struct shared* block(void) { return &storage; }
 
 // A doorbell that the compiler cannot see through.
 static void doorbell(unsigned which) { __asm__ volatile("" ::"r"(which) : "memory"); }
@@ -20,13 +19,13 @@ static struct queue driver_tx = {.ours = all};
 static struct queue driver_rx = {.ours = all};
 static uint32_t fresh, bad_messages, seen; // fresh: transmit buffers of the driver that were never used
 
-static bool device_send(uint32_t source, uint32_t destination, void const *payload, uint32_t size) {
+static bool device_send(uint32_t source, uint32_t destination, void const* payload, uint32_t size) {
     int id = device_reserve(&device_tx, 0);
     if (id < 0) {
         return false;
     }
     uint32_t capacity;
-    uint8_t *at = described(0, (uint32_t)id, device_writes, &capacity);
+    uint8_t* at = described(0, (uint32_t)id, device_writes, &capacity);
     if (at == NULL) {
         device_give(&device_tx, 0, (uint32_t)id, 0);
         return false;
@@ -41,7 +40,7 @@ static bool device_send(uint32_t source, uint32_t destination, void const *paylo
 }
 
 // Two services: one looks at what comes, one sends it back.
-static void deliver(struct header const *h, uint8_t const *payload) {
+static void deliver(struct header const* h, uint8_t const* payload) {
     switch (h->destination) {
     case look:
         seen += payload[0];
@@ -55,7 +54,7 @@ static void deliver(struct header const *h, uint8_t const *payload) {
 static void device_poll(void) {
     for (int id; (id = device_take(&device_rx, 1)) >= 0;) {
         uint32_t capacity = 0;
-        uint8_t *at = described(1, (uint32_t)id, 0, &capacity);
+        uint8_t* at = described(1, (uint32_t)id, 0, &capacity);
         struct header h = {0};
         if (at != NULL) {
             read_header(&h, at);
@@ -70,8 +69,8 @@ static void device_poll(void) {
 }
 
 // The driver takes from the used ring and fills the available ring; it knows where its buffers lie.
-static int driver_take(struct queue *q, unsigned which, uint32_t *length) {
-    struct used *u = &block()->rings[which].used;
+static int driver_take(struct queue* q, unsigned which, uint32_t* length) {
+    struct used* u = &block()->rings[which].used;
     int n = waiting(q, &u->index);
     if (n <= 0) {
         return n == 0 ? none : broken;
@@ -79,14 +78,14 @@ static int driver_take(struct queue *q, unsigned which, uint32_t *length) {
     *length = __atomic_load_n(&u->entries[q->taken % buffers].length, __ATOMIC_RELAXED);
     return accept(q, __atomic_load_n(&u->entries[q->taken % buffers].id, __ATOMIC_RELAXED));
 }
-static void driver_give(struct queue *q, unsigned which, uint32_t id) {
-    struct available *a = &block()->rings[which].available;
+static void driver_give(struct queue* q, unsigned which, uint32_t id) {
+    struct available* a = &block()->rings[which].available;
     a->ids[q->given % buffers] = (uint16_t)id;
     let_go(q, id);
     publish(&a->index, q->given, &block()->rings[which].used.flags, which);
 }
 
-static bool driver_send(uint32_t source, uint32_t destination, void const *payload, uint32_t size) {
+static bool driver_send(uint32_t source, uint32_t destination, void const* payload, uint32_t size) {
     if (size > buffer_size - header_size) {
         return false;
     }
@@ -103,7 +102,7 @@ static bool driver_send(uint32_t source, uint32_t destination, void const *paylo
 static void driver_poll(void) {
     uint32_t length;
     for (int id; (id = driver_take(&driver_rx, 0, &length)) >= 0;) {
-        uint8_t *at = storage.memory[0][id];
+        uint8_t* at = storage.memory[0][id];
         struct header h;
         read_header(&h, at);
         if (length >= header_size && length <= buffer_size && h.length <= length - header_size &&
@@ -120,7 +119,7 @@ static void lay_out(void) {
     for (int r = 0; r < 2; r++) {
         for (int i = 0; i < buffers; i++) {
             storage.rings[r].descriptors[i] = (struct descriptor){
-                .address = (uint32_t)(storage.memory[r][i] - (uint8_t *)&storage),
+                .address = (uint32_t)(storage.memory[r][i] - (uint8_t*)&storage),
                 .length = buffer_size,
                 .flags = r == 0 ? device_writes : 0,
             };
@@ -135,7 +134,7 @@ static void lay_out(void) {
 }
 
 // host WORK COUNT SIZE: lockstep, burst (of 16), or roundtrip.
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
     static uint8_t payload[buffer_size - header_size];
     if (count != 4) {
         fprintf(stderr, "arguments: WORK COUNT SIZE\n");

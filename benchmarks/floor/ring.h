@@ -40,7 +40,7 @@ struct shared {
     _Alignas(64) struct ring rings[2];
     _Alignas(64) uint8_t memory[2][buffers][buffer_size];
 };
-static struct shared *block(void);
+static struct shared* block(void);
 static void doorbell(unsigned which);
 
 // What an end remembers of a ring; nothing of it is read back. `which` below is the ring's number.
@@ -51,7 +51,7 @@ struct queue {
     uint8_t spare;  // one more than the id of a buffer that was taken and not used, or 0
 };
 
-static inline void publish(uint16_t *index, uint16_t value, uint16_t const *flags, unsigned which) {
+static inline void publish(uint16_t* index, uint16_t value, uint16_t const* flags, unsigned which) {
     __atomic_store_n(index, value, __ATOMIC_RELEASE);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if ((__atomic_load_n(flags, __ATOMIC_RELAXED) & no_kick) == 0) {
@@ -60,13 +60,13 @@ static inline void publish(uint16_t *index, uint16_t value, uint16_t const *flag
 }
 
 // How many entries the peer has published, or broken when it cannot have so many.
-static inline int waiting(struct queue const *q, uint16_t const *index) {
+static inline int waiting(struct queue const* q, uint16_t const* index) {
     uint16_t n = (uint16_t)(__atomic_load_n(index, __ATOMIC_ACQUIRE) - q->taken);
     return n <= q->theirs ? n : broken;
 }
 
 // An id becomes ours, unless it is out of range or ours already.
-static inline int accept(struct queue *q, uint32_t id) {
+static inline int accept(struct queue* q, uint32_t id) {
     if (id >= buffers || (q->ours >> id & 1u) != 0) {
         return broken;
     }
@@ -76,23 +76,23 @@ static inline int accept(struct queue *q, uint32_t id) {
     return (int)id;
 }
 
-static inline void let_go(struct queue *q, uint32_t id) {
+static inline void let_go(struct queue* q, uint32_t id) {
     q->ours = (uint16_t)(q->ours & ~(1u << id));
     q->given++;
     q->theirs++;
 }
 
 // The device takes from the available ring and fills the used ring.
-static inline int device_take(struct queue *q, unsigned which) {
-    struct available *a = &block()->rings[which].available;
+static inline int device_take(struct queue* q, unsigned which) {
+    struct available* a = &block()->rings[which].available;
     int n = waiting(q, &a->index);
     if (n <= 0) {
         return n == 0 ? none : broken;
     }
     return accept(q, __atomic_load_n(&a->ids[q->taken % buffers], __ATOMIC_RELAXED));
 }
-static inline void device_give(struct queue *q, unsigned which, uint32_t id, uint32_t length) {
-    struct used *u = &block()->rings[which].used;
+static inline void device_give(struct queue* q, unsigned which, uint32_t id, uint32_t length) {
+    struct used* u = &block()->rings[which].used;
     u->entries[q->given % buffers].id = id;
     u->entries[q->given % buffers].length = length;
     let_go(q, id);
@@ -100,7 +100,7 @@ static inline void device_give(struct queue *q, unsigned which, uint32_t id, uin
 }
 
 // A buffer for a message: the one that was left over, or the next of the ring.
-static inline int device_reserve(struct queue *q, unsigned which) {
+static inline int device_reserve(struct queue* q, unsigned which) {
     if (q->spare == 0) {
         return device_take(q, which);
     }
@@ -110,8 +110,8 @@ static inline int device_reserve(struct queue *q, unsigned which) {
 }
 
 // Where the buffer of a descriptor lies, or null unless it lies among the buffers and has the right direction.
-static inline uint8_t *described(unsigned which, uint32_t id, unsigned flags, uint32_t *capacity) {
-    struct descriptor *d = &block()->rings[which].descriptors[id];
+static inline uint8_t* described(unsigned which, uint32_t id, unsigned flags, uint32_t* capacity) {
+    struct descriptor* d = &block()->rings[which].descriptors[id];
     uint32_t address = __atomic_load_n(&d->address, __ATOMIC_RELAXED);
     uint32_t high = __atomic_load_n(&d->address_high, __ATOMIC_RELAXED);
     uint32_t length = __atomic_load_n(&d->length, __ATOMIC_RELAXED);
@@ -123,11 +123,11 @@ static inline uint8_t *described(unsigned which, uint32_t id, unsigned flags, ui
         return NULL;
     }
     *capacity = length;
-    return (uint8_t *)block() + address;
+    return (uint8_t*)block() + address;
 }
 
-static inline void write_message(uint8_t *at, uint32_t source, uint32_t destination, void const *payload, uint32_t size) {
-    uint32_t *words = (uint32_t *)(void *)at;
+static inline void write_message(uint8_t* at, uint32_t source, uint32_t destination, void const* payload, uint32_t size) {
+    uint32_t* words = (uint32_t*)(void*)at;
     words[0] = source;
     words[1] = destination;
     words[2] = 0;
@@ -135,8 +135,8 @@ static inline void write_message(uint8_t *at, uint32_t source, uint32_t destinat
     memcpy(at + header_size, payload, size);
 }
 
-static inline void read_header(struct header *h, uint8_t const *at) {
-    uint32_t const *words = (uint32_t const *)(void const *)at;
+static inline void read_header(struct header* h, uint8_t const* at) {
+    uint32_t const* words = (uint32_t const*)(void const*)at;
     h->source = __atomic_load_n(&words[0], __ATOMIC_RELAXED);
     h->destination = __atomic_load_n(&words[1], __ATOMIC_RELAXED);
     h->length = (uint16_t)__atomic_load_n(&words[3], __ATOMIC_RELAXED);

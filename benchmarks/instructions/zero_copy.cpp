@@ -1,6 +1,5 @@
 // Fills the transmit buffer where it lies; the receiver holds the message and gives it back after the poll.
 #include "work.hpp"
-
 #include <utility>
 
 namespace {

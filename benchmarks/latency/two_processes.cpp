@@ -128,8 +128,7 @@ auto run_host(host::shared_memory const& memory, work what) -> double {
         auto count = std::uint32_t{};
         return median_trip([&] {
             write(shared.ping, ++count);
-            while (read(shared.pong) != count) {
-            }
+            while (read(shared.pong) != count) {}
         });
     }
     auto link = channel{
@@ -149,16 +148,14 @@ auto run_host(host::shared_memory const& memory, work what) -> double {
     if (what == ping_pong) {
         return median_trip([&] {
             auto const wanted = answers + 1;
-            while (not echo.send(payload)) {
-            }
+            while (not echo.send(payload)) {}
             while (answers != wanted) {
                 link.poll();
             }
         });
     }
     return median_trip([&] {
-        while (not sink.send(payload)) {
-        }
+        while (not sink.send(payload)) {}
     });
 }
 

@@ -1,8 +1,8 @@
 // The measured firmware: a remote core beside OpenAMP that answers each message.
-#include "board.hpp"
-
 #include <rpmsg/platform/cortex_m.hpp>
 #include <rpmsg/rpmsg.hpp>
+
+#include "board.hpp"
 
 namespace {
 constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::openamp};
@@ -22,8 +22,7 @@ extern "C" void mailbox_isr() { link.notify(); }
 
 auto main() -> int {
     if (not link.start()) {
-        while (true) {
-        }
+        while (true) {}
     }
     while (true) {
         link.poll();

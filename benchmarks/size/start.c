@@ -7,23 +7,24 @@ int main(void);
 void mailbox_isr(void);
 
 __attribute__((noreturn)) void reset(void) {
-    uint32_t const *from = &data_image;
-    for (uint32_t *to = &data_start; to < &data_end;) {
+    uint32_t const* from = &data_image;
+    for (uint32_t* to = &data_start; to < &data_end;) {
         *to++ = *from++;
     }
-    for (uint32_t *to = &bss_start; to < &bss_end;) {
+    for (uint32_t* to = &bss_start; to < &bss_end;) {
         *to++ = 0;
     }
     (void)main();
-    for (;;) {
-    }
+    for (;;) {}
 }
 
 static void halt(void) {
-    for (;;) {
-    }
+    for (;;) {}
 }
 
-__attribute__((section(".vectors"), used)) static void (*const vectors[])(void) = {
-    (void (*)(void))&stack_top, reset, halt, halt, 0, 0, 0, 0, 0, 0, 0, halt, 0, 0, halt, halt, mailbox_isr,
+typedef void handler(void);
+
+// Stack, reset, NMI, hard fault, the other exceptions of Armv6-M, and interrupt 0.
+__attribute__((section(".vectors"), used)) static handler* const vectors[] = {
+    (handler*)&stack_top, reset, halt, halt, 0, 0, 0, 0, 0, 0, 0, halt, 0, 0, halt, halt, mailbox_isr,
 };

@@ -1,9 +1,9 @@
 // The two calls whose stack is measured: a send from outside of a handler, and a poll. The handler lies elsewhere and is
 // not counted.
-#include "../size/board.hpp"
-
 #include <rpmsg/platform/cortex_m.hpp>
 #include <rpmsg/rpmsg.hpp>
+
+#include "../size/board.hpp"
 
 extern "C" auto consume(std::byte const* payload, std::size_t size) -> void;
 extern "C" auto measured_send(std::byte const* payload, std::size_t size) -> bool;
@@ -14,7 +14,8 @@ constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .di
 
 using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_start, board::shared_size>>;
 
-constexpr auto sink = rpmsg::endpoint<"sink">([](auto&, rpmsg::message const& m) { consume(m.payload.data(), m.payload.size()); });
+constexpr auto sink =
+    rpmsg::endpoint<"sink">([](auto&, rpmsg::message const& m) { consume(m.payload.data(), m.payload.size()); });
 
 constinit auto link = rpmsg::channel{
     rpmsg::vring<rings, shared_memory, board::mailbox>{},
