@@ -70,9 +70,7 @@ set(rpmsg_headers
   include/rpmsg/transport/id_set.hpp
   include/rpmsg/transport/owed_doorbells.hpp
   include/rpmsg/transport/placed_layout.hpp
-  include/rpmsg/transport/ring_context.hpp
-  include/rpmsg/transport/ring_receiver.hpp
-  include/rpmsg/transport/ring_sender.hpp
+  include/rpmsg/transport/ring_pair.hpp
   include/rpmsg/transport/ring_setup.hpp
   include/rpmsg/transport/session.hpp
   include/rpmsg/transport/split_queue.hpp

@@ -53,7 +53,11 @@ class counters {
     std::array<std::uint16_t, static_cast<std::size_t>(event_count::count_)> values_{};
 
   public:
-    constexpr auto add(event_count which, std::uint32_t amount = 1) -> void {
+    constexpr auto add(event_count which) -> void {
+        auto& value = values_[static_cast<std::size_t>(which)];
+        value = static_cast<std::uint16_t>(value + (value != 0xffffu ? 1 : 0));
+    }
+    constexpr auto add(event_count which, std::uint32_t amount) -> void {
         auto& value = values_[static_cast<std::size_t>(which)];
         value = amount < 0xffffu - value ? static_cast<std::uint16_t>(value + amount) : std::uint16_t{0xffff};
     }

@@ -13,45 +13,62 @@ namespace rpmsg::detail {
 /// Who is bound to whom: announcements, ours and the peer's, and the events that endpoints are told. Used by the polling
 /// context; `Core` is the `link_core` of the channel.
 template <typename Core> class bindings {
+    using table = typename Core::table_type;
+
     bool owes_{}; ///< announcements
 
     constexpr auto tell(Core& core, std::uint32_t index, event const& what) -> void {
-        auto view = endpoint_link<Core>{core, core.id_at(index)};
-        core.table().notify(view, index, what);
+        if constexpr (table::hears_events) {
+            auto view = endpoint_link<Core>{core, core.id_at(index)};
+            core.table().notify(view, index, what);
+        }
     }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
-        auto const peer = core.table().state(index).peer();
-        core.clear_peer(index);
+        auto& state = core.table().state(index);
+        auto const peer = state.peer();
+        state.bind(any_address);
         tell(core, index, {.kind = event_kind::unbound, .peer = peer});
     }
 
     /// Binds an endpoint to an announcement that has waited for one of its name.
     constexpr auto claim(Core& core, std::uint32_t index) -> void {
-        auto const& state = core.table().state(index);
-        if (not state.is_used or state.is_bound or state.must_withdraw) {
-            return;
-        }
-        if (auto const known = core.table().recall(index); known != any_address) {
-            bind(core, index, known);
+        if constexpr (not table::is_complete) {
+            if (not core.table().is_live(index) or core.table().state(index).is_bound()) {
+                return;
+            }
+            if (auto const known = core.table().recall(index); known != any_address) {
+                bind(core, index, known);
+            }
         }
     }
-    /// Sends what one endpoint owes; false when there is no buffer for it.
-    constexpr auto announce_one(Core& core, std::uint32_t index) -> bool {
-        auto& state = core.table().state(index);
-        if (not core.announce_from(index, owed_announcement(core.table(), index, Core::acknowledged))) {
-            return false;
-        }
-        state.must_announce = state.must_acknowledge = false;
-        if (state.must_withdraw) {
-            core.locked([&](auto&) { core.table().remove(index); });
-        }
-        return true;
+    constexpr auto remove(Core& core, std::uint32_t index) -> void {
+        core.locked([&](auto&) { core.table().remove(index); });
+    }
+
+    /// Sends the announcement that an endpoint owes; false when there is no buffer for it. With an acknowledged name service
+    /// a bound endpoint acknowledges instead of creating (WIRE 1.3).
+    constexpr auto announce_one(Core& core, std::uint32_t index, bool withdraws) -> bool {
+        auto const send = [&]() -> status {
+            auto const& greeting = core.table().greeting(index);
+            if constexpr (table::is_complete and not Core::acknowledged) {
+                return core.announce_from(index, greeting);
+            } else {
+                auto due = greeting;
+                if (withdraws) {
+                    due.kind = wire::announcement_kind::destroy;
+                } else if (Core::acknowledged and core.table().state(index).is_bound()) {
+                    due.kind = wire::announcement_kind::acknowledge;
+                }
+                return core.announce_from(index, due);
+            }
+        };
+        return send().has_value();
     }
 
   public:
     /// The peer of an endpoint is known.
     constexpr auto bind(Core& core, std::uint32_t index, address peer) -> void {
-        core.set_peer(index, peer);
+        core.table().state(index).bind(peer);
         tell(core, index, {.kind = event_kind::bound, .peer = peer});
         core.waiting().wake();
     }
@@ -59,15 +76,14 @@ template <typename Core> class bindings {
     constexpr auto hear_announcement(Core& core, const_bytes payload) -> void {
         auto const announced = wire::read_announcement(payload, Core::acknowledged);
         if (not announced) {
-            core.count(event_count::bad_announcement);
-            return;
+            return core.count(event_count::bad_announcement);
         }
-        auto const verdict = judge(core.table(), *announced);
+        auto const verdict = judge(core.table(), announced);
         switch (verdict.match) {
         case name_match::binds:
-            bind(core, verdict.index, announced->where);
-            if (Core::acknowledged and announced->kind == wire::announcement_kind::create) {
-                core.table().state(verdict.index).must_acknowledge = owes_ = true;
+            bind(core, verdict.index, announced.where);
+            if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
+                core.table().state(verdict.index).must_announce = owes_ = true;
             }
             break;
         case name_match::unbinds:
@@ -75,11 +91,11 @@ template <typename Core> class bindings {
             claim(core, verdict.index);
             break;
         case name_match::unclaimed:
-            if (not core.table().remember(*announced)) {
+            if (not core.table().remember(announced)) {
                 core.count(event_count::table_full);
             }
             break;
-        case name_match::withdrawn: core.table().forget(*announced); break;
+        case name_match::withdrawn: core.table().forget(announced); break;
         case name_match::nothing: break;
         }
     }
@@ -87,20 +103,43 @@ template <typename Core> class bindings {
     /// The link is up for an endpoint: now, or since it exists.
     constexpr auto greet(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
-        if (not state.is_used or std::exchange(state.knows_link, true)) {
-            return;
+        if constexpr (not table::is_complete) {
+            if (not state.is_used or std::exchange(state.knows_link, true)) {
+                return;
+            }
         }
-        auto const generation = state.generation;
+        auto const id = core.id_at(index);
         tell(core, index, {.kind = event_kind::link_up});
-        if (not state.is_used or state.generation != generation or state.must_withdraw) {
+        if (core.find(id) == no_index) {
             return; // its own event handler destroyed it
         }
-        if (state.has_fixed_peer) {
-            bind(core, index, state.peer_address);
+        if (auto const peer = core.table().fixed_peer(index); peer != any_address) {
+            bind(core, index, peer);
         } else {
-            state.must_announce = not core.table().name(index).empty();
+            state.must_announce = static_cast<bool>(core.table().greeting(index));
             owes_ = owes_ or state.must_announce;
         }
+    }
+    /// The link is down for an endpoint.
+    constexpr auto go_down(Core& core, std::uint32_t index, link_change const& change) -> void {
+        auto& state = core.table().state(index);
+        auto const id = core.id_at(index);
+        state.must_announce = state.knows_link = false;
+        if constexpr (Core::tells_writable) {
+            (void)core.take_starved(index);
+        }
+        if (state.is_bound()) {
+            unbind(core, index);
+        }
+        if constexpr (not table::is_complete) {
+            if (state.must_withdraw) {
+                remove(core, index);
+            }
+            if (core.find(id) == no_index) {
+                return;
+            }
+        }
+        tell(core, index, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
     }
     constexpr auto come_up(Core& core) -> void {
         core.set_up(true);
@@ -114,42 +153,36 @@ template <typename Core> class bindings {
         owes_ = false;
         core.table().forget_all();
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
-            auto& state = core.table().state(i);
-            if (not state.is_used) {
-                continue;
-            }
-            state.must_announce = state.must_acknowledge = state.knows_link = false;
-            (void)core.take_starved(i);
-            auto const generation = state.generation;
-            if (state.is_bound) {
-                unbind(core, i);
-            }
-            if (state.must_withdraw) {
-                core.locked([&](auto&) { core.table().remove(i); });
-            }
-            if (not state.is_used or state.generation != generation) {
-                continue;
-            }
-            tell(core, i, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
+            go_down(core, i, change);
         }
     }
 
     /// Sends what the name service owes, as long as there are buffers. Names are taken back before they are given anew.
     constexpr auto announce(Core& core) -> void {
-        if (not std::exchange(owes_, false)) {
+        if (not owes_) {
             return;
         }
-        for (auto const withdraws : {true, false}) {
+        owes_ = false;
+        if constexpr (not table::is_complete) {
             for (std::uint32_t i = 0; i < core.table().size(); ++i) {
-                auto const& state = core.table().state(i);
-                if (not withdraws and state.must_announce) {
-                    claim(core, i);
+                if (core.table().state(i).must_withdraw) {
+                    if (not announce_one(core, i, true)) {
+                        owes_ = true;
+                        return;
+                    }
+                    remove(core, i);
                 }
-                auto const is_due = withdraws ? state.must_withdraw : state.must_announce or state.must_acknowledge;
-                if (is_due and not announce_one(core, i)) {
+            }
+        }
+        for (std::uint32_t i = 0; i < core.table().size(); ++i) {
+            auto& state = core.table().state(i);
+            if (state.must_announce) {
+                claim(core, i);
+                if (not announce_one(core, i, false)) {
                     owes_ = true;
                     return;
                 }
+                state.must_announce = false;
             }
         }
     }
@@ -162,17 +195,17 @@ template <typename Core> class bindings {
     /// Takes all names back before this side closes, as far as there are buffers.
     constexpr auto say_goodbye(Core& core) -> void {
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
-            if (not core.table().state(i).is_used or core.table().name(i).empty()) {
-                continue;
+            auto due = wire::announcement{core.table().greeting(i)};
+            due.kind = wire::announcement_kind::destroy;
+            if (core.table().is_live(i) and due) {
+                (void)core.announce_from(i, due);
             }
-            (void)core.announce_from(
-                i, wire::announce(core.table().name(i), core.table().local(i), wire::announcement_kind::destroy));
         }
     }
 
     /// Tells those whose send was refused that there is room again.
     constexpr auto tell_writable(Core& core) -> void {
-        if (not core.take_writable()) {
+        if (not Core::tells_writable or not core.take_writable()) {
             return;
         }
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {

@@ -19,8 +19,10 @@ namespace rpmsg {
 
 /// How much one `poll` may do before it returns.
 struct poll_budget {
+    static constexpr std::uint32_t unlimited = 0xffff'ffff;
+
     std::uint32_t messages = 64;
-    std::uint32_t payload_bytes = 0xffff'ffff; ///< it stops after the message that reaches this
+    std::uint32_t payload_bytes = unlimited; ///< it stops after the message that reaches this
 };
 
 /// One link with its endpoints: `channel{transport, endpoints, lock, wait}` - over what, for whom, safe from whom, and
@@ -42,41 +44,48 @@ template <typename Transport, typename Endpoints = endpoints<>, typename Lock = 
 class channel {
     using core = detail::link_core<Transport, Endpoints, Lock, Wait>;
 
-    core core_;
-    detail::bindings<core> bindings_{};
     bool is_polling_{};
-    bool must_close_{}; ///< a handler asked for it
+    detail::bindings<core> bindings_{};
+    void (*deferred_)(channel&){}; ///< what a handler asked for: to close
+    core core_;
 
-    constexpr auto deliver(rx_buffer const& received, bool& held) -> void {
-        auto const& header = received.header;
-        if (header.destination == name_service_address) {
-            return bindings_.hear_announcement(core_, received.payload);
+    /// Answers whether the handler kept the message.
+    constexpr auto deliver(rx_buffer const& received) -> bool {
+        if (received.destination == name_service_address) {
+            bindings_.hear_announcement(core_, received.payload);
+            return false;
         }
-        if (header.source == any_address or header.destination == any_address) {
-            return core_.count(event_count::bad_address);
+        auto const drop = [&](event_count reason) {
+            core_.count(reason);
+            return false;
+        };
+        if (received.source == any_address or received.destination == any_address) {
+            return drop(event_count::bad_address);
         }
-        auto const index = core_.table().find(header.destination);
+        auto const index = core_.table().find(received.destination);
         if (index == no_index) {
-            return core_.count(event_count::no_endpoint);
+            return drop(event_count::no_endpoint);
         }
-        auto const& state = core_.table().state(index);
-        if (not state.admits(header.source)) {
-            return core_.count(event_count::wrong_peer);
+        auto const fixed = core_.table().fixed_peer(index);
+        if (fixed != any_address and fixed != received.source) {
+            return drop(event_count::wrong_peer);
         }
-        if (not state.is_bound) {
-            bindings_.bind(core_, index, header.source);
-            if (core_.table().find(header.destination) != index) {
-                return core_.count(event_count::no_endpoint); // the event handler destroyed it
+        if (not core_.table().state(index).is_bound()) {
+            bindings_.bind(core_, index, received.source);
+            if (not Endpoints::is_complete and core_.table().find(received.destination) != index) {
+                return drop(event_count::no_endpoint); // the event handler destroyed it
             }
         }
-        auto view = endpoint_link<core>{core_, core_.id_at(index), &received, &held};
-        core_.table().deliver(view, index, {.source = header.source, .payload = received.payload});
+        auto current = detail::delivery{.token = received.token, .data = received.payload.data()};
+        auto view = endpoint_link<core>{core_, core_.id_at(index), &current};
+        core_.table().deliver(view, index, {.source = received.source, .payload = received.payload});
+        return current.is_held;
     }
 
     constexpr auto receive_all(poll_budget const& budget) -> std::uint32_t {
         std::uint32_t handled = 0;
-        std::uint32_t bytes_left = budget.payload_bytes;
-        while (handled < budget.messages and bytes_left > 0) {
+        auto bytes_left = budget.payload_bytes;
+        for (; handled < budget.messages and bytes_left > 0; ++handled) {
             auto const received = core_.locked([](auto& link) { return link.receive(); });
             if (received.outcome == rx_outcome::none) {
                 return handled;
@@ -84,15 +93,14 @@ class channel {
             if (received.outcome == rx_outcome::ended) {
                 break;
             }
-            ++handled;
             if (received.outcome == rx_outcome::dropped) {
                 continue;
             }
-            bytes_left -= std::min(bytes_left, std::uint32_t{received.header.length});
-            auto held = false;
-            deliver(received, held);
-            if (not held) {
-                core_.locked([&](auto& link) { link.release(received); });
+            if (budget.payload_bytes != poll_budget::unlimited) {
+                bytes_left -= std::min(bytes_left, static_cast<std::uint32_t>(received.payload.size()));
+            }
+            if (not deliver(received)) {
+                core_.locked([&](auto& link) { link.release(received.token); });
             }
         }
         core_.pending().set();
@@ -118,7 +126,6 @@ class channel {
     }
 
     constexpr auto end() -> void {
-        must_close_ = false;
         core_.locked([](auto& link) { link.close(); });
         if (core_.is_up()) {
             bindings_.go_down(core_, {.event = link_event::down, .reason = down_reason::closed});
@@ -148,7 +155,7 @@ class channel {
     /// poll returns. `start` begins again.
     constexpr auto close() -> void {
         if (is_polling_) {
-            must_close_ = true;
+            deferred_ = [](channel& it) { it.close(); };
             return;
         }
         if (core_.is_up()) {
@@ -192,16 +199,13 @@ class channel {
         core_.pending().clear();
         core_.polled_here();
         follow(core_.locked([&](auto& link) { return link.poll(now); }));
-        bindings_.announce(core_);
         auto const handled = receive_all(budget);
-        if (handled > 0) {
-            bindings_.announce(core_);
-            core_.locked([](auto& link) { link.flush(); });
-        }
+        bindings_.announce(core_);
+        core_.locked([](auto& link) { link.flush(); });
         bindings_.tell_writable(core_);
         is_polling_ = false;
-        if (must_close_) {
-            close();
+        if (auto const deferred = std::exchange(deferred_, nullptr); deferred != nullptr) {
+            deferred(*this);
         }
         return handled;
     }
@@ -236,7 +240,7 @@ class channel {
         if (index == no_index) {
             return error::no_endpoint;
         }
-        if (core_.is_up() and not core_.table().name(index).empty()) {
+        if (core_.is_up() and core_.table().greeting(index)) {
             bindings_.withdraw(core_, index);
             core_.pending().set();
         } else {

@@ -32,7 +32,7 @@ constexpr auto dump(auto& channel, auto&& sink) -> void {
     auto const number = [&](std::uint32_t value) { sink(detail::digits{value}.view()); };
     sink(channel.is_up() ? "link up\n" : "link down\n");
     auto& link = channel.transport();
-    if constexpr (requires { link.sender().queue(); }) {
+    if constexpr (requires { link.tx_queue(); }) {
         auto const queue = [&](std::string_view name, auto const& it) {
             sink(name);
             sink(": taken ");
@@ -41,22 +41,21 @@ constexpr auto dump(auto& channel, auto&& sink) -> void {
             number(it.given());
             sink("\n");
         };
-        queue("transmit ring", link.sender().queue());
-        queue("receive ring", link.receiver().queue());
+        queue("transmit ring", link.tx_queue());
+        queue("receive ring", link.rx_queue());
     }
     auto& table = channel.endpoint_table();
     for (std::uint32_t i = 0; i < table.size(); ++i) {
-        auto const& state = table.state(i);
-        if (not state.is_used) {
+        if (not table.is_live(i)) {
             continue;
         }
         sink("endpoint ");
         number(static_cast<std::uint32_t>(table.local(i)));
         sink(" \"");
-        sink(table.name(i));
-        if (state.is_bound) {
+        sink(wire::view_of(table.name(i)));
+        if (auto const peer = table.state(i).peer(); peer != any_address) {
             sink("\" bound to ");
-            number(static_cast<std::uint32_t>(state.peer_address));
+            number(static_cast<std::uint32_t>(peer));
             sink("\n");
         } else {
             sink("\" unbound\n");

@@ -12,13 +12,21 @@
 
 namespace rpmsg {
 
+namespace detail {
+/// The message that a handler is called with, and whether it kept it.
+struct delivery {
+    rx_token token{};
+    std::byte const* data{};
+    bool is_held{};
+};
+} // namespace detail
+
 /// An endpoint as its handler sees it: all sends come from its own address, and nothing waits. Every refusal says why
 /// and is counted: `closed`, `not_bound`, `no_buffer`, `too_large`.
 template <typename Channel> class endpoint_link {
     Channel* channel_;
     std::uint32_t id_;
-    rx_buffer const* current_; ///< the message that is being delivered, if any
-    bool* held_;
+    detail::delivery* current_; ///< the message that is being delivered, if any
 
   protected:
     [[nodiscard]] constexpr auto owner() const -> Channel& { return *channel_; }
@@ -26,9 +34,9 @@ template <typename Channel> class endpoint_link {
   public:
     using loan = tx_loan<Channel>;
 
-    /// For the channel. `held` is where `hold` tells the poller that the message is no longer its own.
-    constexpr endpoint_link(Channel& channel, std::uint32_t id, rx_buffer const* current = nullptr, bool* held = nullptr)
-        : channel_{&channel}, id_{id}, current_{current}, held_{held} {}
+    /// For the channel.
+    constexpr endpoint_link(Channel& channel, std::uint32_t id, detail::delivery* current = nullptr)
+        : channel_{&channel}, id_{id}, current_{current} {}
 
     [[nodiscard]] constexpr auto self() const -> address { return channel_->local_of(id_); }
     /// The peer's endpoint, or any_address while unbound.
@@ -41,7 +49,7 @@ template <typename Channel> class endpoint_link {
     }
     /// Copies the payload to the bound peer.
     [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
-        return channel_->send_to_peer(id_, payload);
+        return channel_->send_from(id_, any_address, payload);
     }
     /// Copies the payload to any endpoint of the peer.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
@@ -64,11 +72,11 @@ template <typename Channel> class endpoint_link {
 
     /// Keeps the message that is being delivered beyond its handler; empty when called for anything else, or again.
     [[nodiscard]] constexpr auto hold(message const& current) const -> held_message {
-        if (current_ == nullptr or *held_ or current.payload.data() != current_->payload.data()) {
+        if (current_ == nullptr or current_->is_held or current.payload.data() != current_->data) {
             return {};
         }
-        *held_ = true;
-        return channel_->hold(*current_);
+        current_->is_held = true;
+        return channel_->hold(current, current_->token);
     }
 
     /// Waiting from a handler would wait for the one who calls it.

@@ -32,7 +32,8 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
         endpoint_state state{};
         address local{};
         std::uint32_t uses{};
-        std::array<char, 32> name{};
+        address fixed_peer{}; ///< or any_address
+        wire::padded_name name{};
         void* self{};
         message_function on_message{};
         event_function on_event{};
@@ -88,16 +89,15 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
             } while (is_taken(it.local));
             next_ = (index + 1) & mask;
         }
-        it.name = {};
-        std::copy(name.begin(), name.end(), it.name.begin());
+        it.name = wire::pad(name);
         it.self = self;
         it.on_message = on_message;
         it.on_event = on_event;
-        it.state = {.generation = it.state.generation, .is_used = true};
-        if (addresses.peer != any_address) {
-            it.state.peer_address = addresses.peer;
-            it.state.has_fixed_peer = true;
-        }
+        auto const generation = it.state.generation;
+        it.state = {};
+        it.state.generation = generation;
+        it.state.is_used = true;
+        it.fixed_peer = addresses.peer;
         return id_of(index, it.state.generation);
     }
 
@@ -110,11 +110,13 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
     }
 
     static constexpr bool is_complete = false;
+    static constexpr bool hears_events = true;
 
     static constexpr auto size() -> std::uint32_t { return count; }
-    [[nodiscard]] constexpr auto name(std::uint32_t i) const -> std::string_view {
-        auto const& chars = places_[i].name;
-        return {chars.data(), static_cast<std::size_t>(std::find(chars.begin(), chars.end(), '\0') - chars.begin())};
+    [[nodiscard]] constexpr auto name(std::uint32_t i) const -> wire::padded_name const& { return places_[i].name; }
+    [[nodiscard]] constexpr auto fixed_peer(std::uint32_t i) const -> address { return places_[i].fixed_peer; }
+    [[nodiscard]] constexpr auto greeting(std::uint32_t i) const -> wire::announcement {
+        return {.name = places_[i].name, .where = places_[i].local, .kind = wire::announcement_kind::create};
     }
     [[nodiscard]] constexpr auto local(std::uint32_t i) const -> address { return places_[i].local; }
     constexpr auto state(std::uint32_t i) -> endpoint_state& { return places_[i].state; }
@@ -123,7 +125,9 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
         return places_[i].state.is_used and not places_[i].state.must_withdraw;
     }
     constexpr auto remove(std::uint32_t i) -> void {
-        places_[i].state = {.generation = static_cast<std::uint16_t>(places_[i].state.generation + 1)};
+        auto const generation = static_cast<std::uint16_t>(places_[i].state.generation + 1);
+        places_[i].state = {};
+        places_[i].state.generation = generation;
     }
 
     [[nodiscard]] constexpr auto find(address where) const -> std::uint32_t {

@@ -3,6 +3,7 @@
 #include <rpmsg/core/address.hpp>
 
 #include <cstdint>
+#include <type_traits>
 
 namespace rpmsg {
 
@@ -17,23 +18,32 @@ inline constexpr std::uint32_t no_index = 0xffff'ffff;
 
 [[nodiscard]] constexpr auto index_of_id(std::uint32_t id) -> std::uint32_t { return id & 0xffff; }
 
-/// What a channel remembers of an endpoint. All zero when unused.
-struct endpoint_state {
-    address peer_address{};     ///< meaningful while bound or fixed
-    std::uint16_t generation{}; ///< how many endpoints had this place before
-    bool is_used{};
-    bool is_bound{};
-    bool has_fixed_peer{};
-    bool must_announce{};    ///< a CREATE is due
-    bool must_acknowledge{}; ///< a CREATE_ACK is due
-    bool must_withdraw{};    ///< a DESTROY is due, then the endpoint is gone
-    bool is_starved{};       ///< a send found no buffer
-    bool knows_link{};       ///< was told that the link is up
+/// What a channel remembers of an endpoint. All zero when unused. The peer is one word, so that it may be read and
+/// written without a lock.
+class endpoint_state {
+    std::uint32_t bound_to_{}; ///< the complement of the peer's address; 0 while unbound
 
-    [[nodiscard]] constexpr auto peer() const -> address { return is_bound ? peer_address : any_address; }
-    /// Whether a message of `source` may be delivered.
-    [[nodiscard]] constexpr auto admits(address source) const -> bool {
-        return not has_fixed_peer or source == peer_address;
+  public:
+    std::uint16_t generation{}; ///< how many endpoints had this place before
+    bool is_used{};             ///< in a table whose endpoints come and go
+    bool must_announce{};       ///< a CREATE is due, or a CREATE_ACK when it is bound
+    bool must_withdraw{};       ///< a DESTROY is due, then the endpoint is gone
+    bool is_starved{};          ///< a send found no buffer
+    bool knows_link{};          ///< was told that the link is up
+
+    /// The peer's endpoint, or any_address while unbound.
+    [[nodiscard]] constexpr auto peer() const -> address {
+        return address{~(std::is_constant_evaluated() ? bound_to_ : __atomic_load_n(&bound_to_, __ATOMIC_RELAXED))};
+    }
+    [[nodiscard]] constexpr auto is_bound() const -> bool { return peer() != any_address; }
+    /// Binds it to a peer; to any_address unbinds it.
+    constexpr auto bind(address peer) -> void {
+        auto const complement = ~static_cast<std::uint32_t>(peer);
+        if (std::is_constant_evaluated()) {
+            bound_to_ = complement;
+        } else {
+            __atomic_store_n(&bound_to_, complement, __ATOMIC_RELAXED);
+        }
     }
 };
 

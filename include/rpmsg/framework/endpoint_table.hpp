@@ -18,8 +18,12 @@ namespace rpmsg {
 ///
 ///   is_complete            no endpoint comes or goes at run time
 ///   size()                 how many indices there are, used or not; at most 65536
-///   find(address)          the used endpoint that has the local address, or `no_index`; constant time
-///   state(i), name(i), local(i)
+///   hears_events           whether any endpoint has an event handler
+///   find(address)          the live endpoint that has the local address, or `no_index`; constant time
+///   state(i), name(i)      of endpoint i; the name is padded, an endpoint without one has none
+///   local(i), fixed_peer(i) its addresses; any_address unless the peer is fixed
+///   is_live(i)             whether there is an endpoint i that is not about to go
+///   greeting(i)            the announcement that creates it
 ///   remove(i)              the endpoint is gone; does nothing where all exist for ever
 ///   deliver(link, i, m)    calls the handler of endpoint i
 ///   notify(link, i, e)     tells it an event
@@ -30,11 +34,15 @@ template <typename T>
 concept endpoint_table = requires(T& table, std::uint32_t i, address where, archetypes::link& link, message const& m,
                                   event const& e, wire::announcement const& a) {
     { T::is_complete } -> std::convertible_to<bool>;
+    { T::hears_events } -> std::convertible_to<bool>;
     { table.size() } -> std::same_as<std::uint32_t>;
     { table.find(where) } -> std::same_as<std::uint32_t>;
     { table.state(i) } -> std::same_as<endpoint_state&>;
-    { table.name(i) } -> std::same_as<std::string_view>;
+    { table.name(i) } -> std::same_as<wire::padded_name const&>;
     { table.local(i) } -> std::same_as<address>;
+    { table.fixed_peer(i) } -> std::same_as<address>;
+    { table.is_live(i) } -> std::same_as<bool>;
+    { table.greeting(i) } -> std::convertible_to<wire::announcement const&>;
     { table.deliver(link, i, m) } -> std::same_as<void>;
     { table.notify(link, i, e) } -> std::same_as<void>;
     { table.remember(a) } -> std::same_as<bool>;
@@ -51,7 +59,6 @@ template <typename... Endpoints> class endpoints {
     static constexpr std::uint32_t count = sizeof...(Endpoints);
     static constexpr bool all_dynamic = (... and (Endpoints::addresses().local == any_address));
 
-    static constexpr std::array<std::string_view, count> names{Endpoints::name()...};
     static constexpr auto locals = [] {
         auto chosen = std::array<address, count>{Endpoints::addresses().local...};
         for (std::uint32_t i = 0; i < count; ++i) {
@@ -59,10 +66,19 @@ template <typename... Endpoints> class endpoints {
         }
         return chosen;
     }();
+    static constexpr auto greetings = [] {
+        auto made = std::array<wire::announcement, count>{
+            wire::announce(Endpoints::name(), any_address, wire::announcement_kind::create)...};
+        for (std::uint32_t i = 0; i < count; ++i) {
+            made[i].where = locals[i];
+        }
+        return made;
+    }();
+    static constexpr std::array<address, count> peers{Endpoints::addresses().peer...};
     static constexpr bool are_distinct = [] {
         for (std::uint32_t i = 0; i < count; ++i) {
             for (std::uint32_t j = i + 1; j < count; ++j) {
-                if (locals[i] == locals[j] or (names[i] == names[j] and not names[i].empty())) {
+                if (locals[i] == locals[j] or (greetings[i] and greetings[i].name == greetings[j].name)) {
                     return false;
                 }
             }
@@ -72,11 +88,15 @@ template <typename... Endpoints> class endpoints {
     static_assert(are_distinct, "two endpoints of a table have the same name or the same address");
 
     [[no_unique_address]] std::tuple<Endpoints...> list_;
-    std::array<endpoint_state, count> states_{
-        endpoint_state{.peer_address = Endpoints::addresses().peer != any_address ? Endpoints::addresses().peer : address{},
-                       .is_used = true,
-                       .has_fixed_peer = Endpoints::addresses().peer != any_address}...};
+    std::array<endpoint_state, count> states_{};
 
+    template <typename T> static constexpr auto may_hear() -> bool {
+        if constexpr (requires { T::hears_events; }) {
+            return T::hears_events;
+        } else {
+            return true;
+        }
+    }
     template <typename F> constexpr auto with(std::uint32_t i, F&& f) -> void {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             (void)(... or (i == I and (f(std::get<I>(list_)), true)));
@@ -87,10 +107,20 @@ template <typename... Endpoints> class endpoints {
     constexpr explicit endpoints(Endpoints... list) : list_{std::move(list)...} {}
 
     static constexpr bool is_complete = true;
+    static constexpr bool hears_events = (... or may_hear<Endpoints>());
 
     static constexpr auto size() -> std::uint32_t { return count; }
-    static constexpr auto name(std::uint32_t i) -> std::string_view { return names[i]; }
+    static constexpr auto name(std::uint32_t i) -> wire::padded_name const& { return greetings[i].name; }
     static constexpr auto local(std::uint32_t i) -> address { return locals[i]; }
+    static constexpr auto fixed_peer([[maybe_unused]] std::uint32_t i) -> address {
+        if constexpr ((... and (Endpoints::addresses().peer == any_address))) {
+            return any_address;
+        } else {
+            return peers[i];
+        }
+    }
+    static constexpr auto is_live(std::uint32_t) -> bool { return true; }
+    static constexpr auto greeting(std::uint32_t i) -> wire::announcement const& { return greetings[i]; }
     constexpr auto state(std::uint32_t i) -> endpoint_state& { return states_[i]; }
 
     static constexpr auto find(address where) -> std::uint32_t {
@@ -109,7 +139,7 @@ template <typename... Endpoints> class endpoints {
     /// The index of a name, for `channel::get<"name">()`.
     static constexpr auto index_of(std::string_view wanted) -> std::uint32_t {
         for (std::uint32_t i = 0; i < count; ++i) {
-            if (names[i] == wanted) {
+            if (wire::view_of(greetings[i].name) == wanted) {
                 return i;
             }
         }

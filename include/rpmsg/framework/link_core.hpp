@@ -8,9 +8,11 @@
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
-#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -23,21 +25,31 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     static_assert(endpoint_table<Endpoints>);
     static_assert(lock_policy<Lock>);
 
-    Transport transport_;
+    /// Who polls: known only where somebody may wait.
+    struct nobody_waits {};
+    struct poller_memory {
+        std::uintptr_t context{};
+    };
+
+    // Small members first: the short instructions of small cores reach them.
     [[no_unique_address]] Endpoints endpoints_;
     [[no_unique_address]] Lock lock_;
     [[no_unique_address]] Wait wait_;
-    std::uintptr_t poller_{};
-    std::uint32_t generation_{}; ///< counts the times that the link came up
+    [[no_unique_address]] std::conditional_t<wait_policy<Wait>, poller_memory, nobody_waits> poller_{};
     bool is_up_{};
     bool is_starved_{};
-    interrupt_flag pending_{}; ///< a poll is due
+    interrupt_flag pending_{};   ///< a poll is due
+    std::uint16_t generation_{}; ///< counts the times that the link came up
+    Transport transport_;
 
-    constexpr auto refuse(event_count reason, error refusal) -> error {
-        transport_.counts().add(reason);
+    /// Counts a refusal; the counters of the first errors stand in their order.
+    constexpr auto refuse(error refusal) -> error {
+        constexpr auto first = static_cast<unsigned>(event_count::no_buffer) - static_cast<unsigned>(error::no_buffer);
+        static_assert(static_cast<unsigned>(event_count::closed) == first + static_cast<unsigned>(error::closed));
+        transport_.counts().add(static_cast<event_count>(first + static_cast<unsigned>(refusal)));
         return refusal;
     }
-    [[nodiscard]] constexpr auto is_current(std::uint32_t generation) -> bool {
+    [[nodiscard]] constexpr auto is_current(std::uint16_t generation) -> bool {
         auto const current = is_up_ and generation == generation_;
         if (not current) {
             transport_.counts().add(event_count::stale_loan);
@@ -45,32 +57,40 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return current;
     }
 
-    constexpr auto try_reserve(std::uint32_t index, std::size_t size) -> result<tx_buffer> {
+    /// Room for an endpoint, or without one (`no_index`) for the name service.
+    constexpr auto try_reserve(std::uint32_t index, std::size_t size, tx_buffer& room) -> status {
         if (not is_up_) {
-            return refuse(event_count::closed, error::closed);
+            return refuse(error::closed);
         }
         if (size > transport_.tx_limit()) {
-            return refuse(event_count::too_large, error::too_large);
+            return refuse(error::too_large);
         }
-        auto const room = transport_.reserve();
-        if (not room) {
-            endpoints_.state(index).is_starved = is_starved_ = true;
+        room = transport_.reserve();
+        if (room) {
+            return {};
+        }
+        if constexpr (tells_writable) {
+            is_starved_ = true;
+            if (index != no_index) {
+                endpoints_.state(index).is_starved = true;
+            }
+        }
+        if constexpr (wait_policy<Wait>) {
             auto const due = transport_.next_deadline(0);
             if (due.is_set and due.at == 0) { // the peer broke the rules: only a poll can tell
                 call_poller();
             }
-            return refuse(event_count::no_buffer, error::no_buffer);
         }
-        return room;
+        return refuse(error::no_buffer);
     }
     constexpr auto try_commit(address from, address to, tx_buffer const& room, std::size_t size) -> status {
         if (to == any_address or size > room.space.size()) {
             put_back(room);
-            return to == any_address ? refuse(event_count::not_bound, error::not_bound)
-                                     : refuse(event_count::too_large, error::too_large);
+            return to == any_address ? refuse(error::not_bound)
+                                     : refuse(error::too_large);
         }
         auto const header = wire::header{.source = from, .destination = to, .length = static_cast<std::uint16_t>(size)};
-        return transport_.commit(room, header) ? status{} : refuse(event_count::closed, error::closed);
+        return transport_.commit(room, header) ? status{} : refuse(error::closed);
     }
     /// Unused room serves the next who asks: tell those who asked in vain.
     constexpr auto put_back(tx_buffer const& room) -> void {
@@ -79,35 +99,31 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             call_poller();
         }
     }
-    constexpr auto try_send(std::uint32_t id, address to, const_bytes payload) -> status {
-        auto const index = find(id);
-        if (index == no_index) {
-            return error::no_endpoint;
-        }
+    constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload) -> status {
         if (to == any_address and is_up_) {
-            return refuse(event_count::not_bound, error::not_bound);
+            return refuse(error::not_bound);
         }
-        auto const room = try_reserve(index, payload.size());
-        if (not room) {
-            return room.error();
+        auto room = tx_buffer{};
+        if (auto const reserved = try_reserve(index, payload.size(), room); not reserved) {
+            return reserved;
         }
-        copy(payload.first(std::min(payload.size(), room->space.size())), room->space);
-        return try_commit(endpoints_.local(index), to, *room, payload.size());
-    }
-
-    [[nodiscard]] constexpr auto try_peer(std::uint32_t id) -> address {
-        auto const index = find(id);
-        return index != no_index ? endpoints_.state(index).peer() : any_address;
+        if (payload.size() <= room.space.size()) {
+            copy(payload, room.space);
+        }
+        return try_commit(from, to, room, payload.size());
     }
 
   public:
     using wait_type = Wait;
     using loan = tx_loan<link_core>;
+    using table_type = Endpoints;
     static constexpr bool acknowledged = Transport::acknowledged;
+    /// Whether anybody wants to know that there is room again.
+    static constexpr bool tells_writable = Endpoints::hears_events or wait_policy<Wait>;
 
     constexpr link_core(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
-        : transport_{std::move(transport)}, endpoints_{std::move(endpoints)}, lock_{std::move(lock)},
-          wait_{std::move(wait)} {}
+        : endpoints_{std::move(endpoints)}, lock_{std::move(lock)}, wait_{std::move(wait)},
+          transport_{std::move(transport)} {}
 
     [[nodiscard]] constexpr auto transport() -> Transport& { return transport_; }
     [[nodiscard]] constexpr auto table() -> Endpoints& { return endpoints_; }
@@ -139,33 +155,40 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             if (index >= endpoints_.size()) {
                 return no_index;
             }
-            auto const& state = endpoints_.state(index);
-            auto const is_there = state.is_used and not state.must_withdraw and state.generation == id >> 16;
+            auto const is_there = endpoints_.is_live(index) and endpoints_.state(index).generation == id >> 16;
             return is_there ? index : no_index;
         }
     }
     [[nodiscard]] constexpr auto id_at(std::uint32_t index) -> std::uint32_t {
-        return id_of(index, endpoints_.state(index).generation);
+        if constexpr (Endpoints::is_complete) {
+            return index;
+        } else {
+            return id_of(index, endpoints_.state(index).generation);
+        }
     }
 
+    /// Sends for an endpoint; to the bound peer when `to` is the any-address.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
-        return exclusively(lock_, [&] { return try_send(id, to, payload); });
-    }
-    constexpr auto send_to_peer(std::uint32_t id, const_bytes payload) -> status {
-        return exclusively(lock_, [&] { return try_send(id, try_peer(id), payload); });
+        return exclusively(lock_, [&]() -> status {
+            auto const index = find(id);
+            if (index == no_index) {
+                return error::no_endpoint;
+            }
+            auto const peer = to != any_address ? to : endpoints_.state(index).peer();
+            return try_send(index, endpoints_.local(index), peer, payload);
+        });
     }
     /// Sends an announcement for an endpoint.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
-        return exclusively(lock_, [&]() -> status {
-            auto const room = try_reserve(index, sizeof(announced));
-            if (not room) {
-                return room.error();
-            }
-            if (sizeof(announced) <= room->space.size()) {
-                store(room->space, announced);
-            }
-            return try_commit(endpoints_.local(index), name_service_address, *room, sizeof(announced));
-        });
+        auto const send = [&](const_bytes payload) {
+            return exclusively(lock_, [&] {
+                return try_send(no_index, endpoints_.local(index), name_service_address, payload);
+            });
+        };
+        if (std::is_constant_evaluated()) {
+            return send(std::bit_cast<std::array<std::byte, sizeof(announced)>>(announced));
+        }
+        return send(std::as_bytes(std::span{&announced, 1}));
     }
     constexpr auto reserve_for(std::uint32_t id) -> loan {
         return exclusively(lock_, [&]() -> loan {
@@ -173,11 +196,11 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             if (index == no_index) {
                 return error::no_endpoint;
             }
-            auto const room = try_reserve(index, 0);
-            if (not room) {
-                return room.error();
+            auto room = tx_buffer{};
+            if (auto const reserved = try_reserve(index, 0, room); not reserved) {
+                return reserved.error();
             }
-            return {*this, *room, generation_};
+            return {*this, room, generation_};
         });
     }
     /// Sends a loan; to the bound peer when `to` is the any-address.
@@ -214,8 +237,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
 
     /// Takes the message that is being delivered out of the poller's hands.
-    constexpr auto hold(rx_buffer const& buffer) -> held_message {
-        constexpr auto release = [](message_owner& owner, rx_buffer const& kept, std::uint32_t generation) {
+    constexpr auto hold(message const& content, rx_token const& token) -> held_message {
+        constexpr auto release = [](message_owner& owner, rx_token const& kept, std::uint16_t generation) {
             auto& self = static_cast<link_core&>(owner);
             exclusively(self.lock_, [&] {
                 if (self.is_current(generation)) {
@@ -224,7 +247,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
                 }
             });
         };
-        return {*this, release, buffer, generation_};
+        return {*this, release, content, token, generation_};
     }
 
     [[nodiscard]] constexpr auto local_of(std::uint32_t id) -> address {
@@ -234,25 +257,19 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         });
     }
     [[nodiscard]] constexpr auto peer_of(std::uint32_t id) -> address {
-        return exclusively(lock_, [&] { return try_peer(id); });
+        return exclusively(lock_, [&] {
+            auto const index = find(id);
+            return index != no_index ? endpoints_.state(index).peer() : any_address;
+        });
     }
     /// Whether a send of this endpoint was refused for want of a buffer since the last call.
     [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {
         return exclusively(lock_, [&] { return std::exchange(endpoints_.state(index).is_starved, false); });
     }
 
-    constexpr auto set_peer(std::uint32_t index, address peer) -> void {
-        exclusively(lock_, [&] {
-            endpoints_.state(index).peer_address = peer;
-            endpoints_.state(index).is_bound = true;
-        });
-    }
-    constexpr auto clear_peer(std::uint32_t index) -> void {
-        exclusively(lock_, [&] { endpoints_.state(index).is_bound = false; });
-    }
     constexpr auto set_up(bool is_up) -> void {
         exclusively(lock_, [&] {
-            generation_ += is_up ? 1 : 0;
+            generation_ = static_cast<std::uint16_t>(generation_ + (is_up ? 1 : 0));
             is_up_ = is_up;
             is_starved_ = false;
         });
@@ -270,12 +287,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto polled_here() -> void {
         if constexpr (wait_policy<Wait>) {
             if (not std::is_constant_evaluated()) {
-                __atomic_store_n(&poller_, wait_.context(), __ATOMIC_RELAXED);
+                __atomic_store_n(&poller_.context, wait_.context(), __ATOMIC_RELAXED);
             }
         }
     }
     [[nodiscard]] auto is_polled_here() -> bool {
-        return __atomic_load_n(&poller_, __ATOMIC_RELAXED) == wait_.context();
+        return __atomic_load_n(&poller_.context, __ATOMIC_RELAXED) == wait_.context();
     }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/result.hpp>
+#include <rpmsg/framework/message.hpp>
 #include <rpmsg/transport/transport.hpp>
 
 #include <cstdint>
@@ -16,14 +17,14 @@ template <typename Channel> class tx_loan {
 
     Channel* owner_{};
     tx_buffer room_{};
-    std::uint32_t generation_{};
+    std::uint16_t generation_{};
     error refusal_{};
 
-    constexpr tx_loan(Channel& owner, tx_buffer room, std::uint32_t generation)
+    constexpr tx_loan(Channel& owner, tx_buffer room, std::uint16_t generation)
         : owner_{&owner}, room_{room}, generation_{generation} {}
     struct contents {
         tx_buffer room;
-        std::uint32_t generation;
+        std::uint16_t generation;
     };
     constexpr auto leave() -> contents {
         owner_ = nullptr;
@@ -66,25 +67,28 @@ struct message_owner {};
 /// any context that the lock of the channel excludes. After the link went down the bytes may change, and giving back does nothing.
 class held_message {
   public:
-    using give_back = void (*)(message_owner&, rx_buffer const&, std::uint32_t generation);
+    using give_back = void (*)(message_owner&, rx_token const&, std::uint16_t generation);
 
   private:
     message_owner* owner_{};
     give_back give_back_{};
-    rx_buffer buffer_{};
-    std::uint32_t generation_{};
+    message content_{};
+    rx_token token_{};
+    std::uint16_t generation_{};
 
   public:
     constexpr held_message() = default;
-    constexpr held_message(message_owner& owner, give_back how, rx_buffer const& buffer, std::uint32_t generation)
-        : owner_{&owner}, give_back_{how}, buffer_{buffer}, generation_{generation} {}
+    constexpr held_message(message_owner& owner, give_back how, message const& content, rx_token const& token,
+                           std::uint16_t generation)
+        : owner_{&owner}, give_back_{how}, content_{content}, token_{token}, generation_{generation} {}
     constexpr held_message(held_message&& other) noexcept
-        : owner_{std::exchange(other.owner_, nullptr)}, give_back_{other.give_back_}, buffer_{other.buffer_},
-          generation_{other.generation_} {}
+        : owner_{std::exchange(other.owner_, nullptr)}, give_back_{other.give_back_}, content_{other.content_},
+          token_{other.token_}, generation_{other.generation_} {}
     constexpr auto operator=(held_message&& other) noexcept -> held_message& {
         std::swap(owner_, other.owner_);
         std::swap(give_back_, other.give_back_);
-        std::swap(buffer_, other.buffer_);
+        std::swap(content_, other.content_);
+        std::swap(token_, other.token_);
         std::swap(generation_, other.generation_);
         return *this;
     }
@@ -95,12 +99,12 @@ class held_message {
     /// Gives the buffer back now.
     constexpr auto release() -> void {
         if (auto* const owner = std::exchange(owner_, nullptr); owner != nullptr) {
-            give_back_(*owner, buffer_, generation_);
+            give_back_(*owner, token_, generation_);
         }
     }
     [[nodiscard]] constexpr explicit operator bool() const { return owner_ != nullptr; }
-    [[nodiscard]] constexpr auto source() const -> address { return buffer_.header.source; }
-    [[nodiscard]] constexpr auto payload() const -> const_bytes { return owner_ != nullptr ? buffer_.payload : const_bytes{}; }
+    [[nodiscard]] constexpr auto source() const -> address { return content_.source; }
+    [[nodiscard]] constexpr auto payload() const -> const_bytes { return owner_ != nullptr ? content_.payload : const_bytes{}; }
 };
 
 } // namespace rpmsg

@@ -11,8 +11,8 @@ namespace rpmsg {
 /// A received message. The payload lies in the transport's buffer and is valid until the handler returns; a hostile peer
 /// may change it meanwhile, so read each field once, or `snapshot` what a decision hangs on.
 struct message {
-    address source;
-    const_bytes payload;
+    address source{};
+    const_bytes payload{};
 };
 
 enum class event_kind : std::uint8_t {

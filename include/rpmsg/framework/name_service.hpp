@@ -20,25 +20,35 @@ struct name_verdict {
     std::uint32_t index = no_index;
 };
 
+/// Compares padded names, without a call of the C library.
+constexpr auto is_same(wire::padded_name const& a, wire::padded_name const& b) -> bool {
+    std::size_t i = 0;
+    while (i < a.size() and a[i] == b[i]) {
+        ++i;
+    }
+    return i == a.size();
+}
+
 /// Finds the endpoint that an announcement is for: the first of this name that is unbound, or bound to that very
 /// address. A second create of a bound name does not take it over; an acknowledge binds only who is unbound (WIRE 1.4).
 constexpr auto judge(endpoint_table auto& table, wire::announcement const& announced) -> name_verdict {
     auto const destroys = announced.kind == wire::announcement_kind::destroy;
     for (std::uint32_t i = 0; i < table.size(); ++i) {
-        auto const& state = table.state(i);
-        auto const candidate = state.is_used and not state.must_withdraw and not state.has_fixed_peer;
-        if (not candidate or table.name(i) != announced.service()) {
+        auto const may_match = table.is_live(i) and table.fixed_peer(i) == any_address;
+        if (not may_match or not is_same(table.name(i), announced.name)) {
             continue;
         }
-        auto const is_ours = state.is_bound and (state.peer_address == announced.where or
-                                                 (destroys and announced.where == any_address));
+        auto const& state = table.state(i);
+        auto const is_bound = state.is_bound();
+        auto const is_ours = is_bound and (state.peer() == announced.where or
+                                           (destroys and announced.where == any_address));
         if (destroys and is_ours) {
             return {.match = name_match::unbinds, .index = i};
         }
         if (not destroys and is_ours) {
             return {.match = name_match::nothing};
         }
-        if (not destroys and not state.is_bound) {
+        if (not destroys and not is_bound) {
             return {.match = name_match::binds, .index = i};
         }
     }
@@ -47,19 +57,6 @@ constexpr auto judge(endpoint_table auto& table, wire::announcement const& annou
     case wire::announcement_kind::destroy: return {.match = name_match::withdrawn};
     default: return {};
     }
-}
-
-/// The announcement that an endpoint owes the peer; call it only while one of the `must_` flags is set. With an
-/// acknowledged name service a bound endpoint acknowledges instead of creating (WIRE 1.3).
-constexpr auto owed_announcement(endpoint_table auto& table, std::uint32_t i, bool acknowledged) -> wire::announcement {
-    auto const& state = table.state(i);
-    auto kind = wire::announcement_kind::create;
-    if (state.must_withdraw) {
-        kind = wire::announcement_kind::destroy;
-    } else if (acknowledged and state.is_bound) {
-        kind = wire::announcement_kind::acknowledge;
-    }
-    return wire::announce(table.name(i), table.local(i), kind);
 }
 
 } // namespace rpmsg::detail

@@ -16,8 +16,8 @@ template <std::uint32_t Size> class peer_table {
         wire::announcement announced{};
         bool is_used{};
 
-        [[nodiscard]] constexpr auto has(std::string_view name) const -> bool {
-            return is_used and announced.service() == name;
+        [[nodiscard]] constexpr auto has(wire::padded_name const& name) const -> bool {
+            return is_used and announced.name == name;
         }
     };
     std::array<entry, Size> entries_{};
@@ -27,7 +27,7 @@ template <std::uint32_t Size> class peer_table {
     constexpr auto remember(wire::announcement const& announced) -> bool {
         entry* room = nullptr;
         for (auto& it : entries_) {
-            if (it.has(announced.service()) and it.announced.where == announced.where) {
+            if (it.has(announced.name) and it.announced.where == announced.where) {
                 return true;
             }
             room = not it.is_used and room == nullptr ? &it : room;
@@ -43,14 +43,14 @@ template <std::uint32_t Size> class peer_table {
     constexpr auto forget(wire::announcement const& announced) -> void {
         for (auto& it : entries_) {
             auto const is_meant = it.announced.where == announced.where or announced.where == any_address;
-            if (is_meant and it.has(announced.service())) {
+            if (is_meant and it.has(announced.name)) {
                 it = {};
             }
         }
     }
 
     /// Takes out the address that was announced first for a name, or any_address.
-    constexpr auto recall(std::string_view name) -> address {
+    constexpr auto recall(wire::padded_name const& name) -> address {
         for (auto& it : entries_) {
             if (it.has(name)) {
                 auto const where = it.announced.where;

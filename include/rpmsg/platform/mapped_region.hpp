@@ -44,16 +44,25 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
 
     template <site Site, typename T> [[nodiscard]] auto load(std::uint32_t offset) -> T {
         static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic loads: read two words");
-        return __atomic_load_n(at<T>(offset), static_cast<int>(order_of(Site)));
+        if constexpr (is_plain(Site)) {
+            return *const_cast<T const volatile*>(at<T>(offset));
+        } else {
+            return __atomic_load_n(at<T>(offset), static_cast<int>(order_of(Site)));
+        }
     }
     template <site Site, typename T> auto store(std::uint32_t offset, T value) -> void {
         static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic stores: write two words");
-        __atomic_store_n(at<T>(offset), value, static_cast<int>(order_of(Site)));
+        if constexpr (is_plain(Site)) {
+            *const_cast<T volatile*>(at<T>(offset)) = value;
+        } else {
+            __atomic_store_n(at<T>(offset), value, static_cast<int>(order_of(Site)));
+        }
     }
     template <site Site> auto fence() -> void { __atomic_thread_fence(static_cast<int>(order_of(Site))); }
 
     [[nodiscard]] auto view(std::uint32_t offset, std::uint32_t size) -> bytes {
-        return lies_inside(offset, size, memory_.size()) ? bytes{at<std::byte>(offset), size} : bytes{};
+        auto const whole = memory_.size();
+        return offset <= whole and size <= whole - offset ? bytes{at<std::byte>(offset), size} : bytes{};
     }
     auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(memory_.start() + offset, size); }
     auto invalidate(std::uint32_t offset, std::uint32_t size) -> void {

@@ -60,4 +60,21 @@ enum class site : std::uint8_t {
     }
 }
 
+/// Whether the accesses of a site are ordered by another one, an index, and never meet those of the peer: one volatile
+/// access does, which leaves the compiler free to keep everything else in registers.
+[[nodiscard]] constexpr auto is_plain(site where) -> bool {
+    switch (where) {
+    case site::peer_entry:
+    case site::peer_entry_length:
+    case site::own_entry:
+    case site::own_entry_length:
+    case site::descriptor_load:
+    case site::descriptor_store:
+    case site::header_load:
+    case site::header_store:
+    case site::ring_clear: return true;
+    default: return false;
+    }
+}
+
 } // namespace rpmsg

@@ -62,10 +62,10 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
         counts_.add(event_count::lost_in_flight, unreturned);
         return {.event = link_event::down, .reason = reason, .unreturned = unreturned};
     }
-    constexpr auto in_queue() -> std::uint32_t {
-        std::uint32_t total = 0;
+    constexpr auto in_queue() -> std::uint16_t {
+        std::uint16_t total = 0;
         for (auto const& each : outgoing().slots) {
-            total += each.whose == owner::queue or each.whose == owner::receiver ? 1u : 0u;
+            total = static_cast<std::uint16_t>(total + (each.whose == owner::queue or each.whose == owner::receiver ? 1 : 0));
         }
         return total;
     }
@@ -156,14 +156,14 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
         auto& slot = from.slots[i];
         slot.whose = owner::receiver;
         return {.outcome = rx_outcome::message,
-                .header = slot.header,
+                .source = slot.header.source,
+                .destination = slot.header.destination,
                 .payload = const_bytes{slot.content}.first(slot.header.length),
-                .token = i,
-                .capacity = Payload};
+                .token = {.id = i, .capacity = Payload}};
     }
-    constexpr auto release(rx_buffer const& message) -> void {
-        if (is_at(incoming(), message.token, owner::receiver)) {
-            incoming().slots[message.token].whose = owner::nobody;
+    constexpr auto release(rx_token const& received) -> void {
+        if (is_at(incoming(), received.id, owner::receiver)) {
+            incoming().slots[received.id].whose = owner::nobody;
         }
     }
     constexpr auto flush() -> void {}

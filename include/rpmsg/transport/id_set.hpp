@@ -29,14 +29,20 @@ template <std::uint32_t Size> class id_set {
             insert(id);
         }
     }
+    [[nodiscard]] constexpr auto is_empty() const -> bool {
+        auto any = word{};
+        for (auto const each : words_) {
+            any = static_cast<word>(any | each);
+        }
+        return any == 0;
+    }
     /// The smallest member, or Size when the set is empty.
     [[nodiscard]] constexpr auto first() const -> std::uint32_t {
-        for (std::uint32_t i = 0; i < words; ++i) {
-            if (words_[i] != 0) {
-                return i * bits + static_cast<std::uint32_t>(std::countr_zero(words_[i]));
-            }
+        std::uint32_t id = 0;
+        while (id < Size and not contains(id)) {
+            id += words_[id / bits] == 0 ? bits : 1;
         }
-        return Size;
+        return id < Size ? id : Size;
     }
     [[nodiscard]] constexpr auto count() const -> std::uint32_t {
         std::uint32_t total = 0;

@@ -34,18 +34,22 @@ template <vring_config Config, ring_role Role> class split_queue {
     index seen_{};      ///< the peer's index when last loaded
     index given_{};     ///< entries written to our ring
     index published_{}; ///< our index as the peer sees it
-    index theirs_{};    ///< how many buffers are in the peer's hands
+    index credit_{};    ///< how many buffers the peer had when our two counts were equal
     id_set<count> ours_{};
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
     static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
     static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }
+    /// How many buffers are in the peer's hands, those that wait in its ring included.
+    [[nodiscard]] constexpr auto theirs() const -> index { return static_cast<index>(given_ + credit_ - taken_); }
 
     /// Loads the peer's index again and checks its window: it may not claim more buffers than the peer has.
-    template <region Region> [[gnu::always_inline]] constexpr auto refresh(Region& shared, wire::vring_parts const& at) -> bool {
+    template <region Region> constexpr auto refresh(Region& shared, wire::vring_parts const& at) -> bool {
         shared.invalidate(peer_ring(at), 4 + peer_entry_size * count);
+        auto const taken = taken_;
+        auto const most = theirs();
         auto const found = shared.template load<site::peer_index, index>(peer_ring(at) + 2);
-        if (static_cast<index>(found - taken_) > theirs_) {
+        if (static_cast<index>(found - taken) > most) {
             return false;
         }
         seen_ = found;
@@ -67,7 +71,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     constexpr auto reset(index taken, index given, bool all_ours) -> void {
         taken_ = seen_ = taken;
         given_ = published_ = given;
-        theirs_ = all_ours ? 0 : count;
+        credit_ = static_cast<index>((all_ours ? 0 : count) + taken - given);
         ours_.clear();
         if (all_ours) {
             ours_.fill();
@@ -82,7 +86,7 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     /// The next buffer that the peer put into its ring. `bad_index` and `bad_id` mean that the ring cannot be trusted
     /// any more.
-    template <region Region> [[gnu::always_inline]] constexpr auto take(Region& shared, wire::vring_parts const& at) -> taken_buffer {
+    template <region Region> constexpr auto take(Region& shared, wire::vring_parts const& at) -> taken_buffer {
         if (taken_ == seen_) {
             if (not refresh(shared, at)) {
                 return {.outcome = take_outcome::bad_index};
@@ -105,7 +109,6 @@ template <vring_config Config, ring_role Role> class split_queue {
         }
         ours_.insert(id);
         ++taken_;
-        --theirs_;
         return {.outcome = take_outcome::taken, .id = static_cast<std::uint16_t>(id), .length = length};
     }
 
@@ -119,7 +122,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
         (void)refresh(shared, at);
         auto const waiting = static_cast<index>(seen_ - taken_);
-        return static_cast<std::uint32_t>(theirs_ - waiting);
+        return static_cast<std::uint32_t>(theirs() - waiting);
     }
     /// Buffers written to our ring that the peer cannot see yet.
     [[nodiscard]] constexpr auto unpublished() const -> std::uint32_t { return static_cast<index>(given_ - published_); }
@@ -129,7 +132,7 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
     template <region Region>
-    [[gnu::always_inline]] constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
+    constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
         auto const entry = own_ring(at) + 4 + own_entry_size * position(given_);
         if constexpr (device) {
             shared.template store<site::own_entry>(entry, id);
@@ -140,23 +143,20 @@ template <vring_config Config, ring_role Role> class split_queue {
         shared.clean(entry, own_entry_size);
         ours_.erase(id);
         ++given_;
-        ++theirs_;
     }
 
-    /// Shows the peer what was given. Answers whether it wants a doorbell for it.
-    template <region Region> [[gnu::always_inline]] constexpr auto publish(Region& shared, wire::vring_parts const& at) -> bool {
-        if (given_ == published_) {
-            return false;
-        }
+    /// Shows the peer what was given since the last time. Answers whether it wants a doorbell for it.
+    template <region Region> constexpr auto publish(Region& shared, wire::vring_parts const& at) -> bool {
+        auto const given = given_;
         auto const before = published_;
-        published_ = given_;
-        shared.template store<site::own_index>(own_ring(at) + 2, given_);
+        published_ = given;
+        shared.template store<site::own_index>(own_ring(at) + 2, given);
         shared.clean(own_ring(at), 4);
         shared.template fence<site::doorbell_fence>();
         if constexpr (Config.event_index) {
             auto const where = peer_ring(at) + 4 + peer_entry_size * count;
             shared.invalidate(where, 2);
-            return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given_, before);
+            return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given, before);
         } else {
             shared.invalidate(peer_ring(at), 2);
             auto const flags = shared.template load<site::peer_flags, std::uint16_t>(peer_ring(at));

@@ -28,14 +28,20 @@ enum class rx_outcome : std::uint8_t {
     message, ///< a message; give it back with `release`
 };
 
-/// A received message on loan from a transport. The header is this side's own copy, checked against the buffer; the
-/// payload may lie in memory that a hostile peer goes on changing.
+/// What a transport needs to take a received buffer back.
+struct rx_token {
+    std::uint32_t id{};
+    std::uint32_t capacity{}; ///< bytes of the buffer
+};
+
+/// A received message on loan from a transport. The addresses are this side's own copy, the size of the payload is checked
+/// against the buffer; the payload may lie in memory that a hostile peer goes on changing.
 struct rx_buffer {
     rx_outcome outcome{};
-    wire::header header{};
+    address source{};
+    address destination{};
     const_bytes payload{};
-    std::uint32_t token{};
-    std::uint32_t capacity{}; ///< bytes of the buffer; the transport's own
+    rx_token token{};
 };
 
 /// Why a link went down.
@@ -54,7 +60,7 @@ enum class link_event : std::uint8_t { none, up, down };
 struct link_change {
     link_event event{};
     down_reason reason{};
-    std::uint32_t unreturned{}; ///< on down: messages sent that the peer had not given back; the newest ones, in order
+    std::uint16_t unreturned{}; ///< on down: messages sent that the peer had not given back; the newest ones, in order
 };
 
 /// When `poll` must be called at the latest though nothing rang.
@@ -74,16 +80,16 @@ struct poll_deadline {
 ///   notify(queue)          the doorbell of a queue rang; safe in an interrupt at any time
 ///   reserve()              room for a message, or none while all buffers are with the peer
 ///   discard(b)             gives unused room back; it serves the next `reserve`
-///   commit(b, h)           sends the first h.length bytes of the room with header h; false when the link has no use
-///                          for it any more
+///   commit(b, h)           sends the first h.length bytes of the room, which has as many, with header h; false when the
+///                          link has no use for it any more. Room goes back once, in the life of the link that gave it
 ///   receive()              the oldest message that was not received yet
-///   release(b)             gives a received buffer back; any order
+///   release(t)             gives the received buffer of a token back; any order
 ///   flush()                shows the peer what was released or sent
 ///   writable()             true once, after a `reserve` that failed, when the next one may succeed
 ///   next_deadline(now)     when to poll again at the latest
 ///   counts()               the counters of this link
 template <typename T>
-concept transport = requires(T& t, tx_buffer const& room, rx_buffer const& message, wire::header const& header,
+concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header,
                              ticks now, std::uint32_t queue) {
     { T::max_frame } -> std::convertible_to<std::uint32_t>;
     { T::acknowledged } -> std::convertible_to<bool>;
@@ -97,7 +103,7 @@ concept transport = requires(T& t, tx_buffer const& room, rx_buffer const& messa
     { t.discard(room) } -> std::same_as<void>;
     { t.commit(room, header) } -> std::same_as<bool>;
     { t.receive() } -> std::same_as<rx_buffer>;
-    { t.release(message) } -> std::same_as<void>;
+    { t.release(received) } -> std::same_as<void>;
     { t.flush() } -> std::same_as<void>;
     { t.writable() } -> std::same_as<bool>;
     { t.next_deadline(now) } -> std::same_as<poll_deadline>;
@@ -118,7 +124,7 @@ struct transport {
     auto discard(tx_buffer const&) -> void;
     auto commit(tx_buffer const&, wire::header const&) -> bool;
     auto receive() -> rx_buffer;
-    auto release(rx_buffer const&) -> void;
+    auto release(rx_token const&) -> void;
     auto flush() -> void;
     auto writable() -> bool;
     auto next_deadline(ticks) -> poll_deadline;

@@ -20,7 +20,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         void (*discard)(void*, tx_buffer const&);
         bool (*commit)(void*, tx_buffer const&, wire::header const&);
         rx_buffer (*receive)(void*);
-        void (*release)(void*, rx_buffer const&);
+        void (*release)(void*, rx_token const&);
         void (*flush)(void*);
         bool (*writable)(void*);
         poll_deadline (*next_deadline)(void*, ticks);
@@ -39,7 +39,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         .commit = [](void* it, tx_buffer const& room,
                      wire::header const& header) { return static_cast<T*>(it)->commit(room, header); },
         .receive = [](void* it) { return static_cast<T*>(it)->receive(); },
-        .release = [](void* it, rx_buffer const& message) { static_cast<T*>(it)->release(message); },
+        .release = [](void* it, rx_token const& received) { static_cast<T*>(it)->release(received); },
         .flush = [](void* it) { static_cast<T*>(it)->flush(); },
         .writable = [](void* it) { return static_cast<T*>(it)->writable(); },
         .next_deadline = [](void* it, ticks now) { return static_cast<T*>(it)->next_deadline(now); },
@@ -70,7 +70,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         return calls_->commit(target_, room, header);
     }
     [[nodiscard]] auto receive() -> rx_buffer { return calls_->receive(target_); }
-    auto release(rx_buffer const& message) -> void { calls_->release(target_, message); }
+    auto release(rx_token const& received) -> void { calls_->release(target_, received); }
     auto flush() -> void { calls_->flush(target_); }
     [[nodiscard]] auto writable() -> bool { return calls_->writable(target_); }
     [[nodiscard]] auto next_deadline(ticks now) const -> poll_deadline { return calls_->next_deadline(target_, now); }

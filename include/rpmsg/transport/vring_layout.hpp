@@ -26,7 +26,7 @@ inline constexpr std::uint32_t nowhere = 0xffff'ffff;
 ///   fits(size, count)       whether a region of `size` bytes holds rings of `count` buffers as this layout says
 template <typename T>
 concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t address) {
-    { layout.parts(n) } -> std::same_as<wire::vring_parts>;
+    { layout.parts(n) } -> std::convertible_to<wire::vring_parts const&>;
     { layout.offset_of(address, n) } -> std::same_as<std::uint32_t>;
     { layout.address_of(n) } -> std::same_as<std::uint64_t>;
     { layout.buffer(n, n) } -> std::same_as<std::uint32_t>;
@@ -64,7 +64,7 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes - 1) >> 32,
                   "the buffers must not cross a multiple of 4 GiB as the driver sees them");
 
-    static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts { return ring == 0 ? parts_0 : parts_1; }
+    static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts const& { return ring == 0 ? parts_0 : parts_1; }
     static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
         auto const from_start = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(buffers_address);
         auto const usable = (address >> 32) == (buffers_address >> 32) and address % 4 == 0 and

@@ -5,15 +5,11 @@
 #include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/device_session.hpp>
 #include <rpmsg/transport/driver_session.hpp>
-#include <rpmsg/transport/owed_doorbells.hpp>
-#include <rpmsg/transport/ring_context.hpp>
-#include <rpmsg/transport/ring_receiver.hpp>
-#include <rpmsg/transport/ring_sender.hpp>
+#include <rpmsg/transport/ring_pair.hpp>
 #include <rpmsg/transport/ring_setup.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/vring_layout.hpp>
 
-#include <array>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -21,7 +17,8 @@
 namespace rpmsg::detail {
 
 /// Start, restart and end of a shared-memory link, of either role. What goes through it is in vring_link.hpp.
-template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout> class vring_life {
+template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
+class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     static_assert(region<Region>);
     static_assert(doorbell<Bell>);
     static_assert(link_layout<Layout>);
@@ -29,56 +26,54 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     static_assert(shares_no_line<Config, Region>, "ring alignment and buffer sizes must be multiples of the cache line of the region");
 
+    using rings = ring_pair<Role, Config, Region, Bell, Layout>;
+
   protected:
-    static constexpr bool device = Role == ring_role::device;
-    static constexpr std::uint32_t tx_ring = device ? 0 : 1;
-    static constexpr std::uint32_t rx_ring = device ? 1 : 0;
+    using rings::bells_;
+    using rings::counts_;
+    using rings::device;
+    using rings::layout_;
+    using rings::phase_;
+    using rings::prefilled;
+    using rings::rx_ring;
+    using rings::shared_;
+    using rings::tx_ring;
+    using rings::unused_;
 
   private:
-    static constexpr bool prefilled = Config.dialect.prefilled;
     static constexpr bool has_status = Config.dialect.status_in_table;
     static constexpr bool has_epochs = Config.dialect.attach == wire::attach_rule::epochs;
+    static constexpr bool waits_for_bell = device and Config.dialect.attach == wire::attach_rule::first_doorbell;
     static constexpr bool calls = not device and not has_epochs;
     using session = std::conditional_t<device, device_session<Config>, driver_session<Config>>;
 
-    enum class phase : std::uint8_t {
-        stopped,
-        waiting, ///< for the peer
-        refused, ///< the peer has another configuration
-        broken,  ///< the peer broke the rules, and this dialect cannot agree on fresh rings
-        ending,  ///< the peer started anew: what it published before is still delivered
-        up,
+    /// What only some roles and dialects remember.
+    struct nothing {};
+    struct doorbell_seen {
+        interrupt_flag rang{}; ///< the doorbell of ring 0
+    };
+    struct device_memory {
+        bool resumes{}; ///< closed on rings that stood
+    };
+    struct caller_memory {
+        bool heard{}; ///< the peer has sent or returned something since the link came up
+        ticks rung_at{};
     };
 
-    [[no_unique_address]] Region shared_;
-    [[no_unique_address]] Layout layout_;
     [[no_unique_address]] session session_{};
-    std::array<interrupt_flag, 2> rang_{};
-    phase phase_{};
-    take_outcome fault_{};
-    bool resumes_{}; ///< closed on rings that stood
-    ticks rung_at_{};
-    counters counts_{};
+    [[no_unique_address]] std::conditional_t<waits_for_bell, doorbell_seen, nothing> seen_{};
+    [[no_unique_address]] std::conditional_t<device and not has_epochs, device_memory, nothing> closed_{};
+    [[no_unique_address]] std::conditional_t<calls, caller_memory, nothing> call_{};
 
   protected:
-    owed_doorbells<Bell> bells_;
-    ring_sender<Config, Role> sender_{};
-    ring_receiver<Config, Role> receiver_{};
-    bool heard_{};
-
     constexpr vring_life(Region shared, Bell bell, Layout layout)
-        : shared_{std::move(shared)}, layout_{std::move(layout)}, bells_{std::move(bell)} {}
+        : rings{std::move(shared), std::move(bell), std::move(layout)} {}
 
-    [[gnu::always_inline]] constexpr auto context() -> ring_context<Region, Layout> {
-        return {shared_, layout_, counts_, fault_};
-    }
-    /// Whether messages may be sent.
-    [[nodiscard]] constexpr auto sends() const -> bool { return phase_ == phase::up and fault_ == take_outcome::none; }
-    /// Whether the rings are ours.
-    [[nodiscard]] constexpr auto is_live() const -> bool { return phase_ >= phase::ending and fault_ == take_outcome{}; }
-    /// Whether a poll would change the link.
-    [[nodiscard]] constexpr auto is_ending() const -> bool {
-        return phase_ == phase::ending or (phase_ == phase::up and fault_ != take_outcome::none);
+    /// Something came from the peer.
+    constexpr auto hear() -> void {
+        if constexpr (calls) {
+            call_.heard = true;
+        }
     }
 
   private:
@@ -92,44 +87,50 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// delivered again (RINGS 6.3, 13). A closed one goes on where it stopped, if the rings still stand there: their
     /// indices alone say too little.
     constexpr auto adopt_rings() -> void {
-        using queue = split_queue<Config, Role>;
         constexpr auto ahead = prefilled ? Config.buffers : 0;
-        auto const to_driver = queue::adopt(shared_, layout_.parts(tx_ring));
-        auto const from_driver = queue::adopt(shared_, layout_.parts(rx_ring));
-        auto const stands = to_driver == sender_.queue().published() and from_driver == receiver_.queue().published();
-        if (std::exchange(resumes_, false) and stands) {
-            auto link = context();
-            sender_.reclaim();
-            receiver_.reclaim(link);
-            bells_.ring_if(receiver_.publish(link), rx_ring, counts_);
-            return;
+        auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
+        auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
+        if constexpr (not has_epochs) {
+            auto const stands = to_driver == this->tx().published() and from_driver == this->rx().published();
+            if (std::exchange(closed_.resumes, false) and stands) {
+                return;
+            }
         }
-        sender_.reset(to_driver, false);
-        receiver_.reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
+        unused_.clear();
+        this->tx().reset(to_driver, to_driver, false);
+        this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
     }
 
     /// A driver lays the rings out anew: all receive buffers are the device's, all others ours.
     constexpr auto lay_out_rings() -> void {
-        auto link = context();
         lay_out_ring<Config>(shared_, layout_, rx_ring, true);
         lay_out_ring<Config>(shared_, layout_, tx_ring, false);
-        sender_.reset(0, not prefilled);
-        receiver_.reset(0, 0, true);
-        receiver_.offer_all(link);
+        this->tx().reset(0, 0, not prefilled);
+        this->rx().reset(0, 0, true);
+        unused_.clear();
+        if (not prefilled) {
+            unused_.fill();
+        }
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
+        }
+        (void)this->rx().publish(shared_, layout_.parts(rx_ring));
     }
 
     constexpr auto come_up(ticks now) -> link_change {
-        if constexpr (not device) {
-            lay_out_rings();
-        } else {
+        if constexpr (device) {
             adopt_rings();
+        } else {
+            lay_out_rings();
         }
         if constexpr (not prefilled) {
-            sender_.disarm(context());
+            this->disarm();
         }
-        heard_ = false;
-        rung_at_ = now;
-        phase_ = phase::up;
+        this->starved_ = false;
+        if constexpr (calls) {
+            call_ = {.heard = false, .rung_at = now};
+        }
+        phase_ = link_phase::up;
         if constexpr (not device) {
             session_.attached(shared_, layout_);
             call_peer();
@@ -138,34 +139,38 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
     constexpr auto go_down(down_reason reason) -> link_change {
-        auto const change = link_change{link_event::down, reason, in_flight()};
+        auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
+        auto const change = link_change{link_event::down, reason, unreturned};
         counts_.add(event_count::link_down);
         counts_.add(event_count::lost_in_flight, change.unreturned);
-        bells_.forget();
-        rang_ = {};
-        if (reason == down_reason::broken and not has_epochs) {
-            phase_ = phase::broken;
-            return change;
+        if constexpr (waits_for_bell) {
+            seen_.rang.clear();
         }
-        phase_ = phase::waiting;
-        fault_ = {};
-        if (not device or reason == down_reason::broken) {
-            session_.restart(shared_, layout_);
-            call_peer();
-        } else if constexpr (has_epochs) {
+        if constexpr (has_epochs) {
+            phase_ = link_phase::waiting;
+            if (not device or reason == down_reason::broken) {
+                session_.restart(shared_, layout_);
+                call_peer();
+                return change;
+            }
             shared_.template fence<site::restart_fence>();
             if (look() == session_step::answered) {
                 call_peer(); // at once: the driver waits for it
             }
+        } else {
+            phase_ = reason == down_reason::broken ? link_phase::broken : link_phase::waiting;
         }
         return change;
     }
 
     constexpr auto look() -> session_step {
-        if constexpr (device) {
-            return session_.look(shared_, layout_, phase_ == phase::up, rang_[0].is_set() or resumes_);
+        auto const is_up = phase_ == link_phase::up;
+        if constexpr (not device) {
+            return session_.look(shared_, layout_, is_up);
+        } else if constexpr (waits_for_bell) {
+            return session_.look(shared_, layout_, is_up, seen_.rang.is_set() or closed_.resumes);
         } else {
-            return session_.look(shared_, layout_, phase_ == phase::up);
+            return session_.look(shared_, layout_, is_up, true);
         }
     }
 
@@ -174,9 +179,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         case session_step::attach: return come_up(now);
         case session_step::stop: return go_down(down_reason::peer_stopped);
         case session_step::answered: call_peer(); break;
-        case session_step::end: phase_ = phase::ending; break;
+        case session_step::end: phase_ = link_phase::ending; break;
         case session_step::refuse:
-            if (std::exchange(phase_, phase::refused) != phase::refused) {
+            if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
                 return {link_event::down, down_reason::incompatible, 0};
             }
             break;
@@ -188,15 +193,21 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// A device that starts later has missed the doorbells of messages that wait, and rpmsg-lite's remote is mute until
     /// one of ring 0 finds it listening (RINGS 6.2).
     constexpr auto call_until_heard(ticks now) -> void {
-        if (not heard_ and has_passed(rung_at_ + Config.retry_ticks, now)) {
-            rung_at_ = now;
+        if (phase_ == link_phase::up and not call_.heard and has_passed(call_.rung_at + Config.retry_ticks, now)) {
+            call_.rung_at = now;
             bells_.ring(0, counts_);
-            bells_.ring_if(in_flight() > 0, tx_ring, counts_);
+            if (in_flight() > 0) {
+                bells_.ring(tx_ring, counts_);
+            }
         }
     }
     /// Whether a poll is due though nothing rings: the peer was not heard yet, or rpmsg-lite gives buffers back in silence.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
-        return phase_ == phase::up and ((calls and not heard_) or (prefilled and sender_.is_starved()));
+        auto waits = prefilled and this->starved_;
+        if constexpr (calls) {
+            waits = waits or not call_.heard;
+        }
+        return phase_ == link_phase::up and waits;
     }
 
     [[nodiscard]] constexpr auto has_room() const -> bool {
@@ -213,21 +224,21 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
   public:
-    [[nodiscard]] constexpr auto counts() -> counters& { return counts_; }
-    [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
+    [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == link_phase::up; }
     /// Messages sent that the peer has not given back, as far as the ring tells now. For the polling context.
-    constexpr auto in_flight() -> std::uint32_t { return phase_ >= phase::ending ? sender_.in_flight(context()) : 0; }
+    constexpr auto in_flight() -> std::uint32_t {
+        return this->is_live() ? this->tx().with_peer(shared_, layout_.parts(tx_ring)) : 0;
+    }
 
     /// Does nothing when it was started before.
     [[nodiscard]] constexpr auto start() -> status {
         if (not has_room()) {
             return error::misconfigured;
         }
-        if (phase_ != phase::stopped and phase_ != phase::broken) {
+        if (phase_ > link_phase::broken) {
             return {};
         }
-        phase_ = phase::waiting;
-        fault_ = {};
+        phase_ = link_phase::waiting;
         session_.start(shared_, layout_);
         if constexpr (has_epochs) {
             call_peer();
@@ -235,33 +246,49 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         return {};
     }
 
-    /// Where the dialect has a word for it the peer sees the end.
+    /// Where the dialect has a word for it the peer sees the end. Received messages go back at once, loans are void.
     constexpr auto close() -> void {
-        if (phase_ != phase::stopped) {
-            resumes_ = device and not has_epochs and is_live();
-            phase_ = phase::stopped;
-            rang_ = {};
-            session_.restart(shared_, layout_);
-            call_peer();
+        if (phase_ == link_phase::stopped) {
+            return;
         }
+        if constexpr (device and not has_epochs) {
+            closed_.resumes = this->is_live();
+            for (std::uint32_t id = 0; id < Config.buffers and closed_.resumes; ++id) {
+                if (this->rx().owns(id)) {
+                    this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
+                }
+                if (this->tx().owns(id)) {
+                    unused_.insert(id);
+                }
+            }
+            if (closed_.resumes) {
+                this->publish(rx_ring);
+            }
+        }
+        if constexpr (waits_for_bell) {
+            seen_.rang.clear();
+        }
+        phase_ = link_phase::stopped;
+        session_.restart(shared_, layout_);
+        call_peer();
     }
 
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
         if constexpr (device and not has_epochs) {
-            if (phase_ == phase::broken and session_.is_over(shared_, layout_)) {
-                phase_ = phase::waiting;
-                fault_ = {};
+            if (phase_ == link_phase::broken and session_.is_over(shared_, layout_)) {
+                phase_ = link_phase::waiting;
             }
         }
-        if (phase_ == phase::stopped or phase_ == phase::broken) {
+        if (phase_ <= link_phase::broken) {
             return {};
         }
-        if (fault_ != take_outcome::none) {
+        if (phase_ == link_phase::faulted) {
             return go_down(down_reason::broken);
         }
         // A doorbell may stand for several steps of the handshake.
-        for (int steps = 0; steps < 3 and phase_ != phase::ending; ++steps) {
+        constexpr auto most_steps = has_epochs ? 3 : 1;
+        for (int steps = 0; steps < most_steps and phase_ != link_phase::ending; ++steps) {
             auto const step = look();
             auto const change = follow(step, now);
             if (change.event != link_event::none) {
@@ -271,8 +298,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
                 break;
             }
         }
-        if (phase_ == phase::ending and receiver_.empty(context())) {
-            return go_down(down_reason::peer_restarted);
+        if constexpr (has_epochs) {
+            if (phase_ == link_phase::ending and this->rx().empty(shared_, layout_.parts(rx_ring))) {
+                return go_down(down_reason::peer_restarted);
+            }
         }
         if constexpr (calls) {
             call_until_heard(now);
@@ -280,14 +309,16 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         return {};
     }
 
-    constexpr auto notify(std::uint32_t which) -> void {
-        if (which < 2) {
-            rang_[which].set();
+    constexpr auto notify([[maybe_unused]] std::uint32_t which) -> void {
+        if constexpr (waits_for_bell) {
+            if (which == 0) {
+                seen_.rang.set();
+            }
         }
     }
 
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
-        if (is_ending()) {
+        if (this->is_ending()) {
             return {.is_set = true, .at = now};
         }
         return {.is_set = bells_.owes() or waits_for_time(), .at = now + Config.retry_ticks};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/vring_life.hpp>
 
 #include <algorithm>
@@ -12,12 +13,46 @@ namespace rpmsg::detail {
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     using life = vring_life<Role, Config, Region, Bell, Layout>;
-    using life::bells_;
-    using life::heard_;
-    using life::receiver_;
+    using life::counts_;
     using life::rx_ring;
-    using life::sender_;
+    using life::shared_;
     using life::tx_ring;
+    using life::unused_;
+
+    static constexpr std::uint32_t largest_sent = Config.size_of(tx_ring) - wire::header_size;
+    static constexpr std::uint32_t largest_received = Config.size_of(rx_ring) - wire::header_size;
+
+    constexpr auto next(std::uint32_t& length) -> std::uint32_t {
+        auto const id = this->take(rx_ring, length);
+        if constexpr (Config.event_index) {
+            if (id == nowhere and this->is_live() and not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
+                return this->take(rx_ring, length);
+            }
+        }
+        return id;
+    }
+    /// How much of a frame the peer may have filled: the used length lowers what we believe, it never raises it.
+    constexpr auto filled(std::uint32_t size, std::uint32_t used_length) -> std::uint32_t {
+        if constexpr (life::device) {
+            return size;
+        } else {
+            if (used_length > size) {
+                counts_.add(event_count::bad_used_length);
+            }
+            return std::min(size, used_length);
+        }
+    }
+    constexpr auto give_back(rx_token const& received) -> void {
+        // The used length is the size of the buffer: that is how an OpenAMP host learns it (RINGS 4).
+        if constexpr (Config.batch == 1) {
+            this->hand_over(rx_ring, received.id, received.capacity);
+        } else {
+            this->rx().give(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
+            if (this->rx().unpublished() >= Config.batch) {
+                this->publish(rx_ring);
+            }
+        }
+    }
 
   public:
     static constexpr std::uint32_t max_frame = std::max(Config.size_of(0), Config.size_of(1));
@@ -26,73 +61,93 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
         : life{std::move(shared), std::move(bell), std::move(layout)} {}
 
-    [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return ring_sender<Config, Role>::limit; }
-    [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return ring_receiver<Config, Role>::limit; }
-    [[nodiscard]] constexpr auto sender() const -> ring_sender<Config, Role> const& { return sender_; }
-    [[nodiscard]] constexpr auto receiver() const -> ring_receiver<Config, Role> const& { return receiver_; }
+    [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return largest_sent; }
+    [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return largest_received; }
 
-    [[gnu::always_inline]] [[nodiscard]] constexpr auto reserve() -> tx_buffer {
+    /// A buffer that cannot be used goes back empty.
+    [[nodiscard]] constexpr auto reserve() -> tx_buffer {
+        for (std::uint32_t tries = 0; this->sends() and tries < Config.buffers; ++tries) {
+            auto const id = this->find_free();
+            if (id == nowhere) {
+                break;
+            }
+            std::uint32_t size{};
+            auto const offset = this->place_of(tx_ring, id, size);
+            if (offset != nowhere) {
+                return {.space = shared_.view(offset + wire::header_size, std::min(size - wire::header_size, largest_sent)),
+                        .token = id,
+                        .offset = offset};
+            }
+            this->starved_ = true;
+            this->hand_over(tx_ring, id, 0);
+        }
+        return {};
+    }
+
+    constexpr auto discard(tx_buffer const& room) -> void { unused_.insert(room.token); }
+
+    constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         if (not this->sends()) {
-            return {};
-        }
-        auto link = this->context();
-        auto wants_doorbell = false;
-        auto const room = sender_.reserve(link, wants_doorbell);
-        bells_.ring_if(wants_doorbell, tx_ring, this->counts());
-        return room;
-    }
-
-    constexpr auto discard(tx_buffer const& room) -> void {
-        if (not sender_.is_reserved(room.token)) {
-            this->counts().add(event_count::stale_loan);
-            return;
-        }
-        sender_.discard(room);
-    }
-
-    [[gnu::always_inline]] constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
-        if (not this->sends() or not sender_.is_reserved(room.token) or header.length > room.space.size()) {
-            this->counts().add(event_count::stale_loan);
             return false;
         }
-        auto link = this->context();
-        bells_.ring_if(sender_.commit(link, room, header), tx_ring, this->counts());
+        auto const size = wire::header_size + header.length;
+        this->write_header(room.offset, header);
+        shared_.clean(room.offset, size);
+        this->hand_over(tx_ring, room.token, size);
         return true;
     }
 
-    [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
-        auto message = rx_buffer{};
+    /// A message that is bad has been given back already.
+    [[nodiscard]] constexpr auto receive() -> rx_buffer {
+        std::uint32_t used_length{};
+        auto const id = this->is_live() ? next(used_length) : nowhere;
+        if (id == nowhere) {
+            return {.outcome = this->is_ending() ? rx_outcome::ended : rx_outcome::none};
+        }
+        this->hear();
+        auto token = rx_token{.id = id};
+        auto const offset = this->place_of(rx_ring, id, token.capacity);
+        if (offset != nowhere) {
+            auto const size = filled(token.capacity, used_length);
+            auto const header = this->read_header(offset);
+            if (size >= wire::header_size and header.length <= size - wire::header_size) {
+                shared_.invalidate(offset + wire::header_size, header.length);
+                return {.outcome = rx_outcome::message,
+                        .source = header.source,
+                        .destination = header.destination,
+                        .payload = shared_.view(offset + wire::header_size, header.length),
+                        .token = token};
+            }
+            counts_.add(event_count::bad_length);
+        }
+        give_back(token);
+        return {.outcome = rx_outcome::dropped, .token = token};
+    }
+
+    constexpr auto release(rx_token const& received) -> void {
         if (this->is_live()) {
-            auto link = this->context();
-            message = receiver_.receive(link);
-            heard_ = heard_ or message.outcome != rx_outcome::none;
-        }
-        if (message.outcome == rx_outcome::none and this->is_ending()) {
-            message.outcome = rx_outcome::ended;
-        }
-        return message;
-    }
-
-    [[gnu::always_inline]] constexpr auto release(rx_buffer const& message) -> void {
-        if (not this->is_live() or not receiver_.is_held(message.token)) {
-            this->counts().add(event_count::stale_loan);
-            return;
-        }
-        auto link = this->context();
-        receiver_.give(link, message);
-        if (receiver_.unpublished() >= Config.batch) {
-            flush();
+            give_back(received);
         }
     }
 
-    [[gnu::always_inline]] constexpr auto flush() -> void {
-        if (this->is_live() and receiver_.unpublished() != 0) {
-            auto link = this->context();
-            bells_.ring_if(receiver_.publish(link), rx_ring, this->counts());
+    constexpr auto flush() -> void {
+        if constexpr (Config.batch > 1) {
+            if (this->is_live() and this->rx().unpublished() != 0) {
+                this->publish(rx_ring);
+            }
         }
     }
 
-    [[nodiscard]] constexpr auto writable() -> bool { return this->sends() and sender_.writable(this->context()); }
+    /// Until it is true the doorbell for returned buffers stays asked for.
+    [[nodiscard]] constexpr auto writable() -> bool {
+        if (not this->sends() or not this->starved_ or
+            (unused_.is_empty() and this->tx().arm(shared_, this->layout_.parts(tx_ring)))) {
+            return false;
+        }
+        this->starved_ = false;
+        this->disarm();
+        return true;
+    }
 };
 
 } // namespace rpmsg::detail

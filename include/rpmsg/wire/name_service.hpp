@@ -2,9 +2,9 @@
 
 #include <rpmsg/core/address.hpp>
 #include <rpmsg/core/bytes.hpp>
-#include <rpmsg/core/result.hpp>
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -14,35 +14,46 @@ namespace rpmsg::wire {
 /// What an announcement says (WIRE 1.2; Linux knows only the first bit).
 enum class announcement_kind : std::uint32_t { create = 0, destroy = 1, acknowledge = 2 };
 
+/// A service name as it lies on the wire: padded with NUL. Some peers fill all 32 bytes.
+using padded_name = std::array<char, 32>;
+
+/// The name up to its NUL, or all 32 characters.
+[[nodiscard]] constexpr auto view_of(padded_name const& name) -> std::string_view {
+    std::size_t length = 0;
+    while (length < name.size() and name[length] != '\0') {
+        ++length;
+    }
+    return {name.data(), length};
+}
+/// Pads a name; it must have at most 31 characters.
+[[nodiscard]] constexpr auto pad(std::string_view name) -> padded_name {
+    expects(name.size() < 32);
+    auto padded = padded_name{};
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        padded[i] = name[i];
+    }
+    return padded;
+}
+
 /// The 40 bytes sent to address 53 (drivers/rpmsg/rpmsg_ns.c, struct rpmsg_ns_msg).
 struct announcement {
-    std::array<char, 32> name{}; ///< padded with NUL; some peers fill all 32, some leave bytes after the NUL
-    address where{};             ///< the endpoint of the announcer
+    padded_name name{};
+    address where{}; ///< the endpoint of the announcer
     announcement_kind kind{};
 
     auto operator==(announcement const&) const -> bool = default;
 
-    /// The name up to its NUL, or all 32 characters.
-    [[nodiscard]] constexpr auto service() const -> std::string_view {
-        std::size_t length = 0;
-        while (length < name.size() and name[length] != '\0') {
-            ++length;
-        }
-        return {name.data(), length};
-    }
+    [[nodiscard]] constexpr auto service() const -> std::string_view { return view_of(name); }
+    /// Whether it names a service; `read_announcement` answers one that does not for what it refuses.
+    [[nodiscard]] constexpr explicit operator bool() const { return name[0] != '\0'; }
 };
 static_assert(sizeof(announcement) == 40 and wire_format<announcement>);
 static_assert(offsetof(announcement, name) == 0 and offsetof(announcement, where) == 32);
 static_assert(offsetof(announcement, kind) == 36);
 
-/// Builds an announcement; `name` must have 1 to 31 characters.
+/// Builds an announcement; `name` must have at most 31 characters.
 [[nodiscard]] constexpr auto announce(std::string_view name, address where, announcement_kind kind) -> announcement {
-    expects(not name.empty() and name.size() < 32);
-    auto message = announcement{.where = where, .kind = kind};
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        message.name[i] = name[i];
-    }
-    return message;
+    return {.name = pad(name), .where = where, .kind = kind};
 }
 
 /// What the flags of an announcement mean. With an acknowledged name service (NuttX, WIRE 1.2) 0 creates, 1 destroys
@@ -55,28 +66,26 @@ static_assert(offsetof(announcement, kind) == 36);
     return (raw & 1) != 0 ? announcement_kind::destroy : announcement_kind::create;
 }
 
-/// Reads the payload of a message to address 53 once and checks it: `malformed` unless it is 40 bytes long, its name
-/// has at least one character and only printable ones, and its address is neither 53 nor the any-address
-/// (a destroy may name any address: Linux lets it match every endpoint of that name).
-[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged) -> result<announcement> {
-    if (payload.size() != sizeof(announcement)) {
-        return error::malformed;
-    }
+/// Reads the payload of a message to address 53 once and checks it. Empty unless it is 40 bytes long, its name has at
+/// least one character and only printable ones, and its address is neither 53 nor the any-address (a destroy may name
+/// any address: Linux lets it match every endpoint of that name). Bytes after the NUL, which some peers leave, are cleared.
+[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged) -> announcement {
     auto raw = std::array<std::byte, sizeof(announcement)>{};
+    if (payload.size() != raw.size()) {
+        return {};
+    }
     snapshot(payload, raw);
-    auto message = load<announcement>(raw);
+    auto message = std::bit_cast<announcement>(raw);
     message.kind = meaning_of(message.kind, acknowledged);
-    auto const name = message.service();
-    for (char const c : name) {
-        if (c < ' ' or c > '~') {
-            return error::malformed;
-        }
+    auto is_good = message.where != name_service_address and
+                   (message.where != any_address or message.kind == announcement_kind::destroy);
+    auto has_ended = false;
+    for (char& c : message.name) {
+        has_ended = has_ended or c == '\0';
+        c = has_ended ? '\0' : c;
+        is_good = is_good and (has_ended or (c >= ' ' and c <= '~'));
     }
-    auto const names_nobody = message.where == any_address and message.kind != announcement_kind::destroy;
-    if (name.empty() or message.where == name_service_address or names_nobody) {
-        return error::malformed;
-    }
-    return message;
+    return is_good ? message : announcement{};
 }
 
 } // namespace rpmsg::wire

@@ -1,0 +1,173 @@
+#pragma once
+
+#include <rpmsg/core/counters.hpp>
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/id_set.hpp>
+#include <rpmsg/transport/owed_doorbells.hpp>
+#include <rpmsg/transport/split_queue.hpp>
+#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/wire/header.hpp>
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg::detail {
+
+/// Where a link stands. From `ending` on the rings are ours.
+enum class link_phase : std::uint8_t {
+    stopped,
+    broken,  ///< the peer broke the rules, and this dialect cannot agree on fresh rings
+    waiting, ///< for the peer
+    refused, ///< the peer has another configuration
+    faulted, ///< the peer broke the rules: the next poll takes the link down
+    ending,  ///< the peer started anew: what it published before is still delivered
+    up,
+};
+
+/// The two rings of a link, what lies in them and the doorbells: each step of a message, none of its checks against
+/// misuse. vring_life.hpp starts and ends it, vring_link.hpp is its public face.
+template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout> class ring_pair {
+  protected:
+    using queue = split_queue<Config, Role>;
+    static constexpr bool device = Role == ring_role::device;
+    static constexpr std::uint32_t tx_ring = device ? 0 : 1;
+    static constexpr std::uint32_t rx_ring = device ? 1 : 0;
+    static constexpr bool prefilled = Config.dialect.prefilled;
+    static constexpr bool always_rings = device and Config.dialect.always_rings_driver;
+
+    [[no_unique_address]] Region shared_;
+    [[no_unique_address]] Layout layout_;
+    link_phase phase_{};
+    bool starved_{};                  ///< a `reserve` found nothing
+    id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
+    std::array<queue, 2> queues_{};
+    owed_doorbells<Bell> bells_;
+    counters counts_{};
+
+    constexpr ring_pair(Region shared, Bell bell, Layout layout)
+        : shared_{std::move(shared)}, layout_{std::move(layout)}, bells_{std::move(bell)} {}
+
+    [[nodiscard]] constexpr auto sends() const -> bool { return phase_ == link_phase::up; }
+    [[nodiscard]] constexpr auto is_live() const -> bool { return phase_ >= link_phase::ending; }
+    /// Whether a poll is due at once.
+    [[nodiscard]] constexpr auto is_ending() const -> bool {
+        return phase_ == link_phase::ending or phase_ == link_phase::faulted;
+    }
+
+    constexpr auto tx() -> queue& { return queues_[tx_ring]; }
+    constexpr auto rx() -> queue& { return queues_[rx_ring]; }
+
+    /// Takes the next buffer of a ring: its id, or `nowhere`. What breaks the link is remembered and counted.
+    constexpr auto take(std::uint32_t ring, std::uint32_t& length) -> std::uint32_t {
+        auto const got = queues_[ring].take(shared_, layout_.parts(ring));
+        if (got.outcome == take_outcome::taken) {
+            length = got.length;
+            return got.id;
+        }
+        if (got.outcome != take_outcome::none) {
+            phase_ = link_phase::faulted;
+            counts_.add(got.outcome == take_outcome::bad_index ? event_count::bad_index : event_count::bad_id);
+        }
+        return nowhere;
+    }
+
+    constexpr auto publish(std::uint32_t ring) -> void {
+        auto const wanted = queues_[ring].publish(shared_, layout_.parts(ring));
+        if (wanted or (always_rings and ring == tx_ring)) {
+            bells_.ring(ring, counts_);
+        }
+    }
+    /// Gives the peer a buffer, and shows it.
+    constexpr auto hand_over(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
+        queues_[ring].give(shared_, layout_.parts(ring), id, length);
+        publish(ring);
+    }
+
+    /// A transmit buffer that is free, or `nowhere`: then a doorbell is asked for.
+    constexpr auto find_free() -> std::uint32_t {
+        for (auto armed = false;; armed = true) {
+            if (auto const id = unused_.first(); id < Config.buffers) {
+                unused_.erase(id);
+                return id;
+            }
+            std::uint32_t length{};
+            auto const id = take(tx_ring, length);
+            if (id != nowhere or not sends()) {
+                return id;
+            }
+            if (armed or tx().arm(shared_, layout_.parts(tx_ring))) {
+                starved_ = true;
+                return nowhere;
+            }
+        }
+    }
+    constexpr auto disarm() -> void { tx().disarm(shared_, layout_.parts(tx_ring)); }
+
+    /// Reads a descriptor of the driver, each field once, and checks it: where its buffer lies, or `nowhere`.
+    constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
+        auto const at = layout_.parts(ring).descriptors + 16 * id;
+        shared_.invalidate(at, sizeof(wire::descriptor));
+        auto const read = [&](std::uint32_t offset) {
+            return shared_.template load<site::descriptor_load, std::uint32_t>(at + offset);
+        };
+        auto const address = read(0) | std::uint64_t{read(4)} << 32;
+        size = read(8);
+        auto const flags = read(12);
+        if ((flags & (wire::descriptor_flag::next | wire::descriptor_flag::indirect)) != 0) {
+            counts_.add(event_count::chained_descriptor);
+            return nowhere;
+        }
+        auto const is_writable = (flags & wire::descriptor_flag::write) != 0;
+        auto const must_write = ring == tx_ring;
+        auto const offset = layout_.offset_of(address, size);
+        if (size < wire::header_size or offset == nowhere or (must_write and not is_writable)) {
+            counts_.add(event_count::bad_descriptor);
+            return nowhere;
+        }
+        if (not prefilled and is_writable and not must_write) {
+            counts_.add(event_count::odd_flags);
+        }
+        return offset;
+    }
+    /// Where a buffer lies and how large it is, or `nowhere` when the driver's descriptor is bad.
+    constexpr auto place_of(std::uint32_t ring, std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
+        if constexpr (device) {
+            return read_descriptor(ring, id, size);
+        } else {
+            size = Config.size_of(ring);
+            return layout_.buffer(ring, id);
+        }
+    }
+
+    /// This side's copy of a frame's header; the word that peers use as scratch space is not read.
+    constexpr auto read_header(std::uint32_t offset) -> wire::header {
+        shared_.invalidate(offset, wire::header_size);
+        auto const read = [&](std::uint32_t at) {
+            return shared_.template load<site::header_load, std::uint32_t>(offset + at);
+        };
+        auto const source = read(0);
+        auto const destination = read(4);
+        auto const last = read(12);
+        return {.source = address{source},
+                .destination = address{destination},
+                .length = static_cast<std::uint16_t>(last),
+                .flags = static_cast<std::uint16_t>(last >> 16)};
+    }
+    constexpr auto write_header(std::uint32_t offset, wire::header const& header) -> void {
+        auto const write = [&](std::uint32_t at, std::uint32_t value) {
+            shared_.template store<site::header_store>(offset + at, value);
+        };
+        write(0, static_cast<std::uint32_t>(header.source));
+        write(4, static_cast<std::uint32_t>(header.destination));
+        write(8, 0);
+        write(12, header.length | std::uint32_t{header.flags} << 16);
+    }
+
+  public:
+    [[nodiscard]] constexpr auto counts() -> counters& { return counts_; }
+    [[nodiscard]] constexpr auto tx_queue() const -> queue const& { return queues_[tx_ring]; }
+    [[nodiscard]] constexpr auto rx_queue() const -> queue const& { return queues_[rx_ring]; }
+};
+
+} // namespace rpmsg::detail
