@@ -1,0 +1,27 @@
+#pragma once
+
+#include <rpmsg/framework/contract.hpp>
+#include <rpmsg/host/outcome.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace tool {
+
+enum class command : unsigned char { layout, linker_script, device_tree, doctor };
+
+struct options {
+    bool help{};
+    command what = command::layout;
+    rpmsg::contract link{};
+    std::string file{};     ///< a dump, or /NAME of a POSIX shared-memory object
+    std::uint64_t offset{}; ///< where the block starts in the file
+    unsigned cells{};       ///< of addresses and sizes in the device tree; 0: as many as the address needs
+};
+
+extern char const* const help_text;
+
+/// The arguments, with the built-in contract as changed by --config.
+auto parse(int count, char** arguments) -> rpmsg::host::outcome<options>;
+
+} // namespace tool

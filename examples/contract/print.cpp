@@ -1,0 +1,145 @@
+#include "print.hpp"
+
+#include <rpmsg/wire/dialect.hpp>
+#include <rpmsg/wire/resource_table.hpp>
+#include <rpmsg/wire/vring.hpp>
+
+#include <fmt/format.h>
+
+#include "guesses.hpp"
+#include "placement.hpp"
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace tool {
+namespace {
+auto name_of(rpmsg::wire::dialect const& dialect) -> std::string_view {
+    for (auto const& known : doctor::known_dialects) {
+        if (known.value == dialect) {
+            return known.name;
+        }
+    }
+    return "of your own";
+}
+
+auto is_for_linux(rpmsg::contract const& link) -> bool { return link.rings.dialect == rpmsg::wire::dialects::linux_virtio; }
+
+struct part {
+    std::string name;
+    std::uint32_t offset;
+    std::uint32_t size;
+};
+
+/// The three pieces that remoteproc knows by name, each up to the start of the next.
+auto carveouts_of(rpmsg::contract const& link) -> std::array<part, 3> {
+    auto const at = doctor::place(link.rings);
+    auto const end = rpmsg::align_up(at.size, link.rings.alignment);
+    auto const starts = std::array{at.rings[0].descriptors, at.rings[1].descriptors, at.ring_buffers[0], end};
+    auto all = std::array<part, 3>{};
+    for (std::size_t i = 0; i < 3; ++i) {
+        all[i] = {std::string{link.carveouts[i].view()}, starts[i], starts[i + 1] - starts[i]};
+    }
+    return all;
+}
+} // namespace
+
+auto layout_text(rpmsg::contract const& link) -> std::string {
+    auto const& rings = link.rings;
+    auto const at = doctor::place(rings);
+    auto text = fmt::format("link \"{}\", dialect {}, fingerprint {:#010x} (rings {:#010x})\n"
+                            "{} buffers each way: {} bytes to the driver, {} to the device; {} of {} bytes used\n\n",
+                            link.name.view(), name_of(rings.dialect), link.fingerprint(), rings.fingerprint(), rings.buffers,
+                            rings.size_of(0), rings.size_of(1), at.size, link.size);
+    text += fmt::format("{:<28}{:>10}{:>10}{:>14}{:>14}{:>14}\n", "", "offset", "bytes", "host", "remote", "descriptors");
+    auto const row = [&](std::string_view name, std::uint32_t offset, std::uint32_t size) {
+        text += fmt::format("{:<28}{:>#10x}{:>10}{:>#14x}{:>#14x}{:>#14x}\n", name, offset, size, link.host_base + offset,
+                            link.remote_base + offset, rings.device_base + offset);
+    };
+    if (at.has_control) {
+        row("control block", 0, 128);
+    }
+    if (at.has_table) {
+        row("resource table", 0, 88);
+    }
+    auto const tail = rings.dialect.used_event_word ? 6u : 4u;
+    for (std::uint32_t ring = 0; ring < 2; ++ring) {
+        auto const& parts = at.rings[ring];
+        row(fmt::format("ring {}  descriptors", ring), parts.descriptors, 16u * rings.buffers);
+        row("        available", parts.available, 2u * rings.buffers + tail);
+        row("        used", parts.used, 8u * rings.buffers + 6);
+    }
+    row("buffers device to driver", at.ring_buffers[0], rings.buffers * rings.size_of(0));
+    row("buffers driver to device", at.ring_buffers[1], rings.buffers * rings.size_of(1));
+    text += fmt::format("\nnotify ids: device {}, ring 0 {}, ring 1 {}; features {:#x}\n", link.vdev_notify_id,
+                        link.ring_notify_ids[0], link.ring_notify_ids[1], link.features());
+    for (auto const& window : link.windows) {
+        if (window.size != 0) {
+            text += fmt::format("buffers may lie in {:#x} to {:#x}\n", window.start, window.start + window.size - 1);
+        }
+    }
+    return text;
+}
+
+auto linker_script(rpmsg::contract const& link) -> std::string {
+    auto const at = doctor::place(link.rings);
+    auto text = fmt::format("/* The link \"{}\", made by: contract linker-script */\n"
+                            "MEMORY\n{{\n  rpmsg_shared (rw) : ORIGIN = {:#x}, LENGTH = {:#x}\n}}\n",
+                            link.name.view(), link.remote_base, link.size);
+    auto const rings = at.rings[0].descriptors;
+    if (not at.has_table and is_for_linux(link)) {
+        text +=
+            "REGION_ALIAS(\"rpmsg_table\", RAM); /* memory that the loader fills: Linux reads the table from the image */\n";
+    }
+    text += "SECTIONS\n{\n";
+    if (at.has_table or is_for_linux(link)) {
+        text += fmt::format(
+            "  .resource_table{} :\n  {{\n    . = ALIGN(8);\n    KEEP(*(.resource_table .resource_table.*))\n  }} > {}\n",
+            at.has_table ? " ORIGIN(rpmsg_shared)" : "", at.has_table ? "rpmsg_shared" : "rpmsg_table");
+    }
+    if (at.has_table) {
+        text += fmt::format("  ASSERT(SIZEOF(.resource_table) <= {:#x}, \"the resource table runs into ring 0\")\n", rings);
+    }
+    auto const start = at.has_table ? rings : 0;
+    text +=
+        fmt::format("  .rpmsg_shared ORIGIN(rpmsg_shared) + {:#x} (NOLOAD) :\n  {{\n    . = . + {:#x};\n  }} > rpmsg_shared\n",
+                    start, at.size - start);
+    auto const symbol = [&](std::string_view name, std::uint32_t offset) {
+        text += fmt::format("  rpmsg_{} = {:#x};\n", name, link.remote_base + offset);
+    };
+    symbol("shared_start", 0);
+    symbol("ring_0", rings);
+    symbol("ring_1", at.rings[1].descriptors);
+    symbol("buffers", at.ring_buffers[0]);
+    symbol("shared_end", link.size);
+    return text + "}\n";
+}
+
+auto device_tree(rpmsg::contract const& link, unsigned cells) -> std::string {
+    auto const is_wide = cells == 2 or (cells == 0 and link.host_base + link.size > 0x1'0000'0000);
+    auto const cell = [&](std::uint64_t value) {
+        return is_wide ? fmt::format("{:#x} {:#x}", value >> 32, value & 0xffff'ffff) : fmt::format("{:#x}", value);
+    };
+    auto text = fmt::format(
+        "/* The link \"{0}\", made by: contract device-tree. The cells must be those of the root node: --cells. */\n"
+        "/ {{\n\treserved-memory {{\n\t\t#address-cells = <{1}>;\n\t\t#size-cells = <{1}>;\n\t\tranges;\n",
+        link.name.view(), is_wide ? 2 : 1);
+    auto const region = [&](part const& it, bool is_pool) {
+        auto const address = link.host_base + it.offset;
+        text += fmt::format("\n\t\t{0}: {0}@{1:x} {{\n{2}\t\t\treg = <{3} {4}>;\n\t\t\tno-map;\n\t\t}};\n", it.name, address,
+                            is_pool ? "\t\t\tcompatible = \"shared-dma-pool\";\n" : "", cell(address), cell(it.size));
+    };
+    if (not is_for_linux(link)) {
+        region({"rpmsg_shared", 0, link.size}, false);
+        return text + "\t};\n};\n";
+    }
+    auto const parts = carveouts_of(link);
+    for (auto const& it : parts) {
+        region(it, &it == &parts[2]);
+    }
+    return text + fmt::format("\t}};\n}};\n\n&remoteproc {{ /* the label of your remote processor */\n"
+                              "\tmemory-region = <&{}>, <&{}>, <&{}>;\n}};\n",
+                              parts[0].name, parts[1].name, parts[2].name);
+}
+
+} // namespace tool

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <rpmsg/wire/vring.hpp>
+
+#include "memory.hpp"
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace doctor {
+
+/// Everything that one ring holds, copied.
+struct ring_reading {
+    std::uint16_t available_flags{};
+    std::uint16_t available_index{};
+    std::uint16_t used_flags{};
+    std::uint16_t used_index{};
+    std::uint16_t used_event{};      ///< behind the available ring, written by the driver
+    std::uint16_t available_event{}; ///< behind the used ring, written by the device
+    std::vector<rpmsg::wire::descriptor> descriptors{};
+    std::vector<std::uint16_t> available{};
+    std::vector<rpmsg::wire::used_entry> used{};
+
+    [[nodiscard]] auto count() const -> std::uint32_t { return static_cast<std::uint32_t>(descriptors.size()); }
+};
+
+inline auto read_ring(memory const& block, rpmsg::wire::vring_parts const& at, std::uint32_t count, bool used_event_word)
+    -> ring_reading {
+    auto const word = [&](std::uint64_t offset) { return block.read<std::uint16_t>(offset); };
+    auto ring = ring_reading{.available_flags = word(at.available),
+                             .available_index = word(at.available + 2ull),
+                             .used_flags = word(at.used),
+                             .used_index = word(at.used + 2ull),
+                             .used_event = used_event_word ? word(at.available + 4ull + 2ull * count) : std::uint16_t{},
+                             .available_event = word(at.used + 4ull + 8ull * count)};
+    for (std::uint64_t i = 0; i < count; ++i) {
+        ring.descriptors.push_back(block.read<rpmsg::wire::descriptor>(at.descriptors + 16 * i));
+        ring.available.push_back(word(at.available + 4 + 2 * i));
+        ring.used.push_back(block.read<rpmsg::wire::used_entry>(at.used + 4 + 8 * i));
+    }
+    return ring;
+}
+
+/// Which positions of both rings can still be read, and what they tell of each buffer. Positions count without end, that
+/// of the next entry to be published is `published`; the return of the buffer published first is number 0, so that the
+/// returns which a driver writes itself at the start (rpmsg-lite) have negative numbers.
+class ring_history {
+    ring_reading const& ring_;
+    std::int32_t count_;
+
+    /// Rings start zeroed: what lies behind an index below the count was written in an earlier round.
+    [[nodiscard]] auto is_written_behind_index() const -> bool {
+        for (auto i = std::size_t{ring_.available_index}; i < ring_.available.size(); ++i) {
+            if (ring_.available[i] != 0) {
+                return true;
+            }
+        }
+        for (auto i = std::size_t{ring_.used_index}; i < ring_.used.size(); ++i) {
+            if (ring_.used[i].id != 0 or ring_.used[i].length != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+  public:
+    std::int32_t published{};
+    std::int32_t returned{};
+    std::int32_t first_published{}; ///< the oldest that can be read
+    std::int32_t first_returned{};
+    bool is_whole{}; ///< nothing happened before the oldest
+
+    /// `with_device` buffers, 0 to all, are published and not returned; `given_first` were returned by the driver itself.
+    ring_history(ring_reading const& ring, std::int32_t with_device, std::int32_t given_first)
+        : ring_{ring}, count_{static_cast<std::int32_t>(ring.count())}, published{ring.available_index},
+          returned{ring.available_index - with_device} {
+        auto const has_wrapped = ring.used_index > ring.available_index + given_first or is_written_behind_index();
+        first_published = has_wrapped ? published - count_ : std::max(published - count_, 0);
+        first_returned = returned - (has_wrapped ? count_ : std::min<std::int32_t>(ring.used_index, count_));
+        is_whole = not has_wrapped and given_first == 0 and published <= count_ and ring.used_index < count_;
+    }
+
+    [[nodiscard]] auto published_id(std::int32_t position) const -> std::uint32_t {
+        return ring_.available[static_cast<std::uint16_t>(position) % ring_.count()];
+    }
+    [[nodiscard]] auto returned_entry(std::int32_t position) const -> rpmsg::wire::used_entry {
+        auto const back = static_cast<std::uint32_t>(returned - position);
+        return ring_.used[static_cast<std::uint16_t>(ring_.used_index - back) % ring_.count()];
+    }
+};
+
+/// A buffer that is with the device.
+struct lent_buffer {
+    std::uint32_t id{};
+    std::int32_t overtaken{}; ///< so many that were published later came back
+};
+
+/// The buffers that are with the device. Exact where nothing is older than the rings can tell; else buffers are taken to
+/// come back in about the order in which they were given.
+inline auto lent_buffers(ring_reading const& ring, ring_history const& history) -> std::vector<lent_buffer> {
+    constexpr auto never = -0x10'0000;
+    auto const count = ring.count();
+    auto last_published = std::vector<std::int32_t>(count, never);
+    auto last_returned = std::vector<std::int32_t>(count, never);
+    auto balance = std::vector<std::int32_t>(count);
+    for (auto i = history.first_published; i < history.published; ++i) {
+        if (auto const id = history.published_id(i); id < count) {
+            last_published[id] = i;
+            ++balance[id];
+        }
+    }
+    for (auto i = history.first_returned; i < history.returned; ++i) {
+        if (auto const id = history.returned_entry(i).id; id < count) {
+            last_returned[id] = i;
+            --balance[id];
+        }
+    }
+    struct candidate {
+        std::uint32_t id;
+        std::int32_t rank;
+    };
+    auto candidates = std::vector<candidate>{};
+    for (std::uint32_t id = 0; id < count; ++id) {
+        auto const never_seen = last_published[id] == never and last_returned[id] == never;
+        if (history.is_whole ? balance[id] > 0 : never_seen or last_published[id] > last_returned[id]) {
+            candidates.push_back({id, never_seen ? 0 : last_published[id] - last_returned[id]});
+        }
+    }
+    std::stable_sort(candidates.begin(), candidates.end(), [](auto const& l, auto const& r) { return l.rank > r.rank; });
+    auto lent = std::vector<lent_buffer>{};
+    for (auto const& [id, rank] : candidates) {
+        if (static_cast<std::int32_t>(lent.size()) == history.published - history.returned) {
+            break;
+        }
+        auto const since = last_published[id] == never ? history.first_published : last_published[id];
+        lent.push_back({id, std::max(0, history.returned - since)});
+    }
+    return lent;
+}
+
+} // namespace doctor

@@ -1,0 +1,791 @@
+// The doctor of examples/contract: it names the field and the side of every disagreement that was sown into a block.
+#include "../../examples/contract/doctor.hpp"
+
+#include <rpmsg/framework/contract_plan.hpp>
+#include <rpmsg/transport/vring_layout.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+namespace wire = rpmsg::wire;
+namespace dialects = rpmsg::wire::dialects;
+using doctor::diagnose;
+using doctor::side;
+using doctor::weight;
+
+constexpr auto contract_for(wire::dialect dialect) -> rpmsg::contract {
+    auto const is_linux = dialect == dialects::linux_virtio;
+    auto const is_ours = dialect == dialects::rpmsg;
+    return {.rings = {.buffers = 8,
+                      .alignment = is_linux ? 4096u : 64u,
+                      .device_base = is_ours ? 0u : 0x1000'0000u,
+                      .dialect = dialect},
+            .host_base = 0x3000'0000,
+            .remote_base = 0x1000'0000,
+            .size = 0x8000};
+}
+constexpr auto ours = contract_for(dialects::rpmsg);
+constexpr auto for_openamp = contract_for(dialects::openamp);
+constexpr auto for_lite = contract_for(dialects::rpmsg_lite);
+constexpr auto for_linux = contract_for(dialects::linux_virtio);
+
+/// A shared block and both of its sides, played by hand as the dialect has it.
+class patient {
+    rpmsg::contract link_;
+    doctor::placement at_;
+    std::vector<std::byte> memory_;
+
+  public:
+    explicit patient(rpmsg::contract const& link) : link_{link}, at_{doctor::place(link.rings)}, memory_(link.size) {}
+
+    [[nodiscard]] auto memory() const -> std::vector<std::byte> const& { return memory_; }
+    [[nodiscard]] auto at() const -> doctor::placement const& { return at_; }
+    [[nodiscard]] auto count() const -> std::uint16_t { return link_.rings.buffers; }
+    template <typename T> auto get(std::size_t offset) const -> T {
+        return rpmsg::load<T>(rpmsg::const_bytes{memory_}.subspan(offset));
+    }
+    template <typename T> auto put(std::size_t offset, T value) -> void {
+        rpmsg::store(rpmsg::bytes{memory_}.subspan(offset), value);
+    }
+
+    [[nodiscard]] auto descriptor(std::uint32_t ring, std::uint32_t id) const -> std::size_t {
+        return at_.rings[ring].descriptors + 16 * id;
+    }
+    [[nodiscard]] auto available(std::uint32_t ring) const -> std::size_t { return at_.rings[ring].available; }
+    [[nodiscard]] auto used(std::uint32_t ring) const -> std::size_t { return at_.rings[ring].used; }
+    [[nodiscard]] auto buffer(std::uint32_t ring, std::uint32_t id) const -> std::uint32_t {
+        return at_.ring_buffers[ring] + id * link_.rings.size_of(ring);
+    }
+
+    auto describe(std::uint32_t ring, std::uint32_t id, std::uint32_t length, std::uint16_t flags) -> void {
+        put(descriptor(ring, id), wire::descriptor{link_.rings.device_base + buffer(ring, id), length, flags, 0});
+    }
+    auto offer(std::uint32_t ring, std::uint16_t id) -> void {
+        auto const index = get<std::uint16_t>(available(ring) + 2);
+        put(available(ring) + 4 + 2u * (index % count()), id);
+        put(available(ring) + 2, static_cast<std::uint16_t>(index + 1));
+    }
+    auto give(std::uint32_t ring, std::uint32_t id, std::uint32_t length = 512) -> void {
+        auto const index = get<std::uint16_t>(used(ring) + 2);
+        put(used(ring) + 4 + 8u * (index % count()), wire::used_entry{id, length});
+        put(used(ring) + 2, static_cast<std::uint16_t>(index + 1));
+    }
+    auto write_message(std::uint32_t ring, std::uint32_t id, std::uint16_t length = 20) -> void {
+        put(buffer(ring, id), wire::header{.length = length});
+    }
+
+    auto start_driver() -> void {
+        auto const is_lite = link_.rings.dialect.prefilled;
+        for (std::uint16_t id = 0; id < count(); ++id) {
+            describe(0, id, link_.rings.size_of(0), 2);
+            describe(1, id, link_.rings.size_of(1), is_lite ? 2 : 0);
+            offer(0, id);
+            if (is_lite) {
+                give(1, id, link_.rings.size_of(1));
+            }
+        }
+        put(available(0), std::uint16_t{is_lite});
+        put(available(1), std::uint16_t{not link_.rings.event_index});
+        if (at_.has_control) {
+            put(0, wire::control_block::driver_half{.magic = wire::control_magic,
+                                                    .fingerprint = link_.rings.fingerprint(),
+                                                    .epoch = 3,
+                                                    .boot_seen = 2,
+                                                    .ready = 3,
+                                                    .reserved = {}});
+        }
+        if (at_.has_table) {
+            put(driver_features, std::uint32_t{1});
+            put(status, std::uint8_t{4});
+        }
+    }
+    auto start_device() -> void {
+        if (at_.has_control) {
+            put(64, wire::control_block::device_half{.magic = wire::control_magic,
+                                                     .fingerprint = link_.rings.fingerprint(),
+                                                     .boot = 2,
+                                                     .quiet = 3,
+                                                     .reserved = {}});
+        }
+        if (at_.has_table) {
+            put(0, rpmsg::resource_table_of<for_openamp>());
+        }
+    }
+    auto to_driver(std::uint16_t id) -> void {
+        write_message(0, id);
+        give(0, id);
+    }
+    auto to_device(std::uint16_t id) -> void {
+        write_message(1, id);
+        offer(1, id);
+    }
+    /// `messages` both ways, all taken and given back.
+    auto talk(std::uint32_t messages) -> void {
+        for (std::uint32_t i = 0; i < messages; ++i) {
+            auto const id = static_cast<std::uint16_t>(i % count());
+            to_driver(id);
+            offer(0, id);
+            to_device(id);
+            give(1, id);
+        }
+    }
+
+    static constexpr std::size_t device_features = 32;
+    static constexpr std::size_t driver_features = 36;
+    static constexpr std::size_t status = 44;
+};
+
+auto healthy(rpmsg::contract const& link, std::uint32_t messages = 3) -> patient {
+    auto block = patient{link};
+    block.start_device();
+    block.start_driver();
+    block.talk(messages);
+    return block;
+}
+
+auto text_of(doctor::diagnosis const& result) -> std::string {
+    auto text = result.refusal;
+    for (auto const& f : result.found) {
+        text += doctor::words("\n", static_cast<int>(f.how), " ", name_of(f.whose), " ", f.field, ": ", f.text);
+    }
+    return text;
+}
+
+/// Whether the diagnosis names this field of this side, at least this serious, and says `part` of it.
+auto names(doctor::diagnosis const& result, side whose, std::string_view field, std::string_view part = {},
+           weight least = weight::wrong) -> bool {
+    UNSCOPED_INFO(text_of(result));
+    return std::any_of(result.found.begin(), result.found.end(), [&](auto const& f) {
+        return f.how >= least and f.whose == whose and f.field == field and f.text.find(part) != std::string::npos;
+    });
+}
+/// Whether nothing else is wrong: a cause, not its echoes.
+auto alone(doctor::diagnosis const& result) -> bool {
+    return std::count_if(result.found.begin(), result.found.end(), [](auto const& f) { return f.how != weight::note; }) == 1;
+}
+
+auto check_up(patient const& block, rpmsg::contract const& link) -> doctor::diagnosis { return diagnose(link, block.memory()); }
+
+template <rpmsg::vring_config Config> constexpr auto is_placed_as_the_transport_does() -> bool {
+    using layout = rpmsg::vring_layout<Config>;
+    auto const at = doctor::place(Config);
+    return at.rings[0] == layout::parts(0) and at.rings[1] == layout::parts(1) and
+           at.ring_buffers[0] == layout::buffer(0, 0) and at.ring_buffers[1] == layout::buffer(1, 0) and
+           at.size == layout::size() and at.has_table == (layout::status() != rpmsg::nowhere) and
+           at.has_control == (layout::control() != rpmsg::nowhere);
+}
+} // namespace
+
+TEST_CASE("the doctor looks where the transport puts things") {
+    STATIC_REQUIRE(is_placed_as_the_transport_does<ours.rings>());
+    STATIC_REQUIRE(is_placed_as_the_transport_does<for_openamp.rings>());
+    STATIC_REQUIRE(is_placed_as_the_transport_does<for_lite.rings>());
+    STATIC_REQUIRE(is_placed_as_the_transport_does<for_linux.rings>());
+    STATIC_REQUIRE(is_placed_as_the_transport_does<rpmsg::vring_config{.buffers = 256,
+                                                                       .host_to_remote = 64,
+                                                                       .remote_to_host = 128,
+                                                                       .alignment = 16,
+                                                                       .ring_stride = 0x8000,
+                                                                       .dialect = dialects::rpmsg_lite}>());
+}
+
+TEST_CASE("the contracts of the doctor's tests have no mistake") {
+    STATIC_REQUIRE(doctor::mistake_of(ours).empty());
+    STATIC_REQUIRE(doctor::mistake_of(for_openamp).empty());
+    STATIC_REQUIRE(doctor::mistake_of(for_lite).empty());
+    STATIC_REQUIRE(doctor::mistake_of(for_linux).empty());
+}
+
+TEST_CASE("a contract with a mistake is refused in words before anything is read") {
+    auto const refused = [](auto change) {
+        auto link = ours;
+        change(link);
+        return doctor::mistake_of(link);
+    };
+    CHECK(refused([](auto& l) { l.rings.buffers = 6; }).starts_with("buffers is a power of two"));
+    CHECK(refused([](auto& l) { l.rings.buffer_size = 17; }).starts_with("a buffer size"));
+    CHECK(refused([](auto& l) { l.rings.alignment = 3; }).starts_with("alignment"));
+    CHECK(refused([](auto& l) { l.rings.ring_stride = 32; }).starts_with("ring_stride"));
+    CHECK(refused([](auto& l) { l.rings.ring_stride = 64; }) == "ring_stride is smaller than a ring");
+    CHECK(refused([](auto& l) { l.size = 100; }).starts_with("size"));
+    CHECK(refused([](auto& l) { l.remote_base = 0xffff'f000; }).starts_with("remote_base"));
+    CHECK(refused([](auto& l) { l.host_base = 32; }).starts_with("both cores"));
+    CHECK(refused([](auto& l) { l.rings.dialect = dialects::openamp; }).starts_with("device_base"));
+    CHECK(refused([](auto& l) { l.rings.device_base = 4; }).starts_with("device_base"));
+}
+
+TEST_CASE("a healthy link has no finding, at its start and after the indices wrapped") {
+    for (auto const& link : {ours, for_openamp, for_lite, for_linux}) {
+        for (std::uint32_t const messages : {0u, 1u, 8u, 9u, 100u, 65535u, 65536u, 65540u}) {
+            auto const result = check_up(healthy(link, messages), link);
+            INFO(messages << " messages" << text_of(result));
+            CHECK(result.is_healthy());
+            CHECK(result.found.empty());
+            REQUIRE(result.state.size() == 2);
+            CHECK(result.state[0].ends_with("[DDDDDDDD]"));
+            CHECK(result.state[1].ends_with("[........]"));
+        }
+    }
+}
+
+TEST_CASE("a link on which only one side has started is healthy and says who is missing") {
+    for (auto const& link : {ours, for_openamp}) {
+        auto block = patient{link};
+        block.start_device();
+        auto const result = check_up(block, link);
+        CHECK(result.is_healthy());
+        CHECK(names(result, side::driver, "ring 0 available.index", "not posted", weight::note));
+    }
+    auto alone = patient{ours};
+    alone.start_driver();
+    CHECK(check_up(alone, ours).is_healthy());
+    CHECK(names(check_up(alone, ours), side::device, "device.magic", "has not started", weight::note));
+}
+
+TEST_CASE("messages on their way are told and are no fault") {
+    auto block = healthy(ours);
+    block.to_device(3);
+    block.to_driver(3);
+    auto const result = check_up(block, ours);
+    CHECK(result.is_healthy());
+    CHECK(names(result, side::device, "ring 1 available.index", "1 messages", weight::note));
+    CHECK(names(result, side::driver, "ring 0 used.index", "1 messages", weight::note));
+    CHECK(result.state[0].ends_with("[DDD.DDDD]"));
+    CHECK(result.state[1].ends_with("[...D....]"));
+}
+
+// Seeded: what cannot be a block of this link.
+
+TEST_CASE("a truncated dump is refused") {
+    auto const block = healthy(ours);
+    for (auto const size : {std::size_t{0}, std::size_t{1}, std::size_t{200}, std::size_t{block.at().size - 1}}) {
+        CHECK(diagnose(ours, rpmsg::const_bytes{block.memory()}.first(size)).refusal.starts_with("is truncated"));
+    }
+}
+
+TEST_CASE("zeroes, ones and noise are refused, each in words of its own") {
+    auto noise = std::vector<std::byte>(0x8000);
+    auto next = std::mt19937{1};
+    std::generate(noise.begin(), noise.end(), [&] { return static_cast<std::byte>(next()); });
+    for (auto const& link : {ours, for_openamp, for_lite, for_linux}) {
+        CHECK(diagnose(link, std::vector<std::byte>(0x8000)).refusal.starts_with("holds only zeroes"));
+        CHECK(diagnose(link, std::vector<std::byte>(0x8000, std::byte{0xff})).refusal.starts_with("holds only ones"));
+        CHECK(diagnose(link, noise).refusal.starts_with("does not look like this link"));
+    }
+}
+
+TEST_CASE("the block of a shared-memory object lies behind its label") {
+    auto file = std::vector<std::byte>(4096 + 0x100);
+    auto const put = [&](std::size_t at, auto value) { rpmsg::store(rpmsg::bytes{file}.subspan(at), value); };
+    put(0, std::uint64_t{0x316d'6873'6773'7072});
+    put(8, std::uint32_t{1});
+    put(12, std::uint32_t{0x100});
+    CHECK(doctor::locate_block(file).block.size() == 0x100);
+    CHECK(doctor::locate_block(rpmsg::const_bytes{file}.first(4200)).refusal.starts_with("is truncated"));
+    put(8, std::uint32_t{2});
+    CHECK(doctor::locate_block(file).refusal.find("version 2") != std::string::npos);
+    CHECK(doctor::locate_block({}).block.empty());
+}
+
+// Seeded: the control block.
+
+TEST_CASE("a fingerprint that differs names the side and the field that it comes from") {
+    struct seed {
+        std::string field;
+        rpmsg::vring_config rings;
+    };
+    auto const other = [](auto change) {
+        auto rings = ours.rings;
+        change(rings);
+        return rings;
+    };
+    for (auto const& [field, rings] : {seed{"buffer_size = 1024", other([](auto& r) { r.buffer_size = 1024; })},
+                                       seed{"buffers = 16", other([](auto& r) { r.buffers = 16; })},
+                                       seed{"alignment = 4096", other([](auto& r) { r.alignment = 4096; })},
+                                       seed{"event_index = true", other([](auto& r) { r.event_index = true; })},
+                                       seed{"host_to_remote = 64", other([](auto& r) { r.host_to_remote = 64; })},
+                                       seed{"device_base = 0x30000000", other([](auto& r) { r.device_base = 0x3000'0000; })}}) {
+        auto block = healthy(ours);
+        block.put(64 + 4, rings.fingerprint());
+        CHECK(
+            names(check_up(block, ours), side::device, "device.fingerprint", "looks as if the device was built with " + field));
+        CHECK(alone(check_up(block, ours)));
+        block = healthy(ours);
+        block.put(4, rings.fingerprint());
+        CHECK(names(check_up(block, ours), side::driver, "driver.fingerprint", field));
+    }
+}
+
+TEST_CASE("directions exchanged in a fingerprint are told") {
+    constexpr auto uneven = [] {
+        auto link = ours;
+        link.rings.host_to_remote = 64;
+        return link;
+    }();
+    auto exchanged = uneven.rings;
+    exchanged.host_to_remote = 512;
+    exchanged.remote_to_host = 64;
+    auto block = healthy(uneven);
+    block.put(64 + 4, exchanged.fingerprint());
+    CHECK(names(check_up(block, uneven), side::device, "device.fingerprint", "host_to_remote and remote_to_host"));
+}
+
+TEST_CASE("a fingerprint of a wholly different configuration is told as such") {
+    auto block = healthy(ours);
+    block.put(4, std::uint32_t{0x1234'5678});
+    CHECK(names(check_up(block, ours), side::driver, "driver.fingerprint", "more than one field"));
+}
+
+TEST_CASE("a magic that is none names the side") {
+    auto block = healthy(ours);
+    block.put(64, std::uint32_t{0xdead'beef});
+    CHECK(names(check_up(block, ours), side::device, "device.magic", "0xdeadbeef"));
+}
+
+TEST_CASE("a stale epoch names the side that did not follow") {
+    auto block = healthy(ours);
+    block.put(8, std::uint32_t{4}); // the driver opened a new session
+    CHECK(names(check_up(block, ours), side::device, "device.quiet", "has not let go"));
+    block.put(64 + 12, std::uint32_t{4}); // the device let go
+    CHECK(names(check_up(block, ours), side::driver, "driver.ready", "stale epoch"));
+    block.put(16, std::uint32_t{4});
+    CHECK(check_up(block, ours).is_healthy());
+    block.put(64 + 12, std::uint32_t{2});
+    CHECK(names(check_up(block, ours), side::device, "device.quiet", "stale epoch"));
+}
+
+TEST_CASE("a boot that the driver has not seen is told") {
+    auto block = healthy(ours);
+    block.put(64 + 8, std::uint32_t{5});
+    CHECK(names(check_up(block, ours), side::driver, "driver.boot_seen", "has started 5 times"));
+    CHECK(alone(check_up(block, ours)));
+}
+
+TEST_CASE("an epoch and a boot of 0 are told") {
+    auto block = healthy(ours);
+    block.put(8, std::uint32_t{0});
+    CHECK(names(check_up(block, ours), side::driver, "driver.epoch"));
+    block = healthy(ours);
+    block.put(64 + 8, std::uint32_t{0});
+    CHECK(names(check_up(block, ours), side::device, "device.boot"));
+}
+
+// Seeded: the resource table.
+
+TEST_CASE("each field of the resource table is compared and named") {
+    struct seed {
+        std::size_t offset;
+        std::uint32_t value;
+        std::string field;
+    };
+    for (auto const& [offset, value, field] :
+         {seed{0, 2, "resource_table.version"}, seed{4, 0, "resource_table.count"}, seed{8, 1, "resource_table.reserved"},
+          seed{16, 24, "resource_table.offset"}, seed{28, 9, "vdev.notify_id"}, seed{48, 0x1000'0000, "vring 0 device_address"},
+          seed{52, 4096, "vring 0 alignment"}, seed{56, 16, "vring 0 count"}, seed{60, 9, "vring 0 notify_id"},
+          seed{72, 16, "vring 1 alignment"}, seed{76, 4, "vring 1 count"}, seed{80, 0, "vring 1 notify_id"},
+          seed{32, 0, "vdev.device_features"}, seed{32, 0x2000'0001, "vdev.device_features"}}) {
+        auto block = healthy(for_openamp);
+        block.put(offset, value);
+        if (offset == patient::device_features) {
+            block.put(patient::driver_features, value & 1);
+        }
+        auto const result = check_up(block, for_openamp);
+        CHECK(names(result, side::device, field));
+        CHECK(alone(result));
+    }
+}
+
+TEST_CASE("rings that are exchanged in the table are told as one mistake") {
+    auto block = healthy(for_openamp);
+    auto const first = block.get<std::uint32_t>(48);
+    block.put(48, block.get<std::uint32_t>(68));
+    block.put(68, first);
+    CHECK(names(check_up(block, for_openamp), side::device, "vring.device_address", "exchanged"));
+    CHECK(alone(check_up(block, for_openamp)));
+}
+
+TEST_CASE("a feature that the driver did not keep, or made up, is the driver's") {
+    auto block = healthy(for_openamp);
+    block.put(patient::driver_features, std::uint32_t{0});
+    CHECK(names(check_up(block, for_openamp), side::driver, "vdev.driver_features", "name service"));
+    block.put(patient::driver_features, std::uint32_t{0x2000'0001});
+    CHECK(names(check_up(block, for_openamp), side::driver, "vdev.driver_features", "offers only"));
+}
+
+TEST_CASE("a status byte that says failed or asks for a reset is told") {
+    struct seed {
+        std::uint8_t status;
+        std::string text;
+    };
+    for (auto const& [status, text] :
+         {seed{0x87, "failed"}, seed{0x44, "needs reset"}, seed{0, "does not attach"}, seed{0x24, "does not know"}}) {
+        auto block = healthy(for_openamp);
+        block.put(patient::status, status);
+        CHECK(names(check_up(block, for_openamp), side::driver, "vdev.status", text));
+        CHECK(alone(check_up(block, for_openamp)));
+    }
+}
+
+TEST_CASE("Linux's way up to driver_ok is no fault") {
+    auto block = healthy(for_openamp);
+    block.put(patient::status, std::uint8_t{7});
+    CHECK(check_up(block, for_openamp).is_healthy());
+}
+
+// Seeded: the rings.
+
+TEST_CASE("a used index ahead of what was published is the device's") {
+    for (auto const& link : {ours, for_openamp, for_linux}) {
+        auto block = healthy(link);
+        block.put(block.used(0) + 2, std::uint16_t{14});
+        CHECK(names(check_up(block, link), side::device, "ring 0 used.index", "3 ahead"));
+        CHECK(alone(check_up(block, link)));
+    }
+    auto lite = healthy(for_lite); // 8 were returned by the driver at the start
+    lite.put(lite.used(1) + 2, std::uint16_t{12});
+    CHECK(names(check_up(lite, for_lite), side::device, "ring 1 used.index", "9 ahead"));
+}
+
+TEST_CASE("an available index outside its window is the driver's") {
+    auto block = healthy(for_linux);
+    block.put(block.available(0) + 2, std::uint16_t{300});
+    CHECK(names(check_up(block, for_linux), side::driver, "ring 0 available.index", "297 buffers with the device"));
+}
+
+TEST_CASE("a buffer returned twice is the device's") {
+    for (auto const& link : {ours, for_linux}) {
+        auto block = healthy(link);
+        block.to_driver(3);
+        block.give(0, 3);
+        CHECK(names(check_up(block, link), side::device, "ring 0 used.id", "buffer 3 was returned twice"));
+        CHECK(alone(check_up(block, link)));
+        block = healthy(link, 70'000);
+        block.to_device(5);
+        block.to_device(6);
+        block.give(1, 5);
+        block.give(1, 5);
+        CHECK(names(check_up(block, link), side::device, "ring 1 used.id", "buffer 5 was returned twice"));
+    }
+}
+
+TEST_CASE("a buffer given twice is the driver's") {
+    for (std::uint32_t const messages : {3u, 70'000u}) {
+        auto block = healthy(for_linux, messages);
+        block.to_device(5);
+        block.to_device(5);
+        CHECK(names(check_up(block, for_linux), side::driver, "ring 1 available.id", "buffer 5 was given twice"));
+    }
+}
+
+TEST_CASE("a buffer returned that was never given is the device's") {
+    auto block = healthy(ours);
+    block.to_device(3);
+    block.give(1, 7);
+    CHECK(names(check_up(block, ours), side::device, "ring 1 used.id", "buffer 7 was returned and never given"));
+}
+
+TEST_CASE("ids that no descriptor has are told") {
+    auto block = healthy(ours);
+    block.give(0, 8);
+    CHECK(names(check_up(block, ours), side::device, "ring 0 used.id", "buffer 8"));
+    block = healthy(ours);
+    block.offer(1, 0x100);
+    CHECK(names(check_up(block, ours), side::driver, "ring 1 available.id", "buffer 256"));
+}
+
+TEST_CASE("a used length that the peer would take for the size of its buffer is told") {
+    auto block = healthy(for_openamp);
+    block.to_device(3);
+    block.give(1, 3, 20);
+    CHECK(names(check_up(block, for_openamp), side::device, "ring 1 used.length", "20 bytes"));
+    block = healthy(ours);
+    block.give(0, 3, 513);
+    CHECK(names(check_up(block, ours), side::device, "ring 0 used.length", "513 bytes"));
+    block = healthy(for_linux);
+    block.to_device(3);
+    block.give(1, 3, 20);
+    CHECK(check_up(block, for_linux).is_healthy());
+}
+
+TEST_CASE("a message that claims more than its buffer holds names its sender") {
+    auto block = healthy(ours);
+    block.to_device(3);
+    block.write_message(1, 3, 497);
+    CHECK(names(check_up(block, ours), side::driver, "ring 1 header.length", "497"));
+    block.write_message(1, 3, 496);
+    block.write_message(0, 3, 100);
+    block.give(0, 3, 64);
+    CHECK(names(check_up(block, ours), side::device, "ring 0 header.length", "100"));
+}
+
+// Seeded: the descriptors.
+
+TEST_CASE("a descriptor's address outside the windows, or on the rings, is the driver's") {
+    auto block = healthy(for_openamp);
+    block.put(block.descriptor(0, 5), std::uint64_t{0x2000'0000});
+    CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 descriptor 5 address", "outside the windows"));
+    CHECK(alone(check_up(block, for_openamp)));
+    block.put(block.descriptor(0, 5), for_openamp.rings.device_base + block.at().rings[1].used);
+    CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 descriptor 5 address", "on the rings"));
+}
+
+TEST_CASE("windows of the contract are where buffers may lie") {
+    auto link = for_openamp;
+    link.windows[1] = {.start = 0x2000'0000, .size = 0x1000};
+    link.windows[0] = {.start = link.rings.device_base + doctor::place(link.rings).ring_buffers[0], .size = 0x2000};
+    auto block = healthy(for_openamp);
+    block.put(block.descriptor(0, 5), std::uint64_t{0x2000'0000});
+    CHECK(check_up(block, link).is_healthy());
+    block.put(block.descriptor(0, 5), std::uint64_t{0x2000'1000});
+    CHECK(names(check_up(block, link), side::driver, "ring 0 descriptor 5 address"));
+}
+
+TEST_CASE("addresses that all count from the other core's base are told as that") {
+    for (auto const& link : {for_openamp, for_lite, for_linux}) {
+        auto other = link;
+        other.rings.device_base = link.host_base;
+        auto const result = check_up(healthy(other), link);
+        CHECK(names(result, side::driver, "device_base", "counts from 0x30000000"));
+    }
+}
+
+TEST_CASE("two descriptors that share memory are told") {
+    auto block = healthy(for_lite);
+    block.put(block.descriptor(0, 5), block.get<std::uint64_t>(block.descriptor(0, 4)));
+    CHECK(names(check_up(block, for_lite), side::driver, "ring 0 descriptor 5 address", "shares memory with descriptor 4"));
+}
+
+TEST_CASE("a descriptor of another length is the driver's, and its configuration when all have it") {
+    auto block = healthy(for_openamp);
+    block.put(block.descriptor(0, 2) + 8, std::uint32_t{8});
+    CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 descriptor 2 length", "is 8"));
+    CHECK(alone(check_up(block, for_openamp)));
+    for (auto const& link : {ours, for_openamp, for_lite}) {
+        auto other = link;
+        other.rings.buffer_size = 256;
+        CHECK(names(check_up(healthy(other), link), side::driver, "buffer_size", "buffer_size = 256"));
+    }
+}
+
+TEST_CASE("buffer sizes with the directions exchanged are told") {
+    auto link = for_openamp;
+    link.rings.host_to_remote = 128;
+    link.rings.remote_to_host = 256;
+    auto other = link;
+    std::swap(other.rings.host_to_remote, other.rings.remote_to_host);
+    auto block = healthy(other);
+    CHECK(names(check_up(block, link), side::driver, "remote_to_host", "two directions exchanged"));
+}
+
+TEST_CASE("a chained descriptor is the driver's") {
+    auto block = healthy(for_openamp);
+    block.put(block.descriptor(0, 4) + 12, std::uint16_t{3});
+    CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 descriptor 4 flags", "no chained"));
+    CHECK(alone(check_up(block, for_openamp)));
+}
+
+TEST_CASE("a buffer for the device to write in that it may not write is the driver's") {
+    auto block = healthy(for_lite);
+    block.put(block.descriptor(0, 4) + 12, std::uint16_t{0});
+    CHECK(names(check_up(block, for_lite), side::driver, "ring 0 descriptor 4 flags", "may not write"));
+}
+
+// Seeded: configurations that differ, without a fingerprint.
+
+TEST_CASE("a driver with another count is told from where its rings lie") {
+    for (auto const& link : {for_openamp, for_lite, for_linux}) {
+        for (std::uint16_t const buffers : {std::uint16_t{4}, std::uint16_t{16}}) {
+            auto other = link;
+            other.rings.buffers = buffers;
+            auto const result = check_up(healthy(other), link);
+            CHECK(names(result, side::driver, "buffers",
+                        doctor::words("looks as if the driver was built with buffers = ", buffers)));
+        }
+    }
+}
+
+TEST_CASE("a driver with another alignment is told from where its rings lie") {
+    for (auto const& link : {for_openamp, for_lite}) {
+        auto other = link;
+        other.rings.alignment = 16;
+        CHECK(names(check_up(healthy(other), link), side::driver, "alignment", "alignment = 16"));
+    }
+}
+
+TEST_CASE("a driver of another dialect is told from where its rings lie") {
+    auto other = for_lite;
+    other.rings.dialect = dialects::rpmsg;
+    CHECK(names(check_up(healthy(other), for_lite), side::driver, "dialect", "dialect = rpmsg"));
+}
+
+TEST_CASE("a used ring in another place is the device's") {
+    auto link = for_lite;
+    link.rings.alignment = 4; // there the used_event word moves it
+    auto block = healthy(link, 0);
+    auto const where = block.at().rings[0].used + 4;
+    block.write_message(0, 0);
+    block.put(where, std::uint32_t{0x0001'0000});
+    block.put(where + 4, wire::used_entry{0, 512});
+    auto const result = check_up(block, link);
+    CHECK(names(result, side::device, "ring 0 used ring", "or dialect = linux_virtio"));
+
+    auto moved = healthy(for_openamp, 0);
+    auto strange = for_openamp.rings;
+    strange.alignment = 256;
+    auto const there = doctor::place(strange).rings[0].used;
+    REQUIRE(there != moved.at().rings[0].used);
+    moved.put(there, std::uint32_t{0x0002'0000});
+    moved.put(there + 4, wire::used_entry{0, 512});
+    moved.put(there + 12, wire::used_entry{1, 512});
+    CHECK(names(check_up(moved, for_openamp), side::device, "ring 0 used ring", "alignment = 256"));
+}
+
+TEST_CASE("a driver with the two directions exchanged is told") {
+    auto block = patient{for_linux};
+    for (std::uint16_t id = 0; id < block.count(); ++id) {
+        block.describe(1, id, 512, 2);
+        block.offer(1, id);
+    }
+    block.describe(0, 0, 36, 0);
+    block.offer(0, 0);
+    CHECK(names(check_up(block, for_linux), side::driver, "direction", "exchanged"));
+
+    auto lite = patient{for_lite};
+    for (std::uint16_t id = 0; id < lite.count(); ++id) {
+        lite.describe(0, id, 512, 2);
+        lite.describe(1, id, 512, 2);
+        lite.offer(1, id);
+        lite.give(0, id);
+    }
+    CHECK(names(check_up(lite, for_lite), side::driver, "direction", "exchanged"));
+}
+
+// Seeded: what is stuck.
+
+TEST_CASE("a device that returns nothing is told") {
+    for (auto const& link : {ours, for_openamp, for_lite, for_linux}) {
+        auto block = healthy(link);
+        for (std::uint16_t id = 0; id < 8; ++id) {
+            block.to_device(static_cast<std::uint16_t>((id + 3) % 8));
+        }
+        auto const result = check_up(block, link);
+        CHECK(names(result, side::device, "ring 1 used.index", "never returned", weight::stuck));
+        CHECK(alone(result));
+        CHECK(result.state[1].ends_with("[DDDDDDDD]"));
+    }
+}
+
+TEST_CASE("a driver that posts nothing again is told") {
+    auto block = healthy(ours);
+    for (std::uint16_t id = 0; id < 8; ++id) {
+        block.to_driver(static_cast<std::uint16_t>((id + 3) % 8));
+    }
+    CHECK(names(check_up(block, ours), side::driver, "ring 0 available.index", "cannot send", weight::stuck));
+}
+
+TEST_CASE("one buffer that later ones overtook is held or lost") {
+    auto block = healthy(for_linux);
+    block.to_device(3);
+    for (int i = 0; i < 3; ++i) {
+        block.to_device(4);
+        block.give(1, 4);
+    }
+    auto const result = check_up(block, for_linux);
+    CHECK(names(result, side::device, "ring 1 used.id", "buffer 3 was never returned, 3 later ones were", weight::note));
+    CHECK(result.state[1].ends_with("[...!....]"));
+}
+
+TEST_CASE("a doorbell that is suppressed for ever while messages wait is told") {
+    auto block = healthy(for_openamp);
+    block.put(block.used(1), std::uint16_t{1});
+    CHECK(names(check_up(block, for_openamp), side::device, "ring 1 used.flags", "suppresses", weight::note));
+    block.to_device(3);
+    CHECK(names(check_up(block, for_openamp), side::device, "ring 1 used.flags", "1 wait", weight::stuck));
+    block = healthy(for_openamp);
+    block.put(block.available(0), std::uint16_t{1});
+    block.to_driver(3);
+    CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 available.flags", "1 wait", weight::stuck));
+}
+
+TEST_CASE("flags that do not exist are told") {
+    auto block = healthy(for_linux);
+    block.put(block.used(0), std::uint16_t{2});
+    CHECK(names(check_up(block, for_linux), side::device, "ring 0 used.flags", "0x0002"));
+    block = healthy(for_linux);
+    block.put(block.available(1), std::uint16_t{0x8001});
+    CHECK(names(check_up(block, for_linux), side::driver, "ring 1 available.flags", "0x8001"));
+}
+
+TEST_CASE("an event index that no doorbell will reach is told") {
+    auto link = ours;
+    link.rings.event_index = true;
+    auto block = healthy(link, 100);
+    auto const events = block.used(1) + 4 + 8 * 8;
+    block.put(events, std::uint16_t{100});
+    block.put(block.available(0) + 4 + 2 * 8, std::uint16_t{100});
+    CHECK(check_up(block, link).found.empty());
+    block.put(events, std::uint16_t{50});
+    block.to_device(4);
+    CHECK(names(check_up(block, link), side::device, "ring 1 used.available_event", "none will ring", weight::stuck));
+}
+
+TEST_CASE("received buffers that wait for their batch are not told as waiting") {
+    auto link = ours;
+    link.rings.batch = 4;
+    auto block = healthy(link);
+    block.to_driver(3);
+    block.to_device(3);
+    CHECK(check_up(block, link).found.empty());
+}
+
+// Several looks at a link in use.
+
+TEST_CASE("what is wrong in one look only was in motion") {
+    auto block = healthy(ours);
+    auto const good = block.memory();
+    block.put(block.used(0) + 2, std::uint16_t{14});
+    auto const torn = block.memory();
+    CHECK(diagnose(ours, std::vector{torn, good}).found.empty());
+    CHECK(diagnose(ours, std::vector{good, torn}).found.empty());
+    CHECK(names(diagnose(ours, std::vector{torn, torn}), side::device, "ring 0 used.index"));
+}
+
+TEST_CASE("a full ring that moves is not stuck") {
+    auto block = healthy(ours);
+    auto const fill = [&] {
+        for (std::uint16_t id = 0; id < 8; ++id) {
+            block.to_driver(static_cast<std::uint16_t>((id + 3) % 8));
+        }
+    };
+    fill();
+    auto const before = block.memory();
+    CHECK(names(diagnose(ours, std::vector{before, before}), side::driver, "ring 0 available.index", {}, weight::stuck));
+    for (std::uint16_t id = 0; id < 8; ++id) {
+        block.offer(0, static_cast<std::uint16_t>((id + 3) % 8));
+    }
+    fill();
+    CHECK(diagnose(ours, std::vector{before, block.memory()}).is_healthy());
+}
+
+TEST_CASE("messages that nobody takes between two looks are stuck") {
+    auto block = healthy(ours);
+    block.to_device(3);
+    block.to_driver(3);
+    auto const before = block.memory();
+    CHECK(names(diagnose(ours, std::vector{before, before}), side::device, "ring 1 available.index", "nothing moved",
+                weight::stuck));
+    CHECK(
+        names(diagnose(ours, std::vector{before, before}), side::driver, "ring 0 used.index", "nothing moved", weight::stuck));
+    block.give(1, 3);
+    block.to_device(4);
+    CHECK_FALSE(
+        names(diagnose(ours, std::vector{before, block.memory()}), side::device, "ring 1 available.index", {}, weight::stuck));
+}
