@@ -3,6 +3,8 @@
 enum { buffers = 8 };
 #include "ring.h"
 
+_Static_assert(offsetof(struct shared, rings) == 128 && offsetof(struct shared, memory) == 768, "laid out as the library does");
+
 static struct shared* block(void) { return (struct shared*)0x20010000u; }
 static void doorbell(unsigned which) { *(uint32_t volatile*)0x40000000u = which; }
 

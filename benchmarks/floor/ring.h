@@ -35,8 +35,9 @@ struct ring {
 
 // The block that both ends see: ring 0 carries messages to the driver, ring 1 to the device. Descriptors hold offsets.
 struct shared {
-    uint8_t table[44];
+    uint8_t table[44]; // a resource table of 88 bytes
     uint8_t status;
+    uint8_t rest_of_table[43];
     _Alignas(64) struct ring rings[2];
     _Alignas(64) uint8_t memory[2][buffers][buffer_size];
 };
