@@ -25,6 +25,16 @@ auto name_of(rpmsg::wire::dialect const& dialect) -> std::string_view {
 
 auto is_for_linux(rpmsg::contract const& link) -> bool { return link.rings.dialect == rpmsg::wire::dialects::linux_virtio; }
 
+/// The name of the link as linkers take it.
+auto identifier_of(rpmsg::contract const& link) -> std::string {
+    auto name = std::string{link.name.view()};
+    for (auto& c : name) {
+        auto const is_letter = (c >= 'a' and c <= 'z') or (c >= 'A' and c <= 'Z');
+        c = is_letter or (c >= '0' and c <= '9') ? c : '_';
+    }
+    return "rpmsg_" + name;
+}
+
 struct part {
     std::string name;
     std::uint32_t offset;
@@ -83,29 +93,30 @@ auto layout_text(rpmsg::contract const& link) -> std::string {
 
 auto linker_script(rpmsg::contract const& link) -> std::string {
     auto const at = doctor::place(link.rings);
-    auto text = fmt::format("/* The link \"{}\", made by: contract linker-script */\n"
-                            "MEMORY\n{{\n  rpmsg_shared (rw) : ORIGIN = {:#x}, LENGTH = {:#x}\n}}\n",
-                            link.name.view(), link.remote_base, link.size);
+    auto const name = identifier_of(link);
     auto const rings = at.rings[0].descriptors;
-    if (not at.has_table and is_for_linux(link)) {
+    auto const has_table = at.has_table or is_for_linux(link);
+    auto text = fmt::format("/* The link \"{}\", made by: contract linker-script */\n"
+                            "MEMORY\n{{\n  {}_shared (rw) : ORIGIN = {:#x}, LENGTH = {:#x}\n}}\n",
+                            link.name.view(), name, link.remote_base, link.size);
+    if (has_table and not at.has_table) {
         text +=
             "REGION_ALIAS(\"rpmsg_table\", RAM); /* memory that the loader fills: Linux reads the table from the image */\n";
     }
     text += "SECTIONS\n{\n";
-    if (at.has_table or is_for_linux(link)) {
+    if (has_table) {
         text += fmt::format(
             "  .resource_table{} :\n  {{\n    . = ALIGN(8);\n    KEEP(*(.resource_table .resource_table.*))\n  }} > {}\n",
-            at.has_table ? " ORIGIN(rpmsg_shared)" : "", at.has_table ? "rpmsg_shared" : "rpmsg_table");
+            at.has_table ? fmt::format(" {:#x}", link.remote_base) : "", at.has_table ? name + "_shared" : "rpmsg_table");
     }
     if (at.has_table) {
         text += fmt::format("  ASSERT(SIZEOF(.resource_table) <= {:#x}, \"the resource table runs into ring 0\")\n", rings);
     }
     auto const start = at.has_table ? rings : 0;
-    text +=
-        fmt::format("  .rpmsg_shared ORIGIN(rpmsg_shared) + {:#x} (NOLOAD) :\n  {{\n    . = . + {:#x};\n  }} > rpmsg_shared\n",
-                    start, at.size - start);
-    auto const symbol = [&](std::string_view name, std::uint32_t offset) {
-        text += fmt::format("  rpmsg_{} = {:#x};\n", name, link.remote_base + offset);
+    text += fmt::format("  .{0}_shared {1:#x} (NOLOAD) :\n  {{\n    . = . + {2:#x};\n  }} > {0}_shared\n", name,
+                        link.remote_base + start, at.size - start);
+    auto const symbol = [&](std::string_view what, std::uint32_t offset) {
+        text += fmt::format("  {}_{} = {:#x};\n", name, what, link.remote_base + offset);
     };
     symbol("shared_start", 0);
     symbol("ring_0", rings);
@@ -130,7 +141,7 @@ auto device_tree(rpmsg::contract const& link, unsigned cells) -> std::string {
                             is_pool ? "\t\t\tcompatible = \"shared-dma-pool\";\n" : "", cell(address), cell(it.size));
     };
     if (not is_for_linux(link)) {
-        region({"rpmsg_shared", 0, link.size}, false);
+        region({identifier_of(link), 0, link.size}, false);
         return text + "\t};\n};\n";
     }
     auto const parts = carveouts_of(link);
