@@ -56,7 +56,7 @@ inline auto variants_of(rpmsg::vring_config const& rings) -> std::vector<variant
         }
     }
     for (auto const& other : known_dialects) {
-        if (not(other.value == rings.dialect)) {
+        if (other.value != rings.dialect) {
             add("dialect", other.name, [&](auto& r) {
                 r.dialect = other.value;
                 r.event_index = r.event_index and other.value.used_event_word and not other.value.status_in_table;
