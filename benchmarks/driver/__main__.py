@@ -26,10 +26,15 @@ def measure(groups):
     """All figures of the groups, by name, and whether all that must hold does."""
     values, holds = {}, True
     for group in groups:
-        if group == "codegen":
-            holds = codegen.measure()
-        else:
-            values.update(MEASURE[group]())
+        try:
+            if group == "codegen":
+                holds = codegen.measure() and holds
+            else:
+                values.update(MEASURE[group]())
+        except Failure as failure:
+            holds = False
+            note("")
+            print(f"benchmarks/run: {group}: {failure}", file=sys.stderr)
         note("")
     return values, holds
 

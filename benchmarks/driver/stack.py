@@ -1,4 +1,5 @@
-"""The deepest stack of a send and of a poll on Cortex-M33, from the call graph that GCC writes (-fcallgraph-info=su)."""
+"""The deepest stack of a send and of a poll on Cortex-M33. Frames come from GCC (-fcallgraph-info=su), calls from the
+code itself: what GCC writes down is from before its last passes."""
 
 import re
 
@@ -10,27 +11,40 @@ NOT_COUNTED = {"consume"}  # the handler
 
 
 class Graph:
-    """Functions by name: their own frame, whom they call, how people know them."""
+    """Functions by symbol: their own frame, whom they call, how people know them."""
 
-    def __init__(self, text, disassembly):
-        self.frame, self.calls, self.label = {}, {}, {}
-        for name, label in re.findall(r'^node: \{ title: "([^"]+)" label: "([^"]*)"', text, re.M):
+    def __init__(self, obj, image):
+        self.frame, self.label, self.calls, self.tail_calls = {}, {}, {}, {}
+        for name, label in re.findall(r'^node: \{ title: "([^"]+)" label: "([^"]*)"', obj.with_suffix(".ci").read_text(), re.M):
             found = re.search(r"(\d+) bytes \(([^)]*)\)", label)
             if found and found.group(2) == "dynamic":
                 raise Failure(f"{name} takes stack without a bound")
-            self.frame[name] = int(found.group(1)) if found else self.helper_frame(name, disassembly)
-            self.label[name] = short(label.split("\\n")[0].split("(")[0]).split()[-1]
-        for caller, callee in re.findall(r'^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"', text, re.M):
-            self.calls.setdefault(caller, set()).add(callee)
+            if found:
+                symbol = name.split(":")[-1]
+                self.frame[symbol] = int(found.group(1))
+                self.label[symbol] = short(label.split("\\n")[0].split("(")[0]).split()[-1]
+        self.image = image
+        self.read_code(run("arm-none-eabi-objdump", "-dr", "--no-show-raw-insn", obj))
 
-    @staticmethod
-    def helper_frame(name, disassembly):
+    def read_code(self, text):
+        """Who calls whom. A call through a register may reach every function whose address is taken."""
+        taken = set(re.findall(r"R_ARM_ABS32\s+(\w+)$", text, re.M)) & set(self.frame)
+        caller = None
+        for line in text.splitlines():
+            if begins := re.match(r"[0-9a-f]+ <(.+)>:$", line):
+                caller = begins.group(1)
+            elif found := re.search(r"R_ARM_THM_(CALL|JUMP24|JUMP19)\s+([^\s+-]+)", line):
+                (self.calls if found.group(1) == "CALL" else self.tail_calls).setdefault(caller, set()).add(found.group(2))
+            elif re.search(r"\s(blx|bx)\s+(?!lr)\w+$", line):
+                if not taken:
+                    raise Failure(f"{self.label[caller]} calls through a pointer: its stack is not known")
+                self.calls.setdefault(caller, set()).update(taken)
+
+    def helper_frame(self, name):
         """What a function of libc takes: its pushes and what it subtracts from the stack pointer."""
         if name in NOT_COUNTED:
             return 0
-        if name == "__indirect_call":
-            raise Failure("an indirect call: its stack is not known")
-        body = re.search(rf"^[0-9a-f]+ <{re.escape(name)}>:\n(.*?)(?:\n\n|\Z)", disassembly, re.M | re.S)
+        body = re.search(rf"^[0-9a-f]+ <{re.escape(name)}>:\n(.*?)(?:\n\n|\Z)", self.image, re.M | re.S)
         if not body:
             raise Failure(f"the stack of {name} is not known")
         pushed = sum(len(expand(registers)) for registers in re.findall(r"\b(?:push|stmdb\s+sp!,)\s*\{([^}]*)\}", body.group(1)))
@@ -41,9 +55,12 @@ class Graph:
         """The worst chain from a function down, with its bytes."""
         if name in above:
             raise Failure(f"{self.label[name]} calls itself: its stack has no bound")
+        frame = self.frame[name] if name in self.frame else self.helper_frame(name)
         below = [self.deepest(callee, (*above, name)) for callee in sorted(self.calls.get(name, ()))]
         size, chain = max(below, default=(0, []), key=lambda one: one[0])
-        return size + self.frame[name], [(self.label[name], self.frame[name]), *chain]
+        here = (size + frame, [(self.label.get(name, name), frame), *chain])
+        instead = [self.deepest(callee, (*above, name)) for callee in sorted(self.tail_calls.get(name, ()))]
+        return max([here, *instead], key=lambda one: one[0])
 
 
 def expand(registers):
@@ -60,11 +77,10 @@ def measure():
     obj = compile_for("m33", source.relative_to(HERE), "-fcallgraph-info=su")
     elf = build("stack/calls.elf", "arm-none-eabi-g++", "-mthumb", f"-mcpu={CORES['m33']}", "-nostartfiles",
                 "--specs=nano.specs", "-Wl,--gc-sections,-e,measured_poll,-u,measured_send,--unresolved-symbols=ignore-all", obj)
-    graph = Graph(obj.with_suffix(".ci").read_text(), run("arm-none-eabi-objdump", "-d", elf))
+    graph = Graph(obj, run("arm-none-eabi-objdump", "-d", elf))
     figures = {}
     note("")
     for name, root in ROOTS.items():
-        start = next(node for node in graph.frame if node.split(":")[-1] == root)
-        figures[name], chain = graph.deepest(start)
+        figures[name], chain = graph.deepest(root)
         print(f"{name}: " + " > ".join(f"{label} {size}" for label, size in chain))
     return figures

@@ -74,8 +74,11 @@ template <typename Core> class bindings {
     }
     /// A message to the name service.
     constexpr auto hear_announcement(Core& core, const_bytes payload) -> void {
-        auto const announced = wire::read_announcement(payload, Core::acknowledged);
-        if (not announced) {
+        wire::announcement announced; // NOLINT(*-member-init): the payload fills it
+        if (std::is_constant_evaluated()) {
+            announced = {};
+        }
+        if (not wire::read_announcement(payload, Core::acknowledged, announced)) {
             return core.count(event_count::bad_announcement);
         }
         auto const verdict = judge(core.table(), announced);
@@ -142,14 +145,12 @@ template <typename Core> class bindings {
         tell(core, index, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
     }
     constexpr auto come_up(Core& core) -> void {
-        core.set_up(true);
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             greet(core, i);
         }
     }
 
     constexpr auto go_down(Core& core, link_change const& change) -> void {
-        core.set_up(false);
         owes_ = false;
         core.table().forget_all();
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {

@@ -126,9 +126,13 @@ class channel {
     }
 
     constexpr auto end() -> void {
-        core_.locked([](auto& link) { link.close(); });
-        if (core_.is_up()) {
-            bindings_.go_down(core_, {.event = link_event::down, .reason = down_reason::closed});
+        auto const was_up = core_.is_up();
+        auto const change = core_.changed_by([&](auto& link) -> link_change {
+            link.close();
+            return {.event = was_up ? link_event::down : link_event::none, .reason = down_reason::closed};
+        });
+        if (was_up) {
+            bindings_.go_down(core_, change);
         }
         core_.waiting().wake();
     }
@@ -198,10 +202,9 @@ class channel {
         is_polling_ = true;
         core_.pending().clear();
         core_.polled_here();
-        follow(core_.locked([&](auto& link) { return link.poll(now); }));
+        follow(core_.changed_by([&](auto& link) { return link.poll(now); }));
         auto const handled = receive_all(budget);
         bindings_.announce(core_);
-        core_.locked([](auto& link) { link.flush(); });
         bindings_.tell_writable(core_);
         is_polling_ = false;
         if (auto const deferred = std::exchange(deferred_, nullptr); deferred != nullptr) {

@@ -42,12 +42,15 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     std::uint16_t generation_{}; ///< counts the times that the link came up
     Transport transport_;
 
-    /// Counts a refusal; the counters of the first errors stand in their order.
-    constexpr auto refuse(error refusal) -> error {
+    /// Counts what was refused; the counters of the first errors stand in their order.
+    constexpr auto counted(error outcome) -> status {
         constexpr auto first = static_cast<unsigned>(event_count::no_buffer) - static_cast<unsigned>(error::no_buffer);
         static_assert(static_cast<unsigned>(event_count::closed) == first + static_cast<unsigned>(error::closed));
-        transport_.counts().add(static_cast<event_count>(first + static_cast<unsigned>(refusal)));
-        return refusal;
+        if (outcome != error{}) {
+            transport_.counts().add(static_cast<event_count>(first + static_cast<unsigned>(outcome)));
+            return outcome;
+        }
+        return {};
     }
     [[nodiscard]] constexpr auto is_current(std::uint16_t generation) -> bool {
         auto const current = is_up_ and generation == generation_;
@@ -58,12 +61,9 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
 
     /// Room for an endpoint, or without one (`no_index`) for the name service.
-    constexpr auto try_reserve(std::uint32_t index, std::size_t size, tx_buffer& room) -> status {
+    constexpr auto try_reserve(std::uint32_t index, tx_buffer& room) -> error {
         if (not is_up_) {
-            return refuse(error::closed);
-        }
-        if (size > transport_.tx_limit()) {
-            return refuse(error::too_large);
+            return error::closed;
         }
         room = transport_.reserve();
         if (room) {
@@ -81,16 +81,15 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
                 call_poller();
             }
         }
-        return refuse(error::no_buffer);
+        return error::no_buffer;
     }
-    constexpr auto try_commit(address from, address to, tx_buffer const& room, std::size_t size) -> status {
+    constexpr auto try_commit(address from, address to, tx_buffer const& room, std::size_t size) -> error {
         if (to == any_address or size > room.space.size()) {
             put_back(room);
-            return to == any_address ? refuse(error::not_bound)
-                                     : refuse(error::too_large);
+            return to == any_address ? error::not_bound : error::too_large;
         }
         auto const header = wire::header{.source = from, .destination = to, .length = static_cast<std::uint16_t>(size)};
-        return transport_.commit(room, header) ? status{} : refuse(error::closed);
+        return transport_.commit(room, header) ? error{} : error::closed;
     }
     /// Unused room serves the next who asks: tell those who asked in vain.
     constexpr auto put_back(tx_buffer const& room) -> void {
@@ -99,13 +98,13 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             call_poller();
         }
     }
-    constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload) -> status {
+    constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload) -> error {
         if (to == any_address and is_up_) {
-            return refuse(error::not_bound);
+            return error::not_bound;
         }
         auto room = tx_buffer{};
-        if (auto const reserved = try_reserve(index, payload.size(), room); not reserved) {
-            return reserved;
+        if (auto const refusal = try_reserve(index, room); refusal != error{}) {
+            return payload.size() > transport_.tx_limit() and is_up_ ? error::too_large : refusal;
         }
         if (payload.size() <= room.space.size()) {
             copy(payload, room.space);
@@ -175,14 +174,14 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
                 return error::no_endpoint;
             }
             auto const peer = to != any_address ? to : endpoints_.state(index).peer();
-            return try_send(index, endpoints_.local(index), peer, payload);
+            return counted(try_send(index, endpoints_.local(index), peer, payload));
         });
     }
     /// Sends an announcement for an endpoint.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
         auto const send = [&](const_bytes payload) {
             return exclusively(lock_, [&] {
-                return try_send(no_index, endpoints_.local(index), name_service_address, payload);
+                return counted(try_send(no_index, endpoints_.local(index), name_service_address, payload));
             });
         };
         if (std::is_constant_evaluated()) {
@@ -197,7 +196,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
                 return error::no_endpoint;
             }
             auto room = tx_buffer{};
-            if (auto const reserved = try_reserve(index, 0, room); not reserved) {
+            if (auto const reserved = counted(try_reserve(index, room)); not reserved) {
                 return reserved.error();
             }
             return {*this, room, generation_};
@@ -223,7 +222,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
                 return error::no_endpoint;
             }
             auto const destination = to != any_address ? to : endpoints_.state(index).peer();
-            return try_commit(endpoints_.local(index), destination, left.room, size);
+            return counted(try_commit(endpoints_.local(index), destination, left.room, size));
         });
     }
     /// Takes unused room back.
@@ -267,11 +266,18 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return exclusively(lock_, [&] { return std::exchange(endpoints_.state(index).is_starved, false); });
     }
 
-    constexpr auto set_up(bool is_up) -> void {
-        exclusively(lock_, [&] {
-            generation_ = static_cast<std::uint16_t>(generation_ + (is_up ? 1 : 0));
-            is_up_ = is_up;
-            is_starved_ = false;
+    /// Runs f(transport) under the lock, and takes the change of the link that it answers.
+    constexpr auto changed_by(auto&& f) -> link_change {
+        return exclusively(lock_, [&]() -> link_change {
+            auto const change = link_change{f(transport_)};
+            if (change.event == link_event::up) {
+                ++generation_;
+            }
+            if (change.event != link_event::none) {
+                is_up_ = change.event == link_event::up;
+                is_starved_ = false;
+            }
+            return change;
         });
     }
     /// True once, after a refused reserve, when there is room again.

@@ -9,7 +9,12 @@ namespace rpmsg {
 
 /// Shared memory at an address that is a constant of the board: nothing is stored.
 template <std::uintptr_t Start, std::uint32_t Size> struct fixed_memory {
-    static constexpr auto start() -> std::uintptr_t { return Start; }
+    /// Hidden from the optimiser, so that small cores keep it in one register instead of a constant per access.
+    static auto start() -> std::uintptr_t {
+        auto address = Start;
+        asm("" : "+r"(address));
+        return address;
+    }
     static constexpr auto size() -> std::uint32_t { return Size; }
 };
 

@@ -39,7 +39,6 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
     memory* memory_;
     std::uint32_t self_;
     counters counts_{};
-    bool is_starved_{};
 
     constexpr auto outgoing() -> typename memory::direction& { return memory_->directions[self_]; }
     constexpr auto incoming() -> typename memory::direction& { return memory_->directions[1 - self_]; }
@@ -52,7 +51,6 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
             memory_->directions = {};
         }
         memory_->joined[self_] = memory_->lives[1 - self_];
-        is_starved_ = false;
         return {.event = link_event::up};
     }
     constexpr auto go_down(down_reason reason) -> link_change {
@@ -125,7 +123,6 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
         }
         auto const i = free_slot();
         if (i == Buffers) {
-            is_starved_ = true;
             return {};
         }
         outgoing().slots[i].whose = owner::sender;
@@ -168,11 +165,7 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
     }
     constexpr auto flush() -> void {}
 
-    [[nodiscard]] constexpr auto writable() -> bool {
-        auto const now = is_up() and is_current() and is_starved_ and free_slot() < Buffers;
-        is_starved_ = is_starved_ and not now;
-        return now;
-    }
+    [[nodiscard]] constexpr auto writable() -> bool { return is_up() and is_current() and free_slot() < Buffers; }
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
         auto const is_over = is_up() and not is_current();
         return {.is_set = is_over, .at = now};

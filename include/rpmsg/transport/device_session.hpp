@@ -48,14 +48,9 @@ template <vring_config Config> class device_session {
         return (status & ~wire::device_status::on_the_way) == wire::device_status::driver_ok;
     }
 
-  public:
-    template <region Region> constexpr auto start(Region&, link_layout auto const&) -> void {}
-
     /// Whether the rings that broke are gone: then a new life may begin without `start`.
-    template <region Region> constexpr auto is_over(Region& shared, link_layout auto const& layout) -> bool {
-        if constexpr (rule == wire::attach_rule::status_byte) {
-            return not is_ready(shared, layout);
-        } else if constexpr (rule == wire::attach_rule::prefilled_ring) {
+    template <region Region> static constexpr auto is_over(Region& shared, link_layout auto const& layout) -> bool {
+        if constexpr (rule == wire::attach_rule::prefilled_ring) {
             auto const to_driver = layout.parts(0);
             auto const to_device = layout.parts(1);
             return index(shared, to_driver.available) == Config.buffers and index(shared, to_driver.used) == 0 and
@@ -66,18 +61,26 @@ template <vring_config Config> class device_session {
         }
     }
 
+  public:
+    template <region Region> constexpr auto start(Region&, link_layout auto const&) -> void {}
+
     /// Looks once. `rang` tells whether a doorbell of ring 0 came since the start.
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool rang) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool is_broken, bool rang) -> session_step {
         if constexpr (rule == wire::attach_rule::status_byte) {
-            auto const ready = is_ready(shared, layout);
-            return ready == is_up ? session_step::none : ready ? session_step::attach : session_step::stop;
-        } else if constexpr (rule == wire::attach_rule::prefilled_ring) {
-            auto const ready = not is_up and is_posted(shared, layout.parts(0)) and is_prefilled(shared, layout);
-            return ready ? session_step::attach : session_step::none;
+            if (is_ready(shared, layout)) {
+                return is_up or is_broken ? session_step::none : session_step::attach;
+            }
+            return is_up ? session_step::stop : session_step::over;
         } else {
-            auto const ready = not is_up and rang and is_posted(shared, layout.parts(0));
-            return ready ? session_step::attach : session_step::none;
+            if (is_broken) {
+                return is_over(shared, layout) ? session_step::over : session_step::none;
+            }
+            if (is_up or not rang or not is_posted(shared, layout.parts(0))) {
+                return session_step::none;
+            }
+            return rule == wire::attach_rule::first_doorbell or is_prefilled(shared, layout) ? session_step::attach
+                                                                                             : session_step::none;
         }
     }
 
@@ -123,7 +126,7 @@ class device_session<Config> {
     }
 
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
         auto const epoch = read(shared, layout, driver + offsetof(block::driver_half, epoch));
         auto const is_wiped = read(shared, layout, device + offsetof(block::device_half, boot)) != boot_;

@@ -17,12 +17,15 @@ template <std::uint32_t Size> class id_set {
 
     std::array<word, words> words_{};
 
-    static constexpr auto bit(std::uint32_t id) -> word { return static_cast<word>(word{1} << (id % bits)); }
+    static constexpr auto index(std::uint32_t id) -> std::uint32_t { return words == 1 ? 0 : id / bits; }
+    static constexpr auto bit(std::uint32_t id) -> word {
+        return static_cast<word>(std::uint32_t{1} << (words == 1 ? id : id % bits));
+    }
 
   public:
-    [[nodiscard]] constexpr auto contains(std::uint32_t id) const -> bool { return (words_[id / bits] & bit(id)) != 0; }
-    constexpr auto insert(std::uint32_t id) -> void { words_[id / bits] = static_cast<word>(words_[id / bits] | bit(id)); }
-    constexpr auto erase(std::uint32_t id) -> void { words_[id / bits] = static_cast<word>(words_[id / bits] & ~bit(id)); }
+    [[nodiscard]] constexpr auto contains(std::uint32_t id) const -> bool { return (words_[index(id)] & bit(id)) != 0; }
+    constexpr auto insert(std::uint32_t id) -> void { words_[index(id)] = static_cast<word>(words_[index(id)] | bit(id)); }
+    constexpr auto erase(std::uint32_t id) -> void { words_[index(id)] = static_cast<word>(words_[index(id)] & ~bit(id)); }
     constexpr auto clear() -> void { words_ = {}; }
     constexpr auto fill() -> void {
         for (std::uint32_t id = 0; id < Size; ++id) {
@@ -40,7 +43,7 @@ template <std::uint32_t Size> class id_set {
     [[nodiscard]] constexpr auto first() const -> std::uint32_t {
         std::uint32_t id = 0;
         while (id < Size and not contains(id)) {
-            id += words_[id / bits] == 0 ? bits : 1;
+            id += words > 1 and words_[index(id)] == 0 ? bits : 1;
         }
         return id < Size ? id : Size;
     }

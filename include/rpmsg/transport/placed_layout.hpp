@@ -21,7 +21,7 @@ struct placed_layout {
     std::uint32_t status_offset = nowhere;
     std::uint32_t control_offset = nowhere;
 
-    [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts const& { return rings[ring]; }
+    [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts { return rings[ring]; }
     [[nodiscard]] constexpr auto offset_of(std::uint64_t address, std::uint32_t length) const -> std::uint32_t {
         auto const from_window = address - window_address;
         if (from_window % 4 != 0 or not lies_inside(from_window, length, window_size)) {

@@ -39,7 +39,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     [[no_unique_address]] Region shared_;
     [[no_unique_address]] Layout layout_;
     link_phase phase_{};
-    bool starved_{};                  ///< a `reserve` found nothing
+    bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
     std::array<queue, 2> queues_{};
     owed_doorbells<Bell> bells_;
@@ -59,10 +59,12 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto rx() -> queue& { return queues_[rx_ring]; }
 
     /// Takes the next buffer of a ring: its id, or `nowhere`. What breaks the link is remembered and counted.
-    constexpr auto take(std::uint32_t ring, std::uint32_t& length) -> std::uint32_t {
+    constexpr auto take(std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length = nullptr) -> std::uint32_t {
         auto const got = queues_[ring].take(shared_, layout_.parts(ring));
         if (got.outcome == take_outcome::taken) {
-            length = got.length;
+            if (not device and used_length != nullptr) {
+                *used_length = got.length;
+            }
             return got.id;
         }
         if (got.outcome != take_outcome::none) {
@@ -84,25 +86,31 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         publish(ring);
     }
 
+    /// Asks for a doorbell when a transmit buffer comes back; whether one has not come back already.
+    constexpr auto arm() -> bool {
+        armed_ = true;
+        return tx().arm(shared_, layout_.parts(tx_ring));
+    }
+    constexpr auto disarm() -> void {
+        armed_ = false;
+        tx().disarm(shared_, layout_.parts(tx_ring));
+    }
     /// A transmit buffer that is free, or `nowhere`: then a doorbell is asked for.
     constexpr auto find_free() -> std::uint32_t {
-        for (auto armed = false;; armed = true) {
-            if (auto const id = unused_.first(); id < Config.buffers) {
-                unused_.erase(id);
-                return id;
-            }
-            std::uint32_t length{};
-            auto const id = take(tx_ring, length);
-            if (id != nowhere or not sends()) {
-                return id;
-            }
-            if (armed or tx().arm(shared_, layout_.parts(tx_ring))) {
-                starved_ = true;
-                return nowhere;
-            }
+        if (not unused_.is_empty()) {
+            auto const id = unused_.first();
+            unused_.erase(id);
+            return id;
         }
+        auto id = take(tx_ring);
+        if (id == nowhere and sends() and not armed_ and not arm()) {
+            id = take(tx_ring);
+        }
+        if (id != nowhere and armed_) {
+            disarm();
+        }
+        return id;
     }
-    constexpr auto disarm() -> void { tx().disarm(shared_, layout_.parts(tx_ring)); }
 
     /// Reads a descriptor of the driver, each field once, and checks it: where its buffer lies, or `nowhere`.
     constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size) -> std::uint32_t {

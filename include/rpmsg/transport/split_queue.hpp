@@ -6,6 +6,7 @@
 #include <rpmsg/wire/vring.hpp>
 
 #include <cstdint>
+#include <type_traits>
 
 namespace rpmsg::detail {
 
@@ -30,11 +31,17 @@ template <vring_config Config, ring_role Role> class split_queue {
     static constexpr std::uint32_t peer_entry_size = device ? 2 : 8;
     static constexpr std::uint32_t own_entry_size = device ? 8 : 2;
 
-    index taken_{};     ///< entries taken from the peer's ring
-    index seen_{};      ///< the peer's index when last loaded
-    index given_{};     ///< entries written to our ring
-    index published_{}; ///< our index as the peer sees it
-    index credit_{};    ///< how many buffers the peer had when our two counts were equal
+    /// Our index as the peer sees it, where that is not always the number of entries written.
+    struct published_index {
+        index value{};
+    };
+    struct nothing {};
+    static constexpr bool lags = Config.batch > 1 or Config.event_index;
+
+    index taken_{};  ///< entries taken from the peer's ring
+    index given_{};  ///< entries written to our ring
+    index credit_{}; ///< how many buffers the peer had when the two were equal
+    [[no_unique_address]] std::conditional_t<lags, published_index, nothing> published_{};
     id_set<count> ours_{};
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
@@ -43,17 +50,11 @@ template <vring_config Config, ring_role Role> class split_queue {
     /// How many buffers are in the peer's hands, those that wait in its ring included.
     [[nodiscard]] constexpr auto theirs() const -> index { return static_cast<index>(given_ + credit_ - taken_); }
 
-    /// Loads the peer's index again and checks its window: it may not claim more buffers than the peer has.
-    template <region Region> constexpr auto refresh(Region& shared, wire::vring_parts const& at) -> bool {
+    /// How many entries the peer has published that were not taken; its index may not claim more buffers than it has.
+    template <region Region> constexpr auto waiting(Region& shared, wire::vring_parts const& at) -> index {
         shared.invalidate(peer_ring(at), 4 + peer_entry_size * count);
         auto const taken = taken_;
-        auto const most = theirs();
-        auto const found = shared.template load<site::peer_index, index>(peer_ring(at) + 2);
-        if (static_cast<index>(found - taken) > most) {
-            return false;
-        }
-        seen_ = found;
-        return true;
+        return static_cast<index>(shared.template load<site::peer_index, index>(peer_ring(at) + 2) - taken);
     }
 
     template <region Region> constexpr auto set_flags(Region& shared, wire::vring_parts const& at, std::uint16_t value) -> void {
@@ -69,9 +70,12 @@ template <vring_config Config, ring_role Role> class split_queue {
   public:
     /// Starts with our own index at `given` and the peer's consumed up to `taken`; either all buffers are ours or none.
     constexpr auto reset(index taken, index given, bool all_ours) -> void {
-        taken_ = seen_ = taken;
-        given_ = published_ = given;
+        taken_ = taken;
+        given_ = given;
         credit_ = static_cast<index>((all_ours ? 0 : count) + taken - given);
+        if constexpr (lags) {
+            published_.value = given;
+        }
         ours_.clear();
         if (all_ours) {
             ours_.fill();
@@ -87,15 +91,16 @@ template <vring_config Config, ring_role Role> class split_queue {
     /// The next buffer that the peer put into its ring. `bad_index` and `bad_id` mean that the ring cannot be trusted
     /// any more.
     template <region Region> constexpr auto take(Region& shared, wire::vring_parts const& at) -> taken_buffer {
-        if (taken_ == seen_) {
-            if (not refresh(shared, at)) {
-                return {.outcome = take_outcome::bad_index};
-            }
-            if (taken_ == seen_) {
-                return {};
-            }
+        auto const taken = taken_;
+        auto const most = theirs();
+        auto const found = waiting(shared, at);
+        if (found == 0) {
+            return {};
         }
-        auto const entry = peer_ring(at) + 4 + peer_entry_size * position(taken_);
+        if (found > most) {
+            return {.outcome = take_outcome::bad_index};
+        }
+        auto const entry = peer_ring(at) + 4 + peer_entry_size * position(taken);
         auto id = std::uint32_t{};
         auto length = std::uint32_t{};
         if constexpr (device) {
@@ -108,27 +113,33 @@ template <vring_config Config, ring_role Role> class split_queue {
             return {.outcome = take_outcome::bad_id};
         }
         ours_.insert(id);
-        ++taken_;
+        taken_ = static_cast<index>(taken + 1);
         return {.outcome = take_outcome::taken, .id = static_cast<std::uint16_t>(id), .length = length};
     }
 
     /// Whether the peer has published nothing that was not taken. A bad index counts as something: `take` reports it.
     template <region Region> constexpr auto empty(Region& shared, wire::vring_parts const& at) -> bool {
-        return taken_ == seen_ and refresh(shared, at) and taken_ == seen_;
+        return waiting(shared, at) == 0;
     }
 
     [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count and ours_.contains(id); }
     /// Buffers in the peer's hands, not counting those that wait in its ring.
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
-        (void)refresh(shared, at);
-        auto const waiting = static_cast<index>(seen_ - taken_);
-        return static_cast<std::uint32_t>(theirs() - waiting);
+        auto const most = theirs();
+        auto const found = waiting(shared, at);
+        return found <= most ? static_cast<std::uint32_t>(most - found) : most;
     }
     /// Buffers written to our ring that the peer cannot see yet.
-    [[nodiscard]] constexpr auto unpublished() const -> std::uint32_t { return static_cast<index>(given_ - published_); }
+    [[nodiscard]] constexpr auto unpublished() const -> std::uint32_t { return static_cast<index>(given_ - published()); }
     [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
     [[nodiscard]] constexpr auto given() const -> index { return given_; }
-    [[nodiscard]] constexpr auto published() const -> index { return published_; }
+    [[nodiscard]] constexpr auto published() const -> index {
+        if constexpr (lags) {
+            return published_.value;
+        } else {
+            return given_;
+        }
+    }
 
     /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
     template <region Region>
@@ -148,8 +159,10 @@ template <vring_config Config, ring_role Role> class split_queue {
     /// Shows the peer what was given since the last time. Answers whether it wants a doorbell for it.
     template <region Region> constexpr auto publish(Region& shared, wire::vring_parts const& at) -> bool {
         auto const given = given_;
-        auto const before = published_;
-        published_ = given;
+        [[maybe_unused]] auto const before = published();
+        if constexpr (lags) {
+            published_.value = given;
+        }
         shared.template store<site::own_index>(own_ring(at) + 2, given);
         shared.clean(own_ring(at), 4);
         shared.template fence<site::doorbell_fence>();

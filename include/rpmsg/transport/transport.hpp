@@ -81,11 +81,11 @@ struct poll_deadline {
 ///   reserve()              room for a message, or none while all buffers are with the peer
 ///   discard(b)             gives unused room back; it serves the next `reserve`
 ///   commit(b, h)           sends the first h.length bytes of the room, which has as many, with header h; false when the
-///                          link has no use for it any more. Room goes back once, in the life of the link that gave it
-///   receive()              the oldest message that was not received yet
+///                          link has no use for it. Room goes back once, while the link is up that gave it
+///   receive()              the oldest message that was not received yet; flushes when there is none
 ///   release(t)             gives the received buffer of a token back; any order
 ///   flush()                shows the peer what was released or sent
-///   writable()             true once, after a `reserve` that failed, when the next one may succeed
+///   writable()             whether the next `reserve` may succeed; until then a doorbell is asked for
 ///   next_deadline(now)     when to poll again at the latest
 ///   counts()               the counters of this link
 template <typename T>

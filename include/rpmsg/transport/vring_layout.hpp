@@ -26,7 +26,7 @@ inline constexpr std::uint32_t nowhere = 0xffff'ffff;
 ///   fits(size, count)       whether a region of `size` bytes holds rings of `count` buffers as this layout says
 template <typename T>
 concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t address) {
-    { layout.parts(n) } -> std::convertible_to<wire::vring_parts const&>;
+    { layout.parts(n) } -> std::same_as<wire::vring_parts>;
     { layout.offset_of(address, n) } -> std::same_as<std::uint32_t>;
     { layout.address_of(n) } -> std::same_as<std::uint64_t>;
     { layout.buffer(n, n) } -> std::same_as<std::uint32_t>;
@@ -55,6 +55,7 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static_assert(ring_1 >= closest, "the ring stride is smaller than a ring");
     static constexpr wire::vring_parts parts_1 =
         wire::place_vring(ring_1, Config.buffers, Config.alignment, Config.dialect.used_event_word);
+    static_assert(parts_1.available - ring_1 == parts_0.available - ring_0 and parts_1.used - ring_1 == parts_0.used - ring_0);
     static constexpr std::uint32_t buffers = ring_1 + stride;
     static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
     static_assert(std::uint64_t{Config.buffers} * (Config.size_of(0) + Config.size_of(1)) < 0xf000'0000 and
@@ -64,7 +65,10 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes - 1) >> 32,
                   "the buffers must not cross a multiple of 4 GiB as the driver sees them");
 
-    static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts const& { return ring == 0 ? parts_0 : parts_1; }
+    static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
+        auto const start = ring_0 + ring * stride;
+        return {.descriptors = start, .available = start + (parts_0.available - ring_0), .used = start + (parts_0.used - ring_0)};
+    }
     static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
         auto const from_start = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(buffers_address);
         auto const usable = (address >> 32) == (buffers_address >> 32) and address % 4 == 0 and

@@ -123,10 +123,10 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         } else {
             lay_out_rings();
         }
+        this->armed_ = false;
         if constexpr (not prefilled) {
             this->disarm();
         }
-        this->starved_ = false;
         if constexpr (calls) {
             call_ = {.heard = false, .rung_at = now};
         }
@@ -168,9 +168,9 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         if constexpr (not device) {
             return session_.look(shared_, layout_, is_up);
         } else if constexpr (waits_for_bell) {
-            return session_.look(shared_, layout_, is_up, seen_.rang.is_set() or closed_.resumes);
+            return session_.look(shared_, layout_, is_up, phase_ == link_phase::broken, seen_.rang.is_set() or closed_.resumes);
         } else {
-            return session_.look(shared_, layout_, is_up, true);
+            return session_.look(shared_, layout_, is_up, phase_ == link_phase::broken, true);
         }
     }
 
@@ -180,6 +180,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         case session_step::stop: return go_down(down_reason::peer_stopped);
         case session_step::answered: call_peer(); break;
         case session_step::end: phase_ = link_phase::ending; break;
+        case session_step::over: phase_ = link_phase::waiting; break;
         case session_step::refuse:
             if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
                 return {link_event::down, down_reason::incompatible, 0};
@@ -203,7 +204,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     }
     /// Whether a poll is due though nothing rings: the peer was not heard yet, or rpmsg-lite gives buffers back in silence.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
-        auto waits = prefilled and this->starved_;
+        auto waits = prefilled and this->armed_;
         if constexpr (calls) {
             waits = waits or not call_.heard;
         }
@@ -275,19 +276,15 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
 
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
-        if constexpr (device and not has_epochs) {
-            if (phase_ == link_phase::broken and session_.is_over(shared_, layout_)) {
-                phase_ = link_phase::waiting;
-            }
-        }
-        if (phase_ <= link_phase::broken) {
+        constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
+        if (phase_ <= last_mute) {
             return {};
         }
         if (phase_ == link_phase::faulted) {
             return go_down(down_reason::broken);
         }
         // A doorbell may stand for several steps of the handshake.
-        constexpr auto most_steps = has_epochs ? 3 : 1;
+        constexpr auto most_steps = has_epochs ? 3 : device and not has_status ? 2 : 1;
         for (int steps = 0; steps < most_steps and phase_ != link_phase::ending; ++steps) {
             auto const step = look();
             auto const change = follow(step, now);

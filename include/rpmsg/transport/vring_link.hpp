@@ -23,10 +23,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     static constexpr std::uint32_t largest_received = Config.size_of(rx_ring) - wire::header_size;
 
     constexpr auto next(std::uint32_t& length) -> std::uint32_t {
-        auto const id = this->take(rx_ring, length);
+        auto const id = this->take(rx_ring, &length);
         if constexpr (Config.event_index) {
             if (id == nowhere and this->is_live() and not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
-                return this->take(rx_ring, length);
+                return this->take(rx_ring, &length);
             }
         }
         return id;
@@ -78,7 +78,6 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
                         .token = id,
                         .offset = offset};
             }
-            this->starved_ = true;
             this->hand_over(tx_ring, id, 0);
         }
         return {};
@@ -87,9 +86,6 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     constexpr auto discard(tx_buffer const& room) -> void { unused_.insert(room.token); }
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
-        if (not this->sends()) {
-            return false;
-        }
         auto const size = wire::header_size + header.length;
         this->write_header(room.offset, header);
         shared_.clean(room.offset, size);
@@ -102,6 +98,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         std::uint32_t used_length{};
         auto const id = this->is_live() ? next(used_length) : nowhere;
         if (id == nowhere) {
+            flush();
             return {.outcome = this->is_ending() ? rx_outcome::ended : rx_outcome::none};
         }
         this->hear();
@@ -138,15 +135,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// Until it is true the doorbell for returned buffers stays asked for.
     [[nodiscard]] constexpr auto writable() -> bool {
-        if (not this->sends() or not this->starved_ or
-            (unused_.is_empty() and this->tx().arm(shared_, this->layout_.parts(tx_ring)))) {
-            return false;
-        }
-        this->starved_ = false;
-        this->disarm();
-        return true;
+        return this->sends() and (not unused_.is_empty() or not this->arm());
     }
 };
 

@@ -4,9 +4,9 @@
 #include <rpmsg/core/bytes.hpp>
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace rpmsg::wire {
@@ -44,7 +44,7 @@ struct announcement {
     auto operator==(announcement const&) const -> bool = default;
 
     [[nodiscard]] constexpr auto service() const -> std::string_view { return view_of(name); }
-    /// Whether it names a service; `read_announcement` answers one that does not for what it refuses.
+    /// Whether it names a service.
     [[nodiscard]] constexpr explicit operator bool() const { return name[0] != '\0'; }
 };
 static_assert(sizeof(announcement) == 40 and wire_format<announcement>);
@@ -66,26 +66,29 @@ static_assert(offsetof(announcement, kind) == 36);
     return (raw & 1) != 0 ? announcement_kind::destroy : announcement_kind::create;
 }
 
-/// Reads the payload of a message to address 53 once and checks it. Empty unless it is 40 bytes long, its name has at
+/// Reads the payload of a message to address 53 once and checks it. Refused unless it is 40 bytes long, its name has at
 /// least one character and only printable ones, and its address is neither 53 nor the any-address (a destroy may name
 /// any address: Linux lets it match every endpoint of that name). Bytes after the NUL, which some peers leave, are cleared.
-[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged) -> announcement {
-    auto raw = std::array<std::byte, sizeof(announcement)>{};
-    if (payload.size() != raw.size()) {
-        return {};
+[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announcement& into) -> bool {
+    if (payload.size() != sizeof(announcement)) {
+        return false;
     }
-    snapshot(payload, raw);
-    auto message = std::bit_cast<announcement>(raw);
-    message.kind = meaning_of(message.kind, acknowledged);
-    auto is_good = message.where != name_service_address and
-                   (message.where != any_address or message.kind == announcement_kind::destroy);
-    auto has_ended = false;
-    for (char& c : message.name) {
-        has_ended = has_ended or c == '\0';
-        c = has_ended ? '\0' : c;
-        is_good = is_good and (has_ended or (c >= ' ' and c <= '~'));
+    if (std::is_constant_evaluated()) {
+        into = load<announcement>(payload);
+    } else {
+        snapshot(payload, std::as_writable_bytes(std::span{&into, 1}));
     }
-    return is_good ? message : announcement{};
+    into.kind = meaning_of(into.kind, acknowledged);
+    std::size_t length = 0;
+    while (length < into.name.size() and into.name[length] >= ' ' and into.name[length] <= '~') {
+        ++length;
+    }
+    auto const is_ended = length == into.name.size() or into.name[length] == '\0';
+    for (auto i = length; i < into.name.size(); ++i) {
+        into.name[i] = '\0';
+    }
+    auto const names_nobody = into.where == any_address and into.kind != announcement_kind::destroy;
+    return length > 0 and is_ended and into.where != name_service_address and not names_nobody;
 }
 
 } // namespace rpmsg::wire
