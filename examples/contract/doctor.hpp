@@ -174,6 +174,11 @@ inline auto refuse_content(examination const& on, rpmsg::const_bytes block) -> s
 }
 } // namespace detail
 
+/// The worst first.
+inline auto sort(findings& found) -> void {
+    std::stable_sort(found.begin(), found.end(), [](auto const& l, auto const& r) { return l.how > r.how; });
+}
+
 /// Compares a copy of the shared block with a contract that has no mistake, and says what its rings are doing.
 inline auto diagnose(rpmsg::contract const& link, rpmsg::const_bytes block) -> diagnosis {
     auto result = diagnosis{};
@@ -195,7 +200,35 @@ inline auto diagnose(rpmsg::contract const& link, rpmsg::const_bytes block) -> d
     }
     detail::examine_rings(on, result);
     result.found = std::move(on.found);
-    std::stable_sort(result.found.begin(), result.found.end(), [](auto const& l, auto const& r) { return l.how > r.how; });
+    sort(result.found);
+    return result;
+}
+
+/// Compares a resource table alone with a contract: the section of an image, or what the loader made of it.
+inline auto diagnose_table(rpmsg::contract const& link, rpmsg::const_bytes content) -> diagnosis {
+    auto result = diagnosis{};
+    auto const table = memory{content};
+    if (content.size() < sizeof(rpmsg::wire::resource_table)) {
+        result.refusal = words("is truncated: it has ", content.size(), " bytes, a table for RPMsg has ",
+                               sizeof(rpmsg::wire::resource_table), " at least");
+        return result;
+    }
+    auto const device = find_entry(table, [&](std::uint32_t offset) {
+        auto const vdev = table.read<rpmsg::wire::vdev_entry>(offset);
+        return vdev.type == 3 and vdev.id == 7;
+    });
+    if (not device) {
+        result.refusal = "is no resource table with an RPMsg device";
+        return result;
+    }
+    auto on = examination{.link = link, .at = place(link.rings), .block = table};
+    check_head(on, table);
+    check_device(on, table, *device, false);
+    if (link.rings.dialect == rpmsg::wire::dialects::linux_virtio) {
+        check_carveouts(on, table);
+    }
+    result.found = std::move(on.found);
+    sort(result.found);
     return result;
 }
 
@@ -237,6 +270,19 @@ inline auto diagnose(rpmsg::contract const& link, std::vector<std::vector<std::b
         }
     }
     return last;
+}
+
+/// The same for what was read from files or from a live object, with or without its label.
+inline auto diagnose_looks(rpmsg::contract const& link, std::vector<std::vector<std::byte>> const& looks) -> diagnosis {
+    auto blocks = std::vector<std::vector<std::byte>>{};
+    for (auto const& look : looks) {
+        auto const found = locate_block(look);
+        if (not found.refusal.empty()) {
+            return {.refusal = found.refusal};
+        }
+        blocks.emplace_back(found.block.begin(), found.block.end());
+    }
+    return diagnose(link, blocks);
 }
 
 } // namespace doctor

@@ -22,16 +22,8 @@ auto examine(tool::options const& chosen) -> int {
         complain(looks.error());
         return 1;
     }
-    auto blocks = std::vector<std::vector<std::byte>>{};
-    for (auto const& look : *looks) {
-        auto const found = doctor::locate_block(look);
-        if (not found.refusal.empty()) {
-            complain(fmt::format("'{}' {}", chosen.file, found.refusal));
-            return 1;
-        }
-        blocks.emplace_back(found.block.begin(), found.block.end());
-    }
-    auto const result = doctor::diagnose(chosen.link, blocks);
+    auto const result =
+        chosen.is_table ? doctor::diagnose_table(chosen.link, looks->back()) : doctor::diagnose_looks(chosen.link, *looks);
     if (not result.refusal.empty()) {
         complain(fmt::format("'{}' {}", chosen.file, result.refusal));
         return 1;

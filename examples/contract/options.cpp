@@ -25,6 +25,7 @@ Prints what follows from the link contract in examples/contract/link.hpp, and co
                            batch, event_index, device_base, host_base, remote_base, size, vdev_notify_id,
                            ring_0_notify_id, ring_1_notify_id
   --offset BYTES           where the block starts in the dump
+  --table                  WHAT is a resource table alone: the section .resource_table of an image
   --cells N                of addresses and sizes in the device tree: 1 or 2
   --help
 
@@ -155,7 +156,9 @@ auto parse(int count, char** arguments) -> rpmsg::host::outcome<options> {
             chosen.help = true;
             return chosen;
         }
-        if (option == "--config" or option == "--offset" or option == "--cells") {
+        if (option == "--table") {
+            chosen.is_table = true;
+        } else if (option == "--config" or option == "--offset" or option == "--cells") {
             bad = ++i == count ? failure{fmt::format("{} needs a value", option)} : set_option(chosen, option, arguments[i]);
         } else if (option.starts_with('-')) {
             bad.text = fmt::format("unknown option '{}'", option);

@@ -15,6 +15,7 @@ struct options {
     command what = command::layout;
     rpmsg::contract link{};
     std::string file{};     ///< a dump, or /NAME of a POSIX shared-memory object
+    bool is_table{};        ///< the file is a resource table alone
     std::uint64_t offset{}; ///< where the block starts in the file
     unsigned cells{};       ///< of addresses and sizes in the device tree; 0: as many as the address needs
 };

@@ -4,9 +4,11 @@
 #include <rpmsg/wire/resource_table.hpp>
 
 #include "examination.hpp"
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace doctor {
 
@@ -84,25 +86,71 @@ inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2
     }
 }
 
-/// The resource table at the start of the block, field by field.
-inline auto check_table(examination& on, bool rings_are_used) -> void {
-    auto const table = on.block.read<rpmsg::wire::resource_table>(0);
-    on.compare(side::device, "resource_table.version", table.version, 1);
-    if (table.count == 0) {
+/// The words before the entries of any table.
+inline auto check_head(examination& on, memory const& table) -> void {
+    on.compare(side::device, "resource_table.version", table.read<std::uint32_t>(0), 1);
+    if (table.read<std::uint32_t>(4) == 0) {
         on.wrong(side::device, "resource_table.count", "is 0: the table has no device");
     }
-    if (table.reserved != std::array<std::uint32_t, 2>{}) {
+    if (table.read<std::uint64_t>(8) != 0) {
         on.wrong(side::device, "resource_table.reserved", "is not 0: an OpenAMP host refuses the table");
     }
-    on.compare(side::device, "resource_table.offset", table.offset, offsetof(rpmsg::wire::resource_table, vdev));
-    if (on.compare(side::device, "vdev.type", table.vdev.type, 3)) {
-        on.compare(side::device, "vdev.id", table.vdev.id, 7);
+}
+
+/// The RPMsg device of a table and its rings.
+inline auto check_device(examination& on, memory const& table, std::uint64_t offset, bool rings_are_used) -> void {
+    auto const vdev = table.read<rpmsg::wire::vdev_entry>(offset);
+    if (on.compare(side::device, "vdev.type", vdev.type, 3)) {
+        on.compare(side::device, "vdev.id", vdev.id, 7);
     }
-    on.compare(side::device, "vdev.notify_id", table.vdev.notify_id, on.link.vdev_notify_id);
-    on.compare(side::device, "vdev.vring_count", table.vdev.vring_count, 2);
-    check_features(on, table.vdev);
-    check_vrings(on, table.vrings);
-    check_status(on, table.vdev.status, rings_are_used);
+    on.compare(side::device, "vdev.notify_id", vdev.notify_id, on.link.vdev_notify_id);
+    on.compare(side::device, "vdev.vring_count", vdev.vring_count, 2);
+    check_features(on, vdev);
+    check_vrings(on, table.read<std::array<rpmsg::wire::vring_entry, 2>>(offset + sizeof(vdev)));
+    check_status(on, vdev.status, rings_are_used);
+}
+
+/// The resource table at the start of the block, field by field.
+inline auto check_table(examination& on, bool rings_are_used) -> void {
+    constexpr auto device = offsetof(rpmsg::wire::resource_table, vdev);
+    check_head(on, on.block);
+    on.compare(side::device, "resource_table.offset", on.block.read<std::uint32_t>(16), device);
+    check_device(on, on.block, device, rings_are_used);
+}
+
+/// The offset of the first entry that `is_wanted`, or nothing. Entries outside of the table are none.
+inline auto find_entry(memory const& table, auto is_wanted) -> std::optional<std::uint32_t> {
+    auto const count = std::min<std::uint64_t>(table.read<std::uint32_t>(4), table.size() / 4);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        auto const offset = table.read<std::uint32_t>(16 + 4 * i);
+        if (offset >= 16 and offset < table.size() and is_wanted(offset)) {
+            return offset;
+        }
+    }
+    return {};
+}
+
+/// The carveouts that remoteproc looks for by name. Without one Linux takes memory that the remote does not know of.
+inline auto check_carveouts(examination& on, memory const& table) -> void {
+    auto const end = rpmsg::align_up(on.at.size, on.rings().alignment);
+    auto const starts = std::array{on.at.rings[0].descriptors, on.at.rings[1].descriptors, on.at.ring_buffers[0], end};
+    for (std::size_t i = 0; i < 3; ++i) {
+        auto const& name = on.link.carveouts[i];
+        auto const at = find_entry(table, [&](std::uint32_t offset) {
+            auto const entry = table.read<rpmsg::wire::carveout_entry>(offset);
+            return entry.type == 0 and entry.length != 0 and entry.name == name;
+        });
+        if (not at) {
+            on.note(side::device, words("carveout ", name.view()), "is not in the table: the device tree must have it");
+            continue;
+        }
+        auto const entry = table.read<rpmsg::wire::carveout_entry>(*at);
+        if (entry.device_address != rpmsg::wire::any_place) {
+            on.compare(side::device, words("carveout ", name.view(), " device_address"), entry.device_address,
+                       on.link.remote_base + starts[i]);
+        }
+        on.compare(side::device, words("carveout ", name.view(), " length"), entry.length, starts[i + 1] - starts[i]);
+    }
 }
 
 } // namespace doctor

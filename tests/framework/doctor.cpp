@@ -412,6 +412,52 @@ TEST_CASE("rings that are exchanged in the table are told as one mistake") {
     CHECK(alone(check_up(block, for_openamp)));
 }
 
+namespace {
+constexpr auto table_link = [] {
+    auto link = for_linux;
+    link.rings.device_base = link.host_base;
+    return link;
+}();
+auto linux_table() -> std::vector<std::byte> {
+    auto raw = std::vector<std::byte>(sizeof(wire::carveout_table));
+    rpmsg::store(rpmsg::bytes{raw}, rpmsg::resource_table_of<table_link>());
+    return raw;
+}
+} // namespace
+
+TEST_CASE("the table of an image is compared alone, its carveouts too") {
+    CHECK(doctor::diagnose_table(table_link, linux_table()).is_healthy());
+    struct seed {
+        std::size_t offset;
+        std::uint32_t value;
+        std::string field;
+    };
+    for (auto const& [offset, value, field] :
+         {seed{0, 2, "resource_table.version"}, seed{32 + 4, 0x9000'0000, "carveout vdev0vring0 device_address"},
+          seed{88 + 12, 4096, "carveout vdev0vring1 length"}, seed{144 + 12, 0x100, "carveout vdev0buffer length"},
+          seed{200 + 8, 7, "vdev.notify_id"}, seed{228, 0x1000'1000, "vring 0 device_address"},
+          seed{248 + 4, 64, "vring 1 alignment"}, seed{248 + 12, 5, "vring 1 notify_id"}}) {
+        auto table = linux_table();
+        rpmsg::store(rpmsg::bytes{table}.subspan(offset), value);
+        auto const result = doctor::diagnose_table(table_link, table);
+        CHECK(names(result, side::device, field));
+        CHECK(alone(result));
+    }
+}
+
+TEST_CASE("a carveout that is missing in the table must be in the device tree") {
+    auto table = linux_table();
+    rpmsg::store(rpmsg::bytes{table}.subspan(144 + 24), std::uint32_t{0x2121'2121});
+    CHECK(names(doctor::diagnose_table(table_link, table), side::device, "carveout vdev0buffer", "device tree", weight::note));
+}
+
+TEST_CASE("what is no table is refused") {
+    CHECK(doctor::diagnose_table(table_link, {}).refusal.starts_with("is truncated"));
+    CHECK(doctor::diagnose_table(table_link, std::vector<std::byte>(300)).refusal.starts_with("is no resource table"));
+    CHECK(doctor::diagnose_table(table_link, std::vector<std::byte>(300, std::byte{0xff}))
+              .refusal.starts_with("is no resource table"));
+}
+
 TEST_CASE("a feature that the driver did not keep, or made up, is the driver's") {
     auto block = healthy(for_openamp);
     block.put(patient::driver_features, std::uint32_t{0});

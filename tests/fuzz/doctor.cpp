@@ -70,6 +70,7 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
         rpmsg::expects(not one.field.empty() and not one.text.empty());
     }
     rpmsg::expects(result.refusal.empty() or result.found.empty());
+    (void)doctor::diagnose_table(link, block);
     (void)doctor::diagnose(link, std::vector{sound, block});
     return 0;
 }
