@@ -27,18 +27,19 @@ class Graph:
         self.read_code(run("arm-none-eabi-objdump", "-dr", "--no-show-raw-insn", obj))
 
     def read_code(self, text):
-        """Who calls whom. A call through a register may reach every function whose address is taken."""
-        taken = set(re.findall(r"R_ARM_ABS32\s+(\w+)$", text, re.M)) & set(self.frame)
+        """Who calls whom. A call through a pointer may reach every function whose address is taken; where there is none
+        the pointer is null."""
+        taken = set(re.findall(r"R_ARM_(?:ABS32|THM_MOVW_ABS_NC)\s+(?:\.text\.)?(\S+)", text)) & set(self.frame)
         caller = None
         for line in text.splitlines():
             if begins := re.match(r"[0-9a-f]+ <(.+)>:$", line):
                 caller = begins.group(1)
             elif found := re.search(r"R_ARM_THM_(CALL|JUMP24|JUMP19)\s+([^\s+-]+)", line):
                 (self.calls if found.group(1) == "CALL" else self.tail_calls).setdefault(caller, set()).add(found.group(2))
-            elif re.search(r"\s(blx|bx)\s+(?!lr)\w+$", line):
-                if not taken:
-                    raise Failure(f"{self.label[caller]} calls through a pointer: its stack is not known")
-                self.calls.setdefault(caller, set()).update(taken)
+            elif found := re.search(r"\s(blx|bx)\s+(?!lr)\w+$", line):
+                (self.calls if found.group(1) == "blx" else self.tail_calls).setdefault(caller, set()).update(taken)
+                note("")
+                print(f"stack: {self.label[caller]} calls through a pointer, one of {len(taken)} functions")
 
     def helper_frame(self, name):
         """What a function of libc takes: its pushes and what it subtracts from the stack pointer."""

@@ -78,7 +78,7 @@ class channel {
         }
         auto current = detail::delivery{.token = received.token, .data = received.payload.data()};
         auto view = endpoint_link<core>{core_, core_.id_at(index), &current};
-        core_.table().deliver(view, index, {.source = received.source, .payload = received.payload});
+        core_.table().deliver(view, index, {.source = received.source, .payload = {received.payload.data(), received.payload.size()}});
         return current.is_held;
     }
 

@@ -35,8 +35,8 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
     [[no_unique_address]] Memory memory_;
     [[no_unique_address]] Cache cache_{};
 
-    template <typename T> [[nodiscard]] auto at(std::uint32_t offset) const -> T* {
-        return reinterpret_cast<T*>(memory_.start() + offset);
+    template <typename T> [[nodiscard]] auto at(std::uint32_t offset, std::uint32_t distance = 0) const -> T* {
+        return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(memory_.start() + offset) + distance);
     }
 
   public:
@@ -47,20 +47,20 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
 
     [[nodiscard]] constexpr auto size() const -> std::uint32_t { return memory_.size(); }
 
-    template <site Site, typename T> [[nodiscard]] auto load(std::uint32_t offset) -> T {
+    template <site Site, typename T> [[nodiscard]] auto load(std::uint32_t offset, std::uint32_t distance = 0) -> T {
         static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic loads: read two words");
         if constexpr (is_plain(Site)) {
-            return *const_cast<T const volatile*>(at<T>(offset));
+            return *const_cast<T const volatile*>(at<T>(offset, distance));
         } else {
-            return __atomic_load_n(at<T>(offset), static_cast<int>(order_of(Site)));
+            return __atomic_load_n(at<T>(offset, distance), static_cast<int>(order_of(Site)));
         }
     }
-    template <site Site, typename T> auto store(std::uint32_t offset, T value) -> void {
+    template <site Site, typename T> auto store(std::uint32_t offset, T value, std::uint32_t distance = 0) -> void {
         static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic stores: write two words");
         if constexpr (is_plain(Site)) {
-            *const_cast<T volatile*>(at<T>(offset)) = value;
+            *const_cast<T volatile*>(at<T>(offset, distance)) = value;
         } else {
-            __atomic_store_n(at<T>(offset), value, static_cast<int>(order_of(Site)));
+            __atomic_store_n(at<T>(offset, distance), value, static_cast<int>(order_of(Site)));
         }
     }
     template <site Site> auto fence() -> void { __atomic_thread_fence(static_cast<int>(order_of(Site))); }
@@ -69,6 +69,8 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
         auto const whole = memory_.size();
         return offset <= whole and size <= whole - offset ? bytes{at<std::byte>(offset), size} : bytes{};
     }
+    /// As `view`, for bytes that are known to lie inside.
+    [[nodiscard]] auto inner(std::uint32_t offset, std::uint32_t size) -> bytes { return {at<std::byte>(offset), size}; }
     auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(memory_.start() + offset, size); }
     auto invalidate(std::uint32_t offset, std::uint32_t size) -> void {
         cache_.invalidate(memory_.start() + offset, size);

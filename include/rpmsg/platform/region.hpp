@@ -50,4 +50,32 @@ static_assert(region<archetypes::region>);
     return offset <= size and length <= size - offset;
 }
 
+namespace detail {
+/// A field at a distance from an offset. Regions that can form the address once; all others add.
+template <site Site, typename T, region Region>
+[[nodiscard]] constexpr auto load_at(Region& shared, std::uint32_t offset, std::uint32_t distance) -> T {
+    if constexpr (requires { shared.template load<Site, T>(offset, distance); }) {
+        return shared.template load<Site, T>(offset, distance);
+    } else {
+        return shared.template load<Site, T>(offset + distance);
+    }
+}
+template <site Site, typename T, region Region>
+constexpr auto store_at(Region& shared, std::uint32_t offset, std::uint32_t distance, T value) -> void {
+    if constexpr (requires { shared.template store<Site>(offset, value, distance); }) {
+        shared.template store<Site>(offset, value, distance);
+    } else {
+        shared.template store<Site>(offset + distance, value);
+    }
+}
+/// The bytes at an offset that the layout has checked. Regions that check again may.
+template <region Region> [[nodiscard]] constexpr auto inner_view(Region& shared, std::uint32_t offset, std::uint32_t size) -> bytes {
+    if constexpr (requires { shared.inner(offset, size); }) {
+        return shared.inner(offset, size);
+    } else {
+        return shared.view(offset, size);
+    }
+}
+} // namespace detail
+
 } // namespace rpmsg

@@ -64,19 +64,24 @@ template <vring_config Config> class device_session {
   public:
     template <region Region> constexpr auto start(Region&, link_layout auto const&) -> void {}
 
-    /// Looks once. `rang` tells whether a doorbell of ring 0 came since the start.
+    /// Whether a link that is up still is.
+    template <region Region> static constexpr auto stands(Region& shared, link_layout auto const& layout) -> bool {
+        return rule != wire::attach_rule::status_byte or is_ready(shared, layout);
+    }
+
+    /// Looks once, while the link is not up. `rang` tells whether a doorbell of ring 0 came since the start.
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool is_broken, bool rang) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_broken, bool rang) -> session_step {
         if constexpr (rule == wire::attach_rule::status_byte) {
-            if (is_ready(shared, layout)) {
-                return is_up or is_broken ? session_step::none : session_step::attach;
+            if (not is_ready(shared, layout)) {
+                return session_step::over;
             }
-            return is_up ? session_step::stop : session_step::over;
+            return is_broken ? session_step::none : session_step::attach;
         } else {
             if (is_broken) {
                 return is_over(shared, layout) ? session_step::over : session_step::none;
             }
-            if (is_up or not rang or not is_posted(shared, layout.parts(0))) {
+            if (not rang or not is_posted(shared, layout.parts(0))) {
                 return session_step::none;
             }
             return rule == wire::attach_rule::first_doorbell or is_prefilled(shared, layout) ? session_step::attach
@@ -125,14 +130,19 @@ class device_session<Config> {
         shared.clean(layout.control() + device, sizeof(block::device_half));
     }
 
+    template <region Region> constexpr auto stands(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.control(), sizeof(block));
+        auto const session = session_;
+        auto const boot = boot_;
+        return read(shared, layout, driver + offsetof(block::driver_half, epoch)) == session and
+               read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
+    }
+
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up, bool, bool) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
         auto const epoch = read(shared, layout, driver + offsetof(block::driver_half, epoch));
         auto const is_wiped = read(shared, layout, device + offsetof(block::device_half, boot)) != boot_;
-        if (is_up) {
-            return epoch == session_ and not is_wiped ? session_step::none : session_step::end;
-        }
         if (is_wiped or read(shared, layout, device + offsetof(block::device_half, magic)) != wire::control_magic or
             read(shared, layout, device + offsetof(block::device_half, fingerprint)) != Config.fingerprint()) {
             // the peer, or what loaded it, cleared the block after our start

@@ -26,9 +26,9 @@ template <vring_config Config> class driver_session {
             shared.clean(layout.status(), 1);
         }
     }
-    template <region Region>
-    constexpr auto look(Region&, link_layout auto const&, bool is_up) -> session_step {
-        return is_up ? session_step::none : session_step::attach;
+    template <region Region> static constexpr auto stands(Region&, link_layout auto const&) -> bool { return true; }
+    template <region Region> static constexpr auto look(Region&, link_layout auto const&, bool, bool) -> session_step {
+        return session_step::attach;
     }
     /// The rings are laid out: keep the name service of the features that the device offers, then say so.
     template <region Region> constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
@@ -85,14 +85,18 @@ class driver_session<Config> {
         shared.clean(layout.control() + driver, sizeof(block::driver_half));
     }
 
+    template <region Region> constexpr auto stands(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.control(), sizeof(block));
+        auto const epoch = epoch_;
+        auto const boot = boot_;
+        return read(shared, layout, driver + offsetof(block::driver_half, epoch)) == epoch and
+               read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
+    }
+
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_up) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
         auto const is_wiped = read(shared, layout, driver + offsetof(block::driver_half, epoch)) != epoch_;
-        if (is_up) {
-            auto const boot = read(shared, layout, device + offsetof(block::device_half, boot));
-            return boot == boot_ and not is_wiped ? session_step::none : session_step::end;
-        }
         if (is_wiped or read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic or
             read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
             // the peer, or what loaded it, cleared the block after our start

@@ -117,7 +117,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const at = layout_.parts(ring).descriptors + 16 * id;
         shared_.invalidate(at, sizeof(wire::descriptor));
         auto const read = [&](std::uint32_t offset) {
-            return shared_.template load<site::descriptor_load, std::uint32_t>(at + offset);
+            return load_at<site::descriptor_load, std::uint32_t>(shared_, at, offset);
         };
         auto const address = read(0) | std::uint64_t{read(4)} << 32;
         size = read(8);
@@ -152,7 +152,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto read_header(std::uint32_t offset) -> wire::header {
         shared_.invalidate(offset, wire::header_size);
         auto const read = [&](std::uint32_t at) {
-            return shared_.template load<site::header_load, std::uint32_t>(offset + at);
+            return load_at<site::header_load, std::uint32_t>(shared_, offset, at);
         };
         auto const source = read(0);
         auto const destination = read(4);
@@ -164,7 +164,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     constexpr auto write_header(std::uint32_t offset, wire::header const& header) -> void {
         auto const write = [&](std::uint32_t at, std::uint32_t value) {
-            shared_.template store<site::header_store>(offset + at, value);
+            store_at<site::header_store>(shared_, offset, at, value);
         };
         write(0, static_cast<std::uint32_t>(header.source));
         write(4, static_cast<std::uint32_t>(header.destination));

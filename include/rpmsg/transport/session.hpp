@@ -9,8 +9,6 @@ enum class session_step : std::uint8_t {
     none,     ///< nothing new
     answered, ///< our half of the handshake changed: ring
     attach,   ///< the rings are ready; a driver lays them out first
-    end,      ///< the peer started anew: deliver what it published, then go down
-    stop,     ///< the peer stopped: its rings may change at any moment
     over,     ///< the rings that broke are gone: a new life may begin
     refuse,   ///< the peer was built with another configuration
 };

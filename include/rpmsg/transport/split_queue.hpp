@@ -54,7 +54,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     template <region Region> constexpr auto waiting(Region& shared, wire::vring_parts const& at) -> index {
         shared.invalidate(peer_ring(at), 4 + peer_entry_size * count);
         auto const taken = taken_;
-        return static_cast<index>(shared.template load<site::peer_index, index>(peer_ring(at) + 2) - taken);
+        return static_cast<index>(load_at<site::peer_index, index>(shared, peer_ring(at), 2) - taken);
     }
 
     template <region Region> constexpr auto set_flags(Region& shared, wire::vring_parts const& at, std::uint16_t value) -> void {
@@ -100,14 +100,14 @@ template <vring_config Config, ring_role Role> class split_queue {
         if (found > most) {
             return {.outcome = take_outcome::bad_index};
         }
-        auto const entry = peer_ring(at) + 4 + peer_entry_size * position(taken);
+        auto const entry = peer_ring(at) + peer_entry_size * position(taken);
         auto id = std::uint32_t{};
         auto length = std::uint32_t{};
         if constexpr (device) {
-            id = shared.template load<site::peer_entry, std::uint16_t>(entry);
+            id = load_at<site::peer_entry, std::uint16_t>(shared, entry, 4);
         } else {
-            id = shared.template load<site::peer_entry, std::uint32_t>(entry);
-            length = shared.template load<site::peer_entry_length, std::uint32_t>(entry + 4);
+            id = load_at<site::peer_entry, std::uint32_t>(shared, entry, 4);
+            length = load_at<site::peer_entry_length, std::uint32_t>(shared, entry, 8);
         }
         if (id >= count or ours_.contains(id)) {
             return {.outcome = take_outcome::bad_id};
@@ -144,16 +144,17 @@ template <vring_config Config, ring_role Role> class split_queue {
     /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
     template <region Region>
     constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
-        auto const entry = own_ring(at) + 4 + own_entry_size * position(given_);
+        auto const given = given_;
+        auto const entry = own_ring(at) + own_entry_size * position(given);
         if constexpr (device) {
-            shared.template store<site::own_entry>(entry, id);
-            shared.template store<site::own_entry_length>(entry + 4, length);
+            store_at<site::own_entry>(shared, entry, 4, id);
+            store_at<site::own_entry_length>(shared, entry, 8, length);
         } else {
-            shared.template store<site::own_entry>(entry, static_cast<std::uint16_t>(id));
+            store_at<site::own_entry>(shared, entry, 4, static_cast<std::uint16_t>(id));
         }
-        shared.clean(entry, own_entry_size);
+        shared.clean(entry + 4, own_entry_size);
         ours_.erase(id);
-        ++given_;
+        given_ = static_cast<index>(given + 1);
     }
 
     /// Shows the peer what was given since the last time. Answers whether it wants a doorbell for it.
@@ -163,7 +164,7 @@ template <vring_config Config, ring_role Role> class split_queue {
         if constexpr (lags) {
             published_.value = given;
         }
-        shared.template store<site::own_index>(own_ring(at) + 2, given);
+        store_at<site::own_index>(shared, own_ring(at), 2, given);
         shared.clean(own_ring(at), 4);
         shared.template fence<site::doorbell_fence>();
         if constexpr (Config.event_index) {

@@ -164,22 +164,17 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto look() -> session_step {
-        auto const is_up = phase_ == link_phase::up;
-        if constexpr (not device) {
-            return session_.look(shared_, layout_, is_up);
-        } else if constexpr (waits_for_bell) {
-            return session_.look(shared_, layout_, is_up, phase_ == link_phase::broken, seen_.rang.is_set() or closed_.resumes);
-        } else {
-            return session_.look(shared_, layout_, is_up, phase_ == link_phase::broken, true);
+        auto rang = true;
+        if constexpr (waits_for_bell) {
+            rang = seen_.rang.is_set() or closed_.resumes;
         }
+        return session_.look(shared_, layout_, phase_ == link_phase::broken, rang);
     }
 
     constexpr auto follow(session_step step, ticks now) -> link_change {
         switch (step) {
         case session_step::attach: return come_up(now);
-        case session_step::stop: return go_down(down_reason::peer_stopped);
         case session_step::answered: call_peer(); break;
-        case session_step::end: phase_ = link_phase::ending; break;
         case session_step::over: phase_ = link_phase::waiting; break;
         case session_step::refuse:
             if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
@@ -194,7 +189,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     /// A device that starts later has missed the doorbells of messages that wait, and rpmsg-lite's remote is mute until
     /// one of ring 0 finds it listening (RINGS 6.2).
     constexpr auto call_until_heard(ticks now) -> void {
-        if (phase_ == link_phase::up and not call_.heard and has_passed(call_.rung_at + Config.retry_ticks, now)) {
+        if (not call_.heard and has_passed(call_.rung_at + Config.retry_ticks, now)) {
             call_.rung_at = now;
             bells_.ring(0, counts_);
             if (in_flight() > 0) {
@@ -276,6 +271,18 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
 
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
+        if (phase_ == link_phase::up) {
+            if (session_.stands(shared_, layout_)) {
+                if constexpr (calls) {
+                    call_until_heard(now);
+                }
+                return {};
+            }
+            if constexpr (not has_epochs) {
+                return go_down(down_reason::peer_stopped);
+            }
+            phase_ = link_phase::ending;
+        }
         constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
         if (phase_ <= last_mute) {
             return {};
@@ -283,9 +290,14 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         if (phase_ == link_phase::faulted) {
             return go_down(down_reason::broken);
         }
+        if constexpr (has_epochs) {
+            if (phase_ == link_phase::ending) {
+                return this->rx().empty(shared_, layout_.parts(rx_ring)) ? go_down(down_reason::peer_restarted) : link_change{};
+            }
+        }
         // A doorbell may stand for several steps of the handshake.
         constexpr auto most_steps = has_epochs ? 3 : device and not has_status ? 2 : 1;
-        for (int steps = 0; steps < most_steps and phase_ != link_phase::ending; ++steps) {
+        for (int steps = 0; steps < most_steps; ++steps) {
             auto const step = look();
             auto const change = follow(step, now);
             if (change.event != link_event::none) {
@@ -294,14 +306,6 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
             if (step == session_step::none or step == session_step::refuse) {
                 break;
             }
-        }
-        if constexpr (has_epochs) {
-            if (phase_ == link_phase::ending and this->rx().empty(shared_, layout_.parts(rx_ring))) {
-                return go_down(down_reason::peer_restarted);
-            }
-        }
-        if constexpr (calls) {
-            call_until_heard(now);
         }
         return {};
     }

@@ -74,7 +74,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             std::uint32_t size{};
             auto const offset = this->place_of(tx_ring, id, size);
             if (offset != nowhere) {
-                return {.space = shared_.view(offset + wire::header_size, std::min(size - wire::header_size, largest_sent)),
+                return {.space = inner_view(shared_, offset + wire::header_size, std::min(size - wire::header_size, largest_sent)),
                         .token = id,
                         .offset = offset};
             }
@@ -112,7 +112,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
                 return {.outcome = rx_outcome::message,
                         .source = header.source,
                         .destination = header.destination,
-                        .payload = shared_.view(offset + wire::header_size, header.length),
+                        .payload = inner_view(shared_, offset + wire::header_size, header.length),
                         .token = token};
             }
             counts_.add(event_count::bad_length);
