@@ -6,9 +6,6 @@ import re
 from size import compile_for, short
 from tools import CORES, HERE, Failure, build, note, run
 
-ROOTS = {"stack.send.bytes": "measured_send", "stack.receive.bytes": "measured_poll"}
-NOT_COUNTED = {"consume"}  # the handler
-
 
 class Graph:
     """Functions by symbol: their own frame, whom they call, how people know them."""
@@ -24,12 +21,13 @@ class Graph:
                 self.frame[symbol] = int(found.group(1))
                 self.label[symbol] = short(label.split("\\n")[0].split("(")[0]).split()[-1]
         self.image = image
-        self.read_code(run("arm-none-eabi-objdump", "-dr", "--no-show-raw-insn", obj))
+        self.not_counted = {"consume"}  # the handler
+        taken = re.findall(r"R_ARM_(?:ABS32|THM_MOVW_ABS_NC)\s+(?:\.text\.)?(\S+)", run("arm-none-eabi-objdump", "-r", obj))
+        self.read_code(run("arm-none-eabi-objdump", "-dr", "--no-show-raw-insn", obj), set(taken) & set(self.frame))
 
-    def read_code(self, text):
+    def read_code(self, text, taken):
         """Who calls whom. A call through a pointer may reach every function whose address is taken; where there is none
         the pointer is null."""
-        taken = set(re.findall(r"R_ARM_(?:ABS32|THM_MOVW_ABS_NC)\s+(?:\.text\.)?(\S+)", text)) & set(self.frame)
         caller = None
         for line in text.splitlines():
             if begins := re.match(r"[0-9a-f]+ <(.+)>:$", line):
@@ -43,8 +41,6 @@ class Graph:
 
     def helper_frame(self, name):
         """What a function of libc takes: its pushes and what it subtracts from the stack pointer."""
-        if name in NOT_COUNTED:
-            return 0
         body = re.search(rf"^[0-9a-f]+ <{re.escape(name)}>:\n(.*?)(?:\n\n|\Z)", self.image, re.M | re.S)
         if not body:
             raise Failure(f"the stack of {name} is not known")
@@ -54,12 +50,14 @@ class Graph:
 
     def deepest(self, name, above=()):
         """The worst chain from a function down, with its bytes."""
+        if name in self.not_counted:
+            return 0, []
         if name in above:
-            raise Failure(f"{self.label[name]} calls itself: its stack has no bound")
+            raise Failure(f"{self.label.get(name, name)} calls itself: its stack has no bound")
         frame = self.frame[name] if name in self.frame else self.helper_frame(name)
         below = [self.deepest(callee, (*above, name)) for callee in sorted(self.calls.get(name, ()))]
         size, chain = max(below, default=(0, []), key=lambda one: one[0])
-        here = (size + frame, [(self.label.get(name, name), frame), *chain])
+        here = (size + frame, [(name, frame), *chain])
         instead = [self.deepest(callee, (*above, name)) for callee in sorted(self.tail_calls.get(name, ()))]
         return max([here, *instead], key=lambda one: one[0])
 
@@ -79,9 +77,15 @@ def measure():
     elf = build("stack/calls.elf", "arm-none-eabi-g++", "-mthumb", f"-mcpu={CORES['m33']}", "-nostartfiles",
                 "--specs=nano.specs", "-Wl,--gc-sections,-e,measured_poll,-u,measured_send,--unresolved-symbols=ignore-all", obj)
     graph = Graph(obj, run("arm-none-eabi-objdump", "-d", elf))
-    figures = {}
     note("")
-    for name, root in ROOTS.items():
-        figures[name], chain = graph.deepest(root)
-        print(f"{name}: " + " > ".join(f"{label} {size}" for label, size in chain))
-    return figures
+
+    def figure(name, root):
+        size, chain = graph.deepest(root)
+        print(f"{name}: " + " > ".join(f"{graph.label.get(symbol, symbol)} {frame}" for symbol, frame in chain))
+        return chain, {name: size}
+
+    chain, send = figure("stack.send.bytes", "measured_send")
+    _, poll = figure("stack.poll.bytes", "measured_poll")
+    graph.not_counted.update(symbol for symbol, _ in chain[1:2])  # what poll sends by itself: that is the figure above
+    _, receive = figure("stack.receive.bytes", "measured_poll")
+    return send | receive | poll
