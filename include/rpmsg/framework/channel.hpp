@@ -51,20 +51,20 @@ class channel {
 
     /// Answers whether the handler kept the message.
     constexpr auto deliver(rx_buffer const& received) -> bool {
-        if (received.destination == name_service_address) {
-            bindings_.hear_announcement(core_, received.payload);
-            return false;
-        }
         auto const drop = [&](event_count reason) {
             core_.count(reason);
             return false;
         };
-        if (received.source == any_address or received.destination == any_address) {
-            return drop(event_count::bad_address);
-        }
         auto const index = core_.table().find(received.destination);
         if (index == no_index) {
-            return drop(event_count::no_endpoint);
+            if (received.destination == name_service_address) {
+                bindings_.hear_announcement(core_, received.payload);
+                return false;
+            }
+            return drop(received.destination == any_address ? event_count::bad_address : event_count::no_endpoint);
+        }
+        if (received.source == any_address) {
+            return drop(event_count::bad_address);
         }
         auto const fixed = core_.table().fixed_peer(index);
         if (fixed != any_address and fixed != received.source) {
@@ -85,7 +85,7 @@ class channel {
     constexpr auto receive_all(poll_budget const& budget) -> std::uint32_t {
         std::uint32_t handled = 0;
         auto bytes_left = budget.payload_bytes;
-        for (; handled < budget.messages and bytes_left > 0; ++handled) {
+        while (handled < budget.messages) {
             auto const received = core_.locked([](auto& link) { return link.receive(); });
             if (received.outcome == rx_outcome::none) {
                 return handled;
@@ -93,14 +93,19 @@ class channel {
             if (received.outcome == rx_outcome::ended) {
                 break;
             }
+            ++handled;
             if (received.outcome == rx_outcome::dropped) {
                 continue;
             }
-            if (budget.payload_bytes != poll_budget::unlimited) {
-                bytes_left -= std::min(bytes_left, static_cast<std::uint32_t>(received.payload.size()));
-            }
             if (not deliver(received)) {
                 core_.locked([&](auto& link) { link.release(received.token); });
+            }
+            if (budget.payload_bytes != poll_budget::unlimited) {
+                auto const size = static_cast<std::uint32_t>(received.payload.size());
+                if (size >= bytes_left) {
+                    break;
+                }
+                bytes_left -= size;
             }
         }
         core_.pending().set();

@@ -62,12 +62,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
 
     /// Room for an endpoint, or without one (`no_index`) for the name service.
     constexpr auto try_reserve(std::uint32_t index, tx_buffer& room) -> error {
-        if (not is_up_) {
-            return error::closed;
-        }
         room = transport_.reserve();
         if (room) {
             return {};
+        }
+        if (not is_up_) {
+            return error::closed;
         }
         if constexpr (tells_writable) {
             is_starved_ = true;
@@ -83,13 +83,16 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         }
         return error::no_buffer;
     }
+    constexpr auto pass_on(address from, address to, tx_buffer const& room, std::size_t size) -> error {
+        auto const header = wire::header{.source = from, .destination = to, .length = static_cast<std::uint16_t>(size)};
+        return transport_.commit(room, header) ? error{} : error::closed;
+    }
     constexpr auto try_commit(address from, address to, tx_buffer const& room, std::size_t size) -> error {
         if (to == any_address or size > room.space.size()) {
             put_back(room);
             return to == any_address ? error::not_bound : error::too_large;
         }
-        auto const header = wire::header{.source = from, .destination = to, .length = static_cast<std::uint16_t>(size)};
-        return transport_.commit(room, header) ? error{} : error::closed;
+        return pass_on(from, to, room, size);
     }
     /// Unused room serves the next who asks: tell those who asked in vain.
     constexpr auto put_back(tx_buffer const& room) -> void {
@@ -99,17 +102,19 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         }
     }
     constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload) -> error {
-        if (to == any_address and is_up_) {
-            return error::not_bound;
+        if (to == any_address) {
+            return is_up_ ? error::not_bound : error::closed;
         }
         auto room = tx_buffer{};
         if (auto const refusal = try_reserve(index, room); refusal != error{}) {
-            return payload.size() > transport_.tx_limit() and is_up_ ? error::too_large : refusal;
+            return refusal == error::no_buffer and payload.size() > transport_.tx_limit() ? error::too_large : refusal;
         }
-        if (payload.size() <= room.space.size()) {
-            copy(payload, room.space);
+        if (payload.size() > room.space.size()) {
+            put_back(room);
+            return error::too_large;
         }
-        return try_commit(from, to, room, payload.size());
+        copy(payload, room.space);
+        return pass_on(from, to, room, payload.size());
     }
 
   public:

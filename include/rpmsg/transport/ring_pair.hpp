@@ -138,9 +138,11 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return offset;
     }
+    static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
+
     /// Where a buffer lies and how large it is, or `nowhere` when the driver's descriptor is bad.
     constexpr auto place_of(std::uint32_t ring, std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
-        if constexpr (device) {
+        if constexpr (reads_descriptors) {
             return read_descriptor(ring, id, size);
         } else {
             size = Config.size_of(ring);

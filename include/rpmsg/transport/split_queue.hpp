@@ -37,10 +37,15 @@ template <vring_config Config, ring_role Role> class split_queue {
     };
     struct nothing {};
     static constexpr bool lags = Config.batch > 1 or Config.event_index;
+    /// How many buffers the peer has while our two counts are equal. It is known, but where rings start prefilled.
+    struct start_credit {
+        index value{};
+    };
+    static constexpr bool credit_varies = Config.dialect.prefilled;
 
     index taken_{};  ///< entries taken from the peer's ring
     index given_{};  ///< entries written to our ring
-    index credit_{}; ///< how many buffers the peer had when the two were equal
+    [[no_unique_address]] std::conditional_t<credit_varies, start_credit, nothing> credit_{};
     [[no_unique_address]] std::conditional_t<lags, published_index, nothing> published_{};
     id_set<count> ours_{};
 
@@ -48,7 +53,13 @@ template <vring_config Config, ring_role Role> class split_queue {
     static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
     static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }
     /// How many buffers are in the peer's hands, those that wait in its ring included.
-    [[nodiscard]] constexpr auto theirs() const -> index { return static_cast<index>(given_ + credit_ - taken_); }
+    [[nodiscard]] constexpr auto theirs() const -> index {
+        if constexpr (credit_varies) {
+            return static_cast<index>(given_ + credit_.value - taken_);
+        } else {
+            return static_cast<index>(given_ + (device ? count : 0) - taken_);
+        }
+    }
 
     /// How many entries the peer has published that were not taken; its index may not claim more buffers than it has.
     template <region Region> constexpr auto waiting(Region& shared, wire::vring_parts const& at) -> index {
@@ -68,11 +79,14 @@ template <vring_config Config, ring_role Role> class split_queue {
     }
 
   public:
-    /// Starts with our own index at `given` and the peer's consumed up to `taken`; either all buffers are ours or none.
+    /// Starts with our own index at `given` and the peer's consumed up to `taken`; either all buffers are ours or none. Where
+    /// rings do not start prefilled these say the same: a driver has given as many more as are not ours.
     constexpr auto reset(index taken, index given, bool all_ours) -> void {
         taken_ = taken;
         given_ = given;
-        credit_ = static_cast<index>((all_ours ? 0 : count) + taken - given);
+        if constexpr (credit_varies) {
+            credit_.value = static_cast<index>((all_ours ? 0 : count) + taken - given);
+        }
         if constexpr (lags) {
             published_.value = given;
         }

@@ -42,6 +42,8 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr auto table_size = static_cast<std::uint32_t>(sizeof(wire::resource_table));
     static constexpr bool has_control = Config.dialect.attach == wire::attach_rule::epochs;
     static constexpr bool has_table = Config.dialect.status_in_table;
+    /// Both ends are ours and agree by fingerprint: buffer i of a ring is descriptor i for good, and none need be read.
+    static constexpr bool is_agreed = has_control;
 
     static constexpr std::uint32_t ring_0 =
         align_up(has_control ? control_size : has_table ? table_size : 0, Config.alignment);

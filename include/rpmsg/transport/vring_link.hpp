@@ -98,7 +98,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         std::uint32_t used_length{};
         auto const id = this->is_live() ? next(used_length) : nowhere;
         if (id == nowhere) {
-            flush();
+            if (this->sends()) {
+                flush();
+                return {};
+            }
             return {.outcome = this->is_ending() ? rx_outcome::ended : rx_outcome::none};
         }
         this->hear();
