@@ -2,7 +2,7 @@
 
 import re
 
-from tools import CORES, HERE, WARNINGS, at_once, build, headers, note, run
+from tools import CORES, HERE, WARNINGS, at_once, build, headers, run
 
 COMMON = ["-mthumb", "-Os", "-ffunction-sections", "-fdata-sections"]
 CPP = ["arm-none-eabi-g++", "-std=c++20", "-fno-exceptions", "-fno-rtti", *COMMON]
