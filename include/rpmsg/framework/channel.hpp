@@ -56,21 +56,21 @@ class channel {
             return false;
         };
         auto const index = core_.table().find(received.destination);
-        if (index == no_index) {
+        if (index == no_index) [[unlikely]] {
             if (received.destination == name_service_address) {
                 bindings_.hear_announcement(core_, received.payload);
                 return false;
             }
             return drop(received.destination == any_address ? event_count::bad_address : event_count::no_endpoint);
         }
-        if (received.source == any_address) {
+        if (received.source == any_address) [[unlikely]] {
             return drop(event_count::bad_address);
         }
         auto const fixed = core_.table().fixed_peer(index);
         if (fixed != any_address and fixed != received.source) {
             return drop(event_count::wrong_peer);
         }
-        if (not core_.table().state(index).is_bound()) {
+        if (not core_.table().state(index).is_bound()) [[unlikely]] {
             bindings_.bind(core_, index, received.source);
             if (not Endpoints::is_complete and core_.table().find(received.destination) != index) {
                 return drop(event_count::no_endpoint); // the event handler destroyed it
@@ -82,7 +82,7 @@ class channel {
         return current.is_held;
     }
 
-    constexpr auto receive_all(poll_budget const& budget) -> std::uint32_t {
+    constexpr auto receive_all(poll_budget budget) -> std::uint32_t {
         std::uint32_t handled = 0;
         auto bytes_left = budget.payload_bytes;
         while (handled < budget.messages) {
@@ -199,8 +199,8 @@ class channel {
 
     /// Does what is to be done, within the budget: link changes, announcements, messages, events. `now` is the time in
     /// the user's ticks. Answers how many messages were handled; from within a handler it is refused, counted, and 0.
-    constexpr auto poll(poll_budget const& budget = {}, ticks now = {}) -> std::uint32_t {
-        if (is_polling_) {
+    constexpr auto poll(poll_budget budget = {}, ticks now = {}) -> std::uint32_t {
+        if (is_polling_) [[unlikely]] {
             (void)refuse_in_handler();
             return 0;
         }
@@ -212,7 +212,8 @@ class channel {
         bindings_.announce(core_);
         bindings_.tell_writable(core_);
         is_polling_ = false;
-        if (auto const deferred = std::exchange(deferred_, nullptr); deferred != nullptr) {
+        if (auto* const deferred = deferred_; deferred != nullptr) [[unlikely]] {
+            deferred_ = nullptr;
             deferred(*this);
         }
         return handled;

@@ -46,7 +46,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto counted(error outcome) -> status {
         constexpr auto first = static_cast<unsigned>(event_count::no_buffer) - static_cast<unsigned>(error::no_buffer);
         static_assert(static_cast<unsigned>(event_count::closed) == first + static_cast<unsigned>(error::closed));
-        if (outcome != error{}) {
+        if (outcome != error{}) [[unlikely]] {
             transport_.counts().add(static_cast<event_count>(first + static_cast<unsigned>(outcome)));
             return outcome;
         }
@@ -63,7 +63,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     /// Room for an endpoint, or without one (`no_index`) for the name service.
     constexpr auto try_reserve(std::uint32_t index, tx_buffer& room) -> error {
         room = transport_.reserve();
-        if (room) {
+        if (room) [[likely]] {
             return {};
         }
         if (not is_up_) {
@@ -102,14 +102,14 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         }
     }
     constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload) -> error {
-        if (to == any_address) {
+        if (to == any_address) [[unlikely]] {
             return is_up_ ? error::not_bound : error::closed;
         }
         auto room = tx_buffer{};
         if (auto const refusal = try_reserve(index, room); refusal != error{}) {
             return refusal == error::no_buffer and payload.size() > transport_.tx_limit() ? error::too_large : refusal;
         }
-        if (payload.size() > room.space.size()) {
+        if (payload.size() > room.space.size()) [[unlikely]] {
             put_back(room);
             return error::too_large;
         }

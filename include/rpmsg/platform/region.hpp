@@ -8,6 +8,9 @@
 
 namespace rpmsg {
 
+/// "No such place", as an offset.
+inline constexpr std::uint32_t nowhere = 0xffff'ffff;
+
 /// Memory that a peer can write: the only way in which the library touches it. Offsets and sizes are bytes from the
 /// start of the region; an access outside of it is a broken precondition, except for `view`.
 ///

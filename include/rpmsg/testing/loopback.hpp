@@ -126,7 +126,7 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
             return {};
         }
         outgoing().slots[i].whose = owner::sender;
-        return {.space = outgoing().slots[i].content, .token = i};
+        return {.space = outgoing().slots[i].content, .token = i, .offset = 0};
     }
     constexpr auto discard(tx_buffer const& room) -> void {
         if (is_at(outgoing(), room.token, owner::sender)) {

@@ -42,6 +42,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
     std::array<queue, 2> queues_{};
+    std::uint16_t returned_{}; ///< received buffers given back that the peer cannot see yet
     owed_doorbells<Bell> bells_;
     counters counts_{};
 
@@ -61,21 +62,21 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Takes the next buffer of a ring: its id, or `nowhere`. What breaks the link is remembered and counted.
     constexpr auto take(std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length = nullptr) -> std::uint32_t {
         auto const got = queues_[ring].take(shared_, layout_.parts(ring));
-        if (got.outcome == take_outcome::taken) {
+        if (got.outcome == take_outcome::taken) [[likely]] {
             if (not device and used_length != nullptr) {
                 *used_length = got.length;
             }
             return got.id;
         }
-        if (got.outcome != take_outcome::none) {
+        if (got.outcome != take_outcome::none) [[unlikely]] {
             phase_ = link_phase::faulted;
             counts_.add(got.outcome == take_outcome::bad_index ? event_count::bad_index : event_count::bad_id);
         }
         return nowhere;
     }
 
-    constexpr auto publish(std::uint32_t ring) -> void {
-        auto const wanted = queues_[ring].publish(shared_, layout_.parts(ring));
+    constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
+        auto const wanted = queues_[ring].publish(shared_, layout_.parts(ring), newly);
         if (wanted or (always_rings and ring == tx_ring)) {
             bells_.ring(ring, counts_);
         }
@@ -97,16 +98,16 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     /// A transmit buffer that is free, or `nowhere`: then a doorbell is asked for.
     constexpr auto find_free() -> std::uint32_t {
-        if (not unused_.is_empty()) {
+        if (not unused_.is_empty()) [[unlikely]] {
             auto const id = unused_.first();
             unused_.erase(id);
             return id;
         }
         auto id = take(tx_ring);
-        if (id == nowhere and sends() and not armed_ and not arm()) {
+        if (id == nowhere and sends() and not armed_ and not arm()) [[unlikely]] {
             id = take(tx_ring);
         }
-        if (id != nowhere and armed_) {
+        if (id != nowhere and armed_) [[unlikely]] {
             disarm();
         }
         return id;

@@ -31,12 +31,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     static constexpr std::uint32_t peer_entry_size = device ? 2 : 8;
     static constexpr std::uint32_t own_entry_size = device ? 8 : 2;
 
-    /// Our index as the peer sees it, where that is not always the number of entries written.
-    struct published_index {
-        index value{};
-    };
     struct nothing {};
-    static constexpr bool lags = Config.batch > 1 or Config.event_index;
     /// How many buffers the peer has while our two counts are equal. It is known, but where rings start prefilled.
     struct start_credit {
         index value{};
@@ -46,7 +41,6 @@ template <vring_config Config, ring_role Role> class split_queue {
     index taken_{};  ///< entries taken from the peer's ring
     index given_{};  ///< entries written to our ring
     [[no_unique_address]] std::conditional_t<credit_varies, start_credit, nothing> credit_{};
-    [[no_unique_address]] std::conditional_t<lags, published_index, nothing> published_{};
     id_set<count> ours_{};
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
@@ -87,9 +81,6 @@ template <vring_config Config, ring_role Role> class split_queue {
         if constexpr (credit_varies) {
             credit_.value = static_cast<index>((all_ours ? 0 : count) + taken - given);
         }
-        if constexpr (lags) {
-            published_.value = given;
-        }
         ours_.clear();
         if (all_ours) {
             ours_.fill();
@@ -111,7 +102,7 @@ template <vring_config Config, ring_role Role> class split_queue {
         if (found == 0) {
             return {};
         }
-        if (found > most) {
+        if (found > most) [[unlikely]] {
             return {.outcome = take_outcome::bad_index};
         }
         auto const entry = peer_ring(at) + peer_entry_size * position(taken);
@@ -123,7 +114,7 @@ template <vring_config Config, ring_role Role> class split_queue {
             id = load_at<site::peer_entry, std::uint32_t>(shared, entry, 4);
             length = load_at<site::peer_entry_length, std::uint32_t>(shared, entry, 8);
         }
-        if (id >= count or ours_.contains(id)) {
+        if (id >= count or ours_.contains(id)) [[unlikely]] {
             return {.outcome = take_outcome::bad_id};
         }
         ours_.insert(id);
@@ -143,18 +134,8 @@ template <vring_config Config, ring_role Role> class split_queue {
         auto const found = waiting(shared, at);
         return found <= most ? static_cast<std::uint32_t>(most - found) : most;
     }
-    /// Buffers written to our ring that the peer cannot see yet.
-    [[nodiscard]] constexpr auto unpublished() const -> std::uint32_t { return static_cast<index>(given_ - published()); }
     [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
     [[nodiscard]] constexpr auto given() const -> index { return given_; }
-    [[nodiscard]] constexpr auto published() const -> index {
-        if constexpr (lags) {
-            return published_.value;
-        } else {
-            return given_;
-        }
-    }
-
     /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
     template <region Region>
     constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
@@ -171,20 +152,18 @@ template <vring_config Config, ring_role Role> class split_queue {
         given_ = static_cast<index>(given + 1);
     }
 
-    /// Shows the peer what was given since the last time. Answers whether it wants a doorbell for it.
-    template <region Region> constexpr auto publish(Region& shared, wire::vring_parts const& at) -> bool {
+    /// Shows the peer what was given since the last time: `newly` entries. Answers whether it wants a doorbell for them.
+    template <region Region>
+    constexpr auto publish(Region& shared, wire::vring_parts const& at, [[maybe_unused]] std::uint32_t newly = 1) -> bool {
         auto const given = given_;
-        [[maybe_unused]] auto const before = published();
-        if constexpr (lags) {
-            published_.value = given;
-        }
         store_at<site::own_index>(shared, own_ring(at), 2, given);
         shared.clean(own_ring(at), 4);
         shared.template fence<site::doorbell_fence>();
         if constexpr (Config.event_index) {
             auto const where = peer_ring(at) + 4 + peer_entry_size * count;
             shared.invalidate(where, 2);
-            return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given, before);
+            return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given,
+                                         static_cast<index>(given - newly));
         } else {
             shared.invalidate(peer_ring(at), 2);
             auto const flags = shared.template load<site::peer_flags, std::uint16_t>(peer_ring(at));

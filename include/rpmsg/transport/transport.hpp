@@ -4,6 +4,7 @@
 #include <rpmsg/core/counters.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/platform/clock.hpp>
+#include <rpmsg/platform/region.hpp>
 #include <rpmsg/wire/header.hpp>
 
 #include <concepts>
@@ -15,9 +16,9 @@ namespace rpmsg {
 struct tx_buffer {
     bytes space{};
     std::uint32_t token{};
-    std::uint32_t offset{}; ///< of the frame; the transport's own, like the token
+    std::uint32_t offset = nowhere; ///< of the frame; the transport's own, like the token; `nowhere` when there is no room
 
-    [[nodiscard]] constexpr explicit operator bool() const { return space.data() != nullptr; }
+    [[nodiscard]] constexpr explicit operator bool() const { return offset != nowhere; }
 };
 
 /// What `receive` found.

@@ -12,9 +12,6 @@
 
 namespace rpmsg {
 
-/// "No such place", as an offset.
-inline constexpr std::uint32_t nowhere = 0xffff'ffff;
-
 /// Where the parts of a link lie in its region, in bytes from its start. `vring_layout<Config>` computes all of it when
 /// compiling; `placed_layout` holds what was learned at attach.
 ///

@@ -91,12 +91,13 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
         if constexpr (not has_epochs) {
-            auto const stands = to_driver == this->tx().published() and from_driver == this->rx().published();
+            auto const stands = to_driver == this->tx().given() and from_driver == this->rx().given();
             if (std::exchange(closed_.resumes, false) and stands) {
                 return;
             }
         }
         unused_.clear();
+        this->returned_ = 0;
         this->tx().reset(to_driver, to_driver, false);
         this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
     }
@@ -114,7 +115,8 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
         }
-        (void)this->rx().publish(shared_, layout_.parts(rx_ring));
+        (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
+        this->returned_ = 0;
     }
 
     constexpr auto come_up(ticks now) -> link_change {
@@ -252,13 +254,14 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
             for (std::uint32_t id = 0; id < Config.buffers and closed_.resumes; ++id) {
                 if (this->rx().owns(id)) {
                     this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
+                    this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
                 }
                 if (this->tx().owns(id)) {
                     unused_.insert(id);
                 }
             }
-            if (closed_.resumes) {
-                this->publish(rx_ring);
+            if (closed_.resumes and this->returned_ != 0) {
+                this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
             }
         }
         if constexpr (waits_for_bell) {

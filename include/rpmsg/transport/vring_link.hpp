@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace rpmsg::detail {
 
@@ -48,8 +49,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             this->hand_over(rx_ring, received.id, received.capacity);
         } else {
             this->rx().give(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
-            if (this->rx().unpublished() >= Config.batch) {
-                this->publish(rx_ring);
+            this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
+            if (this->returned_ >= Config.batch) {
+                flush();
             }
         }
     }
@@ -73,7 +75,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             }
             std::uint32_t size{};
             auto const offset = this->place_of(tx_ring, id, size);
-            if (offset != nowhere) {
+            if (offset != nowhere) [[likely]] {
                 return {.space = inner_view(shared_, offset + wire::header_size, std::min(size - wire::header_size, largest_sent)),
                         .token = id,
                         .offset = offset};
@@ -107,10 +109,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         this->hear();
         auto token = rx_token{.id = id};
         auto const offset = this->place_of(rx_ring, id, token.capacity);
-        if (offset != nowhere) {
+        if (offset != nowhere) [[likely]] {
             auto const size = filled(token.capacity, used_length);
             auto const header = this->read_header(offset);
-            if (size >= wire::header_size and header.length <= size - wire::header_size) {
+            if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
                 shared_.invalidate(offset + wire::header_size, header.length);
                 return {.outcome = rx_outcome::message,
                         .source = header.source,
@@ -125,15 +127,15 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto release(rx_token const& received) -> void {
-        if (this->is_live()) {
+        if (this->is_live()) [[likely]] {
             give_back(received);
         }
     }
 
     constexpr auto flush() -> void {
         if constexpr (Config.batch > 1) {
-            if (this->is_live() and this->rx().unpublished() != 0) {
-                this->publish(rx_ring);
+            if (this->returned_ != 0 and this->is_live()) {
+                this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
             }
         }
     }
