@@ -82,10 +82,10 @@ class channel {
         return current.is_held;
     }
 
-    constexpr auto receive_all(poll_budget budget) -> std::uint32_t {
+    constexpr auto receive_all(std::uint32_t messages, std::uint32_t payload_bytes) -> std::uint32_t {
         std::uint32_t handled = 0;
-        auto bytes_left = budget.payload_bytes;
-        while (handled < budget.messages) {
+        auto bytes_left = payload_bytes;
+        while (handled < messages) {
             auto const received = core_.locked([](auto& link) { return link.receive(); });
             if (received.outcome == rx_outcome::none) {
                 return handled;
@@ -100,7 +100,7 @@ class channel {
             if (not deliver(received)) {
                 core_.locked([&](auto& link) { link.release(received.token); });
             }
-            if (budget.payload_bytes != poll_budget::unlimited) {
+            if (payload_bytes != poll_budget::unlimited) {
                 auto const size = static_cast<std::uint32_t>(received.payload.size());
                 if (size >= bytes_left) {
                     break;
@@ -128,6 +128,26 @@ class channel {
     constexpr auto refuse_in_handler() -> error {
         core_.count(event_count::would_deadlock);
         return error::would_deadlock;
+    }
+
+    constexpr auto poll_once(std::uint32_t messages, std::uint32_t payload_bytes, ticks now) -> std::uint32_t {
+        if (is_polling_) [[unlikely]] {
+            (void)refuse_in_handler();
+            return 0;
+        }
+        is_polling_ = true;
+        core_.pending().clear();
+        core_.polled_here();
+        follow(core_.changed_by([&](auto& link) { return link.poll(now); }));
+        auto const handled = receive_all(messages, payload_bytes);
+        bindings_.announce(core_);
+        bindings_.tell_writable(core_);
+        is_polling_ = false;
+        if (auto* const deferred = deferred_; deferred != nullptr) [[unlikely]] {
+            deferred_ = nullptr;
+            deferred(*this);
+        }
+        return handled;
     }
 
     constexpr auto end() -> void {
@@ -200,23 +220,7 @@ class channel {
     /// Does what is to be done, within the budget: link changes, announcements, messages, events. `now` is the time in
     /// the user's ticks. Answers how many messages were handled; from within a handler it is refused, counted, and 0.
     constexpr auto poll(poll_budget budget = {}, ticks now = {}) -> std::uint32_t {
-        if (is_polling_) [[unlikely]] {
-            (void)refuse_in_handler();
-            return 0;
-        }
-        is_polling_ = true;
-        core_.pending().clear();
-        core_.polled_here();
-        follow(core_.changed_by([&](auto& link) { return link.poll(now); }));
-        auto const handled = receive_all(budget);
-        bindings_.announce(core_);
-        bindings_.tell_writable(core_);
-        is_polling_ = false;
-        if (auto* const deferred = deferred_; deferred != nullptr) [[unlikely]] {
-            deferred_ = nullptr;
-            deferred(*this);
-        }
-        return handled;
+        return poll_once(budget.messages, budget.payload_bytes, now);
     }
     constexpr auto poll(std::integral auto now) -> std::uint32_t { return poll({}, static_cast<ticks>(now)); }
 
