@@ -25,7 +25,7 @@ template <typename Core> class bindings {
     }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
-        auto const peer = state.peer();
+        [[maybe_unused]] auto const peer = state.peer();
         state.bind(any_address);
         tell(core, index, {.kind = event_kind::unbound, .peer = peer});
     }

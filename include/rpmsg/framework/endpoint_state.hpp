@@ -23,6 +23,10 @@ inline constexpr std::uint32_t no_index = 0xffff'ffff;
 class endpoint_state {
     std::uint32_t bound_to_{}; ///< the complement of the peer's address; 0 while unbound
 
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto bound_to() const -> std::uint32_t {
+        return std::is_constant_evaluated() ? bound_to_ : __atomic_load_n(&bound_to_, __ATOMIC_RELAXED);
+    }
+
   public:
     std::uint16_t generation{}; ///< how many endpoints had this place before
     bool is_used{};             ///< in a table whose endpoints come and go
@@ -32,10 +36,8 @@ class endpoint_state {
     bool knows_link{};          ///< was told that the link is up
 
     /// The peer's endpoint, or any_address while unbound.
-    [[nodiscard]] constexpr auto peer() const -> address {
-        return address{~(std::is_constant_evaluated() ? bound_to_ : __atomic_load_n(&bound_to_, __ATOMIC_RELAXED))};
-    }
-    [[nodiscard]] constexpr auto is_bound() const -> bool { return peer() != any_address; }
+    [[nodiscard]] constexpr auto peer() const -> address { return address{~bound_to()}; }
+    [[nodiscard]] constexpr auto is_bound() const -> bool { return bound_to() != 0; }
     /// Binds it to a peer; to any_address unbinds it.
     constexpr auto bind(address peer) -> void {
         auto const complement = ~static_cast<std::uint32_t>(peer);

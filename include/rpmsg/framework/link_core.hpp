@@ -60,8 +60,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return current;
     }
 
-    /// Room for an endpoint, or without one (`no_index`) for the name service.
-    constexpr auto try_reserve(std::uint32_t index, tx_buffer& room) -> error {
+    /// Room for an endpoint's own message, or for one to the name service.
+    constexpr auto try_reserve(std::uint32_t index, tx_buffer& room, bool is_own = true) -> error {
         room = transport_.reserve();
         if (room) [[likely]] {
             return {};
@@ -71,7 +71,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         }
         if constexpr (tells_writable) {
             is_starved_ = true;
-            if (index != no_index) {
+            if (is_own) {
                 endpoints_.state(index).is_starved = true;
             }
         }
@@ -97,7 +97,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     /// Unused room serves the next who asks: tell those who asked in vain.
     constexpr auto put_back(tx_buffer const& room) -> void {
         transport_.discard(room);
-        if (is_starved_) {
+        if (tells_writable and is_starved_) {
             call_poller();
         }
     }
@@ -106,8 +106,9 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             return is_up_ ? error::not_bound : error::closed;
         }
         auto room = tx_buffer{};
-        if (auto const refusal = try_reserve(index, room); refusal != error{}) {
-            return refusal == error::no_buffer and payload.size() > transport_.tx_limit() ? error::too_large : refusal;
+        if (auto const refusal = try_reserve(index, room, to != name_service_address); refusal != error{}) {
+            auto const never_fits = wait_policy<Wait> and payload.size() > transport_.tx_limit();
+            return refusal == error::no_buffer and never_fits ? error::too_large : refusal;
         }
         if (payload.size() > room.space.size()) [[unlikely]] {
             put_back(room);
@@ -182,12 +183,16 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             return counted(try_send(index, endpoints_.local(index), peer, payload));
         });
     }
-    /// Sends an announcement for an endpoint.
+    /// Sends an announcement for an endpoint, be it one that is about to go.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
-        auto const send = [&](const_bytes payload) {
-            return exclusively(lock_, [&] {
-                return counted(try_send(no_index, endpoints_.local(index), name_service_address, payload));
-            });
+        auto const send = [&](const_bytes payload) -> status {
+            if constexpr (Endpoints::is_complete) {
+                return send_from(index, name_service_address, payload);
+            } else {
+                return exclusively(lock_, [&] {
+                    return counted(try_send(index, endpoints_.local(index), name_service_address, payload));
+                });
+            }
         };
         if (std::is_constant_evaluated()) {
             return send(std::bit_cast<std::array<std::byte, sizeof(announced)>>(announced));

@@ -20,22 +20,13 @@ struct name_verdict {
     std::uint32_t index = no_index;
 };
 
-/// Compares padded names, without a call of the C library.
-constexpr auto is_same(wire::padded_name const& a, wire::padded_name const& b) -> bool {
-    std::size_t i = 0;
-    while (i < a.size() and a[i] == b[i]) {
-        ++i;
-    }
-    return i == a.size();
-}
-
 /// Finds the endpoint that an announcement is for: the first of this name that is unbound, or bound to that very
 /// address. A second create of a bound name does not take it over; an acknowledge binds only who is unbound (WIRE 1.4).
 constexpr auto judge(endpoint_table auto& table, wire::announcement const& announced) -> name_verdict {
     auto const destroys = announced.kind == wire::announcement_kind::destroy;
     for (std::uint32_t i = 0; i < table.size(); ++i) {
         auto const may_match = table.is_live(i) and table.fixed_peer(i) == any_address;
-        if (not may_match or not is_same(table.name(i), announced.name)) {
+        if (not may_match or not wire::is_same(table.name(i), announced.name)) {
             continue;
         }
         auto const& state = table.state(i);

@@ -17,7 +17,7 @@ template <std::uint32_t Size> class peer_table {
         bool is_used{};
 
         [[nodiscard]] constexpr auto has(wire::padded_name const& name) const -> bool {
-            return is_used and announced.name == name;
+            return is_used and wire::is_same(announced.name, name);
         }
     };
     std::array<entry, Size> entries_{};

@@ -9,11 +9,11 @@ namespace rpmsg {
 
 /// Shared memory at an address that is a constant of the board: nothing is stored.
 template <std::uintptr_t Start, std::uint32_t Size> struct fixed_memory {
-    /// Hidden from the optimiser, so that small cores keep it in one register instead of a constant per access.
-    static auto start() -> std::uintptr_t {
-        auto address = Start;
+    /// The sum is hidden from the optimiser, so that small cores form it once and not a constant per field.
+    static auto at(std::uint32_t offset) -> std::byte* {
+        auto address = Start + offset;
         asm("" : "+r"(address));
-        return address;
+        return reinterpret_cast<std::byte*>(address);
     }
     static constexpr auto size() -> std::uint32_t { return Size; }
 };
@@ -25,7 +25,7 @@ class memory_at {
 
   public:
     constexpr memory_at(std::byte* start, std::uint32_t size) : start_{start}, size_{size} {}
-    [[nodiscard]] auto start() const -> std::uintptr_t { return reinterpret_cast<std::uintptr_t>(start_); }
+    [[nodiscard]] auto at(std::uint32_t offset) const -> std::byte* { return start_ + offset; }
     [[nodiscard]] constexpr auto size() const -> std::uint32_t { return size_; }
 };
 
@@ -36,7 +36,7 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
     [[no_unique_address]] Cache cache_{};
 
     template <typename T> [[nodiscard]] auto at(std::uint32_t offset, std::uint32_t distance = 0) const -> T* {
-        return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(memory_.start() + offset) + distance);
+        return reinterpret_cast<T*>(memory_.at(offset) + distance);
     }
 
   public:
@@ -71,9 +71,9 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
     }
     /// As `view`, for bytes that are known to lie inside.
     [[nodiscard]] auto inner(std::uint32_t offset, std::uint32_t size) -> bytes { return {at<std::byte>(offset), size}; }
-    auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(memory_.start() + offset, size); }
+    auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(reinterpret_cast<std::uintptr_t>(memory_.at(offset)), size); }
     auto invalidate(std::uint32_t offset, std::uint32_t size) -> void {
-        cache_.invalidate(memory_.start() + offset, size);
+        cache_.invalidate(reinterpret_cast<std::uintptr_t>(memory_.at(offset)), size);
     }
 };
 mapped_region(std::byte*, std::uint32_t) -> mapped_region<memory_at, coherent>;

@@ -64,16 +64,16 @@ template <vring_config Config> class device_session {
   public:
     template <region Region> constexpr auto start(Region&, link_layout auto const&) -> void {}
 
-    /// Whether a link that is up still is.
+    /// Whether a link that is up still is; with a status byte, whether the driver's rings are there.
     template <region Region> static constexpr auto stands(Region& shared, link_layout auto const& layout) -> bool {
         return rule != wire::attach_rule::status_byte or is_ready(shared, layout);
     }
 
-    /// Looks once, while the link is not up. `rang` tells whether a doorbell of ring 0 came since the start.
+    /// Looks once, while the link is not up. `stands` is what `stands()` said, `rang` tells whether a doorbell of ring 0 came since the start.
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool is_broken, bool rang) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool stands, bool is_broken, bool rang) -> session_step {
         if constexpr (rule == wire::attach_rule::status_byte) {
-            if (not is_ready(shared, layout)) {
+            if (not stands) {
                 return session_step::over;
             }
             return is_broken ? session_step::none : session_step::attach;
@@ -139,7 +139,7 @@ class device_session<Config> {
     }
 
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
         auto const epoch = read(shared, layout, driver + offsetof(block::driver_half, epoch));
         auto const is_wiped = read(shared, layout, device + offsetof(block::device_half, boot)) != boot_;

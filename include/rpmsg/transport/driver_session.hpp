@@ -27,7 +27,7 @@ template <vring_config Config> class driver_session {
         }
     }
     template <region Region> static constexpr auto stands(Region&, link_layout auto const&) -> bool { return true; }
-    template <region Region> static constexpr auto look(Region&, link_layout auto const&, bool, bool) -> session_step {
+    template <region Region> static constexpr auto look(Region&, link_layout auto const&, bool, bool, bool) -> session_step {
         return session_step::attach;
     }
     /// The rings are laid out: keep the name service of the features that the device offers, then say so.
@@ -94,7 +94,7 @@ class driver_session<Config> {
     }
 
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
         auto const is_wiped = read(shared, layout, driver + offsetof(block::driver_half, epoch)) != epoch_;
         if (is_wiped or read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic or

@@ -123,15 +123,12 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const address = read(0) | std::uint64_t{read(4)} << 32;
         size = read(8);
         auto const flags = read(12);
-        if ((flags & (wire::descriptor_flag::next | wire::descriptor_flag::indirect)) != 0) {
-            counts_.add(event_count::chained_descriptor);
-            return nowhere;
-        }
+        auto const is_chain = (flags & (wire::descriptor_flag::next | wire::descriptor_flag::indirect)) != 0;
         auto const is_writable = (flags & wire::descriptor_flag::write) != 0;
         auto const must_write = ring == tx_ring;
         auto const offset = layout_.offset_of(address, size);
-        if (size < wire::header_size or offset == nowhere or (must_write and not is_writable)) {
-            counts_.add(event_count::bad_descriptor);
+        if (is_chain or size < wire::header_size or offset == nowhere or (must_write and not is_writable)) [[unlikely]] {
+            counts_.add(is_chain ? event_count::chained_descriptor : event_count::bad_descriptor);
             return nowhere;
         }
         if (not prefilled and is_writable and not must_write) {

@@ -156,7 +156,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
                 return change;
             }
             shared_.template fence<site::restart_fence>();
-            if (look() == session_step::answered) {
+            if (look(false) == session_step::answered) {
                 call_peer(); // at once: the driver waits for it
             }
         } else {
@@ -165,12 +165,12 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         return change;
     }
 
-    constexpr auto look() -> session_step {
+    constexpr auto look(bool stands) -> session_step {
         auto rang = true;
         if constexpr (waits_for_bell) {
             rang = seen_.rang.is_set() or closed_.resumes;
         }
-        return session_.look(shared_, layout_, phase_ == link_phase::broken, rang);
+        return session_.look(shared_, layout_, stands, phase_ == link_phase::broken, rang);
     }
 
     constexpr auto follow(session_step step, ticks now) -> link_change {
@@ -274,8 +274,13 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
 
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
+        constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
+        if (phase_ <= last_mute) {
+            return {};
+        }
+        auto const stands = (has_epochs and phase_ != link_phase::up) or session_.stands(shared_, layout_);
         if (phase_ == link_phase::up) {
-            if (session_.stands(shared_, layout_)) {
+            if (stands) {
                 if constexpr (calls) {
                     call_until_heard(now);
                 }
@@ -285,10 +290,6 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
                 return go_down(down_reason::peer_stopped);
             }
             phase_ = link_phase::ending;
-        }
-        constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
-        if (phase_ <= last_mute) {
-            return {};
         }
         if (phase_ == link_phase::faulted) {
             return go_down(down_reason::broken);
@@ -301,7 +302,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         // A doorbell may stand for several steps of the handshake.
         constexpr auto most_steps = has_epochs ? 3 : device and not has_status ? 2 : 1;
         for (int steps = 0; steps < most_steps; ++steps) {
-            auto const step = look();
+            auto const step = look(stands);
             auto const change = follow(step, now);
             if (change.event != link_event::none) {
                 return change;

@@ -25,6 +25,17 @@ using padded_name = std::array<char, 32>;
     }
     return {name.data(), length};
 }
+/// Whether two names are the same up to their NUL: some peers leave bytes after it.
+[[nodiscard]] constexpr auto is_same(padded_name const& a, padded_name const& b) -> bool {
+    std::size_t i = 0;
+    while (i < a.size() and a[i] == b[i]) {
+        if (a[i] == '\0') {
+            return true;
+        }
+        ++i;
+    }
+    return i == a.size();
+}
 /// Pads a name; it must have at most 31 characters.
 [[nodiscard]] constexpr auto pad(std::string_view name) -> padded_name {
     expects(name.size() < 32);
@@ -68,7 +79,7 @@ static_assert(offsetof(announcement, kind) == 36);
 
 /// Reads the payload of a message to address 53 once and checks it. Refused unless it is 40 bytes long, its name has at
 /// least one character and only printable ones, and its address is neither 53 nor the any-address (a destroy may name
-/// any address: Linux lets it match every endpoint of that name). Bytes after the NUL, which some peers leave, are cleared.
+/// any address: Linux lets it match every endpoint of that name).
 [[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announcement& into) -> bool {
     if (payload.size() != sizeof(announcement)) {
         return false;
@@ -83,12 +94,13 @@ static_assert(offsetof(announcement, kind) == 36);
     while (length < into.name.size() and into.name[length] >= ' ' and into.name[length] <= '~') {
         ++length;
     }
-    auto const is_ended = length == into.name.size() or into.name[length] == '\0';
-    for (auto i = length; i < into.name.size(); ++i) {
-        into.name[i] = '\0';
+    if (length == 0 or (length < into.name.size() and into.name[length] != '\0')) {
+        return false;
     }
-    auto const names_nobody = into.where == any_address and into.kind != announcement_kind::destroy;
-    return length > 0 and is_ended and into.where != name_service_address and not names_nobody;
+    if (into.where == any_address) {
+        return into.kind == announcement_kind::destroy;
+    }
+    return into.where != name_service_address;
 }
 
 } // namespace rpmsg::wire
