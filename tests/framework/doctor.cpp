@@ -267,7 +267,9 @@ TEST_CASE("messages on their way are told and are no fault") {
 TEST_CASE("a truncated dump is refused") {
     auto const block = healthy(ours);
     for (auto const size : {std::size_t{0}, std::size_t{1}, std::size_t{200}, std::size_t{block.at().size - 1}}) {
-        CHECK(diagnose(ours, rpmsg::const_bytes{block.memory()}.first(size)).refusal.starts_with("is truncated"));
+        auto const result = diagnose(ours, rpmsg::const_bytes{block.memory()}.first(size));
+        CHECK(result.refusal.starts_with("is truncated"));
+        CHECK_FALSE(result.is_healthy());
     }
 }
 
@@ -293,6 +295,9 @@ TEST_CASE("the block of a shared-memory object lies behind its label") {
     put(8, std::uint32_t{2});
     CHECK(doctor::locate_block(file).refusal.find("version 2") != std::string::npos);
     CHECK(doctor::locate_block({}).block.empty());
+    put(8, std::uint32_t{1});
+    put(12, std::uint32_t{0});
+    CHECK(doctor::locate_block(rpmsg::const_bytes{file}.first(4096)).refusal.empty());
 }
 
 // Seeded: the control block.
@@ -480,6 +485,23 @@ TEST_CASE("a status byte that says failed or asks for a reset is told") {
     }
 }
 
+TEST_CASE("a driver that is still on its way is no fault") {
+    auto block = patient{for_openamp};
+    block.start_device();
+    CHECK(names(check_up(block, for_openamp), side::driver, "vdev.status", "has not said driver_ok", weight::note));
+    block.put(48, std::uint32_t{0xffff'ffff});
+    CHECK(names(check_up(block, for_openamp), side::driver, "vring 0 device_address", "not filled in", weight::note));
+    CHECK(check_up(block, for_openamp).is_healthy());
+}
+
+TEST_CASE("a feature that the contract does not have is named") {
+    auto block = healthy(for_openamp);
+    block.put(patient::device_features, std::uint32_t{0x2000'0001});
+    CHECK(names(check_up(block, for_openamp), side::device, "vdev.device_features", "offers 0x20000000 (bit 29, event index)"));
+    block.put(patient::device_features, std::uint32_t{0x11});
+    CHECK(names(check_up(block, for_openamp), side::device, "vdev.device_features", "offers 0x0010, which"));
+}
+
 TEST_CASE("Linux's way up to driver_ok is no fault") {
     auto block = healthy(for_openamp);
     block.put(patient::status, std::uint8_t{7});
@@ -489,7 +511,7 @@ TEST_CASE("Linux's way up to driver_ok is no fault") {
 // Seeded: the rings.
 
 TEST_CASE("a used index ahead of what was published is the device's") {
-    for (auto const& link : {ours, for_openamp, for_linux}) {
+    for (auto const& link : {ours, for_openamp, for_lite, for_linux}) {
         auto block = healthy(link);
         block.put(block.used(0) + 2, std::uint16_t{14});
         CHECK(names(check_up(block, link), side::device, "ring 0 used.index", "3 ahead"));
@@ -639,9 +661,25 @@ TEST_CASE("a chained descriptor is the driver's") {
 }
 
 TEST_CASE("a buffer for the device to write in that it may not write is the driver's") {
-    auto block = healthy(for_lite);
-    block.put(block.descriptor(0, 4) + 12, std::uint16_t{0});
-    CHECK(names(check_up(block, for_lite), side::driver, "ring 0 descriptor 4 flags", "may not write"));
+    for (auto const& link : {ours, for_openamp, for_lite, for_linux}) {
+        auto block = healthy(link);
+        block.put(block.descriptor(0, 4) + 12, std::uint16_t{0});
+        CHECK(names(check_up(block, link), side::driver, "ring 0 descriptor 4 flags", "may not write"));
+        CHECK(alone(check_up(block, link)));
+    }
+}
+
+TEST_CASE("of many alike only the first four are told") {
+    auto const told = [](auto seed) {
+        auto block = healthy(for_linux);
+        for (std::uint32_t id = 1; id < 8; ++id) {
+            seed(block, block.descriptor(0, id));
+        }
+        return check_up(block, for_linux).found.size();
+    };
+    CHECK(told([](auto& block, std::size_t at) { block.put(at, std::uint64_t{0x2000'0000} + 32 * at); }) == 4);
+    CHECK(told([](auto& block, std::size_t at) { block.put(at + 8, std::uint32_t{8}); }) == 4);
+    CHECK(told([](auto& block, std::size_t at) { block.put(at + 12, std::uint16_t{1}); }) == 4);
 }
 
 // Seeded: configurations that differ, without a fingerprint.
@@ -761,6 +799,26 @@ TEST_CASE("a doorbell that is suppressed for ever while messages wait is told") 
     CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 available.flags", "1 wait", weight::stuck));
 }
 
+TEST_CASE("a master that does not suppress doorbells from its start is none of rpmsg-lite") {
+    auto block = healthy(for_lite);
+    block.put(block.available(0), std::uint16_t{0});
+    CHECK(names(check_up(block, for_lite), side::driver, "ring 0 available.flags", "rpmsg-lite's master", weight::note));
+    CHECK(check_up(block, for_lite).is_healthy());
+    auto waiting = patient{for_lite};
+    waiting.put(waiting.buffer(0, 0), std::uint32_t{1}); // something lies there, no ring
+    CHECK_FALSE(names(check_up(waiting, for_lite), side::driver, "ring 0 available.flags", {}, weight::note));
+}
+
+TEST_CASE("the state of a ring is a line") {
+    auto block = healthy(ours);
+    block.to_device(3);
+    auto const result = check_up(block, ours);
+    CHECK(result.state[0] ==
+          "ring 0 (device to driver): available.index 11, used.index 3; 8 of 8 buffers with the device  [DDDDDDDD]");
+    CHECK(result.state[1] ==
+          "ring 1 (driver to device): available.index 4, used.index 3; 1 of 8 buffers with the device  [...D....]");
+}
+
 TEST_CASE("flags that do not exist are told") {
     auto block = healthy(for_linux);
     block.put(block.used(0), std::uint16_t{2});
@@ -802,6 +860,9 @@ TEST_CASE("what is wrong in one look only was in motion") {
     CHECK(diagnose(ours, std::vector{torn, good}).found.empty());
     CHECK(diagnose(ours, std::vector{good, torn}).found.empty());
     CHECK(names(diagnose(ours, std::vector{torn, torn}), side::device, "ring 0 used.index"));
+    block = healthy(ours);
+    block.give(1, 9);
+    CHECK(diagnose(ours, std::vector{block.memory(), torn}).found.empty());
 }
 
 TEST_CASE("a full ring that moves is not stuck") {
