@@ -17,8 +17,6 @@ template <contract Link> struct contract_plan {
     static constexpr auto windows = Link.windows;
     static constexpr bool faces_linux = dialect == wire::dialects::linux_virtio;
     static constexpr bool is_ours = dialect.attach == wire::attach_rule::epochs;
-    static constexpr std::uint64_t rings_start = rings.device_base + layout::ring_0;
-    static constexpr std::uint32_t rings_size = layout::buffers - layout::ring_0;
 
     /// Where the remote sees a byte of the block.
     static constexpr auto remote_address(std::uint32_t offset) -> std::uint32_t {
@@ -29,7 +27,7 @@ template <contract Link> struct contract_plan {
     static_assert(
         Link.host_base % rings.alignment == 0 and Link.remote_base % rings.alignment == 0,
         "both cores must see the block at a multiple of the ring alignment (peers round absolute addresses, RINGS 1)");
-    static_assert(Link.remote_base + Link.size <= 0x1'0000'0000,
+    static_assert(Link.remote_base <= 0xffff'ffff and Link.remote_base + Link.size <= 0x1'0000'0000,
                   "the remote must see the block below 4 GiB: a resource table holds 32-bit addresses");
     static_assert(Link.host_base + Link.size >= Link.host_base, "the block ends behind the host's last address");
     static_assert(
@@ -41,18 +39,21 @@ template <contract Link> struct contract_plan {
                   "Linux maps whole pages: the ring alignment and the size of the block are multiples of 4096");
     static_assert(not faces_linux or (rings.size_of(0) == 512 and rings.size_of(1) == 512), "Linux has buffers of 512 bytes");
 
+    /// Whether a window reaches into what lies before the buffers.
     static constexpr auto meets_rings(address_window const& window) -> bool {
-        return window.size != 0 and window.start < rings_start + rings_size and rings_start < window.start + window.size;
+        return window.size != 0 and window.start < rings.device_base + layout::buffers and
+               rings.device_base < window.start + window.size;
     }
     static_assert(not meets_rings(windows[0]) and not meets_rings(windows[1]),
                   "a window overlaps the rings: a descriptor could make this side overwrite them");
     static_assert(windows[0].size == 0 or windows[1].size == 0 or windows[0].start + windows[0].size <= windows[1].start or
                       windows[1].start + windows[1].size <= windows[0].start,
                   "the windows overlap each other");
-    static_assert(not Link.has_windows() or
-                      (Link.admits(layout::address_of(layout::buffer(0, 0)), rings.buffers* rings.size_of(0)) and
-                       Link.admits(layout::address_of(layout::buffer(1, 0)), rings.buffers* rings.size_of(1))),
-                  "the buffers lie outside of the windows");
+    static constexpr auto has_buffers(std::uint32_t ring) -> bool {
+        std::uint32_t const size = rings.buffers * rings.size_of(ring);
+        return not Link.has_windows() or Link.admits(layout::address_of(layout::buffer(ring, 0)), size);
+    }
+    static_assert(has_buffers(0) and has_buffers(1), "the buffers lie outside of the windows");
     static_assert(Link.ring_notify_ids[0] != Link.ring_notify_ids[1] and Link.vdev_notify_id != Link.ring_notify_ids[0] and
                       Link.vdev_notify_id != Link.ring_notify_ids[1],
                   "the device and each of its rings need a notify id of their own");

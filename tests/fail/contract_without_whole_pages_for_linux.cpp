@@ -1,0 +1,6 @@
+// EXPECT: Linux maps whole pages
+#include <rpmsg/framework/contract_plan.hpp>
+
+constexpr auto link =
+    rpmsg::contract{.rings = {.buffers = 8, .dialect = rpmsg::wire::dialects::linux_virtio}, .size = 0x1'0000};
+constexpr auto table = rpmsg::resource_table_of<link>();
