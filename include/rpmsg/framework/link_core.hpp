@@ -47,7 +47,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         constexpr auto first = static_cast<unsigned>(event_count::no_buffer) - static_cast<unsigned>(error::no_buffer);
         static_assert(static_cast<unsigned>(event_count::closed) == first + static_cast<unsigned>(error::closed));
         if (outcome != error{}) [[unlikely]] {
-            transport_.counts().add(static_cast<event_count>(first + static_cast<unsigned>(outcome)));
+            transport_.count(static_cast<event_count>(first + static_cast<unsigned>(outcome)));
             return outcome;
         }
         return {};
@@ -55,7 +55,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     [[nodiscard]] constexpr auto is_current(std::uint16_t generation) -> bool {
         auto const current = is_up_ and generation == generation_;
         if (not current) {
-            transport_.counts().add(event_count::stale_loan);
+            transport_.count(event_count::stale_loan);
         }
         return current;
     }
@@ -148,7 +148,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return exclusively(lock_, [&] { return f(transport_); });
     }
     constexpr auto count(event_count reason) -> void {
-        locked([&](auto& link) { link.counts().add(reason); });
+        locked([&](auto& link) { link.count(reason); });
     }
 
     /// The index of an endpoint, or no_index when it is gone.

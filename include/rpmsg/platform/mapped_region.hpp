@@ -25,7 +25,9 @@ class memory_at {
 
   public:
     constexpr memory_at(std::byte* start, std::uint32_t size) : start_{start}, size_{size} {}
-    [[nodiscard]] auto at(std::uint32_t offset) const -> std::byte* { return start_ + offset; }
+    [[nodiscard]] auto at(std::uint32_t offset) const -> std::byte* {
+        return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(start_) + offset);
+    }
     [[nodiscard]] constexpr auto size() const -> std::uint32_t { return size_; }
 };
 

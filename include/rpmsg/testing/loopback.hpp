@@ -92,7 +92,8 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
 
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return Payload; }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return Payload; }
-    [[nodiscard]] constexpr auto counts() -> counters& { return counts_; }
+    [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
+    constexpr auto count(event_count reason) -> void { counts_.add(reason); }
 
     [[nodiscard]] constexpr auto start() -> status {
         memory_->lives[self_] = ++memory_->starts;

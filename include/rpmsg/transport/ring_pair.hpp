@@ -42,6 +42,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
     std::array<queue, 2> queues_{};
+    bool resumes_{};           ///< a device was closed on rings that stood
     std::uint16_t returned_{}; ///< received buffers given back that the peer cannot see yet
     owed_doorbells<Bell> bells_;
     counters counts_{};
@@ -70,7 +71,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         if (got.outcome != take_outcome::none) [[unlikely]] {
             phase_ = link_phase::faulted;
-            counts_.add(got.outcome == take_outcome::bad_index ? event_count::bad_index : event_count::bad_id);
+            count(got.outcome == take_outcome::bad_index ? event_count::bad_index : event_count::bad_id);
         }
         return nowhere;
     }
@@ -128,11 +129,11 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const must_write = ring == tx_ring;
         auto const offset = layout_.offset_of(address, size);
         if (is_chain or size < wire::header_size or offset == nowhere or (must_write and not is_writable)) [[unlikely]] {
-            counts_.add(is_chain ? event_count::chained_descriptor : event_count::bad_descriptor);
+            count(is_chain ? event_count::chained_descriptor : event_count::bad_descriptor);
             return nowhere;
         }
         if (not prefilled and is_writable and not must_write) {
-            counts_.add(event_count::odd_flags);
+            count(event_count::odd_flags);
         }
         return offset;
     }
@@ -173,7 +174,8 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
   public:
-    [[nodiscard]] constexpr auto counts() -> counters& { return counts_; }
+    [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
+    [[gnu::noinline]] constexpr auto count(event_count reason) -> void { counts_.add(reason); }
     [[nodiscard]] constexpr auto tx_queue() const -> queue const& { return queues_[tx_ring]; }
     [[nodiscard]] constexpr auto rx_queue() const -> queue const& { return queues_[rx_ring]; }
 };

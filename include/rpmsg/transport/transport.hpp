@@ -89,6 +89,7 @@ struct poll_deadline {
 ///   writable()             whether the next `reserve` may succeed; until then a doorbell is asked for
 ///   next_deadline(now)     when to poll again at the latest
 ///   counts()               the counters of this link
+///   count(reason)          counts one more
 template <typename T>
 concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header,
                              ticks now, std::uint32_t queue) {
@@ -108,7 +109,8 @@ concept transport = requires(T& t, tx_buffer const& room, rx_token const& receiv
     { t.flush() } -> std::same_as<void>;
     { t.writable() } -> std::same_as<bool>;
     { t.next_deadline(now) } -> std::same_as<poll_deadline>;
-    { t.counts() } -> std::same_as<counters&>;
+    { t.counts() } -> std::same_as<counters const&>;
+    { t.count(event_count{}) } -> std::same_as<void>;
 };
 
 namespace archetypes {
@@ -129,7 +131,8 @@ struct transport {
     auto flush() -> void;
     auto writable() -> bool;
     auto next_deadline(ticks) -> poll_deadline;
-    auto counts() -> counters&;
+    auto counts() -> counters const&;
+    auto count(event_count) -> void;
 };
 } // namespace archetypes
 static_assert(transport<archetypes::transport>);

@@ -24,7 +24,8 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         void (*flush)(void*);
         bool (*writable)(void*);
         poll_deadline (*next_deadline)(void*, ticks);
-        counters& (*counts)(void*);
+        counters const& (*counts)(void*);
+        void (*count)(void*, event_count);
     };
     template <typename T>
     static constexpr auto calls_of = calls{
@@ -43,7 +44,8 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         .flush = [](void* it) { static_cast<T*>(it)->flush(); },
         .writable = [](void* it) { return static_cast<T*>(it)->writable(); },
         .next_deadline = [](void* it, ticks now) { return static_cast<T*>(it)->next_deadline(now); },
-        .counts = [](void* it) -> counters& { return static_cast<T*>(it)->counts(); },
+        .counts = [](void* it) -> counters const& { return static_cast<T*>(it)->counts(); },
+        .count = [](void* it, event_count reason) { static_cast<T*>(it)->count(reason); },
     };
 
     void* target_;
@@ -74,7 +76,8 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
     auto flush() -> void { calls_->flush(target_); }
     [[nodiscard]] auto writable() -> bool { return calls_->writable(target_); }
     [[nodiscard]] auto next_deadline(ticks now) const -> poll_deadline { return calls_->next_deadline(target_, now); }
-    [[nodiscard]] auto counts() const -> counters& { return calls_->counts(target_); }
+    [[nodiscard]] auto counts() const -> counters const& { return calls_->counts(target_); }
+    auto count(event_count reason) const -> void { calls_->count(target_, reason); }
 };
 static_assert(transport<transport_ref<512>>);
 

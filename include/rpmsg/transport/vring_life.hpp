@@ -52,9 +52,6 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     struct doorbell_seen {
         interrupt_flag rang{}; ///< the doorbell of ring 0
     };
-    struct device_memory {
-        bool resumes{}; ///< closed on rings that stood
-    };
     struct caller_memory {
         bool heard{}; ///< the peer has sent or returned something since the link came up
         ticks rung_at{};
@@ -62,7 +59,6 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
 
     [[no_unique_address]] session session_{};
     [[no_unique_address]] std::conditional_t<waits_for_bell, doorbell_seen, nothing> seen_{};
-    [[no_unique_address]] std::conditional_t<device and not has_epochs, device_memory, nothing> closed_{};
     [[no_unique_address]] std::conditional_t<calls, caller_memory, nothing> call_{};
 
   protected:
@@ -91,13 +87,17 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
         if constexpr (not has_epochs) {
-            auto const stands = to_driver == this->tx().given() and from_driver == this->rx().given();
-            if (std::exchange(closed_.resumes, false) and stands) {
-                return;
+            if (this->resumes_) [[unlikely]] {
+                this->resumes_ = false;
+                if (to_driver == this->tx().given() and from_driver == this->rx().given()) {
+                    return;
+                }
             }
         }
         unused_.clear();
-        this->returned_ = 0;
+        if constexpr (Config.batch > 1) {
+            this->returned_ = 0;
+        }
         this->tx().reset(to_driver, to_driver, false);
         this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
     }
@@ -125,8 +125,9 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         } else {
             lay_out_rings();
         }
-        this->armed_ = false;
-        if constexpr (not prefilled) {
+        if constexpr (prefilled) {
+            this->armed_ = false;
+        } else {
             this->disarm();
         }
         if constexpr (calls) {
@@ -143,7 +144,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     constexpr auto go_down(down_reason reason) -> link_change {
         auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
         auto const change = link_change{link_event::down, reason, unreturned};
-        counts_.add(event_count::link_down);
+        this->count(event_count::link_down);
         counts_.add(event_count::lost_in_flight, change.unreturned);
         if constexpr (waits_for_bell) {
             seen_.rang.clear();
@@ -168,7 +169,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     constexpr auto look(bool stands) -> session_step {
         auto rang = true;
         if constexpr (waits_for_bell) {
-            rang = seen_.rang.is_set() or closed_.resumes;
+            rang = seen_.rang.is_set() or this->resumes_;
         }
         return session_.look(shared_, layout_, stands, phase_ == link_phase::broken, rang);
     }
@@ -250,8 +251,8 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
             return;
         }
         if constexpr (device and not has_epochs) {
-            closed_.resumes = this->is_live();
-            for (std::uint32_t id = 0; id < Config.buffers and closed_.resumes; ++id) {
+            this->resumes_ = this->is_live();
+            for (std::uint32_t id = 0; id < Config.buffers and this->resumes_; ++id) {
                 if (this->rx().owns(id)) {
                     this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
                     this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
@@ -260,7 +261,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
                     unused_.insert(id);
                 }
             }
-            if (closed_.resumes and this->returned_ != 0) {
+            if (this->resumes_ and this->returned_ != 0) {
                 this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
             }
         }

@@ -14,7 +14,6 @@ namespace rpmsg::detail {
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     using life = vring_life<Role, Config, Region, Bell, Layout>;
-    using life::counts_;
     using life::rx_ring;
     using life::shared_;
     using life::tx_ring;
@@ -38,7 +37,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             return size;
         } else {
             if (used_length > size) {
-                counts_.add(event_count::bad_used_length);
+                this->count(event_count::bad_used_length);
             }
             return std::min(size, used_length);
         }
@@ -120,7 +119,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
                         .payload = inner_view(shared_, offset + wire::header_size, header.length),
                         .token = token};
             }
-            counts_.add(event_count::bad_length);
+            this->count(event_count::bad_length);
         }
         give_back(token);
         return {.outcome = rx_outcome::dropped, .token = token};
