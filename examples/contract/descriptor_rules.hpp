@@ -127,7 +127,7 @@ inline auto check_overlaps(examination& on, std::uint32_t which, ring_reading co
 
 /// Messages whose header claims more than their buffer holds.
 inline auto check_messages(examination& on, std::uint32_t which, ring_reading const& ring, ring_history const& history,
-                           std::vector<lent_buffer> const& lent) -> void {
+                           lent_buffers const& lent) -> void {
     auto const look = [&](std::uint32_t id, std::uint32_t room) {
         auto const offset = ring.descriptors[id].address - on.rings().device_base;
         auto const length = on.block.read<rpmsg::wire::header>(offset).length;
@@ -138,12 +138,12 @@ inline auto check_messages(examination& on, std::uint32_t which, ring_reading co
         }
     };
     if (which == 1) {
-        for (auto const& buffer : lent) {
+        for (auto const& buffer : lent.certain) {
             look(buffer.id, ring.descriptors[buffer.id].length);
         }
         return;
     }
-    auto const untaken = on.count() - static_cast<std::int32_t>(lent.size());
+    auto const untaken = on.count() - lent.count;
     for (auto i = std::max(history.first_returned, history.returned - untaken); i < history.returned; ++i) {
         if (auto const [id, length] = history.returned_entry(i); id < ring.count() and length >= 16) {
             look(id, length);

@@ -55,15 +55,18 @@ inline auto locate_block(rpmsg::const_bytes content) -> located_block {
 }
 
 namespace detail {
-/// One ring in a line: a letter per buffer, upper case where it is with the device.
-inline auto describe_ring(std::uint32_t which, ring_reading const& ring, std::vector<lent_buffer> const& lent) -> std::string {
+/// One ring in a line, with a sign per buffer: D with the device, ! with the device and overtaken, ? perhaps with it.
+inline auto describe_ring(std::uint32_t which, ring_reading const& ring, lent_buffers const& lent) -> std::string {
     auto text = words("ring ", which, which == 0 ? " (device to driver)" : " (driver to device)", ": available.index ",
-                      ring.available_index, ", used.index ", ring.used_index, "; ", lent.size(), " of ", ring.count(),
+                      ring.available_index, ", used.index ", ring.used_index, "; ", lent.count, " of ", ring.count(),
                       " buffers with the device");
     if (ring.count() <= 64) {
         auto map = std::string(ring.count(), '.');
-        for (auto const& buffer : lent) {
+        for (auto const& buffer : lent.certain) {
             map[buffer.id] = buffer.overtaken > 0 and which == 1 ? '!' : 'D';
+        }
+        for (auto const id : lent.possible) {
+            map[id] = '?';
         }
         text += words("  [", map, "]");
     }
@@ -81,7 +84,7 @@ inline auto examine_ring(examination& on, diagnosis& result, std::uint32_t which
     check_entries(on, which, ring, history);
     check_twice(on, which, ring, history);
     check_doorbells(on, which, ring, *lent_now);
-    auto const lent = lent_buffers(ring, history);
+    auto const lent = find_lent(ring, history);
     check_lent(on, which, history, lent);
     check_progress(on, which, history, lent);
     if (auto const ids = written_descriptors(which, ring, history); not ids.empty()) {
@@ -90,7 +93,7 @@ inline auto examine_ring(examination& on, diagnosis& result, std::uint32_t which
         check_flags(on, which, ring, ids);
     }
     auto ids_lent = std::vector<std::uint32_t>{};
-    for (auto const& buffer : lent) {
+    for (auto const& buffer : lent.certain) {
         ids_lent.push_back(buffer.id);
     }
     check_overlaps(on, which, ring, std::move(ids_lent));

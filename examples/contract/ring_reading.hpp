@@ -95,9 +95,16 @@ struct lent_buffer {
     std::int32_t overtaken{}; ///< so many that were published later came back
 };
 
-/// The buffers that are with the device. Exact where nothing is older than the rings can tell; else buffers are taken to
-/// come back in about the order in which they were given.
-inline auto lent_buffers(ring_reading const& ring, ring_history const& history) -> std::vector<lent_buffer> {
+/// The buffers that are with the device, as far as the rings can tell.
+struct lent_buffers {
+    std::int32_t count{};
+    std::vector<lent_buffer> certain{};
+    std::vector<std::uint32_t> possible{}; ///< when fewer are certain: the rest is among these
+};
+
+/// A buffer is with the device when it was published after its last return. The rings have no common clock: the return of
+/// a publication comes at most `lent` entries earlier in its ring, because so many can have been held meanwhile.
+inline auto find_lent(ring_reading const& ring, ring_history const& history) -> lent_buffers {
     constexpr auto never = -0x10'0000;
     auto const count = ring.count();
     auto last_published = std::vector<std::int32_t>(count, never);
@@ -115,25 +122,24 @@ inline auto lent_buffers(ring_reading const& ring, ring_history const& history) 
             --balance[id];
         }
     }
-    struct candidate {
-        std::uint32_t id;
-        std::int32_t rank;
-    };
-    auto candidates = std::vector<candidate>{};
+    auto lent = lent_buffers{.count = history.published - history.returned};
     for (std::uint32_t id = 0; id < count; ++id) {
-        auto const never_seen = last_published[id] == never and last_returned[id] == never;
-        if (history.is_whole ? balance[id] > 0 : never_seen or last_published[id] > last_returned[id]) {
-            candidates.push_back({id, never_seen ? 0 : last_published[id] - last_returned[id]});
+        auto const is_seen = last_published[id] != never or last_returned[id] != never;
+        auto const overtaken = std::max(0, history.returned - std::max(last_published[id], history.first_published));
+        if (history.is_whole ? balance[id] > 0 : last_published[id] - last_returned[id] > lent.count) {
+            lent.certain.push_back({id, overtaken});
+        } else if (not history.is_whole and (not is_seen or last_published[id] > last_returned[id])) {
+            lent.possible.push_back(id);
         }
     }
-    std::stable_sort(candidates.begin(), candidates.end(), [](auto const& l, auto const& r) { return l.rank > r.rank; });
-    auto lent = std::vector<lent_buffer>{};
-    for (auto const& [id, rank] : candidates) {
-        if (static_cast<std::int32_t>(lent.size()) == history.published - history.returned) {
-            break;
+    auto const missing = lent.count - static_cast<std::int32_t>(lent.certain.size());
+    if (missing <= 0) {
+        lent.possible.clear();
+    } else if (missing == static_cast<std::int32_t>(lent.possible.size())) {
+        for (auto const id : lent.possible) {
+            lent.certain.push_back({id, std::max(0, history.returned - std::max(last_published[id], history.first_published))});
         }
-        auto const since = last_published[id] == never ? history.first_published : last_published[id];
-        lent.push_back({id, std::max(0, history.returned - since)});
+        lent.possible.clear();
     }
     return lent;
 }

@@ -112,9 +112,8 @@ inline auto check_twice(examination& on, std::uint32_t which, ring_reading const
 }
 
 /// Fewer buffers can be with the device than the indices say: one that was published lately was published twice.
-inline auto check_lent(examination& on, std::uint32_t which, ring_history const& history, std::vector<lent_buffer> const& lent)
-    -> void {
-    if (static_cast<std::int32_t>(lent.size()) >= history.published - history.returned) {
+inline auto check_lent(examination& on, std::uint32_t which, ring_history const& history, lent_buffers const& lent) -> void {
+    if (static_cast<std::int32_t>(lent.certain.size() + lent.possible.size()) >= lent.count) {
         return;
     }
     auto latest = std::vector<std::uint32_t>{};
@@ -170,14 +169,14 @@ inline auto check_doorbells(examination& on, std::uint32_t which, ring_reading c
 }
 
 /// Who has what, and who waits for whom.
-inline auto check_progress(examination& on, std::uint32_t which, ring_history const& history,
-                           std::vector<lent_buffer> const& lent) -> void {
+inline auto check_progress(examination& on, std::uint32_t which, ring_history const& history, lent_buffers const& lent)
+    -> void {
     auto const count = on.count();
-    auto const waiting = untaken(on, which, static_cast<std::int32_t>(lent.size()));
+    auto const waiting = untaken(on, which, lent.count);
     if (which == 0) {
         if (history.published == 0) {
             on.note(side::driver, "ring 0 available.index", "is 0: the driver has not posted a buffer yet");
-        } else if (lent.empty()) {
+        } else if (lent.count == 0) {
             on.add(weight::stuck, side::driver, "ring 0 available.index",
                    words("all ", count, " buffers of the device are used and none was posted again: it cannot send"));
         } else if (waiting > 0) {
@@ -186,7 +185,7 @@ inline auto check_progress(examination& on, std::uint32_t which, ring_history co
         return;
     }
     std::size_t told = 0;
-    for (auto const& buffer : lent) {
+    for (auto const& buffer : lent.certain) {
         if (buffer.overtaken > 0 and told++ < patience) {
             on.note(side::device, "ring 1 used.id",
                     words("buffer ", buffer.id, " was never returned, ", buffer.overtaken, " later ones were: held, or lost"));

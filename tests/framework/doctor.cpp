@@ -565,6 +565,9 @@ TEST_CASE("ids that no descriptor has are told") {
     block.give(0, 8);
     CHECK(names(check_up(block, ours), side::device, "ring 0 used.id", "buffer 8"));
     block = healthy(ours);
+    block.offer(1, 8);
+    CHECK(names(check_up(block, ours), side::driver, "ring 1 available.id", "buffer 8"));
+    block = healthy(ours);
     block.offer(1, 0x100);
     CHECK(names(check_up(block, ours), side::driver, "ring 1 available.id", "buffer 256"));
 }
@@ -577,10 +580,15 @@ TEST_CASE("a used length that the peer would take for the size of its buffer is 
     block = healthy(ours);
     block.give(0, 3, 513);
     CHECK(names(check_up(block, ours), side::device, "ring 0 used.length", "513 bytes"));
-    block = healthy(for_linux);
-    block.to_device(3);
-    block.give(1, 3, 20);
-    CHECK(check_up(block, for_linux).is_healthy());
+    block = healthy(ours);
+    block.give(0, 3, 15);
+    CHECK(names(check_up(block, ours), side::device, "ring 0 used.length", "15 bytes"));
+    for (std::uint32_t const any : {0u, 20u, 512u}) { // nobody reads it there
+        block = healthy(for_linux);
+        block.to_device(3);
+        block.give(1, 3, any);
+        CHECK(check_up(block, for_linux).is_healthy());
+    }
 }
 
 TEST_CASE("a message that claims more than its buffer holds names its sender") {
@@ -785,6 +793,31 @@ TEST_CASE("one buffer that later ones overtook is held or lost") {
     auto const result = check_up(block, for_linux);
     CHECK(names(result, side::device, "ring 1 used.id", "buffer 3 was never returned, 3 later ones were", weight::note));
     CHECK(result.state[1].ends_with("[...!....]"));
+}
+
+TEST_CASE("a buffer that was held for so long that no ring shows it is not taken for another") {
+    for (auto const& link : {ours, for_lite}) {
+        auto block = healthy(link, 100);
+        block.to_device(4);
+        for (std::uint32_t i = 0; i < 70; ++i) {
+            auto const id = static_cast<std::uint16_t>(i % 8 == 4 ? 5 : i % 8);
+            block.to_device(id);
+            block.give(1, id);
+        }
+        auto const result = check_up(block, link);
+        CHECK_FALSE(names(result, side::device, "ring 1 used.id", {}, weight::note));
+        CHECK(names(result, side::device, "ring 1 available.index", "1 messages", weight::note));
+        REQUIRE(result.state[1].ends_with("]"));
+        CHECK(result.state[1].at(result.state[1].size() - 5) == '?');
+    }
+}
+
+TEST_CASE("a full ring is with the device wholly, in whatever order it came there") {
+    auto block = healthy(for_linux, 100);
+    for (auto const id : {3, 1, 0, 2, 7, 6, 5, 4}) {
+        block.to_device(static_cast<std::uint16_t>(id));
+    }
+    CHECK(check_up(block, for_linux).state[1].ends_with("[DDDDDDDD]"));
 }
 
 TEST_CASE("a doorbell that is suppressed for ever while messages wait is told") {

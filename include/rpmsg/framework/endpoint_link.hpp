@@ -49,7 +49,7 @@ template <typename Channel> class endpoint_link {
     }
     /// Copies the payload to the bound peer.
     [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
-        return channel_->send_from(id_, any_address, payload);
+        return channel_->send_to_peer(id_, payload);
     }
     /// Copies the payload to any endpoint of the peer.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {

@@ -172,16 +172,28 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         }
     }
 
-    /// Sends for an endpoint; to the bound peer when `to` is the any-address.
+    /// Sends for an endpoint.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
         return exclusively(lock_, [&]() -> status {
             auto const index = find(id);
-            if (index == no_index) {
+            if (not Endpoints::is_complete and index == no_index) {
                 return error::no_endpoint;
             }
-            auto const peer = to != any_address ? to : endpoints_.state(index).peer();
-            return counted(try_send(index, endpoints_.local(index), peer, payload));
+            return counted(try_send(index, endpoints_.local(index), to, payload));
         });
+    }
+    constexpr auto send_to_peer(std::uint32_t id, const_bytes payload) -> status {
+        if constexpr (Endpoints::is_complete) {
+            return send_from(id, endpoints_.state(id).peer(), payload);
+        } else {
+            return exclusively(lock_, [&]() -> status {
+                auto const index = find(id);
+                if (index == no_index) {
+                    return error::no_endpoint;
+                }
+                return counted(try_send(index, endpoints_.local(index), endpoints_.state(index).peer(), payload));
+            });
+        }
     }
     /// Sends an announcement for an endpoint, be it one that is about to go.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {

@@ -9,13 +9,14 @@ namespace rpmsg {
 
 /// Shared memory at an address that is a constant of the board: nothing is stored.
 template <std::uintptr_t Start, std::uint32_t Size> struct fixed_memory {
-    /// The sum is hidden from the optimiser, so that small cores form it once and not a constant per field.
-    static auto at(std::uint32_t offset) -> std::byte* {
-        auto address = Start + offset;
-        asm("" : "+r"(address));
-        return reinterpret_cast<std::byte*>(address);
-    }
+    static constexpr auto start() -> std::uintptr_t { return Start; }
     static constexpr auto size() -> std::uint32_t { return Size; }
+    /// Hidden from the optimiser, so that small cores form an address once and reach its fields from there, where else
+    /// each field takes a constant of its own.
+    static auto formed(std::uintptr_t address) -> std::uintptr_t {
+        asm("" : "+r"(address));
+        return address;
+    }
 };
 
 /// Shared memory known by a pointer: an object in a linker section, a mapping of the operating system.
@@ -25,10 +26,9 @@ class memory_at {
 
   public:
     constexpr memory_at(std::byte* start, std::uint32_t size) : start_{start}, size_{size} {}
-    [[nodiscard]] auto at(std::uint32_t offset) const -> std::byte* {
-        return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(start_) + offset);
-    }
+    [[nodiscard]] auto start() const -> std::uintptr_t { return reinterpret_cast<std::uintptr_t>(start_); }
     [[nodiscard]] constexpr auto size() const -> std::uint32_t { return size_; }
+    static constexpr auto formed(std::uintptr_t address) -> std::uintptr_t { return address; }
 };
 
 /// The region of production: plain loads and stores at an integer base, in the order of their site. The start must be
@@ -38,7 +38,8 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
     [[no_unique_address]] Cache cache_{};
 
     template <typename T> [[nodiscard]] auto at(std::uint32_t offset, std::uint32_t distance = 0) const -> T* {
-        return reinterpret_cast<T*>(memory_.at(offset) + distance);
+        auto const address = memory_.start() + offset;
+        return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(Memory::formed(address)) + distance);
     }
 
   public:
@@ -73,9 +74,9 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
     }
     /// As `view`, for bytes that are known to lie inside.
     [[nodiscard]] auto inner(std::uint32_t offset, std::uint32_t size) -> bytes { return {at<std::byte>(offset), size}; }
-    auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(reinterpret_cast<std::uintptr_t>(memory_.at(offset)), size); }
+    auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(memory_.start() + offset, size); }
     auto invalidate(std::uint32_t offset, std::uint32_t size) -> void {
-        cache_.invalidate(reinterpret_cast<std::uintptr_t>(memory_.at(offset)), size);
+        cache_.invalidate(memory_.start() + offset, size);
     }
 };
 mapped_region(std::byte*, std::uint32_t) -> mapped_region<memory_at, coherent>;

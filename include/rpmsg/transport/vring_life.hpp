@@ -276,11 +276,12 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
         constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
-        if (phase_ <= last_mute) {
+        auto const is_up = phase_ == link_phase::up;
+        if (not is_up and phase_ <= last_mute) {
             return {};
         }
-        auto const stands = (has_epochs and phase_ != link_phase::up) or session_.stands(shared_, layout_);
-        if (phase_ == link_phase::up) {
+        auto const stands = (has_epochs and not is_up) or session_.stands(shared_, layout_);
+        if (is_up) {
             if (stands) {
                 if constexpr (calls) {
                     call_until_heard(now);
