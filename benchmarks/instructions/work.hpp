@@ -17,10 +17,7 @@ alignas(4096) inline constinit std::array<std::byte, block_size> block{};
 
 /// A doorbell that the compiler cannot see through: whether to ring must be found out.
 struct opaque_bell {
-    auto ring(std::uint32_t queue) -> bool {
-        asm volatile("" ::"r"(queue) : "memory");
-        return true;
-    }
+    auto ring(std::uint32_t queue) -> void { asm volatile("" ::"r"(queue) : "memory"); }
 };
 
 using region = rpmsg::mapped_region<>;

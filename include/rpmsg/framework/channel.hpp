@@ -171,12 +171,9 @@ class channel {
     channel(channel const&) = delete;
     auto operator=(channel const&) -> channel& = delete;
 
-    /// Begins; `misconfigured` when the transport's memory does not fit its configuration, `would_deadlock` from a
-    /// handler. Either side may start first: `poll` sees the peer come, and announces the endpoints.
+    /// Begins, if it has not; `misconfigured` when the transport's memory does not fit its configuration. Either side may
+    /// start first: `poll` sees the peer come, and announces the endpoints.
     [[nodiscard]] constexpr auto start() -> status {
-        if (is_polling_) {
-            return refuse_in_handler();
-        }
         return core_.locked([](auto& link) { return link.start(); });
     }
 

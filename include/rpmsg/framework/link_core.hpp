@@ -70,6 +70,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             return error::closed;
         }
         if constexpr (tells_writable) {
+            if (transport_.writable()) { // one came back this very moment
+                room = transport_.reserve();
+                if (room) {
+                    return {};
+                }
+            }
             is_starved_ = true;
             if (is_own) {
                 endpoints_.state(index).is_starved = true;

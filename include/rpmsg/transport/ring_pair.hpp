@@ -88,7 +88,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         publish(ring);
     }
 
-    /// Asks for a doorbell when a transmit buffer comes back; whether one has not come back already.
+    /// Asks for a doorbell when a transmit buffer comes back; whether none has come back already.
     constexpr auto arm() -> bool {
         armed_ = true;
         return tx().arm(shared_, layout_.parts(tx_ring));
@@ -97,20 +97,13 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         armed_ = false;
         tx().disarm(shared_, layout_.parts(tx_ring));
     }
-    /// A transmit buffer that is free, or `nowhere`: then a doorbell is asked for.
+    /// A transmit buffer that is free, or `nowhere`.
     constexpr auto find_free() -> std::uint32_t {
-        if (not unused_.is_empty()) [[unlikely]] {
-            auto const id = unused_.first();
-            unused_.erase(id);
-            return id;
+        if (unused_.is_empty()) [[likely]] {
+            return take(tx_ring);
         }
-        auto id = take(tx_ring);
-        if (id == nowhere and sends() and not armed_ and not arm()) [[unlikely]] {
-            id = take(tx_ring);
-        }
-        if (id != nowhere and armed_) [[unlikely]] {
-            disarm();
-        }
+        auto const id = unused_.first();
+        unused_.erase(id);
         return id;
     }
 

@@ -140,7 +140,13 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     }
 
     [[nodiscard]] constexpr auto writable() -> bool {
-        return this->sends() and (not unused_.is_empty() or not this->arm());
+        if (not this->sends() or (unused_.is_empty() and this->arm())) {
+            return false;
+        }
+        if (this->armed_) {
+            this->disarm();
+        }
+        return true;
     }
 };
 
