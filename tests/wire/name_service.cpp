@@ -1,5 +1,7 @@
 #include <rpmsg/wire/name_service.hpp>
 
+#include "check.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
@@ -22,13 +24,21 @@ consteval auto from_peer(std::string_view name, std::uint32_t where, std::uint32
     return payload;
 }
 
-consteval auto is_malformed(payload_of_40 const& payload, bool acknowledged = false) -> bool {
-    auto const read = wire::read_announcement(payload, acknowledged);
-    return not read and read == wire::announcement{};
+constexpr auto is_malformed(const_bytes payload, bool acknowledged = false) -> bool {
+    auto read = wire::announcement{};
+    return not wire::read_announcement(payload, acknowledged, read);
+}
+
+/// What is read from a payload, over whatever was there before.
+constexpr auto read(payload_of_40 const& payload, bool acknowledged = false) -> wire::announcement {
+    auto message = wire::announcement{.where = address{9}, .kind = announcement_kind::destroy};
+    message.name.fill('?');
+    check(wire::read_announcement(payload, acknowledged, message));
+    return message;
 }
 
 consteval auto kind_of(std::uint32_t flags, bool acknowledged) -> announcement_kind {
-    return wire::read_announcement(from_peer("svc", 1024, flags), acknowledged).kind;
+    return read(from_peer("svc", 1024, flags), acknowledged).kind;
 }
 
 consteval auto longest_name() -> std::string_view { return "0123456789012345678901234567890"; }
@@ -44,8 +54,8 @@ TEST_CASE("an announcement is the forty bytes that rpmsg-lite's remote sends") {
 TEST_CASE("an announcement comes back as it was sent") {
     constexpr auto sent = wire::announce(longest_name(), address{1025}, announcement_kind::destroy);
     constexpr auto raw = std::bit_cast<payload_of_40>(sent);
-    STATIC_REQUIRE(wire::read_announcement(raw, false) == sent);
-    STATIC_REQUIRE(wire::read_announcement(raw, false).service() == longest_name());
+    STATIC_REQUIRE(read(raw) == sent);
+    STATIC_REQUIRE(read(raw).service() == longest_name());
 }
 
 TEST_CASE("a padded name reads as it was written, and no name announces nothing") {
@@ -72,20 +82,20 @@ TEST_CASE("with acknowledgement whatever is neither 0 nor 1 acknowledges") {
 }
 
 TEST_CASE("a name may fill all 32 bytes, and bytes after its NUL do not count") {
-    STATIC_REQUIRE(wire::read_announcement(from_peer(all_32, 1, 0), false).service() == all_32);
-    STATIC_REQUIRE(wire::read_announcement(from_peer(std::string_view{"a\0\x01\xff", 4}, 1, 0), false).service() == "a");
-    STATIC_REQUIRE(wire::read_announcement(from_peer(std::string_view{"a\0\x01\xff", 4}, 1, 0), false) ==
+    STATIC_REQUIRE(read(from_peer(all_32, 1, 0)).service() == all_32);
+    STATIC_REQUIRE(read(from_peer(std::string_view{"a\0\x01\xff", 4}, 1, 0)).service() == "a");
+    STATIC_REQUIRE(read(from_peer(std::string_view{"a\0\x01\xff", 4}, 1, 0)) ==
                    wire::announce("a", address{1}, announcement_kind::create));
 }
 
 TEST_CASE("an announcement of another length is malformed") {
     constexpr auto good = from_peer("svc", 1024, 0);
-    STATIC_REQUIRE_FALSE(wire::read_announcement(const_bytes{good}.first(39), false));
-    STATIC_REQUIRE_FALSE(wire::read_announcement({}, false));
-    STATIC_REQUIRE_FALSE([] {
+    STATIC_REQUIRE(is_malformed(const_bytes{good}.first(39)));
+    STATIC_REQUIRE(is_malformed({}));
+    STATIC_REQUIRE([] {
         auto longer = std::array<std::byte, 41>{};
         longer[0] = std::byte{'a'};
-        return static_cast<bool>(wire::read_announcement(longer, false));
+        return is_malformed(longer);
     }());
 }
 
@@ -106,6 +116,6 @@ TEST_CASE("the name service and the any-address announce nothing") {
 }
 
 TEST_CASE("small addresses are announced by vendor firmware and accepted") {
-    STATIC_REQUIRE(wire::read_announcement(from_peer("svc", 0, 0), false).where == address{0});
-    STATIC_REQUIRE(wire::read_announcement(from_peer("svc", 30, 0), false).where == address{30});
+    STATIC_REQUIRE(read(from_peer("svc", 0, 0)).where == address{0});
+    STATIC_REQUIRE(read(from_peer("svc", 30, 0)).where == address{30});
 }
