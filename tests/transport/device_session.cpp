@@ -31,28 +31,29 @@ constexpr auto the_device_lets_go_before_it_attaches() -> bool {
     auto const device_said = [&](std::size_t field) {
         return shared.at<std::uint32_t>(device + static_cast<std::uint32_t>(field));
     };
-    auto const look = [&](bool is_up) { return session.look(memory, place{}, is_up, true); };
+    auto const look = [&] { return session.look(memory, place{}, false, true); };
+    auto const stands = [&] { return session.stands(memory, place{}); };
 
     session.start(memory, place{});
     check(device_said(offsetof(control_block::device_half, boot)) == 1);
     check(device_said(offsetof(control_block::device_half, magic)) == rpmsg::wire::control_magic);
-    check(look(false) == session_step::none); // nobody there
+    check(look() == session_step::none); // nobody there
     driver_says(offsetof(control_block::driver_half, epoch), 7);
-    check(look(false) == session_step::none); // no magic: half written
+    check(look() == session_step::none); // no magic: half written
     driver_says(offsetof(control_block::driver_half, magic), rpmsg::wire::control_magic);
-    check(look(false) == session_step::refuse); // and of another configuration
+    check(look() == session_step::refuse); // and of another configuration
     driver_says(offsetof(control_block::driver_half, fingerprint), with_epochs.fingerprint());
-    check(look(false) == session_step::answered);
+    check(look() == session_step::answered);
     check(device_said(offsetof(control_block::device_half, quiet)) == 7);
-    check(look(false) == session_step::none);
+    check(look() == session_step::none);
     driver_says(offsetof(control_block::driver_half, ready), 7);
-    check(look(false) == session_step::none); // laid out, but for an earlier boot of ours
+    check(look() == session_step::none); // laid out, but for an earlier boot of ours
     driver_says(offsetof(control_block::driver_half, boot_seen), 1);
-    check(look(false) == session_step::attach);
-    check(look(true) == session_step::none);
+    check(look() == session_step::attach);
+    check(stands());
     driver_says(offsetof(control_block::driver_half, epoch), 8);
-    check(look(true) == session_step::end);
-    check(look(false) == session_step::answered and device_said(offsetof(control_block::device_half, quiet)) == 8);
+    check(not stands());
+    check(look() == session_step::answered and device_said(offsetof(control_block::device_half, quiet)) == 8);
 
     // The next start counts the boot on, past the end of the counter, and never to 0.
     shared.put(device + static_cast<std::uint32_t>(offsetof(control_block::device_half, boot)), std::uint32_t{0xffff'ffff});
@@ -73,10 +74,11 @@ constexpr auto a_status_byte_is_a_link(std::uint8_t value) -> bool {
     auto session = device_session<openamp>{};
     shared.put(openamp_place::status(), value);
     auto const when_down = session.look(memory, openamp_place{}, false, false);
-    auto const when_up = session.look(memory, openamp_place{}, true, false);
-    check((when_down == session_step::attach) == (when_up == session_step::none));
-    check((when_down == session_step::none) == (when_up == session_step::stop));
-    return when_down == session_step::attach;
+    auto const when_broken = session.look(memory, openamp_place{}, true, false);
+    auto const stands = session.stands(memory, openamp_place{});
+    check(when_down == (stands ? session_step::attach : session_step::over));
+    check(when_broken == (stands ? session_step::none : session_step::over));
+    return stands;
 }
 
 TEST_CASE("The device lets go of a session before it attaches to the next") {

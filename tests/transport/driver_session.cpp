@@ -31,29 +31,30 @@ constexpr auto the_driver_waits_until_the_device_lets_go() -> bool {
     auto const driver_said = [&](std::size_t field) {
         return shared.at<std::uint32_t>(driver + static_cast<std::uint32_t>(field));
     };
-    auto const look = [&](bool is_up) { return session.look(memory, place{}, is_up); };
+    auto const look = [&] { return session.look(memory, place{}, false, true); };
+    auto const stands = [&] { return session.stands(memory, place{}); };
 
     session.start(memory, place{});
     auto const epoch = driver_said(offsetof(control_block::driver_half, epoch));
     check(epoch == 1 and driver_said(offsetof(control_block::driver_half, magic)) == rpmsg::wire::control_magic);
-    check(look(false) == session_step::none);
+    check(look() == session_step::none);
     device_says(offsetof(control_block::device_half, magic), rpmsg::wire::control_magic);
-    check(look(false) == session_step::refuse);
+    check(look() == session_step::refuse);
     device_says(offsetof(control_block::device_half, fingerprint), with_epochs.fingerprint());
     device_says(offsetof(control_block::device_half, boot), 9);
-    check(look(false) == session_step::none); // it may still be at the rings of an earlier session
+    check(look() == session_step::none); // it may still be at the rings of an earlier session
     device_says(offsetof(control_block::device_half, quiet), epoch);
-    check(look(false) == session_step::attach);
+    check(look() == session_step::attach);
     check(driver_said(offsetof(control_block::driver_half, ready)) != epoch);
     session.attached(memory, place{});
     check(driver_said(offsetof(control_block::driver_half, ready)) == epoch);
     check(driver_said(offsetof(control_block::driver_half, boot_seen)) == 9);
-    check(look(true) == session_step::none);
+    check(stands());
     device_says(offsetof(control_block::device_half, boot), 10);
-    check(look(true) == session_step::end);
+    check(not stands());
     session.restart(memory, place{});
     check(driver_said(offsetof(control_block::driver_half, epoch)) == epoch + 1);
-    check(look(false) == session_step::none);
+    check(look() == session_step::none);
 
     // An epoch is never 0, nor one that the device has answered already.
     shared.put(driver + static_cast<std::uint32_t>(offsetof(control_block::driver_half, epoch)), std::uint32_t{0xffff'ffff});
@@ -75,11 +76,11 @@ constexpr auto the_status_byte_comes_last() -> bool {
     shared.put(openamp_place::status(), std::uint8_t{0xff});
     session.start(memory, openamp_place{});
     check(shared.at<std::uint8_t>(openamp_place::status()) == 0);
-    check(session.look(memory, openamp_place{}, false) == session_step::attach);
+    check(session.look(memory, openamp_place{}, false, true) == session_step::attach);
     check(shared.at<std::uint8_t>(openamp_place::status()) == 0);
     session.attached(memory, openamp_place{});
     check(shared.at<std::uint8_t>(openamp_place::status()) == 4);
-    check(session.look(memory, openamp_place{}, true) == session_step::none);
+    check(session.stands(memory, openamp_place{}));
     return true;
 }
 

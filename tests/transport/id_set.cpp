@@ -10,11 +10,11 @@ using rpmsg::detail::id_set;
 /// Fills a set one by one and empties it again from the lowest member on.
 template <std::uint32_t Size> consteval auto gives_all_members_in_order() -> bool {
     auto set = id_set<Size>{};
-    if (set.first() != Size or set.count() != 0) {
+    if (set.first() != Size or set.count() != 0 or not set.is_empty()) {
         return false;
     }
     set.fill();
-    if (set.count() != Size) {
+    if (set.count() != Size or set.is_empty()) {
         return false;
     }
     for (std::uint32_t id = 0; id < Size; ++id) {
@@ -26,7 +26,7 @@ template <std::uint32_t Size> consteval auto gives_all_members_in_order() -> boo
             return false;
         }
     }
-    return set.first() == Size;
+    return set.first() == Size and set.is_empty();
 }
 
 consteval auto keeps_others() -> bool {

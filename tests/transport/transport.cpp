@@ -6,7 +6,7 @@
 
 namespace {
 struct without_release : rpmsg::archetypes::transport {
-    auto release(rpmsg::rx_buffer const&) -> void = delete;
+    auto release(rpmsg::rx_token const&) -> void = delete;
 };
 struct that_answers_nothing : rpmsg::archetypes::transport {
     auto poll(rpmsg::ticks) -> void;

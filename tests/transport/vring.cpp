@@ -83,10 +83,10 @@ constexpr auto an_rpmsg_lite_master_is_understood() -> bool {
     put_frame(shared, 0x900, 40, 30, "hello"_payload);
     put_words(shared, 0x80 + 64, {1, 1, 0});
     auto const message = device.receive();
-    check(message.outcome == rx_outcome::message and message.header.source == address{40});
+    check(message.outcome == rx_outcome::message and message.source == address{40});
     check(same(message.payload, "hello"_payload));
     check(shared.at<std::uint16_t>(0x80 + 82) == 4); // delivered, then completed
-    device.release(message);
+    device.release(message.token);
     check(shared.at<std::uint16_t>(0x80 + 82) == 5);
     check(shared.at<std::uint32_t>(0x80 + 84) == 0 and shared.at<std::uint32_t>(0x80 + 88) == 512);
     check(device.counts()[event_count::odd_flags] == 0);
@@ -130,7 +130,7 @@ constexpr auto an_openamp_host_is_understood() -> bool {
         put_words(shared, ring_1.available + 2, {sent});
         auto const message = device.receive();
         check(message.outcome == rx_outcome::message and same(message.payload, "hello"_payload));
-        device.release(message);
+        device.release(message.token);
         check(shared.at<std::uint16_t>(ring_1.used + 2) == sent);
         check(shared.at<std::uint32_t>(ring_1.used + 4 + 8u * (sent - 1u)) == 0);
         check(shared.at<std::uint32_t>(ring_1.used + 8 + 8u * (sent - 1u)) == 512);

@@ -85,9 +85,9 @@ constexpr auto the_memory_is_that_of_an_rpmsg_lite_master() -> bool {
     shared.put<std::uint32_t>(88, 512);
     shared.put<std::uint16_t>(82, 1);
     auto const message = driver.receive();
-    check(message.outcome == rx_outcome::message and message.header.source == address{30});
-    check(message.header.destination == rpmsg::name_service_address and message.payload.size() == 40);
-    driver.release(message);
+    check(message.outcome == rx_outcome::message and message.source == address{30});
+    check(message.destination == rpmsg::name_service_address and message.payload.size() == 40);
+    driver.release(message.token);
     check(words_are(shared, 64, {1, 5, 0, 1, 2, 3}));
 
     // The master (40) sends "hello" to 30: the descriptor stays as it is.
