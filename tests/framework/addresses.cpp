@@ -40,7 +40,7 @@ template <vring_config Config> constexpr auto fixed_addresses_connect_without_na
     settle(shared, a, b);
     check(a.at(0).peer() == address{0x200} and b.at(0).peer() == address{0x100});
     check(log_a.recorded(0).kind == event_kind::link_up and log_a.recorded(1).kind == event_kind::bound);
-    check(a.transport().in_flight() == 0 and a.transport().sender().queue().given() == 0);
+    check(a.transport().in_flight() == 0 and a.transport().tx_queue().given() == 0);
 
     check(a.at(0).send("to b"_payload).has_value() and b.at(0).send("to a"_payload).has_value());
     settle(shared, a, b);

@@ -44,10 +44,10 @@ template <bool Acknowledged> struct peer_by_hand {
         if (got.outcome != rx_outcome::message) {
             return {};
         }
-        check(got.header.destination == rpmsg::name_service_address and got.payload.size() == 40);
+        check(got.destination == rpmsg::name_service_address and got.payload.size() == 40);
         auto const announced = rpmsg::load<rpmsg::wire::announcement>(got.payload);
-        check(got.header.source == announced.where);
-        end.release(got);
+        check(got.source == announced.where);
+        end.release(got.token);
         return announced;
     }
 };
@@ -88,6 +88,26 @@ template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
     return true;
 }
 
+/// A create that comes before ours went out is answered by it, in the words of the dialect; so is a first message.
+template <bool Acknowledged> constexpr auto who_is_bound_first_acknowledges(bool by_name) -> bool {
+    auto memory = loopback_memory<8>{};
+    auto log = recorder{};
+    auto side = channel{loopback<Acknowledged, 8>{memory, 0}, endpoints{endpoint<"x">(log.messages(), log.events())}};
+    auto peer = peer_by_hand<Acknowledged>{loopback<Acknowledged, 8>{memory, 1}};
+    check(side.start().has_value() and peer.end.start().has_value());
+    (void)peer.end.poll(0);
+    if (by_name) {
+        peer.say(announce("x", address{300}, kind::create));
+    } else {
+        peer.say(address{300}, address{1024});
+    }
+    (void)side.poll();
+    check(side.at(0).peer() == address{300} and log.count(event_kind::bound) == 1);
+    check(peer.hear() == announce("x", address{1024}, Acknowledged ? kind::acknowledge : kind::create));
+    check(peer.hear() == rpmsg::wire::announcement{});
+    return true;
+}
+
 /// Announcements wait for buffers, all of them go out in the end, each once, and no endpoint hears of it.
 constexpr auto announcements_wait_for_buffers() -> bool {
     auto memory = loopback_memory<1>{};
@@ -106,7 +126,7 @@ constexpr auto announcements_wait_for_buffers() -> bool {
         name = static_cast<char>(got.payload[0]);
         (void)side.poll();
         check(end.receive().outcome == rx_outcome::none);
-        end.release(got);
+        end.release(got.token);
         (void)side.poll();
         (void)side.poll();
     }
@@ -119,6 +139,14 @@ TEST_CASE("A create is acknowledged where that is agreed, and only bound where i
     STATIC_REQUIRE(a_create_is_answered<true>());
     STATIC_REQUIRE(a_create_is_answered<false>());
     CHECK(a_create_is_answered<true>());
+}
+
+TEST_CASE("Who is bound before it was announced acknowledges where that is known, and creates where it is not") {
+    STATIC_REQUIRE(who_is_bound_first_acknowledges<true>(true));
+    STATIC_REQUIRE(who_is_bound_first_acknowledges<false>(true));
+    STATIC_REQUIRE(who_is_bound_first_acknowledges<true>(false));
+    STATIC_REQUIRE(who_is_bound_first_acknowledges<false>(false));
+    CHECK(who_is_bound_first_acknowledges<true>(true));
 }
 
 TEST_CASE("Announcements go out as buffers allow, each once") {

@@ -44,7 +44,21 @@ TEST_CASE("An endpoint is found by its address and nobody by another") {
 TEST_CASE("An endpoint is found by its name") {
     STATIC_REQUIRE(dynamic::index_of("b") == 1);
     STATIC_REQUIRE(dynamic::index_of("d") == no_index);
-    STATIC_REQUIRE(dynamic::name(2) == "c");
+    STATIC_REQUIRE(rpmsg::wire::view_of(dynamic::name(2)) == "c");
+}
+
+TEST_CASE("An endpoint is greeted with its name and address, one without a name with nothing") {
+    STATIC_REQUIRE(dynamic::greeting(1) ==
+                   rpmsg::wire::announce("b", address{1025}, rpmsg::wire::announcement_kind::create));
+    STATIC_REQUIRE(mixed::greeting(0));
+    STATIC_REQUIRE(not mixed::greeting(1));
+}
+
+TEST_CASE("A table hears events when one of its endpoints does") {
+    constexpr auto hear = [](auto&, event const&) {};
+    STATIC_REQUIRE(not dynamic::hears_events);
+    STATIC_REQUIRE(not endpoints<>::hears_events);
+    STATIC_REQUIRE(decltype(endpoints{endpoint<"a">(ignore), endpoint<"b">(ignore, hear)})::hears_events);
 }
 
 TEST_CASE("A table of stateless endpoints takes the memory of their states") {
@@ -64,14 +78,14 @@ constexpr auto each_is_delivered_to_itself() -> bool {
     table.notify(side, 1, {});
     table.deliver(side, 2, {.source = address{1}, .payload = {}}); // nobody
     check(calls == 1111);
-    check(table.state(0).is_used and not table.state(0).has_fixed_peer and not table.state(1).is_bound);
+    check(table.is_live(0) and table.fixed_peer(0) == rpmsg::any_address and not table.state(1).is_bound());
     return true;
 }
 
 constexpr auto a_fixed_peer_is_known_from_the_start() -> bool {
     auto table = endpoints{endpoint<0x100, 0x200>(ignore), endpoint<0x101>(ignore)};
-    check(table.state(0).has_fixed_peer and table.state(0).peer_address == address{0x200});
-    check(not table.state(1).has_fixed_peer and table.state(0).peer() == rpmsg::any_address);
+    check(table.fixed_peer(0) == address{0x200} and table.fixed_peer(1) == rpmsg::any_address);
+    check(table.state(0).peer() == rpmsg::any_address and table.state(1).peer() == rpmsg::any_address);
     return true;
 }
 

@@ -15,7 +15,10 @@ using rpmsg::address;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::error;
+using rpmsg::event;
 using rpmsg::event_count;
+using rpmsg::link_change;
+using rpmsg::link_event;
 using rpmsg::message;
 using rpmsg::testing::loopback;
 using rpmsg::testing::loopback_memory;
@@ -36,37 +39,42 @@ struct watched_lock {
 };
 
 constexpr auto ignore = [](auto&, message const&) {};
-using table = decltype(endpoints{endpoint<"x">(ignore)});
+constexpr auto hear = [](auto&, event const&) {};
+using table = decltype(endpoints{endpoint<"x">(ignore, hear)});
+
+constexpr auto poll_transport = [](auto& link) { return link.poll(0); };
 
 constexpr auto each_call_takes_the_lock_and_gives_it_back() -> bool {
     auto memory = loopback_memory<>{};
     auto is_held = false;
     auto taken = 0;
     auto core = rpmsg::detail::link_core<loopback<>, table, watched_lock, rpmsg::no_wait>{
-        loopback<>{memory, 0}, endpoints{endpoint<"x">(ignore)}, watched_lock{&is_held, &taken}, rpmsg::no_wait{}};
+        loopback<>{memory, 0}, endpoints{endpoint<"x">(ignore, hear)}, watched_lock{&is_held, &taken}, rpmsg::no_wait{}};
     auto other = loopback<>{memory, 1};
     check(core.locked([&](auto& link) {
         check(is_held);
         return link.start().has_value();
     }));
     check(other.start().has_value());
-    check(core.send_from(0, address{1}, {}).error() == error::closed); // up for the transport, not for the core yet
-    (void)core.locked([](auto& link) { return link.poll(0); });
+    check(core.send_from(0, address{1}, {}).error() == error::closed);
+    check(core.changed_by([&](auto& link) {
+        check(is_held);
+        return link.poll(0);
+    }).event == link_event::up);
     (void)other.poll(0);
-    core.set_up(true);
 
     auto const before = taken;
-    check(core.send_to_peer(0, {}).error() == error::not_bound);
-    core.set_peer(0, address{5});
+    check(core.send_from(0, rpmsg::any_address, {}).error() == error::not_bound);
+    core.table().state(0).bind(address{5});
     check(core.peer_of(0) == address{5} and core.local_of(0) == address{1024});
-    check(core.send_to_peer(0, {}).has_value());
+    check(core.send_from(0, rpmsg::any_address, {}).has_value());
     auto loan = core.reserve_for(0);
     check(core.commit_from(0, rpmsg::any_address, std::move(loan), 0).has_value());
     { auto const dropped = core.reserve_for(0); }
-    core.clear_peer(0);
+    core.table().state(0).bind(rpmsg::any_address);
     check(core.peer_of(0) == rpmsg::any_address);
-    check(taken >= before + 10 and not is_held);
-    check(other.receive().header.destination == address{5});
+    check(taken == before + 9 and not is_held);
+    check(other.receive().destination == address{5});
     return true;
 }
 
@@ -75,16 +83,15 @@ constexpr auto what_was_lent_before_is_stale() -> bool {
     auto is_held = false;
     auto taken = 0;
     auto core = rpmsg::detail::link_core<loopback<>, table, watched_lock, rpmsg::no_wait>{
-        loopback<>{memory, 0}, endpoints{endpoint<"x">(ignore)}, watched_lock{&is_held, &taken}, rpmsg::no_wait{}};
+        loopback<>{memory, 0}, endpoints{endpoint<"x">(ignore, hear)}, watched_lock{&is_held, &taken}, rpmsg::no_wait{}};
     auto other = loopback<>{memory, 1};
     check(core.locked([](auto& link) { return link.start().has_value(); }) and other.start().has_value());
-    (void)core.locked([](auto& link) { return link.poll(0); });
-    core.set_up(true);
+    (void)core.changed_by(poll_transport);
     auto loan = core.reserve_for(0);
     auto dropped = core.reserve_for(0);
-    core.set_up(false);
+    (void)core.changed_by([](auto&) -> link_change { return {.event = link_event::down}; });
     check(core.reserve_for(0).refusal() == error::closed);
-    core.set_up(true);
+    (void)core.changed_by([](auto&) -> link_change { return {.event = link_event::up}; });
     check(core.commit_from(0, address{5}, std::move(loan), 0).error() == error::closed);
     { auto const gone = std::move(dropped); }
     check(core.transport().counts()[event_count::stale_loan] == 2);
@@ -94,16 +101,15 @@ constexpr auto what_was_lent_before_is_stale() -> bool {
 constexpr auto starving_is_told_once() -> bool {
     auto memory = loopback_memory<1>{};
     auto core = rpmsg::detail::link_core<loopback<true, 1>, table, rpmsg::no_lock, rpmsg::no_wait>{
-        loopback<true, 1>{memory, 0}, endpoints{endpoint<"x">(ignore)}, rpmsg::no_lock{}, rpmsg::no_wait{}};
+        loopback<true, 1>{memory, 0}, endpoints{endpoint<"x">(ignore, hear)}, rpmsg::no_lock{}, rpmsg::no_wait{}};
     auto other = loopback<true, 1>{memory, 1};
     check(core.locked([](auto& link) { return link.start().has_value(); }) and other.start().has_value());
-    (void)core.locked([](auto& link) { return link.poll(0); });
+    (void)core.changed_by(poll_transport);
     (void)other.poll(0);
-    core.set_up(true);
     check(not core.take_writable() and not core.take_starved(0));
     check(core.send_from(0, address{5}, {}).has_value() and core.send_from(0, address{5}, {}).error() == error::no_buffer);
     check(not core.take_writable());
-    other.release(other.receive());
+    other.release(other.receive().token);
     check(core.take_writable() and not core.take_writable());
     check(core.take_starved(0) and not core.take_starved(0));
     return true;

@@ -13,7 +13,7 @@ namespace {
 using rpmsg::error;
 using rpmsg::held_message;
 using rpmsg::message_owner;
-using rpmsg::rx_buffer;
+using rpmsg::rx_token;
 
 /// Lends rooms and counts those that come back.
 struct lender {
@@ -63,12 +63,15 @@ struct keeper : message_owner {
     std::uint32_t last{};
     constexpr auto hold(std::uint32_t token, rpmsg::const_bytes payload) -> held_message {
         return {*this,
-                [](message_owner& owner, rx_buffer const& buffer, std::uint32_t) {
+                [](message_owner& owner, rx_token const& received, std::uint16_t generation) {
+                    check(generation == 3 and received.capacity == 64);
                     auto& self = static_cast<keeper&>(owner);
                     ++self.returned;
-                    self.last = buffer.token;
+                    self.last = received.id;
                 },
-                rx_buffer{.header = {.source = rpmsg::address{9}}, .payload = payload, .token = token}, 1};
+                {.source = rpmsg::address{9}, .payload = payload},
+                {.id = token, .capacity = 64},
+                3};
     }
 };
 

@@ -1,5 +1,7 @@
 #include <rpmsg/framework/name_service.hpp>
 
+#include <rpmsg/framework/endpoint_pool.hpp>
+
 #include "check.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -18,16 +20,20 @@ using kind = rpmsg::wire::announcement_kind;
 
 constexpr auto ignore = [](auto&, message const&) {};
 
-/// What an announcement means for a table whose endpoint "x" is in some state.
-constexpr auto verdict(rpmsg::wire::announcement const& announced, rpmsg::endpoint_state const& state) {
+constexpr auto unbound = any_address;
+constexpr auto bound = address{7};
+
+/// What an announcement means for a table whose endpoint "x" has some peer, or none.
+constexpr auto verdict(rpmsg::wire::announcement const& announced, address peer) {
     auto table = endpoints{endpoint<"other">(ignore), endpoint<"x">(ignore)};
-    table.state(1) = state;
+    table.state(1).bind(peer);
     return judge(table, announced);
 }
-constexpr auto unbound = rpmsg::endpoint_state{.is_used = true};
-constexpr auto bound = rpmsg::endpoint_state{.peer_address = address{7}, .is_used = true, .is_bound = true};
-constexpr auto fixed = rpmsg::endpoint_state{.peer_address = address{7}, .is_used = true, .has_fixed_peer = true};
-constexpr auto leaving = rpmsg::endpoint_state{.is_used = true, .must_withdraw = true};
+/// The same where the peer of "x" is fixed.
+constexpr auto verdict_where_fixed(rpmsg::wire::announcement const& announced) {
+    auto table = endpoints{endpoint<"other">(ignore), endpoint<"x", rpmsg::endpoint_addresses{address{9}, address{7}}>(ignore)};
+    return judge(table, announced);
+}
 
 TEST_CASE("A create or an acknowledge binds who is unbound") {
     STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), unbound).match == name_match::binds);
@@ -48,26 +54,36 @@ TEST_CASE("79: a destroy unbinds who is bound to that address, or to any when it
     STATIC_REQUIRE(verdict(announce("x", address{7}, kind::destroy), unbound).match == name_match::withdrawn);
 }
 
-TEST_CASE("Names nobody has, fixed peers, unused places and those about to go are not bound") {
+TEST_CASE("Names nobody has and fixed peers are not bound") {
     STATIC_REQUIRE(verdict(announce("y", address{7}, kind::create), unbound).match == name_match::unclaimed);
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), fixed).match == name_match::unclaimed);
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), leaving).match == name_match::unclaimed);
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), {}).match == name_match::unclaimed);
+    STATIC_REQUIRE(verdict(announce("xx", address{7}, kind::create), unbound).match == name_match::unclaimed);
+    STATIC_REQUIRE(verdict_where_fixed(announce("x", address{7}, kind::create)).match == name_match::unclaimed);
+    STATIC_REQUIRE(verdict_where_fixed(announce("x", address{7}, kind::destroy)).match == name_match::withdrawn);
 }
 
-constexpr auto owed(rpmsg::endpoint_state const& state, bool acknowledged) {
-    auto table = endpoints{endpoint<"other">(ignore), endpoint<"x">(ignore)};
-    table.state(1) = state;
-    return rpmsg::detail::owed_announcement(table, 1, acknowledged);
+TEST_CASE("An unused place, and an endpoint that is about to go, are not bound") {
+    auto pool = rpmsg::endpoint_pool<2>{};
+    auto const create = announce("x", address{7}, kind::create);
+    CHECK(judge(pool, create).match == name_match::unclaimed);
+    auto const id = pool.create("x", {}, nullptr, nullptr);
+    REQUIRE(id.has_value());
+    CHECK(judge(pool, create).match == name_match::binds);
+    pool.state(rpmsg::index_of_id(*id)).must_withdraw = true;
+    CHECK(judge(pool, create).match == name_match::unclaimed);
+    pool.remove(rpmsg::index_of_id(*id));
+    CHECK(judge(pool, create).match == name_match::unclaimed);
 }
 
-TEST_CASE("A bound endpoint acknowledges where that is known, and creates where it is not") {
-    STATIC_REQUIRE(owed(unbound, true) == announce("x", address{1025}, kind::create));
-    STATIC_REQUIRE(owed(bound, true).kind == kind::acknowledge);
-    STATIC_REQUIRE(owed(bound, false).kind == kind::create);
-    STATIC_REQUIRE(owed(leaving, true).kind == kind::destroy);
-    STATIC_REQUIRE(owed(leaving, false).kind == kind::destroy);
-    CHECK(owed(leaving, false).service() == "x");
+TEST_CASE("Padded names are the same when every character is") {
+    using rpmsg::detail::is_same;
+    using rpmsg::wire::pad;
+    constexpr auto longest = pad("0123456789012345678901234567890");
+    STATIC_REQUIRE(is_same(longest, longest));
+    STATIC_REQUIRE(is_same(pad(""), pad("")));
+    STATIC_REQUIRE_FALSE(is_same(pad("x"), pad("")));
+    STATIC_REQUIRE_FALSE(is_same(pad("x"), pad("xx")));
+    STATIC_REQUIRE_FALSE(is_same(longest, pad("0123456789012345678901234567891")));
+    STATIC_REQUIRE_FALSE(is_same(longest, pad("012345678901234567890123456789")));
 }
 
 } // namespace
