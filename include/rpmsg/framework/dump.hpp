@@ -2,6 +2,7 @@
 
 #include <rpmsg/core/counters.hpp>
 #include <rpmsg/framework/endpoint_state.hpp>
+#include <rpmsg/wire/name_service.hpp>
 
 #include <array>
 #include <cstdint>
