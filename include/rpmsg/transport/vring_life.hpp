@@ -79,6 +79,27 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         bells_.ring(0, counts_);
     }
 
+    /// Whether a ring is where this device left it, not laid out anew by the next life of the driver.
+    constexpr auto is_standing(std::uint32_t ring) -> bool {
+        auto const ahead = ring == rx_ring ? std::uint32_t{this->returned_} : 0;
+        return static_cast<std::uint16_t>(rings::queue::adopt(shared_, layout_.parts(ring)) + ahead) ==
+               this->queues_[ring].given();
+    }
+    constexpr auto give_all_back() -> void {
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (this->rx().owns(id)) {
+                this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
+                this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
+            }
+            if (this->tx().owns(id)) {
+                unused_.insert(id);
+            }
+        }
+        if (this->returned_ != 0) {
+            this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
+        }
+    }
+
     /// A device continues where the rings stand: a buffer that was given back is not taken again, one that was not is
     /// delivered again (RINGS 6.3, 13). A closed one goes on where it stopped, if the rings still stand there: their
     /// indices alone say too little.
@@ -252,17 +273,8 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         }
         if constexpr (device and not has_epochs) {
             this->resumes_ = this->is_live();
-            for (std::uint32_t id = 0; id < Config.buffers and this->resumes_; ++id) {
-                if (this->rx().owns(id)) {
-                    this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
-                    this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
-                }
-                if (this->tx().owns(id)) {
-                    unused_.insert(id);
-                }
-            }
-            if (this->resumes_ and this->returned_ != 0) {
-                this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
+            if (this->resumes_ and session_.stands(shared_, layout_) and is_standing(tx_ring) and is_standing(rx_ring)) {
+                give_all_back();
             }
         }
         if constexpr (waits_for_bell) {
