@@ -89,9 +89,13 @@ constexpr auto what_was_lent_before_is_stale() -> bool {
     (void)core.changed_by(poll_transport);
     auto loan = core.reserve_for(0);
     auto dropped = core.reserve_for(0);
-    (void)core.changed_by([](auto&) -> link_change { return {.event = link_event::down}; });
+    (void)core.changed_by([](auto& link) -> link_change {
+        link.close();
+        return {.event = link_event::down};
+    });
     check(core.reserve_for(0).refusal() == error::closed);
-    (void)core.changed_by([](auto&) -> link_change { return {.event = link_event::up}; });
+    check(core.locked([](auto& link) { return link.start().has_value(); }));
+    check(core.changed_by(poll_transport).event == link_event::up);
     check(core.commit_from(0, address{5}, std::move(loan), 0).error() == error::closed);
     { auto const gone = std::move(dropped); }
     check(core.transport().counts()[event_count::stale_loan] == 2);

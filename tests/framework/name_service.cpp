@@ -74,16 +74,4 @@ TEST_CASE("An unused place, and an endpoint that is about to go, are not bound")
     CHECK(judge(pool, create).match == name_match::unclaimed);
 }
 
-TEST_CASE("Padded names are the same when every character is") {
-    using rpmsg::detail::is_same;
-    using rpmsg::wire::pad;
-    constexpr auto longest = pad("0123456789012345678901234567890");
-    STATIC_REQUIRE(is_same(longest, longest));
-    STATIC_REQUIRE(is_same(pad(""), pad("")));
-    STATIC_REQUIRE_FALSE(is_same(pad("x"), pad("")));
-    STATIC_REQUIRE_FALSE(is_same(pad("x"), pad("xx")));
-    STATIC_REQUIRE_FALSE(is_same(longest, pad("0123456789012345678901234567891")));
-    STATIC_REQUIRE_FALSE(is_same(longest, pad("012345678901234567890123456789")));
-}
-
 } // namespace

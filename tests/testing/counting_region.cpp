@@ -117,7 +117,7 @@ constexpr auto the_shipped_rings_fetch_once() -> bool {
         check(decide([&] { return from.commit(room, {.length = 4}); }));
         auto const message = decide([&] { return to.receive(); });
         check(message.outcome == rx_outcome::message);
-        decide([&] { to.release(message); });
+        decide([&] { to.release(message.token); });
     };
     for (auto i = 0; i < 10; ++i) {
         carry(device, driver);
