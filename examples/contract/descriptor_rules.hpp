@@ -138,8 +138,10 @@ inline auto check_messages(examination& on, std::uint32_t which, ring_reading co
         }
     };
     if (which == 1) {
-        for (auto const& buffer : lent.certain) {
-            look(buffer.id, ring.descriptors[buffer.id].length);
+        for (auto const& buffer : lent.likely) {
+            if (buffer.is_sure) {
+                look(buffer.id, ring.descriptors[buffer.id].length);
+            }
         }
         return;
     }

@@ -62,7 +62,7 @@ inline auto describe_ring(std::uint32_t which, ring_reading const& ring, lent_bu
                       " buffers with the device");
     if (ring.count() <= 64) {
         auto map = std::string(ring.count(), '.');
-        for (auto const& buffer : lent.certain) {
+        for (auto const& buffer : lent.likely) {
             map[buffer.id] = buffer.overtaken > 0 and which == 1 ? '!' : 'D';
         }
         for (auto const id : lent.possible) {
@@ -93,8 +93,10 @@ inline auto examine_ring(examination& on, diagnosis& result, std::uint32_t which
         check_flags(on, which, ring, ids);
     }
     auto ids_lent = std::vector<std::uint32_t>{};
-    for (auto const& buffer : lent.certain) {
-        ids_lent.push_back(buffer.id);
+    for (auto const& buffer : lent.likely) {
+        if (buffer.is_sure) {
+            ids_lent.push_back(buffer.id);
+        }
     }
     check_overlaps(on, which, ring, std::move(ids_lent));
     check_messages(on, which, ring, history, lent);

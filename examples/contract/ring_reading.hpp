@@ -5,6 +5,7 @@
 #include "memory.hpp"
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace doctor {
@@ -93,17 +94,19 @@ class ring_history {
 struct lent_buffer {
     std::uint32_t id{};
     std::int32_t overtaken{}; ///< so many that were published later came back
+    bool is_sure{};           ///< by the rules of the ring, not by the usual order
 };
 
 /// The buffers that are with the device, as far as the rings can tell.
 struct lent_buffers {
     std::int32_t count{};
-    std::vector<lent_buffer> certain{};
-    std::vector<std::uint32_t> possible{}; ///< when fewer are certain: the rest is among these
+    std::vector<lent_buffer> likely{};
+    std::vector<std::uint32_t> possible{}; ///< when fewer are likely: the rest is among these
 };
 
-/// A buffer is with the device when it was published after its last return. The rings have no common clock: the return of
-/// a publication comes at most `lent` entries earlier in its ring, because so many can have been held meanwhile.
+/// A buffer is with the device when it was published after its last return, but the rings have no common clock. The return
+/// of publication p comes at p + 1 - count at the earliest, as no more than all buffers can be away: that is sure. It is
+/// likely that it comes at p - lent at the earliest, as no more than now will have been away then.
 inline auto find_lent(ring_reading const& ring, ring_history const& history) -> lent_buffers {
     constexpr auto never = -0x10'0000;
     auto const count = ring.count();
@@ -122,22 +125,33 @@ inline auto find_lent(ring_reading const& ring, ring_history const& history) -> 
             --balance[id];
         }
     }
+    auto const overtaken = [&](std::uint32_t id) {
+        return std::max(0, history.returned - std::max(last_published[id], history.first_published));
+    };
+    auto const is_sure = [&](std::uint32_t id) {
+        auto const earliest = last_published[id] + 1 - static_cast<std::int32_t>(count);
+        return history.is_whole or (last_published[id] >= history.returned - 1 and last_returned[id] < earliest);
+    };
     auto lent = lent_buffers{.count = history.published - history.returned};
     for (std::uint32_t id = 0; id < count; ++id) {
-        auto const is_seen = last_published[id] != never or last_returned[id] != never;
-        auto const overtaken = std::max(0, history.returned - std::max(last_published[id], history.first_published));
+        auto const latest = std::max(last_published[id], history.first_published - 1); // one that cannot be read is older
         if (history.is_whole ? balance[id] > 0 : last_published[id] - last_returned[id] > lent.count) {
-            lent.certain.push_back({id, overtaken});
-        } else if (not history.is_whole and (not is_seen or last_published[id] > last_returned[id])) {
+            lent.likely.push_back({id, overtaken(id), is_sure(id)});
+        } else if (not history.is_whole and latest > last_returned[id]) {
             lent.possible.push_back(id);
         }
     }
-    auto const missing = lent.count - static_cast<std::int32_t>(lent.certain.size());
-    if (missing <= 0) {
+    auto const missing = lent.count - static_cast<std::int32_t>(lent.likely.size());
+    if (missing < 0) { // they came back in another order than they went
+        for (auto const& buffer : std::exchange(lent.likely, {})) {
+            lent.possible.push_back(buffer.id);
+        }
+    }
+    if (missing == 0 or lent.count == 0) {
         lent.possible.clear();
     } else if (missing == static_cast<std::int32_t>(lent.possible.size())) {
         for (auto const id : lent.possible) {
-            lent.certain.push_back({id, std::max(0, history.returned - std::max(last_published[id], history.first_published))});
+            lent.likely.push_back({id, overtaken(id), is_sure(id)});
         }
         lent.possible.clear();
     }

@@ -113,7 +113,7 @@ inline auto check_twice(examination& on, std::uint32_t which, ring_reading const
 
 /// Fewer buffers can be with the device than the indices say: one that was published lately was published twice.
 inline auto check_lent(examination& on, std::uint32_t which, ring_history const& history, lent_buffers const& lent) -> void {
-    if (static_cast<std::int32_t>(lent.certain.size() + lent.possible.size()) >= lent.count) {
+    if (static_cast<std::int32_t>(lent.likely.size() + lent.possible.size()) >= lent.count) {
         return;
     }
     auto latest = std::vector<std::uint32_t>{};
@@ -185,7 +185,7 @@ inline auto check_progress(examination& on, std::uint32_t which, ring_history co
         return;
     }
     std::size_t told = 0;
-    for (auto const& buffer : lent.certain) {
+    for (auto const& buffer : lent.likely) {
         if (buffer.overtaken > 0 and told++ < patience) {
             on.note(side::device, "ring 1 used.id",
                     words("buffer ", buffer.id, " was never returned, ", buffer.overtaken, " later ones were: held, or lost"));

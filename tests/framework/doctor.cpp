@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -547,6 +548,10 @@ TEST_CASE("a buffer returned twice is the device's") {
 TEST_CASE("a buffer given twice is the driver's") {
     for (std::uint32_t const messages : {3u, 70'000u}) {
         auto block = healthy(for_linux, messages);
+        for (std::uint32_t i = 0; messages > 8 and i < 8; ++i) { // buffer 5 came back longer ago than the ring shows
+            block.to_device(4);
+            block.give(1, 4);
+        }
         block.to_device(5);
         block.to_device(5);
         CHECK(names(check_up(block, for_linux), side::driver, "ring 1 available.id", "buffer 5 was given twice"));
@@ -818,6 +823,68 @@ TEST_CASE("a full ring is with the device wholly, in whatever order it came ther
         block.to_device(static_cast<std::uint16_t>(id));
     }
     CHECK(check_up(block, for_linux).state[1].ends_with("[DDDDDDDD]"));
+}
+
+TEST_CASE("buffers that came back in the reverse order are not taken for held ones") {
+    for (std::uint32_t const kept : {0u, 1u, 2u}) {
+        auto block = healthy(for_linux, 100);
+        for (std::uint16_t id = 0; id < 8; ++id) {
+            block.to_device(id);
+        }
+        for (std::uint32_t id = 8; id-- > kept;) {
+            block.give(1, id);
+        }
+        auto const result = check_up(block, for_linux);
+        CHECK_FALSE(names(result, side::device, "ring 1 used.id", {}, weight::note));
+        CHECK(result.is_healthy());
+        CHECK(result.state[1].find(doctor::words("; ", kept, " of 8")) != std::string::npos);
+        CHECK((kept != 0 or result.state[1].ends_with("[........]")));
+    }
+}
+
+TEST_CASE("nothing is wrong with buffers that come and go in any order") {
+    auto next = std::mt19937{2};
+    auto const take_any = [&](std::vector<std::uint16_t>& from) {
+        std::swap(from[next() % from.size()], from.back());
+        auto const id = from.back();
+        from.pop_back();
+        return id;
+    };
+    auto sure = 0;
+    auto unsure = 0;
+    for (auto const& link : {ours, for_openamp, for_lite, for_linux}) {
+        auto block = healthy(link, 65'530);
+        auto with_driver = std::array<std::vector<std::uint16_t>, 2>{{{}, {0, 1, 2, 3, 4, 5, 6, 7}}};
+        auto with_device = std::array<std::vector<std::uint16_t>, 2>{{{0, 1, 2, 3, 4, 5, 6, 7}, {}}};
+        for (int i = 0; i < 3000; ++i) {
+            auto const ring = static_cast<std::uint32_t>(next() % 2);
+            if (next() % 2 == 0 and not with_driver[ring].empty()) {
+                auto const id = take_any(with_driver[ring]);
+                block.offer(ring, id);
+                with_device[ring].push_back(id);
+            } else if (not with_device[ring].empty()) {
+                auto const id = take_any(with_device[ring]);
+                block.write_message(ring, id);
+                block.give(ring, id);
+                with_driver[ring].push_back(id);
+            }
+            auto const result = i % 8 == 0 ? check_up(block, link) : doctor::diagnosis{};
+            INFO(text_of(result));
+            REQUIRE(
+                std::none_of(result.found.begin(), result.found.end(), [](auto const& f) { return f.how == weight::wrong; }));
+            auto const reading = doctor::read_ring(doctor::memory{block.memory()}, block.at().rings[ring], 8,
+                                                   link.rings.dialect.used_event_word);
+            auto const& there = with_device[ring];
+            auto const prefilled = link.rings.dialect.prefilled and ring == 1;
+            auto const history = doctor::ring_history{reading, static_cast<std::int32_t>(there.size()), prefilled ? 8 : 0};
+            for (auto const& buffer : doctor::find_lent(reading, history).likely) {
+                REQUIRE((not buffer.is_sure or std::find(there.begin(), there.end(), buffer.id) != there.end()));
+                ++(buffer.is_sure ? sure : unsure);
+            }
+        }
+    }
+    CHECK(sure > 1000);
+    CHECK(unsure > 1000);
 }
 
 TEST_CASE("a doorbell that is suppressed for ever while messages wait is told") {
