@@ -249,7 +249,7 @@ inline auto diagnose(rpmsg::contract const& link, std::vector<std::vector<std::b
         };
         std::erase_if(last.found, is_missing);
     }
-    if (not last.refusal.empty()) {
+    if (not last.refusal.empty() or looks.size() < 2) {
         return last;
     }
     auto const at = place(link.rings);

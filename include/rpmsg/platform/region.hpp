@@ -71,6 +71,18 @@ constexpr auto store_at(Region& shared, std::uint32_t offset, std::uint32_t dist
         shared.template store<Site>(offset + distance, value);
     }
 }
+/// The cache line of a region; 1 where there is no cache to look after, or the region keeps it to itself.
+template <typename Region> constexpr std::uint32_t line_of = [] {
+    if constexpr (requires { Region::line; }) {
+        return std::uint32_t{Region::line};
+    } else {
+        return std::uint32_t{1};
+    }
+}();
+/// Whether `end` is the end of a line that holds `start`, or comes before it: one maintenance call serves both.
+template <typename Region> [[nodiscard]] constexpr auto shares_line(std::uint32_t start, std::uint32_t end) -> bool {
+    return start / line_of<Region> == (end - 1) / line_of<Region>;
+}
 /// The bytes at an offset that the layout has checked. Regions that check again may.
 template <region Region> [[nodiscard]] constexpr auto inner_view(Region& shared, std::uint32_t offset, std::uint32_t size) -> bytes {
     if constexpr (requires { shared.inner(offset, size); }) {

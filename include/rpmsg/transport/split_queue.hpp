@@ -57,7 +57,7 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     /// How many entries the peer has published that were not taken; its index may not claim more buffers than it has.
     template <region Region> constexpr auto waiting(Region& shared, wire::vring_parts const& at) -> index {
-        shared.invalidate(peer_ring(at), 4 + peer_entry_size * count);
+        shared.invalidate(peer_ring(at), 4);
         auto const taken = taken_;
         return static_cast<index>(load_at<site::peer_index, index>(shared, peer_ring(at), 2) - taken);
     }
@@ -106,6 +106,9 @@ template <vring_config Config, ring_role Role> class split_queue {
             return {.outcome = take_outcome::bad_index};
         }
         auto const entry = peer_ring(at) + peer_entry_size * position(taken);
+        if (not shares_line<Region>(peer_ring(at), entry + 4 + peer_entry_size)) {
+            shared.invalidate(entry + 4, peer_entry_size);
+        }
         auto id = std::uint32_t{};
         auto length = std::uint32_t{};
         if constexpr (device) {

@@ -93,13 +93,7 @@ static_assert(link_layout<vring_layout<vring_config{}>>);
 
 /// Whether no cache line of the region holds bytes of both sides; regions without a `line` have no cache.
 template <vring_config Config, typename Region>
-constexpr bool shares_no_line = [] {
-    if constexpr (requires { Region::line; }) {
-        return Config.alignment % Region::line == 0 and Config.size_of(0) % Region::line == 0 and
-               Config.size_of(1) % Region::line == 0;
-    } else {
-        return true;
-    }
-}();
+constexpr bool shares_no_line = Config.alignment % detail::line_of<Region> == 0 and Config.size_of(0) % detail::line_of<Region> == 0 and
+                                Config.size_of(1) % detail::line_of<Region> == 0;
 
 } // namespace rpmsg

@@ -42,6 +42,15 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             return std::min(size, used_length);
         }
     }
+    /// The line of the header was fetched anew already; only what lies beyond it is left.
+    constexpr auto invalidate_payload(std::uint32_t frame, std::uint32_t length) -> void {
+        constexpr auto line = line_of<Region>;
+        auto const end = frame + wire::header_size + length;
+        auto const fetched = (frame + wire::header_size - 1) / line * line + line;
+        if (end > fetched) {
+            shared_.invalidate(fetched, end - fetched);
+        }
+    }
     constexpr auto give_back(rx_token const& received) -> void {
         // The used length is the size of the buffer: that is how an OpenAMP host learns it (RINGS 4).
         if constexpr (Config.batch == 1) {
@@ -112,7 +121,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             auto const size = filled(token.capacity, used_length);
             auto const header = this->read_header(offset);
             if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
-                shared_.invalidate(offset + wire::header_size, header.length);
+                invalidate_payload(offset, header.length);
                 return {.outcome = rx_outcome::message,
                         .source = header.source,
                         .destination = header.destination,
