@@ -34,7 +34,8 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr std::uint32_t tx_ring = device ? 0 : 1;
     static constexpr std::uint32_t rx_ring = device ? 1 : 0;
     static constexpr bool prefilled = Config.dialect.prefilled;
-    static constexpr bool always_rings = device and Config.dialect.always_rings_driver;
+    /// A message rings unasked where the peer says nothing of use, or where asking costs the maintenance of a cache line.
+    static constexpr bool always_rings = (device and Config.dialect.always_rings_driver) or line_of<Region> > 1;
 
     [[no_unique_address]] Region shared_;
     [[no_unique_address]] Layout layout_;
@@ -77,8 +78,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
     constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
-        auto const wanted = queues_[ring].publish(shared_, layout_.parts(ring), newly);
-        if (wanted or (always_rings and ring == tx_ring)) {
+        auto const at = layout_.parts(ring);
+        queues_[ring].show(shared_, at);
+        if ((always_rings and ring == tx_ring) or queues_[ring].wants_doorbell(shared_, at, newly)) {
             bells_.ring(ring, counts_);
         }
     }

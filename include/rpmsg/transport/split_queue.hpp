@@ -155,23 +155,31 @@ template <vring_config Config, ring_role Role> class split_queue {
         given_ = static_cast<index>(given + 1);
     }
 
-    /// Shows the peer what was given since the last time: `newly` entries. Answers whether it wants a doorbell for them.
-    template <region Region>
-    constexpr auto publish(Region& shared, wire::vring_parts const& at, [[maybe_unused]] std::uint32_t newly = 1) -> bool {
+    /// Shows the peer what was given.
+    template <region Region> constexpr auto show(Region& shared, wire::vring_parts const& at) -> void {
         auto const given = given_;
         store_at<site::own_index>(shared, own_ring(at), 2, given);
         shared.clean(own_ring(at), 4);
+    }
+    /// Whether the peer wants a doorbell for the last `newly` entries, which it can see.
+    template <region Region>
+    constexpr auto wants_doorbell(Region& shared, wire::vring_parts const& at, [[maybe_unused]] std::uint32_t newly) -> bool {
         shared.template fence<site::doorbell_fence>();
         if constexpr (Config.event_index) {
             auto const where = peer_ring(at) + 4 + peer_entry_size * count;
             shared.invalidate(where, 2);
-            return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given,
-                                         static_cast<index>(given - newly));
+            return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given_,
+                                        static_cast<index>(given_ - newly));
         } else {
             shared.invalidate(peer_ring(at), 2);
             auto const flags = shared.template load<site::peer_flags, std::uint16_t>(peer_ring(at));
             return (flags & wire::suppress_doorbell) == 0;
         }
+    }
+    template <region Region>
+    constexpr auto publish(Region& shared, wire::vring_parts const& at, std::uint32_t newly = 1) -> bool {
+        show(shared, at);
+        return wants_doorbell(shared, at, newly);
     }
 
     /// Tells the peer that its next entry needs no doorbell. A hint: a doorbell may come all the same.
