@@ -69,6 +69,9 @@ template <typename Core> class bindings {
     }
 
   public:
+    /// Whether `announce` has something to do.
+    [[nodiscard]] constexpr auto owes() const -> bool { return owes_; }
+
     /// The peer of an endpoint is known.
     constexpr auto bind(Core& core, std::uint32_t index, address peer) -> void {
         core.table().state(index).bind(peer);
@@ -163,9 +166,6 @@ template <typename Core> class bindings {
 
     /// Sends what the name service owes, as long as there are buffers. Names are taken back before they are given anew.
     constexpr auto announce(Core& core) -> void {
-        if (not owes_) {
-            return;
-        }
         owes_ = false;
         if constexpr (not table::is_complete) {
             for (std::uint32_t i = 0; i < core.table().size(); ++i) {

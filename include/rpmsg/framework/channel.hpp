@@ -113,10 +113,7 @@ class channel {
     }
 
     /// A link that changed is polled again: the peer may have gone on already.
-    constexpr auto follow(link_change const& change) -> void {
-        if (change.event == link_event::none) {
-            return;
-        }
+    constexpr auto follow(link_change change) -> void {
         if (change.event == link_event::up) {
             bindings_.come_up(core_);
         } else {
@@ -138,9 +135,14 @@ class channel {
         is_polling_ = true;
         core_.pending().clear();
         core_.polled_here();
-        follow(core_.changed_by([&](auto& link) { return link.poll(now); }));
+        auto const change = core_.changed_by([&](auto& link) { return link.poll(now); });
+        if (change.event != link_event::none) [[unlikely]] {
+            follow(change);
+        }
         auto const handled = receive_all(messages, payload_bytes);
-        bindings_.announce(core_);
+        if (bindings_.owes()) [[unlikely]] {
+            bindings_.announce(core_);
+        }
         bindings_.tell_writable(core_);
         is_polling_ = false;
         if (auto* const deferred = deferred_; deferred != nullptr) [[unlikely]] {
