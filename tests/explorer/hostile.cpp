@@ -80,8 +80,8 @@ class victim {
         accesses_ = 0;
         auto const outcome = f();
         engine_.check(accesses_ <= accesses_of_a_call, "a call does not end");
-        check_queue(end_.sender().queue());
-        check_queue(end_.receiver().queue());
+        check_queue(end_.tx_queue());
+        check_queue(end_.rx_queue());
         accesses_ = 0;
         return outcome;
     }
@@ -101,7 +101,7 @@ class victim {
         if (message.outcome == rpmsg::rx_outcome::message) {
             check_bounds(message.payload);
             call([&] {
-                end_.release(message);
+                end_.release(message.token);
                 return 0;
             });
         }

@@ -40,7 +40,7 @@ template <rpmsg::vring_config Config> auto one_look(settings const& how) -> expl
         auto& end = cores.template end<device_core>();
         (void)end.start();
         (void)end.poll(0);
-        engine.check(not end.is_up() or (end.sender().queue().given() == 0 and end.receiver().queue().taken() == 0),
+        engine.check(not end.is_up() or (end.tx_queue().given() == 0 and end.rx_queue().taken() == 0),
                      "the device attached to old rings");
     });
     return engine.run();

@@ -105,7 +105,7 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class t
         rpmsg::expects(send(from, 0));
         auto const message = to.receive();
         rpmsg::expects(message.outcome == rpmsg::rx_outcome::message);
-        to.release(message);
+        to.release(message.token);
     }
 
   public:
@@ -167,17 +167,17 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class t
         if (message.outcome == rpmsg::rx_outcome::none) {
             return false;
         }
-        engine_.check(message.payload.size() == 1 and message.header.source == rpmsg::address{1} and
-                          message.header.destination == rpmsg::address{2},
+        engine_.check(message.payload.size() == 1 and message.source == rpmsg::address{1} and
+                          message.destination == rpmsg::address{2},
                       "the header is not the one that was sent");
         if constexpr (Late) {
             auto const value = static_cast<std::uint32_t>(message.payload[0]);
-            end.release(message);
+            end.release(message.token);
             deliver(value);
         } else {
             deliver(static_cast<std::uint32_t>(message.payload[0]));
             memory_.touch(message.payload);
-            end.release(message);
+            end.release(message.token);
         }
         return true;
     }

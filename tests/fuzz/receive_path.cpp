@@ -81,7 +81,7 @@ template <rpmsg::vring_config Base> auto converse(std::uint8_t const* data, std:
             victim.notify();
             (void)victim.poll();
             for (auto got = peer.receive(); got.outcome == rpmsg::rx_outcome::message; got = peer.receive()) {
-                peer.release(got);
+                peer.release(got.token);
             }
             peer.flush();
         }

@@ -95,6 +95,13 @@ template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t cons
         return start >= memory + layout::buffer(0, 0) and start + span.size() <= memory + layout::size();
     };
 
+    // What the header of a frame said when it was read.
+    auto const length_before = [](rpmsg::const_bytes payload) {
+        auto length = std::uint16_t{};
+        std::memcpy(&length, payload.data() - 4, sizeof(length));
+        return length;
+    };
+
     (void)link.start();
     link.notify(0);
     (void)link.poll(0);
@@ -119,9 +126,9 @@ template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t cons
             work(16);
             must(counts.double_fetches() == 0);
             if (message.outcome == rpmsg::rx_outcome::message) {
-                must(message.payload.size() == message.header.length and inside(message.payload));
-                auto const is_new = std::none_of(held.begin(), held.end(), [&](auto const& it) { return it.token == message.token; });
-                must(is_new and message.token < count and held.size() < count);
+                must(message.payload.size() == length_before(message.payload) and inside(message.payload));
+                auto const is_new = std::none_of(held.begin(), held.end(), [&](auto const& it) { return it.token.id == message.token.id; });
+                must(is_new and message.token.id < count and held.size() < count);
                 auto sum = 0u; // all of it may be read
                 for (auto const each : message.payload) {
                     sum += static_cast<std::uint32_t>(each);
@@ -134,7 +141,7 @@ template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t cons
         case 3:
             if (not held.empty()) {
                 auto const which = static_cast<std::size_t>(action >> 3) % held.size();
-                link.release(held[which]);
+                link.release(held[which].token);
                 must(counts.double_fetches() == 0);
                 held.erase(held.begin() + static_cast<std::ptrdiff_t>(which));
             }
@@ -156,7 +163,6 @@ template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t cons
                 auto const length = static_cast<std::uint16_t>(bytes.number());
                 auto const room = rooms.back();
                 if (length > room.space.size()) {
-                    must(not link.commit(room, {.length = length}));
                     link.discard(room);
                 } else {
                     (void)link.commit(room, {.length = length});

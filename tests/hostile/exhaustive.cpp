@@ -27,7 +27,7 @@ template <ring_role Role> struct single_ring {
     /// Both indices at `start`; then `ours` buffers taken from the peer.
     auto queue_at(std::uint16_t start, std::uint32_t ours) -> split_queue<config, Role> {
         auto queue = split_queue<config, Role>{};
-        queue.reset(start, start, false);
+        queue.reset(start, static_cast<std::uint16_t>(device ? start : start + 4), false);
         for (std::uint32_t i = 0; i < 4; ++i) {
             write_entry(start + i, i);
         }

@@ -486,58 +486,6 @@ TEST_CASE("case 63: a handler may release what it holds, also while the link is 
     }
 }
 
-TEST_CASE("case 66: a second release, and one of a buffer that was never received, change nothing") {
-    for (auto const& r : all_rigs()) {
-        INFO(r->name);
-        REQUIRE(r->carries(1));
-        REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 8)));
-        auto const message = r->receive();
-        REQUIRE(message.outcome == rpmsg::rx_outcome::message);
-        r->release(message);
-        auto const stale = r->counted(event_count::stale_loan);
-        r->counts.clear();
-        r->release(message);
-        for (auto const token : {0u, 1u, 2u, 3u, 4u, 0xffffu, 0x1'0000u, 0xffff'ffffu}) {
-            auto foreign = message;
-            foreign.token = token;
-            r->release(foreign);
-        }
-        CHECK(r->counted(event_count::stale_loan) == stale + 9u);
-        CHECK(r->counts.stores() == 0);
-        CHECK(r->carries(9));
-    }
-}
-
-TEST_CASE("case 66: room that was never reserved is neither sent nor taken back") {
-    for (auto const& r : all_rigs()) {
-        INFO(r->name);
-        REQUIRE(r->carries(1));
-        auto const room = r->reserve();
-        REQUIRE(room);
-        auto const stale = r->counted(event_count::stale_loan);
-        r->counts.clear();
-        auto refused = 0u;
-        for (auto const token : {0u, 1u, 2u, 3u, 4u, 0xffffu, 0x1'0000u, 0xffff'ffffu}) {
-            if (token != room.token) {
-                auto foreign = room;
-                foreign.token = token;
-                r->commit(foreign, {.length = 4});
-                r->discard(foreign);
-                refused += 2;
-            }
-        }
-        // More than the room, however much that is.
-        r->commit(room, {.length = static_cast<std::uint16_t>(room.space.size() + 1)});
-        r->commit(room, {.length = 0xffff});
-        CHECK(r->counted(event_count::stale_loan) == stale + refused + 2u);
-        CHECK(r->counts.stores() == 0);
-        r->discard(room);
-        r->discard(room);
-        CHECK(r->counted(event_count::stale_loan) == stale + refused + 3u);
-        CHECK(r->carries(9));
-    }
-}
-
 TEST_CASE("case 66: a loan of another link is refused and stays where it is") {
     auto ours = all_rigs();
     auto others = all_rigs();

@@ -97,7 +97,7 @@ TEST_CASE("case 67: a message shorter than a header is dropped") {
         });
     }
     for (auto const& r : device_rigs()) {
-        expect_drop(*r, event_count::bad_descriptor, [](rig& it) {
+        expect_descriptor_drop(*r, event_count::bad_descriptor, [](rig& it) {
             auto d = it.raw.read_descriptor(1, it.last_id(1));
             d.length = 15;
             it.raw.write_descriptor(1, it.last_id(1), d);

@@ -168,6 +168,28 @@ auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& ta
     CHECK(r.counted(reason) == before + 1u);
 }
 
+auto expect_no_effect(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void {
+    INFO(r.name);
+    REQUIRE(r.carries(1));
+    auto const before = r.counted(reason);
+    REQUIRE(r.send_to_victim(rpmsg::address{0x100}, some_bytes(1, 8)));
+    tamper(r);
+    r.poll_victim();
+    REQUIRE(r.victim_box.letters.size() == 1);
+    CHECK(r.victim_box.letters[0].payload == some_bytes(1, 8));
+    CHECK(r.victim_is_up());
+    r.script = {};
+    CHECK(r.carries(2u * r.config.buffers + 1));
+    CHECK(r.counted(reason) == before);
+}
+auto expect_descriptor_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void {
+    if (r.reads_descriptors()) {
+        expect_drop(r, reason, tamper);
+    } else {
+        expect_no_effect(r, reason, tamper);
+    }
+}
+
 auto expect_break(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void {
     INFO(r.name);
     REQUIRE(r.carries(1));

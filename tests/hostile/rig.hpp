@@ -75,9 +75,6 @@ class rig {
     // The victim's transport itself.
     virtual auto reserve() -> rpmsg::tx_buffer = 0;
     virtual auto discard(rpmsg::tx_buffer const& room) -> void = 0;
-    virtual auto commit(rpmsg::tx_buffer const& room, rpmsg::wire::header const& header) -> void = 0;
-    virtual auto receive() -> rpmsg::rx_buffer = 0;
-    virtual auto release(rpmsg::rx_buffer const& message) -> void = 0;
     virtual auto next_deadline() -> rpmsg::poll_deadline = 0;
     virtual auto in_flight() -> std::uint32_t = 0;
     // A loan of the victim's endpoint, kept here.
@@ -92,6 +89,8 @@ class rig {
     virtual auto memory_is_intact() const -> bool = 0;
 
     [[nodiscard]] auto has_epochs() const -> bool { return config.dialect == rpmsg::wire::dialects::rpmsg; }
+    /// Whether the victim asks a descriptor where its buffer lies: not where both ends know.
+    [[nodiscard]] auto reads_descriptors() const -> bool { return is_device and not has_epochs(); }
     [[nodiscard]] auto rx_ring() const -> std::uint32_t { return is_device ? 1 : 0; }
     [[nodiscard]] auto tx_ring() const -> std::uint32_t { return is_device ? 0 : 1; }
     /// Where the index and the entries lie that the peer writes and the victim reads.
@@ -135,6 +134,10 @@ auto odd_rigs() -> std::vector<std::unique_ptr<rig>>;
 
 /// Tampers with a message of the peer: it must be dropped for this reason, and nothing else may happen.
 auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+/// Tampers with a message of the peer: it must arrive all the same, and nothing may be counted.
+auto expect_no_effect(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+/// What tampering with a descriptor does: the message is dropped for this reason, or the victim does not even look.
+auto expect_descriptor_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
 /// Tampers with the ring: the link must break for this reason, deliver nothing, and come back.
 auto expect_break(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
 

@@ -32,7 +32,7 @@ template <typename Transport> class watched : public Transport {
         return decide().commit(room, header);
     }
     [[nodiscard]] auto receive() -> rpmsg::rx_buffer { return decide().receive(); }
-    auto release(rpmsg::rx_buffer const& message) -> void { decide().release(message); }
+    auto release(rpmsg::rx_token const& received) -> void { decide().release(received); }
     auto flush() -> void { decide().flush(); }
     [[nodiscard]] auto writable() -> bool { return decide().writable(); }
 };
@@ -171,11 +171,6 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
     auto victim_echo_peer() -> rpmsg::address override { return victim_->at(2).peer(); }
     auto reserve() -> rpmsg::tx_buffer override { return victim_->transport().reserve(); }
     auto discard(rpmsg::tx_buffer const& room) -> void override { victim_->transport().discard(room); }
-    auto commit(rpmsg::tx_buffer const& room, rpmsg::wire::header const& header) -> void override {
-        (void)victim_->transport().commit(room, header);
-    }
-    auto receive() -> rpmsg::rx_buffer override { return victim_->transport().receive(); }
-    auto release(rpmsg::rx_buffer const& message) -> void override { victim_->transport().release(message); }
     auto next_deadline() -> rpmsg::poll_deadline override { return victim_->next_deadline(now); }
     auto in_flight() -> std::uint32_t override { return victim_->transport().in_flight(); }
     auto take_loan() -> rpmsg::bytes override {

@@ -12,7 +12,7 @@ TEST_CASE("Rings of other sizes drop what must be dropped") {
         });
         expect_drop(*r, event_count::no_endpoint, [](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + 4, 0x8888u); });
         if (r->is_device) {
-            expect_drop(*r, event_count::bad_descriptor, [](rig& it) {
+            expect_descriptor_drop(*r, event_count::bad_descriptor, [](rig& it) {
                 auto d = it.raw.read_descriptor(1, it.last_id(1));
                 d.address += d.length * it.raw.count;
                 it.raw.write_descriptor(1, it.last_id(1), d);

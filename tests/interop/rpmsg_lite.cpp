@@ -243,8 +243,9 @@ constexpr auto the_device_serves_a_master() -> bool {
 /// rpmsg-lite fills all 32 characters of a name.
 constexpr auto a_name_without_an_end_is_read_to_its_end() -> bool {
     auto const longest = announcement_bytes("12345678901234567890123456789012", 7, 0);
-    auto const read = rpmsg::wire::read_announcement(longest, false);
-    return read and read->service().size() == 32 and read->where == rpmsg::address{7};
+    auto read = rpmsg::wire::announcement{};
+    return rpmsg::wire::read_announcement(longest, false, read) and read.service().size() == 32 and
+           read.where == rpmsg::address{7};
 }
 
 /// The distance of the rings in rpmsg-lite's ports: VRING_SIZE, which leaves more room than the ring takes.
