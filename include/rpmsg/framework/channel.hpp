@@ -85,7 +85,7 @@ class channel {
     constexpr auto receive_all(std::uint32_t messages, std::uint32_t payload_bytes) -> std::uint32_t {
         std::uint32_t handled = 0;
         auto bytes_left = payload_bytes;
-        while (handled < messages) {
+        while (handled < messages and bytes_left > 0) {
             auto const received = core_.locked([](auto& link) { return link.receive(); });
             if (received.outcome == rx_outcome::none) {
                 return handled;
@@ -101,11 +101,7 @@ class channel {
                 core_.locked([&](auto& link) { link.release(received.token); });
             }
             if (payload_bytes != poll_budget::unlimited) {
-                auto const size = static_cast<std::uint32_t>(received.payload.size());
-                if (size >= bytes_left) {
-                    break;
-                }
-                bytes_left -= size;
+                bytes_left -= std::min(bytes_left, static_cast<std::uint32_t>(received.payload.size()));
             }
         }
         core_.pending().set();
