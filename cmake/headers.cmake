@@ -18,6 +18,7 @@ set(rpmsg_headers
   include/rpmsg/framework/endpoint_table.hpp
   include/rpmsg/framework/link_core.hpp
   include/rpmsg/framework/link_ref.hpp
+  include/rpmsg/framework/link_state.hpp
   include/rpmsg/framework/loan.hpp
   include/rpmsg/framework/message.hpp
   include/rpmsg/framework/name_service.hpp

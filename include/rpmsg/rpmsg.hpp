@@ -3,6 +3,7 @@
 // Everything for firmware: all but testing/ and host/.
 
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/contract_plan.hpp>
 #include <rpmsg/framework/dump.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>

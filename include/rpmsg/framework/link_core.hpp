@@ -1,11 +1,7 @@
 #pragma once
 
-#include <rpmsg/framework/endpoint_table.hpp>
+#include <rpmsg/framework/link_state.hpp>
 #include <rpmsg/framework/loan.hpp>
-#include <rpmsg/platform/interrupt_flag.hpp>
-#include <rpmsg/platform/lock.hpp>
-#include <rpmsg/platform/wait.hpp>
-#include <rpmsg/transport/transport.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
 #include <array>
@@ -13,34 +9,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <type_traits>
 #include <utility>
 
 namespace rpmsg::detail {
 
-/// The state of a link and what every context may do with it: send, lend, give back. The channel around it polls. Each
-/// call takes the lock for the time of one ring operation; the functions named try_ run under it.
-template <typename Transport, typename Endpoints, typename Lock, typename Wait> class link_core : message_owner {
-    static_assert(transport<Transport>);
-    static_assert(endpoint_table<Endpoints>);
-    static_assert(lock_policy<Lock>);
-
-    /// Who polls: known only where somebody may wait.
-    struct nobody_waits {};
-    struct poller_memory {
-        std::uintptr_t context{};
-    };
-
-    // Small members first: the short instructions of small cores reach them.
-    [[no_unique_address]] Endpoints endpoints_;
-    [[no_unique_address]] Lock lock_;
-    [[no_unique_address]] Wait wait_;
-    [[no_unique_address]] std::conditional_t<wait_policy<Wait>, poller_memory, nobody_waits> poller_{};
-    bool is_up_{};
-    bool is_starved_{};
-    interrupt_flag pending_{};   ///< a poll is due
-    std::uint16_t generation_{}; ///< counts the times that the link came up
-    Transport transport_;
+/// What every context may do with a link: send, lend, give back. The channel around it polls. Each call takes the lock for
+/// the time of one ring operation; the functions named try_ run under it.
+template <typename Transport, typename Endpoints, typename Lock, typename Wait>
+class link_core : message_owner, public link_state<Transport, Endpoints, Lock, Wait> {
+    using state = link_state<Transport, Endpoints, Lock, Wait>;
+    using state::endpoints_;
+    using state::generation_;
+    using state::is_starved_;
+    using state::is_up_;
+    using state::lock_;
+    using state::transport_;
 
     /// Counts what was refused; the counters of the first errors stand in their order.
     constexpr auto counted(error outcome) -> status {
@@ -84,7 +67,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         if constexpr (wait_policy<Wait>) {
             auto const due = transport_.next_deadline(0);
             if (due.is_set and due.at == 0) { // the peer broke the rules: only a poll can tell
-                call_poller();
+                this->call_poller();
             }
         }
         return error::no_buffer;
@@ -104,7 +87,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto put_back(tx_buffer const& room) -> void {
         transport_.discard(room);
         if (tells_writable and is_starved_) {
-            call_poller();
+            this->call_poller();
         }
     }
     constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload) -> error {
@@ -125,63 +108,16 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
 
   public:
-    using wait_type = Wait;
     using loan = tx_loan<link_core>;
-    using table_type = Endpoints;
-    static constexpr bool acknowledged = Transport::acknowledged;
-    /// Whether anybody wants to know that there is room again.
-    static constexpr bool tells_writable = Endpoints::hears_events or wait_policy<Wait>;
+    using state::tells_writable;
 
     constexpr link_core(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
-        : endpoints_{std::move(endpoints)}, lock_{std::move(lock)}, wait_{std::move(wait)},
-          transport_{std::move(transport)} {}
-
-    [[nodiscard]] constexpr auto transport() -> Transport& { return transport_; }
-    [[nodiscard]] constexpr auto table() -> Endpoints& { return endpoints_; }
-    [[nodiscard]] constexpr auto waiting() -> Wait& { return wait_; }
-    [[nodiscard]] constexpr auto pending() -> interrupt_flag& { return pending_; }
-    /// Whoever polls is to poll soon, and whoever waits is to look again.
-    constexpr auto call_poller() -> void {
-        pending_.set();
-        wait_.wake();
-    }
-    [[nodiscard]] constexpr auto is_up() -> bool {
-        return exclusively(lock_, [&] { return is_up_; });
-    }
-
-    /// Runs f(transport) under the lock.
-    constexpr auto locked(auto&& f) {
-        return exclusively(lock_, [&] { return f(transport_); });
-    }
-    constexpr auto count(event_count reason) -> void {
-        locked([&](auto& link) { link.count(reason); });
-    }
-
-    /// The index of an endpoint, or no_index when it is gone.
-    [[nodiscard]] constexpr auto find(std::uint32_t id) -> std::uint32_t {
-        if constexpr (Endpoints::is_complete) {
-            return id;
-        } else {
-            auto const index = index_of_id(id);
-            if (index >= endpoints_.size()) {
-                return no_index;
-            }
-            auto const is_there = endpoints_.is_live(index) and endpoints_.state(index).generation == id >> 16;
-            return is_there ? index : no_index;
-        }
-    }
-    [[nodiscard]] constexpr auto id_at(std::uint32_t index) -> std::uint32_t {
-        if constexpr (Endpoints::is_complete) {
-            return index;
-        } else {
-            return id_of(index, endpoints_.state(index).generation);
-        }
-    }
+        : state{std::move(transport), std::move(endpoints), std::move(lock), std::move(wait)} {}
 
     /// Sends for an endpoint.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
         return exclusively(lock_, [&]() -> status {
-            auto const index = find(id);
+            auto const index = this->find(id);
             if (not Endpoints::is_complete and index == no_index) {
                 return error::no_endpoint;
             }
@@ -193,7 +129,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             return send_from(id, endpoints_.state(id).peer(), payload);
         } else {
             return exclusively(lock_, [&]() -> status {
-                auto const index = find(id);
+                auto const index = this->find(id);
                 if (index == no_index) {
                     return error::no_endpoint;
                 }
@@ -219,7 +155,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
     constexpr auto reserve_for(std::uint32_t id) -> loan {
         return exclusively(lock_, [&]() -> loan {
-            auto const index = find(id);
+            auto const index = this->find(id);
             if (index == no_index) {
                 return error::no_endpoint;
             }
@@ -236,7 +172,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             return given.refusal();
         }
         if (given.owner_ != this) { // of another link; it goes back there when it ends
-            count(event_count::stale_loan);
+            this->count(event_count::stale_loan);
             return error::closed;
         }
         auto const left = given.leave();
@@ -244,7 +180,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             if (not is_current(left.generation)) {
                 return error::closed;
             }
-            auto const index = find(id);
+            auto const index = this->find(id);
             if (index == no_index) {
                 put_back(left.room);
                 return error::no_endpoint;
@@ -275,58 +211,6 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             });
         };
         return {*this, release, content, token, generation_};
-    }
-
-    [[nodiscard]] constexpr auto local_of(std::uint32_t id) -> address {
-        return exclusively(lock_, [&] {
-            auto const index = find(id);
-            return index != no_index ? endpoints_.local(index) : any_address;
-        });
-    }
-    [[nodiscard]] constexpr auto peer_of(std::uint32_t id) -> address {
-        return exclusively(lock_, [&] {
-            auto const index = find(id);
-            return index != no_index ? endpoints_.state(index).peer() : any_address;
-        });
-    }
-    /// Whether a send of this endpoint was refused for want of a buffer since the last call.
-    [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {
-        return exclusively(lock_, [&] { return std::exchange(endpoints_.state(index).is_starved, false); });
-    }
-
-    /// Runs f(transport) under the lock, and takes the change of the link that it answers.
-    constexpr auto changed_by(auto&& f) -> link_change {
-        return exclusively(lock_, [&]() -> link_change {
-            auto const change = link_change{f(transport_)};
-            if (change.event == link_event::up) {
-                ++generation_;
-            }
-            if (change.event != link_event::none) {
-                is_up_ = change.event == link_event::up;
-                is_starved_ = false;
-            }
-            return change;
-        });
-    }
-    /// True once, after a refused reserve, when there is room again.
-    constexpr auto take_writable() -> bool {
-        return exclusively(lock_, [&] {
-            auto const writable = is_starved_ and transport_.writable();
-            is_starved_ = is_starved_ and not writable;
-            return writable;
-        });
-    }
-
-    /// The calling context is the one that polls.
-    constexpr auto polled_here() -> void {
-        if constexpr (wait_policy<Wait>) {
-            if (not std::is_constant_evaluated()) {
-                __atomic_store_n(&poller_.context, wait_.context(), __ATOMIC_RELAXED);
-            }
-        }
-    }
-    [[nodiscard]] auto is_polled_here() -> bool {
-        return __atomic_load_n(&poller_.context, __ATOMIC_RELAXED) == wait_.context();
     }
 };
 
