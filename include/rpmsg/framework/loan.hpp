@@ -22,6 +22,11 @@ template <typename Channel> class tx_loan {
 
     constexpr tx_loan(Channel& owner, tx_buffer room, std::uint16_t generation)
         : owner_{&owner}, room_{room}, generation_{generation} {}
+    constexpr auto drop() -> void {
+        if (owner_ != nullptr) {
+            owner_->give_back(*this);
+        }
+    }
     struct contents {
         tx_buffer room;
         std::uint16_t generation;
@@ -37,19 +42,18 @@ template <typename Channel> class tx_loan {
         : owner_{std::exchange(other.owner_, nullptr)}, room_{other.room_}, generation_{other.generation_},
           refusal_{other.refusal_} {}
     constexpr auto operator=(tx_loan&& other) noexcept -> tx_loan& {
-        std::swap(owner_, other.owner_);
-        std::swap(room_, other.room_);
-        std::swap(generation_, other.generation_);
-        std::swap(refusal_, other.refusal_);
+        if (this != &other) {
+            drop();
+            owner_ = std::exchange(other.owner_, nullptr);
+            room_ = other.room_;
+            generation_ = other.generation_;
+            refusal_ = other.refusal_;
+        }
         return *this;
     }
     tx_loan(tx_loan const&) = delete;
     auto operator=(tx_loan const&) -> tx_loan& = delete;
-    constexpr ~tx_loan() {
-        if (owner_ != nullptr) {
-            owner_->give_back(*this);
-        }
-    }
+    constexpr ~tx_loan() { drop(); }
 
     [[nodiscard]] constexpr explicit operator bool() const { return owner_ != nullptr; }
     /// Why there is no buffer; `closed` when it was moved from or committed.
@@ -85,11 +89,14 @@ class held_message {
         : owner_{std::exchange(other.owner_, nullptr)}, give_back_{other.give_back_}, content_{other.content_},
           token_{other.token_}, generation_{other.generation_} {}
     constexpr auto operator=(held_message&& other) noexcept -> held_message& {
-        std::swap(owner_, other.owner_);
-        std::swap(give_back_, other.give_back_);
-        std::swap(content_, other.content_);
-        std::swap(token_, other.token_);
-        std::swap(generation_, other.generation_);
+        if (this != &other) {
+            release();
+            owner_ = std::exchange(other.owner_, nullptr);
+            give_back_ = other.give_back_;
+            content_ = other.content_;
+            token_ = other.token_;
+            generation_ = other.generation_;
+        }
         return *this;
     }
     held_message(held_message const&) = delete;
