@@ -95,9 +95,12 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         armed_ = true;
         return tx().arm(shared_, layout_.parts(tx_ring));
     }
+    /// Ends that; where rings start prefilled the peer's flags are left alone (RINGS 14).
     constexpr auto disarm() -> void {
         armed_ = false;
-        tx().disarm(shared_, layout_.parts(tx_ring));
+        if constexpr (not prefilled) {
+            tx().disarm(shared_, layout_.parts(tx_ring));
+        }
     }
     /// A transmit buffer that is free, or `nowhere`.
     constexpr auto find_free() -> std::uint32_t {

@@ -146,11 +146,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         } else {
             lay_out_rings();
         }
-        if constexpr (prefilled) {
-            this->armed_ = false;
-        } else {
-            this->disarm();
-        }
+        this->disarm();
         if constexpr (calls) {
             call_ = {.heard = false, .rung_at = now};
         }
