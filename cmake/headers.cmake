@@ -67,6 +67,7 @@ set(rpmsg_headers
   include/rpmsg/testing/state_set.hpp
   include/rpmsg/testing/weak_memory.hpp
   include/rpmsg/transport/device_session.hpp
+  include/rpmsg/transport/disagreement.hpp
   include/rpmsg/transport/driver_session.hpp
   include/rpmsg/transport/id_set.hpp
   include/rpmsg/transport/owed_doorbells.hpp
@@ -75,6 +76,7 @@ set(rpmsg_headers
   include/rpmsg/transport/ring_setup.hpp
   include/rpmsg/transport/session.hpp
   include/rpmsg/transport/split_queue.hpp
+  include/rpmsg/transport/table_check.hpp
   include/rpmsg/transport/transport.hpp
   include/rpmsg/transport/transport_ref.hpp
   include/rpmsg/transport/vring.hpp
@@ -83,7 +85,9 @@ set(rpmsg_headers
   include/rpmsg/transport/vring_layout.hpp
   include/rpmsg/transport/vring_life.hpp
   include/rpmsg/transport/vring_link.hpp
+  include/rpmsg/wire/boot_block.hpp
   include/rpmsg/wire/carveout.hpp
+  include/rpmsg/wire/config_space.hpp
   include/rpmsg/wire/control_block.hpp
   include/rpmsg/wire/dialect.hpp
   include/rpmsg/wire/header.hpp

@@ -3,8 +3,10 @@
 #include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/session.hpp>
 #include <rpmsg/transport/split_queue.hpp>
+#include <rpmsg/transport/table_check.hpp>
 #include <rpmsg/transport/vring_config.hpp>
 #include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/wire/boot_block.hpp>
 #include <rpmsg/wire/control_block.hpp>
 #include <rpmsg/wire/resource_table.hpp>
 
@@ -76,7 +78,13 @@ template <vring_config Config> class device_session {
             if (not stands) {
                 return session_step::over;
             }
-            return is_broken ? session_step::none : session_step::attach;
+            if (is_broken) {
+                return session_step::none;
+            }
+            if constexpr (Config.dialect.compares_table) {
+                return disagreement(shared, layout) == rpmsg::disagreement::none ? session_step::attach : session_step::refuse;
+            }
+            return session_step::attach;
         } else {
             if (is_broken) {
                 return is_over(shared, layout) ? session_step::over : session_step::none;
@@ -91,6 +99,16 @@ template <vring_config Config> class device_session {
 
     /// This side went down by itself and wants to begin again.
     template <region Region> constexpr auto restart(Region&, link_layout auto const&) -> void {}
+
+    /// In what the driver's words differ from the configuration, as far as the dialect has any.
+    template <region Region>
+    static constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
+        if constexpr (Config.dialect.compares_table) {
+            return table_check<Config>::compare(shared, layout, true);
+        } else {
+            return rpmsg::disagreement::none;
+        }
+    }
 };
 
 /// The device's half of the handshake in wire/control_block.hpp.
@@ -174,6 +192,93 @@ class device_session<Config> {
 
     template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
         start(shared, layout);
+    }
+
+    template <region Region>
+    constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
+        auto const theirs = read(shared, layout, driver + offsetof(block::driver_half, fingerprint));
+        return theirs != Config.fingerprint() ? rpmsg::disagreement::fingerprint : rpmsg::disagreement::none;
+    }
+};
+
+/// The device's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it boots, waits until the driver runs, runs, and
+/// attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
+template <vring_config Config>
+    requires(Config.dialect.attach == wire::attach_rule::boot_words)
+class device_session<Config> {
+    using block = wire::boot_block;
+    static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, device_state));
+    static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, driver_state));
+
+    bool runs_{};
+
+    template <region Region>
+    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t field) -> std::uint32_t {
+        return shared.template load<site::control_load, std::uint32_t>(layout.boot() + field);
+    }
+    template <region Region>
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t field, std::uint32_t value) -> void {
+        shared.template store<site::control_store>(layout.boot() + field, value);
+        shared.clean(layout.boot() + field, sizeof(value));
+    }
+    template <region Region>
+    constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
+        shared.invalidate(layout.boot(), sizeof(block));
+        if ((read(shared, layout, ours) & wire::boot_state::runs) != 0) {
+            write(shared, layout, theirs, wire::boot_state::needs_reset);
+        }
+        write(shared, layout, ours, state);
+        runs_ = false;
+    }
+
+  public:
+    /// A driver that still knows an earlier life of ours is asked to begin again.
+    template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
+        leave(shared, layout, wire::boot_state::boots);
+    }
+
+    /// Whether neither side booted since the link came up.
+    template <region Region> static constexpr auto runs(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.boot(), sizeof(block));
+        return read(shared, layout, ours) == wire::boot_state::runs and read(shared, layout, theirs) == wire::boot_state::runs;
+    }
+    template <region Region> static constexpr auto stands(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.status(), 1);
+        auto const status = shared.template load<site::status_load, std::uint8_t>(layout.status());
+        return runs(shared, layout) and (status & ~wire::device_status::on_the_way) == wire::device_status::driver_ok;
+    }
+
+    template <region Region>
+    constexpr auto look(Region& shared, link_layout auto& layout, bool stands, bool, bool) -> session_step {
+        shared.invalidate(layout.boot(), sizeof(block));
+        if (read(shared, layout, ours) != (runs_ ? wire::boot_state::runs : wire::boot_state::boots)) {
+            start(shared, layout); // the driver asks for it, or somebody cleared the block
+            return session_step::answered;
+        }
+        if (not runs_) {
+            if ((read(shared, layout, theirs) & wire::boot_state::runs) == 0) {
+                return session_step::none;
+            }
+            runs_ = true;
+            write(shared, layout, ours, wire::boot_state::runs);
+            return session_step::answered;
+        }
+        if (not stands and not device_session::stands(shared, layout)) {
+            return session_step::over;
+        }
+        return disagreement(shared, layout) == rpmsg::disagreement::none ? session_step::attach : session_step::refuse;
+    }
+
+    /// This side closes: a driver that runs is to wait for the next start.
+    template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
+        leave(shared, layout, wire::boot_state::none);
+    }
+
+    /// In what the driver's words differ from the configuration; the layout learns the driver's base.
+    template <region Region>
+    static constexpr auto disagreement(Region& shared, link_layout auto& layout) -> rpmsg::disagreement {
+        auto const base = read(shared, layout, 0) | std::uint64_t{read(shared, layout, 4)} << 32;
+        return layout.rebase(base) ? table_check<Config>::compare(shared, layout, true) : rpmsg::disagreement::base_address;
     }
 };
 

@@ -2,11 +2,15 @@
 
 #include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/session.hpp>
+#include <rpmsg/transport/table_check.hpp>
 #include <rpmsg/transport/vring_config.hpp>
 #include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/wire/boot_block.hpp>
+#include <rpmsg/wire/config_space.hpp>
 #include <rpmsg/wire/control_block.hpp>
 #include <rpmsg/wire/resource_table.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,8 +31,9 @@ template <vring_config Config> class driver_session {
         }
     }
     template <region Region> static constexpr auto stands(Region&, link_layout auto const&) -> bool { return true; }
-    template <region Region> static constexpr auto look(Region&, link_layout auto const&, bool, bool, bool) -> session_step {
-        return session_step::attach;
+    template <region Region>
+    static constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
+        return disagreement(shared, layout) == rpmsg::disagreement::none ? session_step::attach : session_step::refuse;
     }
     /// The rings are laid out: keep the name service of the features that the device offers, then say so.
     template <region Region> constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
@@ -38,13 +43,23 @@ template <vring_config Config> class driver_session {
                 vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, device_features)));
             shared.template store<site::status_store>(
                 vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features)),
-                offered & wire::feature_name_service);
+                offered & table_check<Config>::known_features);
             shared.template store<site::status_store>(layout.status(), wire::device_status::driver_ok);
             shared.clean(vdev, sizeof(wire::vdev_entry));
         }
     }
     template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
         start(shared, layout);
+    }
+
+    /// In what the device's table differs from the configuration, where the dialect compares it.
+    template <region Region>
+    static constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
+        if constexpr (Config.dialect.compares_table) {
+            return table_check<Config>::compare(shared, layout, false);
+        } else {
+            return rpmsg::disagreement::none;
+        }
     }
 };
 
@@ -123,6 +138,117 @@ class driver_session<Config> {
     }
     template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
         start(shared, layout);
+    }
+
+    template <region Region>
+    constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
+        auto const theirs = read(shared, layout, device + offsetof(block::device_half, fingerprint));
+        return theirs != Config.fingerprint() ? rpmsg::disagreement::fingerprint : rpmsg::disagreement::none;
+    }
+};
+
+/// The driver's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it fills the table, boots, waits until the device
+/// boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
+template <vring_config Config>
+    requires(Config.dialect.attach == wire::attach_rule::boot_words)
+class driver_session<Config> {
+    using block = wire::boot_block;
+    static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, device_state));
+    static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, driver_state));
+    static constexpr auto vdev_size = static_cast<std::uint32_t>(sizeof(wire::vdev_entry));
+    static constexpr auto ring_size = static_cast<std::uint32_t>(sizeof(wire::vring_entry));
+    /// Name service, acknowledgement and sizes: of the bits that these dialects know the ones that need nothing else.
+    static constexpr std::uint32_t offered = Config.dialect.features & 0b111;
+
+    static constexpr auto vdev_of(link_layout auto const& layout) -> std::uint32_t {
+        return layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+    }
+    template <region Region>
+    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t field) -> std::uint32_t {
+        return shared.template load<site::control_load, std::uint32_t>(layout.boot() + field);
+    }
+    template <region Region>
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t field, std::uint32_t value) -> void {
+        shared.template store<site::control_store>(layout.boot() + field, value);
+        shared.clean(layout.boot() + field, sizeof(value));
+    }
+    template <region Region, std::size_t Count>
+    static constexpr auto put(Region& shared, std::uint32_t offset, std::array<std::uint32_t, Count> const& words) -> std::uint32_t {
+        for (auto const word : words) {
+            shared.template store<site::status_store>(offset, word);
+            offset += 4;
+        }
+        return offset;
+    }
+    /// The head of a table with one entry, the entry with a status of 0, and its config space.
+    template <region Region> static constexpr auto fill_table(Region& shared, link_layout auto const& layout) -> void {
+        auto const vdev = vdev_of(layout);
+        auto const table = layout.boot() + static_cast<std::uint32_t>(sizeof(block));
+        constexpr auto config_size = static_cast<std::uint32_t>(sizeof(wire::rptun_config));
+        constexpr auto entry = wire::vdev_entry{};
+        (void)put(shared, table, std::array<std::uint32_t, 5>{1, 1, 0, 0, vdev - table});
+        auto at = put(shared, vdev,
+                      std::array<std::uint32_t, 7>{entry.type, entry.id, 0, offered, 0, config_size, entry.vring_count << 8});
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            at = put(shared, at,
+                     std::array<std::uint32_t, 5>{layout.parts(ring).descriptors, Config.alignment, Config.buffers, 1 + ring, 0});
+        }
+        auto config = std::array<std::uint32_t, config_size / 4>{Config.size_of(1), Config.size_of(0)};
+        (void)put(shared, at, config);
+        shared.clean(table, static_cast<std::uint32_t>(offsetof(wire::resource_table, vdev)));
+        shared.clean(vdev, vdev_size + 2 * ring_size + config_size);
+    }
+    template <region Region>
+    static constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
+        shared.invalidate(layout.boot(), sizeof(block));
+        fill_table(shared, layout);
+        auto const base = layout.address_of(layout.buffer(0, 0)) - layout.buffer(0, 0);
+        write(shared, layout, 0, static_cast<std::uint32_t>(base));
+        write(shared, layout, 4, static_cast<std::uint32_t>(base >> 32));
+        if ((read(shared, layout, theirs) & wire::boot_state::runs) != 0) {
+            write(shared, layout, theirs, wire::boot_state::needs_reset);
+        }
+        write(shared, layout, ours, state);
+    }
+
+  public:
+    /// A device that still runs is asked to begin again.
+    template <region Region> static constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
+        leave(shared, layout, wire::boot_state::boots);
+    }
+    template <region Region> static constexpr auto runs(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.boot(), sizeof(block));
+        return read(shared, layout, ours) == wire::boot_state::runs;
+    }
+    template <region Region> static constexpr auto stands(Region& shared, link_layout auto const& layout) -> bool {
+        return runs(shared, layout);
+    }
+    template <region Region>
+    static constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
+        shared.invalidate(layout.boot(), sizeof(block));
+        if (read(shared, layout, ours) != wire::boot_state::boots) {
+            start(shared, layout); // the device asks for it, or somebody cleared the block
+            return session_step::answered;
+        }
+        return (read(shared, layout, theirs) & wire::boot_state::boots) != 0 ? session_step::attach : session_step::none;
+    }
+    /// The status comes before the word: a device that finds no status looks again only after a second.
+    template <region Region> static constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
+        auto const vdev = vdev_of(layout);
+        shared.template store<site::status_store>(
+            vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features)), offered);
+        shared.template store<site::status_store>(layout.status(), wire::device_status::driver_ok);
+        shared.clean(vdev, vdev_size);
+        write(shared, layout, ours, wire::boot_state::runs);
+    }
+    /// This side closes: a device that runs is to wait for the next start.
+    template <region Region> static constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
+        leave(shared, layout, wire::boot_state::none);
+    }
+    /// The table is the driver's own: a device that disagrees stays away.
+    template <region Region>
+    static constexpr auto disagreement(Region&, link_layout auto const&) -> rpmsg::disagreement {
+        return rpmsg::disagreement::none;
     }
 };
 

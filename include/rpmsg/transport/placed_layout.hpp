@@ -20,6 +20,8 @@ struct placed_layout {
     std::array<std::uint32_t, 2> buffer_sizes{};                 ///< for a driver
     std::uint32_t status_offset = nowhere;
     std::uint32_t control_offset = nowhere;
+    std::uint32_t boot_offset = nowhere; ///< of the boot block, with the table behind it
+    std::uint32_t config_size{};         ///< bytes of config space behind the vring entries
 
     [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts { return rings[ring]; }
     [[nodiscard]] constexpr auto offset_of(std::uint64_t address, std::uint32_t length) const -> std::uint32_t {
@@ -38,6 +40,11 @@ struct placed_layout {
     }
     [[nodiscard]] constexpr auto status() const -> std::uint32_t { return status_offset; }
     [[nodiscard]] constexpr auto control() const -> std::uint32_t { return control_offset; }
+    [[nodiscard]] constexpr auto boot() const -> std::uint32_t { return boot_offset; }
+    constexpr auto rebase(std::uint64_t base) -> bool {
+        window_address = base + window;
+        return true;
+    }
     [[nodiscard]] constexpr auto fits(std::uint32_t region_size, std::uint32_t count) const -> bool {
         auto fitting = count == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
         for (auto const& ring : rings) {
@@ -46,24 +53,32 @@ struct placed_layout {
                       lies_inside(ring.available, 2 * count + 6, region_size) and
                       lies_inside(ring.used, 8 * count + 6, region_size);
         }
-        constexpr auto before_status = offsetof(wire::vdev_entry, status);
         return fitting and
                (status_offset == nowhere or
                 (status_offset % 4 == 0 and status_offset >= before_status and
                  lies_inside(status_offset - before_status, sizeof(wire::vdev_entry), region_size))) and
+               (boot_offset == nowhere or
+                (boot_offset % 4 == 0 and lies_inside(boot_offset, boot_size, region_size))) and
                (control_offset == nowhere or
                 (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
     }
 
-    /// Whether [offset, offset + length) meets any part of a ring, the vdev entry or the control block.
+    static constexpr auto before_status = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+    /// The boot block and the head of the table behind it, as a driver writes it.
+    static constexpr auto boot_size = static_cast<std::uint32_t>(sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev));
+    /// Bytes of the vdev entry around the status byte, its two vring entries and its config space.
+    [[nodiscard]] constexpr auto table_size() const -> std::uint32_t {
+        return static_cast<std::uint32_t>(sizeof(wire::vdev_entry) + 2 * sizeof(wire::vring_entry)) + config_size;
+    }
+    /// Whether [offset, offset + length) meets any part of a ring, the vdev entry, the boot block or the control block.
     [[nodiscard]] constexpr auto touches_rings(std::uint32_t offset, std::uint32_t length) const -> bool {
         auto const meets = [&](std::uint32_t start, std::uint32_t size) {
             return start != nowhere and std::uint64_t{offset} < std::uint64_t{start} + size and
                    std::uint64_t{start} < std::uint64_t{offset} + length;
         };
         auto const n = buffers_per_ring;
-        // the status byte with the vdev entry and the two vring entries around it
-        auto hit = meets(status_offset == nowhere ? nowhere : status_offset - 24, 68) or meets(control_offset, sizeof(wire::control_block));
+        auto hit = meets(status_offset == nowhere ? nowhere : status_offset - before_status, table_size()) or
+                   meets(control_offset, sizeof(wire::control_block)) or meets(boot_offset, boot_size);
         for (auto const& ring : rings) {
             hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or
                   meets(ring.used, 8 * n + 6);

@@ -58,7 +58,8 @@ template <vring_config Config> struct checked_config {
     static_assert(Config.batch >= 1 and Config.batch <= Config.buffers, "a batch is 1 to all of the buffers");
     static_assert(not Config.event_index or Config.dialect.used_event_word,
                   "this dialect has no event index: its available ring ends without a used_event word");
-    static_assert(not Config.event_index or not Config.dialect.status_in_table,
+    static_assert(not Config.event_index or not Config.dialect.status_in_table or
+                      Config.dialect.sizes == wire::config_space::versioned,
                   "never use the event index towards OpenAMP: its remote falls silent (RINGS 5.3)");
 };
 

@@ -2,6 +2,8 @@
 
 #include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/vring_config.hpp>
+#include <rpmsg/wire/boot_block.hpp>
+#include <rpmsg/wire/carveout.hpp>
 #include <rpmsg/wire/control_block.hpp>
 #include <rpmsg/wire/resource_table.hpp>
 #include <rpmsg/wire/vring.hpp>
@@ -21,6 +23,8 @@ namespace rpmsg {
 ///   buffer(ring, id)        offset of buffer `id` of a ring; asked by the driver only
 ///   status(), control()     the status byte and the control block, or `nowhere`
 ///   fits(size, count)       whether a region of `size` bytes holds rings of `count` buffers as this layout says
+///   boot()                  the boot block that lies before the table; asked only where the dialect has one
+///   rebase(base)            the driver knows the region's start as `base`: whether this layout can follow; asked likewise
 template <typename T>
 concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t address) {
     { layout.parts(n) } -> std::same_as<wire::vring_parts>;
@@ -33,17 +37,27 @@ concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t a
 };
 
 /// One contiguous block: control block or resource table (where the dialect has one), ring 0, ring 1, the buffers of
-/// ring 0, the buffers of ring 1. rpmsg-lite's layout, and what our driver offers to any device.
+/// ring 0, the buffers of ring 1. rpmsg-lite's and openvela's layout, and what our driver offers to any device.
 template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr auto control_size = static_cast<std::uint32_t>(sizeof(wire::control_block));
     static constexpr auto table_size = static_cast<std::uint32_t>(sizeof(wire::resource_table));
     static constexpr bool has_control = Config.dialect.attach == wire::attach_rule::epochs;
     static constexpr bool has_table = Config.dialect.status_in_table;
+    static constexpr bool has_boot = Config.dialect.attach == wire::attach_rule::boot_words;
+    static constexpr bool has_carveouts = Config.dialect.sizes == wire::config_space::versioned;
+    /// The vdev entry of the table: behind openvela's trace entry (WIRE 3), behind Linux's carveouts, or first.
+    static constexpr std::uint32_t vdev = has_boot        ? sizeof(wire::boot_block) + 72
+                                          : has_carveouts ? offsetof(wire::carveout_table, vdev)
+                                                          : offsetof(wire::resource_table, vdev);
+    static constexpr std::uint32_t head = has_control     ? control_size
+                                          : has_boot      ? sizeof(wire::boot_block) + 208
+                                          : has_carveouts ? sizeof(wire::carveout_table) + 12
+                                          : has_table     ? table_size
+                                                          : 0;
     /// Both ends are ours and agree by fingerprint: buffer i of a ring is descriptor i for good, and none need be read.
     static constexpr bool is_agreed = has_control;
 
-    static constexpr std::uint32_t ring_0 =
-        align_up(has_control ? control_size : has_table ? table_size : 0, Config.alignment);
+    static constexpr std::uint32_t ring_0 = align_up(head, Config.alignment);
     static constexpr wire::vring_parts parts_0 =
         wire::place_vring(ring_0, Config.buffers, Config.alignment, Config.dialect.used_event_word);
     static constexpr std::uint32_t closest = align_up(wire::end_of_vring(parts_0, Config.buffers), Config.alignment);
@@ -80,11 +94,11 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
         return start + id * Config.size_of(ring);
     }
     static constexpr auto status() -> std::uint32_t {
-        return has_table ? static_cast<std::uint32_t>(offsetof(wire::resource_table, vdev) +
-                                                      offsetof(wire::vdev_entry, status))
-                         : nowhere;
+        return has_table ? vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status)) : nowhere;
     }
     static constexpr auto control() -> std::uint32_t { return has_control ? 0 : nowhere; }
+    static constexpr auto boot() -> std::uint32_t { return has_boot ? 0 : nowhere; }
+    static constexpr auto rebase(std::uint64_t base) -> bool { return base == Config.device_base; }
     static constexpr auto fits(std::uint32_t region_size, std::uint32_t) -> bool { return region_size >= size(); }
     /// Bytes that the shared block needs.
     static constexpr auto size() -> std::uint32_t { return buffers + buffer_bytes; }

@@ -44,6 +44,9 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     static constexpr bool has_status = Config.dialect.status_in_table;
     static constexpr bool has_epochs = Config.dialect.attach == wire::attach_rule::epochs;
     static constexpr bool waits_for_bell = device and Config.dialect.attach == wire::attach_rule::first_doorbell;
+    static constexpr bool has_boot_words = Config.dialect.attach == wire::attach_rule::boot_words;
+    /// Whether both sides can agree on fresh rings by themselves.
+    static constexpr bool agrees = has_epochs or has_boot_words;
     static constexpr bool calls = not device and not has_epochs;
     using session = std::conditional_t<device, device_session<Config>, driver_session<Config>>;
 
@@ -177,6 +180,12 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
             if (look(false) == session_step::answered) {
                 call_peer(); // at once: the driver waits for it
             }
+        } else if constexpr (has_boot_words) {
+            phase_ = link_phase::waiting;
+            if (reason != down_reason::peer_stopped) {
+                session_.start(shared_, layout_);
+                call_peer();
+            }
         } else {
             phase_ = reason == down_reason::broken ? link_phase::broken : link_phase::waiting;
         }
@@ -223,13 +232,19 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         if constexpr (calls) {
             waits = waits or not call_.heard;
         }
-        return phase_ == link_phase::up and waits;
+        return (phase_ == link_phase::up and waits) or (has_boot_words and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
 
     [[nodiscard]] constexpr auto has_room() const -> bool {
         auto fits = layout_.fits(shared_.size(), Config.buffers) and
                     (not has_status or layout_.status() != nowhere) and
                     (not has_epochs or layout_.control() != nowhere);
+        if constexpr (Config.dialect.compares_table) {
+            fits = fits and lies_inside(layout_.status() - 24, table_check<Config>::size, shared_.size());
+        }
+        if constexpr (has_boot_words) {
+            fits = fits and layout_.boot() != nowhere;
+        }
         for (std::uint32_t ring = 0; ring < 2 and not device; ++ring) {
             auto const bytes_of_ring = std::uint64_t{Config.buffers} * Config.size_of(ring);
             auto const start = layout_.buffer(ring, 0);
@@ -241,6 +256,10 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
 
   public:
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == link_phase::up; }
+    /// Why the link is `incompatible`, as the peer's words tell now; `describe` puts it in words. For the polling context.
+    [[nodiscard]] constexpr auto disagreement() -> rpmsg::disagreement {
+        return phase_ == link_phase::refused ? session_.disagreement(shared_, layout_) : rpmsg::disagreement::none;
+    }
     /// Messages sent that the peer has not given back, as far as the ring tells now. For the polling context.
     constexpr auto in_flight() -> std::uint32_t {
         return this->is_live() ? this->tx().with_peer(shared_, layout_.parts(tx_ring)) : 0;
@@ -256,7 +275,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         }
         phase_ = link_phase::waiting;
         session_.start(shared_, layout_);
-        if constexpr (has_epochs) {
+        if constexpr (agrees) {
             call_peer();
         }
         return {};
@@ -267,7 +286,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         if (phase_ == link_phase::stopped) {
             return;
         }
-        if constexpr (device and not has_epochs) {
+        if constexpr (device and not agrees) {
             this->resumes_ = this->is_live();
             if (this->resumes_ and session_.stands(shared_, layout_) and is_standing(tx_ring) and is_standing(rx_ring)) {
                 give_all_back();
@@ -296,7 +315,9 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
                 }
                 return {};
             }
-            if constexpr (not has_epochs) {
+            if constexpr (has_boot_words) {
+                return go_down(session_.runs(shared_, layout_) ? down_reason::peer_stopped : down_reason::peer_restarted);
+            } else if constexpr (not has_epochs) {
                 return go_down(down_reason::peer_stopped);
             }
             phase_ = link_phase::ending;
@@ -310,7 +331,7 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
             }
         }
         // A doorbell may stand for several steps of the handshake.
-        constexpr auto most_steps = has_epochs ? 3 : device and not has_status ? 2 : 1;
+        constexpr auto most_steps = agrees ? 3 : device and not has_status ? 2 : 1;
         for (int steps = 0; steps < most_steps; ++steps) {
             auto const step = look(stands);
             auto const change = follow(step, now);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace rpmsg::wire {
 
 /// What tells the device that the driver's rings are ready (RINGS 13, first row).
@@ -8,6 +10,15 @@ enum class attach_rule : unsigned char {
     status_byte,    ///< driver_ok in the status byte of the resource table
     prefilled_ring, ///< a doorbell of ring 0, or the memory that rpmsg-lite's master leaves (RINGS 6.2)
     epochs,         ///< the handshake of the control block
+    boot_words,     ///< the handshake of the boot words, then driver_ok in the status byte (WIRE 2.5)
+};
+
+/// The config space behind the resource table's rings, from which buffer sizes come where its feature bit is in effect;
+/// where not, they are 512.
+enum class config_space : unsigned char {
+    none,
+    versioned, ///< Linux since the series of 2026, feature bit 1
+    rptun,     ///< NuttX and openvela, feature bit 2
 };
 
 /// How one peer speaks where RPMsg leaves it open: one row of the table in RINGS 13.
@@ -18,12 +29,23 @@ struct dialect {
     bool prefilled{};              ///< the driver fills the used ring of ring 1 at start
     bool always_rings_driver{};    ///< the driver needs every doorbell of ring 0 whatever its flags say
     bool status_in_table{};        ///< the shared block starts with a resource table
+    bool compares_table{};         ///< what the table and the config space say is compared with the configuration at attach
+    config_space sizes{};
+    std::uint32_t features = 1;    ///< the feature bits of RPMsg that this dialect knows
     bool operator==(dialect const&) const = default;
 };
 
 namespace dialects {
 /// Linux's virtio_rpmsg_bus before the buffer size series of 2026. Not named `linux`: GNU compilers define that word.
 inline constexpr auto linux_virtio = dialect{.attach = attach_rule::first_doorbell};
+
+/// Linux with the buffer size series of 2026, through remoteproc. The device sees in the table's features whether its
+/// kernel has the series; with an older one buffers have 512 bytes.
+inline constexpr auto linux_bufsz = dialect{.attach = attach_rule::status_byte,
+                                            .status_in_table = true,
+                                            .compares_table = true,
+                                            .sizes = config_space::versioned,
+                                            .features = 0b11};
 
 /// OpenAMP's open-amp, either role. It offers no sign of a restart: call `reset()` when the peer was restarted.
 inline constexpr auto openamp = dialect{.attach = attach_rule::status_byte, .status_in_table = true};
@@ -33,6 +55,22 @@ inline constexpr auto rpmsg_lite = dialect{.attach = attach_rule::prefilled_ring
                                            .used_event_word = false,
                                            .prefilled = true,
                                            .always_rings_driver = true};
+
+/// NuttX's rptun, either role: the name service is acknowledged, a restart shows in the boot words.
+inline constexpr auto nuttx = dialect{.attach = attach_rule::boot_words,
+                                      .acknowledged = true,
+                                      .status_in_table = true,
+                                      .compares_table = true,
+                                      .sizes = config_space::rptun,
+                                      .features = 0b1111};
+
+/// openvela's rptun, either role. As NuttX, but CPU names are built in.
+inline constexpr auto openvela = dialect{.attach = attach_rule::boot_words,
+                                         .acknowledged = true,
+                                         .status_in_table = true,
+                                         .compares_table = true,
+                                         .sizes = config_space::rptun,
+                                         .features = 0b111};
 
 /// Both ends are this library: restarts are seen by themselves, names are acknowledged.
 inline constexpr auto rpmsg = dialect{.attach = attach_rule::epochs, .acknowledged = true};

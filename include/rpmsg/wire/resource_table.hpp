@@ -58,6 +58,13 @@ inline constexpr std::uint8_t needs_reset = 64;
 inline constexpr std::uint32_t feature_name_service = 1;
 /// Feature bit 29: doorbells by event index instead of flags.
 inline constexpr std::uint32_t feature_event_index = 1u << 29;
+/// Feature bit 30 of NuttX: whoever sends rings, whatever the flags of the ring say.
+inline constexpr std::uint32_t feature_must_ring = 1u << 30;
+/// Feature bit 1 of NuttX and openvela: announcements are acknowledged.
+inline constexpr std::uint32_t feature_acknowledge = 2;
+/// Feature bit 1 of Linux and bit 2 of NuttX and openvela: buffer sizes come from the config space.
+inline constexpr std::uint32_t feature_sizes_linux = 2;
+inline constexpr std::uint32_t feature_sizes_rptun = 4;
 
 /// What a table says of the RPMsg device, after the checks.
 struct rpmsg_device {

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace rpmsg {
+
+/// In what the peer's table or words differ from our configuration: why a link is `incompatible`.
+enum class disagreement : std::uint8_t {
+    none,
+    fingerprint,
+    no_device,
+    buffer_count,
+    ring_alignment,
+    ring_place,
+    used_ring_place,
+    features,
+    config_space,
+    to_driver_size,
+    to_device_size,
+    base_address,
+};
+
+/// One line for people.
+[[nodiscard]] constexpr auto describe(disagreement what) -> std::string_view {
+    constexpr std::string_view text[] = {
+        "no disagreement",
+        "the fingerprint: both images must be built from one configuration",
+        "the device: the table describes no RPMsg device with two rings here",
+        "the buffer count: the table has another `num` than `buffers`",
+        "the ring alignment: the table has another `align` than `alignment`",
+        "the place of ring 1: its distance from ring 0 differs between the table's `da` and the layout",
+        "the place of the used ring: seen from the table's `da` the alignment puts it elsewhere",
+        "the features: event index, acknowledgement or doorbells are not in effect as configured",
+        "the config space: its version or its size is another",
+        "the size of buffers to the driver: it is another than `remote_to_host` or `buffer_size`",
+        "the size of buffers to the device: it is another than `host_to_remote` or `buffer_size`",
+        "the base address: the driver's is another than `device_base`"};
+    return text[static_cast<std::uint8_t>(what)];
+}
+
+} // namespace rpmsg

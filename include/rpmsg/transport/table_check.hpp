@@ -1,0 +1,128 @@
+#pragma once
+
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/disagreement.hpp>
+#include <rpmsg/transport/vring_config.hpp>
+#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/wire/carveout.hpp>
+#include <rpmsg/wire/config_space.hpp>
+#include <rpmsg/wire/resource_table.hpp>
+#include <rpmsg/wire/vring.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::detail {
+
+/// Compares the vdev entry around the status byte, its rings and its config space with a configuration. Each field is
+/// read once.
+template <vring_config Config> class table_check {
+    static constexpr auto sizes = Config.dialect.sizes;
+    static constexpr auto size_bit = sizes == wire::config_space::none        ? 0
+                                     : sizes == wire::config_space::versioned ? wire::feature_sizes_linux
+                                                                              : wire::feature_sizes_rptun;
+    static constexpr auto ring_features = Config.event_index ? wire::feature_event_index : 0;
+    static constexpr auto name_features = Config.dialect.acknowledged ? wire::feature_acknowledge : 0;
+    /// These must be in effect exactly as configured: they change what both sides write.
+    static constexpr auto decisive = wire::feature_event_index | wire::feature_must_ring | name_features;
+
+    static constexpr auto rings_at = static_cast<std::uint32_t>(sizeof(wire::vdev_entry));
+    static constexpr auto config_at = rings_at + 2 * static_cast<std::uint32_t>(sizeof(wire::vring_entry));
+
+    template <region Region>
+    static constexpr auto read(Region& shared, std::uint32_t vdev, std::size_t field) -> std::uint32_t {
+        return shared.template load<site::status_load, std::uint32_t>(vdev + static_cast<std::uint32_t>(field));
+    }
+    static constexpr auto is_placed(std::uint32_t address) -> bool { return address != 0 and address != wire::any_place; }
+
+    template <region Region>
+    static constexpr auto compare_rings(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> disagreement {
+        std::uint32_t places[2]{};
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            auto const entry = rings_at + ring * sizeof(wire::vring_entry);
+            if (read(shared, vdev, entry + offsetof(wire::vring_entry, count)) != Config.buffers) {
+                return disagreement::buffer_count;
+            }
+            if (read(shared, vdev, entry + offsetof(wire::vring_entry, alignment)) != Config.alignment) {
+                return disagreement::ring_alignment;
+            }
+            places[ring] = read(shared, vdev, entry + offsetof(wire::vring_entry, device_address));
+            auto const theirs =
+                wire::place_vring(places[ring], Config.buffers, Config.alignment, Config.dialect.used_event_word);
+            auto const ours = layout.parts(ring);
+            if (is_placed(places[ring]) and theirs.used - theirs.descriptors != ours.used - ours.descriptors) {
+                return disagreement::used_ring_place;
+            }
+        }
+        auto const distance = layout.parts(1).descriptors - layout.parts(0).descriptors;
+        auto const are_placed = is_placed(places[0]) and is_placed(places[1]);
+        return are_placed and places[1] - places[0] != distance ? disagreement::ring_place : disagreement::none;
+    }
+
+    static constexpr auto compare_sizes(std::uint32_t to_driver, std::uint32_t to_device) -> disagreement {
+        if (to_driver != Config.size_of(0)) {
+            return disagreement::to_driver_size;
+        }
+        return to_device != Config.size_of(1) ? disagreement::to_device_size : disagreement::none;
+    }
+
+    template <region Region>
+    static constexpr auto compare_config(Region& shared, std::uint32_t vdev) -> disagreement {
+        constexpr auto least = sizes == wire::config_space::versioned ? sizeof(wire::versioned_config) : 8;
+        if (read(shared, vdev, offsetof(wire::vdev_entry, config_length)) < least) {
+            return disagreement::config_space;
+        }
+        auto const first = read(shared, vdev, config_at);
+        auto const second = read(shared, vdev, config_at + 4);
+        if constexpr (sizes == wire::config_space::versioned) {
+            auto const third = read(shared, vdev, config_at + 8);
+            constexpr auto version_and_size = std::uint32_t{1 | sizeof(wire::versioned_config) << 8};
+            if ((first & 0x00ff'ffff) != version_and_size) {
+                return disagreement::config_space;
+            }
+            return compare_sizes(first >> 24 | second << 8, second >> 24 | third << 8);
+        } else {
+            return compare_sizes(second, first);
+        }
+    }
+
+  public:
+    /// The feature bits that this side keeps of those that are offered.
+    static constexpr auto known_features = Config.dialect.features | ring_features;
+    /// Bytes of config space that a table of this dialect has room for.
+    static constexpr auto config_size = sizes == wire::config_space::none        ? 0u
+                                        : sizes == wire::config_space::versioned ? 12u
+                                                                                 : 64u;
+    /// Everything from the vdev entry to the end of the config space.
+    static constexpr auto size = config_at + config_size;
+
+    /// The first disagreement. Features are in effect when they are offered and kept, `kept` as far as this side has to say.
+    template <region Region>
+    static constexpr auto compare(Region& shared, link_layout auto const& layout, bool is_device) -> disagreement {
+        auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+        shared.invalidate(vdev, size);
+        auto const last = read(shared, vdev, offsetof(wire::vdev_entry, status));
+        if (read(shared, vdev, 0) != wire::vdev_entry{}.type or
+            read(shared, vdev, offsetof(wire::vdev_entry, id)) != wire::vdev_entry{}.id or (last >> 8 & 0xff) != 2) {
+            return disagreement::no_device;
+        }
+        if (auto const found = compare_rings(shared, layout, vdev); found != disagreement::none) {
+            return found;
+        }
+        auto const kept = is_device ? read(shared, vdev, offsetof(wire::vdev_entry, driver_features)) : known_features;
+        auto const in_effect = read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept;
+        if ((in_effect & decisive) != (ring_features | name_features)) {
+            return disagreement::features;
+        }
+        if constexpr (sizes != wire::config_space::none) {
+            if ((in_effect & size_bit) != 0) {
+                return compare_config(shared, vdev);
+            }
+            return compare_sizes(512, 512);
+        } else {
+            return disagreement::none;
+        }
+    }
+};
+
+} // namespace rpmsg::detail

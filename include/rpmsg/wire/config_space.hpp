@@ -1,0 +1,35 @@
+#pragma once
+
+#include <rpmsg/core/bytes.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::wire {
+
+/// The config space of Linux since the buffer size series of 2026 (include/linux/rpmsg/virtio_rpmsg.h, struct
+/// virtio_rpmsg_config): packed, and the sizes are as the device sees them. Linux refuses any other version or size.
+struct versioned_config {
+    std::uint8_t version = 1;
+    std::array<std::uint8_t, 2> size{11, 0};
+    std::array<std::uint8_t, 4> transmit_size{}; ///< buffers of ring 0, which the device sends through
+    std::array<std::uint8_t, 4> receive_size{};  ///< buffers of ring 1
+};
+static_assert(sizeof(versioned_config) == 11 and wire_format<versioned_config>);
+static_assert(offsetof(versioned_config, transmit_size) == 3 and offsetof(versioned_config, receive_size) == 7);
+
+/// The config space of NuttX and openvela (WIRE 2.2). openvela knows the two sizes only.
+struct rptun_config {
+    std::uint32_t to_device_size{};                   ///< buffers of ring 1
+    std::uint32_t to_driver_size{};                   ///< buffers of ring 0
+    std::array<std::uint32_t, 2> to_device_address{}; ///< with feature bit 4
+    std::array<std::uint32_t, 2> to_driver_address{}; ///< with feature bit 4
+    std::array<char, 8> driver_name{};                ///< of the CPU, with feature bit 3; padded with NUL, or full
+    std::array<char, 8> device_name{};
+    std::array<std::uint32_t, 6> reserved{};
+};
+static_assert(sizeof(rptun_config) == 64 and wire_format<rptun_config>);
+static_assert(offsetof(rptun_config, to_driver_size) == 4 and offsetof(rptun_config, driver_name) == 24);
+
+} // namespace rpmsg::wire
