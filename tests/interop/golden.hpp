@@ -66,10 +66,14 @@ struct block {
         }
     }
     template <std::size_t Count> constexpr auto we_wrote(line const (&lines)[Count], int where = __builtin_LINE()) -> void {
+        expect(lines);
+        we_wrote_nothing(where);
+    }
+    /// These lines belong to the next image.
+    template <std::size_t Count> constexpr auto expect(line const (&lines)[Count]) -> void {
         for (auto const& each : lines) {
             write(image.content, each);
         }
-        we_wrote_nothing(where);
     }
     constexpr auto we_wrote_nothing(int where = __builtin_LINE()) -> void {
         for (std::uint32_t i = 0; i < Size; ++i) {

@@ -45,9 +45,7 @@ constexpr auto our_driver_leaves_what_a_host_leaves_and_serves_a_remote() -> boo
     auto link = channel{block.driver(), endpoints{endpoint<"svc-x">(golden::greeter)}};
     check(link.start().has_value());
     (void)link.poll();
-    for (auto const& each : host_rings) {
-        golden::write(block.image.content, each);
-    }
+    block.expect(host_rings);
     block.we_wrote({
         // ring 1: described from the start and for good, where the host describes each when it is used (RINGS 14)
         {0x140, "00 0a 00 20 00 00 00 00 00 02 00 00 00 00 01 00"},
