@@ -70,6 +70,7 @@ set(rpmsg_headers
   include/rpmsg/transport/disagreement.hpp
   include/rpmsg/transport/driver_session.hpp
   include/rpmsg/transport/id_set.hpp
+  include/rpmsg/transport/laid_rings.hpp
   include/rpmsg/transport/owed_doorbells.hpp
   include/rpmsg/transport/placed_layout.hpp
   include/rpmsg/transport/ring_pair.hpp

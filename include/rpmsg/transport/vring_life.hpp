@@ -5,8 +5,7 @@
 #include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/device_session.hpp>
 #include <rpmsg/transport/driver_session.hpp>
-#include <rpmsg/transport/ring_pair.hpp>
-#include <rpmsg/transport/ring_setup.hpp>
+#include <rpmsg/transport/laid_rings.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/vring_layout.hpp>
 
@@ -18,15 +17,14 @@ namespace rpmsg::detail {
 
 /// Start, restart and end of a shared-memory link, of either role. What goes through it is in vring_link.hpp.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
-class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
+class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     static_assert(region<Region>);
     static_assert(doorbell<Bell>);
     static_assert(link_layout<Layout>);
     static constexpr checked_config<Config> checked{};
-
     static_assert(shares_no_line<Config, Region>, "ring alignment and buffer sizes must be multiples of the cache line of the region");
 
-    using rings = ring_pair<Role, Config, Region, Bell, Layout>;
+    using rings = laid_rings<Role, Config, Region, Bell, Layout>;
 
   protected:
     using rings::bells_;
@@ -38,7 +36,6 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
     using rings::rx_ring;
     using rings::shared_;
     using rings::tx_ring;
-    using rings::unused_;
 
   private:
     static constexpr bool has_status = Config.dialect.status_in_table;
@@ -82,72 +79,11 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         bells_.ring(0, counts_);
     }
 
-    /// Whether a ring is where this device left it, not laid out anew by the next life of the driver.
-    constexpr auto is_standing(std::uint32_t ring) -> bool {
-        auto const ahead = ring == rx_ring ? std::uint32_t{this->returned_} : 0;
-        return static_cast<std::uint16_t>(rings::queue::adopt(shared_, layout_.parts(ring)) + ahead) ==
-               this->queues_[ring].given();
-    }
-    constexpr auto give_all_back() -> void {
-        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-            if (this->rx().owns(id)) {
-                this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
-                this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
-            }
-            if (this->tx().owns(id)) {
-                unused_.insert(id);
-            }
-        }
-        if (this->returned_ != 0) {
-            this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
-        }
-    }
-
-    /// A device continues where the rings stand: a buffer that was given back is not taken again, one that was not is
-    /// delivered again (RINGS 6.3, 13). A closed one goes on where it stopped, if the rings still stand there: their
-    /// indices alone say too little.
-    constexpr auto adopt_rings() -> void {
-        constexpr auto ahead = prefilled ? Config.buffers : 0;
-        auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
-        auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
-        if constexpr (not has_epochs) {
-            if (this->resumes_) [[unlikely]] {
-                this->resumes_ = false;
-                if (to_driver == this->tx().given() and from_driver == this->rx().given()) {
-                    return;
-                }
-            }
-        }
-        unused_.clear();
-        if constexpr (Config.batch > 1) {
-            this->returned_ = 0;
-        }
-        this->tx().reset(to_driver, to_driver, false);
-        this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
-    }
-
-    /// A driver lays the rings out anew: all receive buffers are the device's, all others ours.
-    constexpr auto lay_out_rings() -> void {
-        lay_out_ring<Config>(shared_, layout_, rx_ring, true);
-        lay_out_ring<Config>(shared_, layout_, tx_ring, false);
-        this->tx().reset(0, 0, not prefilled);
-        this->rx().reset(0, 0, true);
-        unused_.clear();
-        if (not prefilled) {
-            unused_.fill();
-        }
-        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-            this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
-        }
-        (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
-        this->returned_ = 0;
-    }
-
     constexpr auto come_up(ticks now) -> link_change {
         if constexpr (device) {
-            adopt_rings();
+            this->adopt();
         } else {
-            lay_out_rings();
+            this->lay_out();
         }
         this->disarm();
         if constexpr (calls) {
@@ -288,8 +224,8 @@ class vring_life : public ring_pair<Role, Config, Region, Bell, Layout> {
         }
         if constexpr (device and not agrees) {
             this->resumes_ = this->is_live();
-            if (this->resumes_ and session_.stands(shared_, layout_) and is_standing(tx_ring) and is_standing(rx_ring)) {
-                give_all_back();
+            if (this->resumes_ and session_.stands(shared_, layout_) and this->is_standing(tx_ring) and this->is_standing(rx_ring)) {
+                this->give_all_back();
             }
         }
         if constexpr (waits_for_bell) {

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <rpmsg/transport/ring_pair.hpp>
+#include <rpmsg/transport/ring_setup.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg::detail {
+
+/// How the two rings of a link begin: laid out by a driver, adopted by a device, or taken up again where a closed device
+/// left them.
+template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
+class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
+    using rings = ring_pair<Role, Config, Region, Bell, Layout>;
+
+  protected:
+    using rings::layout_;
+    using rings::prefilled;
+    using rings::rx_ring;
+    using rings::shared_;
+    using rings::tx_ring;
+    using rings::unused_;
+
+    constexpr laid_rings(Region shared, Bell bell, Layout layout)
+        : rings{std::move(shared), std::move(bell), std::move(layout)} {}
+
+    /// Whether a ring is where this device left it, not laid out anew by the next life of the driver.
+    constexpr auto is_standing(std::uint32_t ring) -> bool {
+        auto const ahead = ring == rx_ring ? std::uint32_t{this->returned_} : 0;
+        return static_cast<std::uint16_t>(rings::queue::adopt(shared_, layout_.parts(ring)) + ahead) ==
+               this->queues_[ring].given();
+    }
+    constexpr auto give_all_back() -> void {
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (this->rx().owns(id)) {
+                this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
+                this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
+            }
+            if (this->tx().owns(id)) {
+                unused_.insert(id);
+            }
+        }
+        if (this->returned_ != 0) {
+            this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
+        }
+    }
+
+    /// A device continues where the rings stand: a buffer that was given back is not taken again, one that was not is
+    /// delivered again (RINGS 6.3, 13). A closed one goes on where it stopped, if the rings still stand there: their
+    /// indices alone say too little.
+    constexpr auto adopt() -> void {
+        constexpr auto ahead = prefilled ? Config.buffers : 0;
+        auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
+        auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
+        if constexpr (Config.dialect.attach != wire::attach_rule::epochs) {
+            if (this->resumes_) [[unlikely]] {
+                this->resumes_ = false;
+                if (to_driver == this->tx().given() and from_driver == this->rx().given()) {
+                    return;
+                }
+            }
+        }
+        unused_.clear();
+        if constexpr (Config.batch > 1) {
+            this->returned_ = 0;
+        }
+        this->tx().reset(to_driver, to_driver, false);
+        this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
+    }
+
+    /// A driver lays the rings out anew: all receive buffers are the device's, all others ours.
+    constexpr auto lay_out() -> void {
+        lay_out_ring<Config>(shared_, layout_, rx_ring, true);
+        lay_out_ring<Config>(shared_, layout_, tx_ring, false);
+        this->tx().reset(0, 0, not prefilled);
+        this->rx().reset(0, 0, true);
+        unused_.clear();
+        if (not prefilled) {
+            unused_.fill();
+        }
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
+        }
+        (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
+        this->returned_ = 0;
+    }
+};
+
+} // namespace rpmsg::detail
