@@ -1,0 +1,44 @@
+#include <rpmsg/transport/disagreement.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace {
+
+using rpmsg::disagreement;
+
+TEST_CASE("Every disagreement has words of its own that name the field") {
+    for (auto a = disagreement::none; a <= disagreement::base_address; a = static_cast<disagreement>(static_cast<int>(a) + 1)) {
+        CHECK_FALSE(describe(a).empty());
+        for (auto b = disagreement::none; b < a; b = static_cast<disagreement>(static_cast<int>(b) + 1)) {
+            CHECK(describe(a) != describe(b));
+        }
+    }
+    STATIC_REQUIRE(describe(disagreement::base_address).find("device_base") != std::string_view::npos);
+}
+
+constexpr auto with_64 = rpmsg::vring_config{.buffers = 4, .buffer_size = 64};
+
+constexpr auto another_fingerprint_is_named() -> bool {
+    auto shared = shared_block<with_64>{};
+    auto device = shared.device();
+    auto driver = shared.driver();
+    check(driver.start().has_value() and device.start().has_value());
+    shared.put(4, ~with_64.fingerprint());
+    check(device.poll(0).reason == rpmsg::down_reason::incompatible);
+    check(device.disagreement() == disagreement::fingerprint);
+    shared.put(64 + 4, ~with_64.fingerprint());
+    shared.put(4, with_64.fingerprint());
+    check(driver.poll(0).reason == rpmsg::down_reason::incompatible);
+    check(driver.disagreement() == disagreement::fingerprint);
+    return true;
+}
+
+TEST_CASE("Two of this library that were built from different configurations name the fingerprint") {
+    STATIC_REQUIRE(another_fingerprint_is_named());
+    CHECK(another_fingerprint_is_named());
+}
+
+} // namespace

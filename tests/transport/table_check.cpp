@@ -1,0 +1,218 @@
+#include <rpmsg/transport/table_check.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <rpmsg/wire/boot_block.hpp>
+#include <rpmsg/wire/carveout.hpp>
+#include <rpmsg/wire/config_space.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+using rpmsg::disagreement;
+using rpmsg::down_reason;
+using rpmsg::link_event;
+using rpmsg::vring_config;
+using rpmsg::wire::vdev_entry;
+using rpmsg::wire::vring_entry;
+namespace dialects = rpmsg::wire::dialects;
+
+constexpr auto small(rpmsg::wire::dialect dialect, std::uint32_t to_driver = 64, std::uint32_t to_device = 128) -> vring_config {
+    return {.buffers = 4, .host_to_remote = to_device, .remote_to_host = to_driver, .device_base = 0x1000, .dialect = dialect};
+}
+constexpr auto openamp_compared = [] {
+    auto dialect = dialects::openamp;
+    dialect.compares_table = true;
+    return dialect;
+}();
+
+/// A block whose table says what the configuration says, and whose rings are laid out as by a driver.
+template <vring_config Config> struct described {
+    using layout = rpmsg::vring_layout<Config>;
+    static constexpr auto vdev = layout::vdev;
+    static constexpr auto ring(std::uint32_t which) -> std::uint32_t { return vdev + 28 + 20 * which; }
+    static constexpr auto config_space = vdev + 28 + 40;
+    static constexpr auto features = vdev + std::uint32_t{offsetof(vdev_entry, device_features)};
+    static constexpr auto kept = vdev + std::uint32_t{offsetof(vdev_entry, driver_features)};
+    static constexpr auto config_length = vdev + std::uint32_t{offsetof(vdev_entry, config_length)};
+
+    shared_block<Config> shared{};
+
+    constexpr described() {
+        put(vdev, 3);
+        put(vdev + 4, 7);
+        auto const ring_features = Config.event_index ? rpmsg::wire::feature_event_index : 0;
+        put(features, Config.dialect.features | ring_features);
+        put(kept, Config.dialect.features | ring_features);
+        put(config_length, 64);
+        put(vdev + 24, 2 << 8 | 4);
+        for (std::uint32_t which = 0; which < 2; ++which) {
+            put(ring(which), 0x8000 + layout::parts(which).descriptors);
+            put(ring(which) + 4, Config.alignment);
+            put(ring(which) + 8, Config.buffers);
+        }
+        put_sizes(Config.size_of(0), Config.size_of(1));
+        if constexpr (layout::has_boot) {
+            put(0, static_cast<std::uint32_t>(Config.device_base));
+        }
+    }
+    constexpr auto put(std::uint32_t offset, std::uint32_t value) -> void { shared.put(offset, value); }
+    constexpr auto put_sizes(std::uint32_t to_driver, std::uint32_t to_device) -> void {
+        if constexpr (Config.dialect.sizes == rpmsg::wire::config_space::rptun) {
+            put(config_space, to_device);
+            put(config_space + 4, to_driver);
+        } else if constexpr (Config.dialect.sizes == rpmsg::wire::config_space::versioned) {
+            put(config_space, 1 | 11 << 8 | to_driver << 24);
+            put(config_space + 4, to_driver >> 8 | to_device << 24);
+            put(config_space + 8, to_device >> 8);
+        }
+    }
+    constexpr auto seen_by(bool is_device) -> disagreement {
+        auto memory = typename shared_block<Config>::region{shared.memory};
+        return rpmsg::detail::table_check<Config>::compare(memory, layout{}, is_device);
+    }
+};
+
+/// What a side says when one word of the table is another.
+template <vring_config Config> constexpr auto with(std::uint32_t offset, std::uint32_t value, bool is_device = true) -> disagreement {
+    auto table = described<Config>{};
+    check(table.seen_by(is_device) == disagreement::none);
+    table.put(offset, value);
+    return table.seen_by(is_device);
+}
+template <vring_config Config> constexpr auto sizes(std::uint32_t to_driver, std::uint32_t to_device) -> disagreement {
+    auto table = described<Config>{};
+    table.put_sizes(to_driver, to_device);
+    check(table.seen_by(true) == table.seen_by(false));
+    return table.seen_by(true);
+}
+
+constexpr auto linux_like = small(dialects::linux_bufsz);
+constexpr auto linux_512 = small(dialects::linux_bufsz, 512, 512);
+constexpr auto nuttx = small(dialects::nuttx);
+constexpr auto openamp = small(openamp_compared);
+constexpr auto with_events = [] {
+    auto config = linux_like;
+    config.event_index = true;
+    return config;
+}();
+
+TEST_CASE("A table of another device, or with another number of rings, is no device") {
+    using table = described<linux_like>;
+    STATIC_REQUIRE(with<linux_like>(table::vdev, 2) == disagreement::no_device);
+    STATIC_REQUIRE(with<linux_like>(table::vdev + 4, 4) == disagreement::no_device);
+    STATIC_REQUIRE(with<linux_like>(table::vdev + 24, 3 << 8 | 4) == disagreement::no_device);
+}
+
+TEST_CASE("Another buffer count, alignment or place of the rings is named, by both roles") {
+    for (auto const is_device : {false, true}) {
+        using table = described<openamp>;
+        CHECK(with<openamp>(table::ring(0) + 8, 8, is_device) == disagreement::buffer_count);
+        CHECK(with<openamp>(table::ring(1) + 8, 2, is_device) == disagreement::buffer_count);
+        CHECK(with<openamp>(table::ring(1) + 4, 32, is_device) == disagreement::ring_alignment);
+        CHECK(with<openamp>(table::ring(1), 0x9000, is_device) == disagreement::ring_place);
+        // The used ring is rounded up from an absolute address (RINGS 1).
+        CHECK(with<openamp>(table::ring(0), 0x8000 + table::layout::ring_0 + 16, is_device) == disagreement::used_ring_place);
+    }
+}
+
+TEST_CASE("Rings that the table does not place are not compared") {
+    using table = described<openamp>;
+    STATIC_REQUIRE(with<openamp>(table::ring(0), 0) == disagreement::none);
+    STATIC_REQUIRE(with<openamp>(table::ring(1), 0xffff'ffff) == disagreement::none);
+}
+
+TEST_CASE("Features that change what both sides write must be in effect as configured") {
+    using table = described<nuttx>;
+    STATIC_REQUIRE(with<nuttx>(table::kept, 0b1101) == disagreement::features);     // no acknowledgement
+    STATIC_REQUIRE(with<nuttx>(table::features, 0b1101) == disagreement::features); // was not offered
+    STATIC_REQUIRE(with<linux_like>(described<linux_like>::features, 3 | 1u << 29) == disagreement::none);        // not kept
+    STATIC_REQUIRE(with<with_events>(described<with_events>::kept, 3) == disagreement::features);
+    STATIC_REQUIRE(with<with_events>(described<with_events>::features, 3, false) == disagreement::features);
+    auto rings_always = described<nuttx>{};
+    rings_always.put(table::features, 0b1111 | 1u << 30);
+    rings_always.put(table::kept, 0b1111 | 1u << 30);
+    CHECK(rings_always.seen_by(true) == disagreement::features);
+    auto unasked_events = described<linux_like>{};
+    unasked_events.put(described<linux_like>::features, 3 | 1u << 29);
+    unasked_events.put(described<linux_like>::kept, 3 | 1u << 29);
+    CHECK(unasked_events.seen_by(true) == disagreement::features);
+    CHECK(unasked_events.seen_by(false) == disagreement::none); // this driver does not keep it
+}
+
+TEST_CASE("Buffer sizes of the config space are compared, each by name") {
+    STATIC_REQUIRE(sizes<linux_like>(64, 128) == disagreement::none);
+    STATIC_REQUIRE(sizes<linux_like>(128, 128) == disagreement::to_driver_size);
+    STATIC_REQUIRE(sizes<linux_like>(64, 0x0100'0080) == disagreement::to_device_size);
+    STATIC_REQUIRE(sizes<nuttx>(64, 128) == disagreement::none);
+    STATIC_REQUIRE(sizes<nuttx>(128, 64) == disagreement::to_driver_size);
+    STATIC_REQUIRE(sizes<nuttx>(64, 512) == disagreement::to_device_size);
+}
+
+TEST_CASE("Without the feature of sizes buffers have 512 bytes") {
+    STATIC_REQUIRE(with<linux_like>(described<linux_like>::kept, 1) == disagreement::to_driver_size);
+    STATIC_REQUIRE(with<nuttx>(described<nuttx>::kept, 0b1011) == disagreement::to_driver_size);
+    STATIC_REQUIRE(with<linux_512>(described<linux_512>::kept, 1) == disagreement::none);
+    STATIC_REQUIRE(with<linux_512>(described<linux_512>::features, 1, false) == disagreement::none);
+}
+
+TEST_CASE("A config space of another version or size is refused: Linux would, too") {
+    using table = described<linux_like>;
+    STATIC_REQUIRE(with<linux_like>(table::config_space, 2 | 11 << 8 | 64u << 24) == disagreement::config_space);
+    STATIC_REQUIRE(with<linux_like>(table::config_space, 1 | 13 << 8 | 64u << 24) == disagreement::config_space);
+    STATIC_REQUIRE(with<linux_like>(table::config_length, 10) == disagreement::config_space);
+    STATIC_REQUIRE(with<linux_like>(table::config_length, 11) == disagreement::none);
+    STATIC_REQUIRE(with<nuttx>(described<nuttx>::config_length, 7) == disagreement::config_space);
+}
+
+/// The link says so once, in an event, and goes up when the table is put right.
+template <vring_config Config> constexpr auto a_link_says_so_until_it_is_put_right(auto make) -> bool {
+    using table = described<Config>;
+    auto block = table{};
+    auto side = make(block.shared);
+    check(side.start().has_value());
+    check(side.disagreement() == disagreement::none);
+    block.put(table::vdev + 24, 2 << 8 | 4); // a driver took its status back
+    block.put(table::ring(0) + 8, 16);
+    auto const change = side.poll(0);
+    check(change.event == link_event::down and change.reason == down_reason::incompatible);
+    check(side.disagreement() == disagreement::buffer_count);
+    check(describe(side.disagreement()).starts_with("the buffer count"));
+    check(side.poll(0).event == link_event::none and not side.is_up());
+    block.put(table::ring(0) + 8, Config.buffers);
+    check(side.poll(0).event == link_event::up and side.disagreement() == disagreement::none);
+    return true;
+}
+
+TEST_CASE("A link with a table that disagrees says so once, in words, and comes up when it is put right") {
+    constexpr auto as_device = [](auto& shared) { return shared.device(); };
+    constexpr auto as_driver = [](auto& shared) { return shared.driver(); };
+    STATIC_REQUIRE(a_link_says_so_until_it_is_put_right<openamp>(as_device));
+    STATIC_REQUIRE(a_link_says_so_until_it_is_put_right<openamp>(as_driver));
+    STATIC_REQUIRE(a_link_says_so_until_it_is_put_right<linux_like>(as_device));
+    STATIC_REQUIRE(a_link_says_so_until_it_is_put_right<linux_like>(as_driver));
+}
+
+constexpr auto another_base_is_named() -> bool {
+    auto block = described<nuttx>{};
+    auto device = block.shared.device();
+    block.put(20, rpmsg::wire::boot_state::runs);
+    block.put(0, 0x2000);
+    check(device.start().has_value());
+    check(device.poll(0).reason == down_reason::incompatible and device.disagreement() == disagreement::base_address);
+    block.put(0, 0x1000);
+    check(device.poll(0).event == link_event::up);
+    return true;
+}
+
+TEST_CASE("A base that the layout cannot follow is named") {
+    STATIC_REQUIRE(another_base_is_named());
+    CHECK(another_base_is_named());
+}
+
+} // namespace
