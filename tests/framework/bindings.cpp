@@ -135,6 +135,33 @@ constexpr auto announcements_wait_for_buffers() -> bool {
     return true;
 }
 
+/// An announcement that found every buffer on loan goes out after one was given back unused.
+constexpr auto announcements_wait_for_loans(auto const& describe) -> bool {
+    auto memory = loopback_memory<1>{};
+    auto side = channel{loopback<true, 1>{memory, 0}, endpoints{describe.template operator()<"a">(), describe.template operator()<"b">()}};
+    auto end = loopback<true, 1>{memory, 1};
+    check(side.start().has_value() and end.start().has_value());
+    (void)side.poll();
+    (void)end.poll(0);
+    end.release(end.receive().token);
+    {
+        auto const loan = side.at(0).reserve();
+        check(static_cast<bool>(loan));
+        (void)side.poll();
+        (void)side.poll();
+        check(not side.is_pending() and end.receive().outcome == rx_outcome::none);
+    }
+    check(side.is_pending());
+    (void)side.poll();
+    auto const got = end.receive();
+    check(got.outcome == rx_outcome::message and static_cast<char>(got.payload[0]) == 'b');
+    return true;
+}
+constexpr auto deaf = []<rpmsg::fixed_name Name> { return endpoint<Name>([](auto&, message const&) {}); };
+constexpr auto hearing = []<rpmsg::fixed_name Name> {
+    return endpoint<Name>([](auto&, message const&) {}, [](auto&, rpmsg::event const&) {});
+};
+
 TEST_CASE("A create is acknowledged where that is agreed, and only bound where it is not") {
     STATIC_REQUIRE(a_create_is_answered<true>());
     STATIC_REQUIRE(a_create_is_answered<false>());
@@ -152,6 +179,12 @@ TEST_CASE("Who is bound before it was announced acknowledges where that is known
 TEST_CASE("Announcements go out as buffers allow, each once") {
     STATIC_REQUIRE(announcements_wait_for_buffers());
     CHECK(announcements_wait_for_buffers());
+}
+
+TEST_CASE("An announcement that found every buffer on loan goes out when one is given back") {
+    STATIC_REQUIRE(announcements_wait_for_loans(deaf));
+    STATIC_REQUIRE(announcements_wait_for_loans(hearing));
+    CHECK(announcements_wait_for_loans(deaf));
 }
 
 } // namespace

@@ -48,9 +48,6 @@ template <typename Core> class bindings {
     /// Sends the announcement that an endpoint owes; false when there is no buffer for it. With an acknowledged name service
     /// a bound endpoint acknowledges instead of creating (WIRE 1.3).
     constexpr auto announce_one(Core& core, std::uint32_t index, bool withdraws) -> bool {
-        if (not core.locked([](auto& link) { return link.writable(); })) {
-            return false; // a doorbell is asked for
-        }
         auto const send = [&]() -> status {
             auto const& greeting = core.table().greeting(index);
             if constexpr (table::is_complete and not Core::acknowledged) {
@@ -65,7 +62,8 @@ template <typename Core> class bindings {
                 return core.announce_from(index, due);
             }
         };
-        return send().has_value();
+        auto const has_room = [&] { return core.locked([](auto& link) { return link.writable(); }); };
+        return send().has_value() or (has_room() and send().has_value()); // else a doorbell is asked for
     }
 
   public:

@@ -83,10 +83,10 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         return pass_on(from, to, room, size);
     }
-    /// Unused room serves the next who asks: tell those who asked in vain.
+    /// Unused room serves the next who asks: tell those who asked in vain, an owed announcement too.
     constexpr auto put_back(tx_buffer const& room) -> void {
         transport_.discard(room);
-        if (tells_writable and is_starved_) {
+        if (not tells_writable or is_starved_) {
             this->call_poller();
         }
     }
