@@ -88,8 +88,9 @@ template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
     return true;
 }
 
-/// A create that comes before ours went out is answered by it, in the words of the dialect; so is a first message.
-template <bool Acknowledged> constexpr auto who_is_bound_first_acknowledges(bool by_name) -> bool {
+/// What comes before ours went out: a create is answered, in the words of the dialect; a first message knows no name, and
+/// the peer learns it all the same.
+template <bool Acknowledged> constexpr auto who_is_bound_first_is_announced(bool by_name) -> bool {
     auto memory = loopback_memory<8>{};
     auto log = recorder{};
     auto side = channel{loopback<Acknowledged, 8>{memory, 0}, endpoints{endpoint<"x">(log.messages(), log.events())}};
@@ -103,7 +104,7 @@ template <bool Acknowledged> constexpr auto who_is_bound_first_acknowledges(bool
     }
     (void)side.poll();
     check(side.at(0).peer() == address{300} and log.count(event_kind::bound) == 1);
-    check(peer.hear() == announce("x", address{1024}, Acknowledged ? kind::acknowledge : kind::create));
+    check(peer.hear() == announce("x", address{1024}, Acknowledged and by_name ? kind::acknowledge : kind::create));
     check(peer.hear() == rpmsg::wire::announcement{});
     return true;
 }
@@ -168,12 +169,12 @@ TEST_CASE("A create is acknowledged where that is agreed, and only bound where i
     CHECK(a_create_is_answered<true>());
 }
 
-TEST_CASE("Who is bound before it was announced acknowledges where that is known, and creates where it is not") {
-    STATIC_REQUIRE(who_is_bound_first_acknowledges<true>(true));
-    STATIC_REQUIRE(who_is_bound_first_acknowledges<false>(true));
-    STATIC_REQUIRE(who_is_bound_first_acknowledges<true>(false));
-    STATIC_REQUIRE(who_is_bound_first_acknowledges<false>(false));
-    CHECK(who_is_bound_first_acknowledges<true>(true));
+TEST_CASE("Who is bound before it was announced acknowledges a name where that is known, and creates else") {
+    STATIC_REQUIRE(who_is_bound_first_is_announced<true>(true));
+    STATIC_REQUIRE(who_is_bound_first_is_announced<false>(true));
+    STATIC_REQUIRE(who_is_bound_first_is_announced<true>(false));
+    STATIC_REQUIRE(who_is_bound_first_is_announced<false>(false));
+    CHECK(who_is_bound_first_is_announced<true>(true));
 }
 
 TEST_CASE("Announcements go out as buffers allow, each once") {

@@ -27,6 +27,7 @@ template <typename Core> class bindings {
         auto& state = core.table().state(index);
         [[maybe_unused]] auto const peer = state.peer();
         state.bind(any_address);
+        state.is_bound_by_name = false;
         tell(core, index, {.kind = event_kind::unbound, .peer = peer});
     }
 
@@ -37,6 +38,7 @@ template <typename Core> class bindings {
                 return;
             }
             if (auto const known = core.table().recall(index); known != any_address) {
+                core.table().state(index).is_bound_by_name = true;
                 bind(core, index, known);
             }
         }
@@ -46,7 +48,7 @@ template <typename Core> class bindings {
     }
 
     /// Sends the announcement that an endpoint owes; false when there is no buffer for it. With an acknowledged name service
-    /// a bound endpoint acknowledges instead of creating (WIRE 1.3).
+    /// an endpoint that is bound by name acknowledges instead of creating (WIRE 1.3).
     constexpr auto announce_one(Core& core, std::uint32_t index, bool withdraws) -> bool {
         auto const send = [&]() -> status {
             auto const& greeting = core.table().greeting(index);
@@ -56,7 +58,7 @@ template <typename Core> class bindings {
                 auto due = greeting;
                 if (withdraws) {
                     due.kind = wire::announcement_kind::destroy;
-                } else if (Core::acknowledged and core.table().state(index).is_bound()) {
+                } else if (Core::acknowledged and core.table().state(index).is_bound_by_name) {
                     due.kind = wire::announcement_kind::acknowledge;
                 }
                 return core.announce_from(index, due);
@@ -88,6 +90,7 @@ template <typename Core> class bindings {
         auto const verdict = judge(core.table(), announced);
         switch (verdict.match) {
         case name_match::binds:
+            core.table().state(verdict.index).is_bound_by_name = true;
             bind(core, verdict.index, announced.where);
             if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
                 core.table().state(verdict.index).must_announce = owes_ = true;

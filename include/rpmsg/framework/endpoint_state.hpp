@@ -30,7 +30,8 @@ class endpoint_state {
   public:
     std::uint16_t generation{}; ///< how many endpoints had this place before
     bool is_used{};             ///< in a table whose endpoints come and go
-    bool must_announce{};       ///< a CREATE is due, or a CREATE_ACK when it is bound
+    bool must_announce{};       ///< a CREATE is due, or a CREATE_ACK when it is bound by name
+    bool is_bound_by_name{};    ///< the peer has said the name, where a first message does not
     bool must_withdraw{};       ///< a DESTROY is due, then the endpoint is gone
     bool is_starved{};          ///< a send found no buffer
     bool knows_link{};          ///< was told that the link is up
