@@ -2,6 +2,7 @@
 
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/testing/loopback.hpp>
 #include <rpmsg/testing/recorder.hpp>
 
@@ -180,6 +181,26 @@ TEST_CASE("Who is bound before it was announced acknowledges a name where that i
 TEST_CASE("Announcements go out as buffers allow, each once") {
     STATIC_REQUIRE(announcements_wait_for_buffers());
     CHECK(announcements_wait_for_buffers());
+}
+
+TEST_CASE("A goodbye takes back the name of an endpoint that was just destroyed too") {
+    auto memory = loopback_memory<8>{};
+    auto side = channel{loopback<true, 8>{memory, 0}, rpmsg::endpoint_pool<2>{}};
+    auto peer = peer_by_hand<true>{loopback<true, 8>{memory, 1}};
+    REQUIRE((side.start() and peer.end.start()));
+    (void)side.poll();
+    (void)peer.end.poll(0);
+    auto handler = [](rpmsg::link_ref, message const&) {};
+    auto const leaving = side.create("leaving", handler);
+    auto const staying = side.create("staying", handler);
+    REQUIRE((leaving and staying));
+    (void)side.poll();
+    CHECK(peer.hear() == announce("leaving", address{1024}, kind::create));
+    CHECK(peer.hear() == announce("staying", address{1025}, kind::create));
+    REQUIRE(side.destroy(*leaving));
+    side.close();
+    CHECK(peer.hear() == announce("leaving", address{1024}, kind::destroy));
+    CHECK(peer.hear() == announce("staying", address{1025}, kind::destroy));
 }
 
 TEST_CASE("An announcement that found every buffer on loan goes out when one is given back") {

@@ -202,7 +202,8 @@ template <typename Core> class bindings {
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             auto due = wire::announcement{core.table().greeting(i)};
             due.kind = wire::announcement_kind::destroy;
-            if (core.table().is_live(i) and due) {
+            auto const is_there = core.table().is_live(i) or core.table().state(i).must_withdraw;
+            if (is_there and due) {
                 (void)core.announce_from(i, due);
             }
         }
