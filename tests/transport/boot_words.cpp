@@ -1,0 +1,234 @@
+#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_driver.hpp>
+#include <rpmsg/wire/boot_block.hpp>
+
+#include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/endpoint.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace {
+
+using rpmsg::down_reason;
+using rpmsg::link_event;
+namespace boot_state = rpmsg::wire::boot_state;
+
+constexpr auto config = rpmsg::vring_config{.buffers = 4, .buffer_size = 64, .dialect = rpmsg::wire::dialects::openvela};
+using layout = rpmsg::vring_layout<config>;
+constexpr std::uint32_t device_word = 16;
+constexpr std::uint32_t driver_word = 20;
+
+/// Polls both sides, so that a handshake has the steps that it needs.
+constexpr auto settle_both(auto& driver, auto& device) -> void {
+    for (int i = 0; i < 4; ++i) {
+        (void)driver.poll(0);
+        (void)device.poll(0);
+    }
+}
+constexpr auto passes(auto& from, auto& to) -> bool {
+    auto const room = from.reserve();
+    if (not room) {
+        return false;
+    }
+    room.space[0] = std::byte{42};
+    check(from.commit(room, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = 1}));
+    auto const received = to.receive();
+    auto const is_there = received.outcome == rpmsg::rx_outcome::message and received.payload.size() == 1 and
+                          received.payload[0] == std::byte{42};
+    if (is_there) {
+        to.release(received.token);
+    }
+    return is_there;
+}
+constexpr auto talks(auto& driver, auto& device) -> bool {
+    return driver.is_up() and device.is_up() and passes(driver, device) and passes(device, driver);
+}
+
+constexpr auto either_side_starts_first(bool driver_first) -> bool {
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    if (driver_first) {
+        check(driver.start().has_value());
+        (void)driver.poll(0);
+        check(not driver.is_up() and shared.at<std::uint32_t>(driver_word) == boot_state::boots);
+        check(driver.next_deadline(0).is_set); // nobody rings
+    }
+    check(device.start().has_value());
+    (void)device.poll(0);
+    check(not device.is_up() and shared.at<std::uint32_t>(device_word) == boot_state::boots);
+    check(device.next_deadline(0).is_set);
+    if (not driver_first) {
+        check(driver.start().has_value());
+    }
+    check(driver.poll(0).event == link_event::up);
+    check(device.poll(0).event == link_event::up); // one poll for all of its steps
+    check(shared.at<std::uint32_t>(device_word) == boot_state::runs and shared.at<std::uint32_t>(driver_word) == boot_state::runs);
+    return talks(driver, device);
+}
+
+constexpr auto a_restarted_device_is_seen() -> bool {
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle_both(driver, device);
+    check(passes(driver, device));
+    auto again = shared.device();
+    check(again.start().has_value());
+    check(shared.at<std::uint32_t>(driver_word) == boot_state::needs_reset);
+    auto const change = driver.poll(0);
+    check(change.event == link_event::down and change.reason == down_reason::peer_restarted);
+    settle_both(driver, again);
+    return talks(driver, again);
+}
+
+constexpr auto a_restarted_driver_is_seen() -> bool {
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle_both(driver, device);
+    check(passes(device, driver));
+    auto again = shared.driver();
+    check(again.start().has_value());
+    check(shared.at<std::uint32_t>(device_word) == boot_state::needs_reset);
+    auto const change = device.poll(0);
+    check(change.event == link_event::down and change.reason == down_reason::peer_restarted);
+    settle_both(again, device);
+    return talks(again, device);
+}
+
+constexpr auto a_driver_that_stops_is_seen() -> bool {
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle_both(driver, device);
+    shared.put(layout::status(), std::uint8_t{0});
+    auto const change = device.poll(0);
+    check(change.event == link_event::down and change.reason == down_reason::peer_stopped);
+    check(shared.at<std::uint32_t>(device_word) == boot_state::runs); // it waits, and asks for nothing
+    return true;
+}
+
+constexpr auto a_closed_side_is_waited_for() -> bool {
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle_both(driver, device);
+    device.close();
+    check(driver.poll(0).reason == down_reason::peer_restarted);
+    (void)driver.poll(0);
+    check(not driver.is_up());
+    check(device.start().has_value());
+    settle_both(driver, device);
+    check(talks(driver, device));
+    driver.close();
+    check(device.poll(0).reason == down_reason::peer_restarted);
+    (void)device.poll(0);
+    check(not device.is_up());
+    check(driver.start().has_value());
+    settle_both(driver, device);
+    return talks(driver, device);
+}
+
+constexpr auto a_broken_ring_is_laid_out_anew() -> bool {
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle_both(driver, device);
+    shared.put(layout::parts(1).available + 2, std::uint16_t{99});
+    (void)device.receive();
+    check(device.poll(0).reason == down_reason::broken);
+    settle_both(driver, device);
+    check(talks(driver, device));
+    shared.put(layout::parts(0).used + 2, std::uint16_t{99});
+    (void)driver.receive();
+    check(driver.poll(0).reason == down_reason::broken);
+    settle_both(driver, device);
+    return talks(driver, device);
+}
+
+constexpr auto a_cleared_block_is_filled_again() -> bool {
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle_both(driver, device);
+    shared.memory = {};
+    settle_both(driver, device);
+    return talks(driver, device);
+}
+
+TEST_CASE("Boot words: either side may start first") {
+    STATIC_REQUIRE(either_side_starts_first(true));
+    STATIC_REQUIRE(either_side_starts_first(false));
+    CHECK(either_side_starts_first(true));
+    CHECK(either_side_starts_first(false));
+}
+
+TEST_CASE("Boot words: a restart of either side is seen by the other and the link comes back by itself") {
+    STATIC_REQUIRE(a_restarted_device_is_seen());
+    STATIC_REQUIRE(a_restarted_driver_is_seen());
+    CHECK(a_restarted_device_is_seen());
+    CHECK(a_restarted_driver_is_seen());
+}
+
+TEST_CASE("Boot words: a driver that takes its status back has stopped") {
+    STATIC_REQUIRE(a_driver_that_stops_is_seen());
+    CHECK(a_driver_that_stops_is_seen());
+}
+
+TEST_CASE("Boot words: a side that closed is waited for until it starts again") {
+    STATIC_REQUIRE(a_closed_side_is_waited_for());
+    CHECK(a_closed_side_is_waited_for());
+}
+
+TEST_CASE("Boot words: after a breach of the ring both sides agree on fresh rings") {
+    STATIC_REQUIRE(a_broken_ring_is_laid_out_anew());
+    CHECK(a_broken_ring_is_laid_out_anew());
+}
+
+TEST_CASE("Boot words: a block that somebody cleared is filled again") {
+    STATIC_REQUIRE(a_cleared_block_is_filled_again());
+    CHECK(a_cleared_block_is_filled_again());
+}
+
+TEST_CASE("Boot words: after any seven polls and restarts of both sides the link comes up and talks") {
+    for (unsigned sequence = 0; sequence < 1u << 14; ++sequence) {
+        auto shared = shared_block<config>{};
+        using driver_type = decltype(shared.driver());
+        using device_type = decltype(shared.device());
+        auto driver = std::optional<driver_type>{};
+        auto device = std::optional<device_type>{};
+        auto const restart = [&](auto& side, auto made) {
+            side.emplace(made);
+            check(side->start().has_value());
+        };
+        restart(driver, shared.driver());
+        restart(device, shared.device());
+        for (auto rest = sequence, i = 0u; i < 7; ++i, rest >>= 2) {
+            switch (rest & 3) {
+            case 0: (void)driver->poll(0); break;
+            case 1: (void)device->poll(0); break;
+            case 2: restart(driver, shared.driver()); break;
+            default: restart(device, shared.device()); break;
+            }
+        }
+        settle_both(*driver, *device);
+        if (not talks(*driver, *device)) {
+            FAIL("sequence " << sequence);
+        }
+    }
+}
+
+} // namespace
