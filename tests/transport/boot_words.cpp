@@ -11,6 +11,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 namespace {
@@ -227,6 +228,88 @@ TEST_CASE("Boot words: after any seven polls and restarts of both sides the link
         settle_both(*driver, *device);
         if (not talks(*driver, *device)) {
             FAIL("sequence " << sequence);
+        }
+    }
+}
+
+/// An array region in which something happens before a certain store: the peer polls, or this side dies.
+struct interrupted_region : shared_block<config>::region {
+    using plain = shared_block<config>::region;
+    std::function<void()>* before_store;
+
+    interrupted_region(plain memory, std::function<void()>& hook) : plain{memory}, before_store{&hook} {}
+    template <rpmsg::site Site, typename T> auto store(std::uint32_t offset, T value) -> void {
+        if (*before_store) {
+            (*before_store)();
+        }
+        plain::template store<Site>(offset, value);
+    }
+};
+static_assert(rpmsg::region<interrupted_region>);
+
+struct killed {};
+
+/// One side starts and polls while the other stands; before store number `at` of it `what` happens.
+template <typename Side>
+auto life_with_interruption(shared_block<config>& shared, auto& peer, int at, bool dies, auto make_again) -> bool {
+    auto stores = 0;
+    auto happened = false;
+    auto hook = std::function<void()>{};
+    hook = [&] {
+        if (++stores == at) {
+            happened = true;
+            if (dies) {
+                throw killed{};
+            }
+            (void)peer.poll(0);
+            (void)peer.poll(0);
+        }
+    };
+    auto side = Side{interrupted_region{shared_block<config>::region{shared.memory}, hook}};
+    try {
+        check(side.start().has_value());
+        for (int i = 0; i < 4; ++i) {
+            (void)side.poll(0);
+            (void)peer.poll(0);
+        }
+        hook = {};
+        for (int i = 0; i < 4; ++i) {
+            (void)side.poll(0);
+            (void)peer.poll(0);
+        }
+        check(side.is_up() and peer.is_up() and passes(side, peer) and passes(peer, side));
+    } catch (killed const&) {
+        auto again = make_again();
+        check(again.start().has_value());
+        settle_both(again, peer);
+        check(talks(again, peer));
+    }
+    return happened;
+}
+
+TEST_CASE("Boot words: a side may die or be overtaken at any store of its start, the link comes up and talks") {
+    using interrupted_driver = rpmsg::vring_driver<config, interrupted_region>;
+    using interrupted_device = rpmsg::vring<config, interrupted_region>;
+    for (auto const dies : {false, true}) {
+        for (auto const had_a_life_before : {false, true}) {
+            for (auto const is_driver : {false, true}) {
+                auto last = 0;
+                for (int at = 1; at == last + 1; ++at) {
+                    auto shared = shared_block<config>{};
+                    auto driver = shared.driver();
+                    auto device = shared.device();
+                    check((is_driver or driver.start().has_value()) and (not is_driver or device.start().has_value()));
+                    if (had_a_life_before) {
+                        check(driver.start().has_value() and device.start().has_value());
+                        settle_both(driver, device);
+                    }
+                    auto const happened =
+                        is_driver ? life_with_interruption<interrupted_driver>(shared, device, at, dies, [&] { return shared.driver(); })
+                                  : life_with_interruption<interrupted_device>(shared, driver, at, dies, [&] { return shared.device(); });
+                    last = happened ? at : last;
+                }
+                CHECK(last > (is_driver ? 100 : 1));
+            }
         }
     }
 }

@@ -255,13 +255,16 @@ class device_session<Config> {
             start(shared, layout); // the driver asks for it, or somebody cleared the block
             return session_step::answered;
         }
-        if (not runs_) {
-            if ((read(shared, layout, theirs) & wire::boot_state::runs) == 0) {
-                return session_step::none;
-            }
-            runs_ = true;
-            write(shared, layout, ours, wire::boot_state::runs);
+        auto const driver = read(shared, layout, theirs);
+        // A driver that boots waits for our `boots`: we took the word of its earlier life for this one.
+        auto const next = runs_ ? driver != wire::boot_state::boots : (driver & wire::boot_state::runs) != 0;
+        if (next != runs_) {
+            runs_ = next;
+            write(shared, layout, ours, next ? wire::boot_state::runs : wire::boot_state::boots);
             return session_step::answered;
+        }
+        if (not runs_) {
+            return session_step::none;
         }
         if (not stands and not device_session::stands(shared, layout)) {
             return session_step::over;
