@@ -149,9 +149,12 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class t
                                                           bell{engine_, Core == driver_core ? device_core : driver_core}};
     }
 
-    /// Sends one byte if there is room.
+    /// Sends one byte if there is room; if not, a doorbell is asked for.
     static auto send(auto& end, std::uint32_t value) -> bool {
-        auto const room = end.reserve();
+        auto room = end.reserve();
+        if (not room and end.writable()) {
+            room = end.reserve();
+        }
         if (not room) {
             return false;
         }
