@@ -23,11 +23,17 @@ template <typename Core> class bindings {
             core.table().notify(view, index, what);
         }
     }
+    /// Only an acknowledged name service asks how an endpoint was bound.
+    static constexpr auto set_by_name(Core& core, std::uint32_t index, bool by_name) -> void {
+        if constexpr (Core::acknowledged) {
+            core.table().state(index).is_bound_by_name = by_name;
+        }
+    }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
         [[maybe_unused]] auto const peer = state.peer();
         state.bind(any_address);
-        state.is_bound_by_name = false;
+        set_by_name(core, index, false);
         tell(core, index, {.kind = event_kind::unbound, .peer = peer});
     }
 
@@ -38,7 +44,7 @@ template <typename Core> class bindings {
                 return;
             }
             if (auto const known = core.table().recall(index); known != any_address) {
-                core.table().state(index).is_bound_by_name = true;
+                set_by_name(core, index, true);
                 bind(core, index, known);
             }
         }
@@ -64,8 +70,11 @@ template <typename Core> class bindings {
                 return core.announce_from(index, due);
             }
         };
-        auto const has_room = [&] { return core.locked([](auto& link) { return link.writable(); }); };
-        return send().has_value() or (has_room() and send().has_value()); // else a doorbell is asked for
+        auto const is_sent = send().has_value();
+        if (not is_sent and core.locked([](auto& link) { return link.writable(); })) {
+            core.call_poller(); // room came back this very moment; else a doorbell is asked for
+        }
+        return is_sent;
     }
 
   public:
@@ -90,7 +99,7 @@ template <typename Core> class bindings {
         auto const verdict = judge(core.table(), announced);
         switch (verdict.match) {
         case name_match::binds:
-            core.table().state(verdict.index).is_bound_by_name = true;
+            set_by_name(core, verdict.index, true);
             bind(core, verdict.index, announced.where);
             if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
                 core.table().state(verdict.index).must_announce = owes_ = true;
