@@ -24,6 +24,15 @@ constexpr auto for_linux =
              .host_base = 0x1004'0000,
              .remote_base = 0x1004'0000,
              .size = 0x8000};
+constexpr auto for_linux_with_sizes = contract{.rings = {.buffers = 16,
+                                                         .host_to_remote = 256,
+                                                         .remote_to_host = 1024,
+                                                         .alignment = 4096,
+                                                         .device_base = 0x1004'0000,
+                                                         .dialect = dialects::linux_bufsz},
+                                               .host_base = 0x1004'0000,
+                                               .remote_base = 0x1004'0000,
+                                               .size = 0xa000};
 constexpr auto with_windows =
     contract{.rings = {.buffers = 8},
              .size = 0x3000,
@@ -72,6 +81,16 @@ TEST_CASE("Linux is told of three carveouts of whole pages, one behind the other
     STATIC_REQUIRE(made.carveouts[1].device_address + made.carveouts[1].length == made.carveouts[2].device_address);
     STATIC_REQUIRE(made.carveouts[2].length == 2 * 16 * 512);
     STATIC_REQUIRE(made.carveouts[0].length % 4096 == 0 and made.carveouts[0].device_address % 4096 == 0);
+}
+
+TEST_CASE("Linux is offered the sizes of buffers in a config space behind the rings, where the layout expects it") {
+    constexpr auto made = rpmsg::resource_table_of<for_linux_with_sizes>();
+    using layout = contract_plan<for_linux_with_sizes>::layout;
+    STATIC_REQUIRE(made.table.vdev.device_features == 0b11 and made.table.vdev.config_length == 11);
+    STATIC_REQUIRE(made.config.transmit_size[1] == 4 and made.config.receive_size[1] == 1);
+    STATIC_REQUIRE(layout::status() == offsetof(rpmsg::wire::carveout_table, vdev) + offsetof(rpmsg::wire::vdev_entry, status));
+    STATIC_REQUIRE(layout::ring_0 >= sizeof(made));
+    STATIC_REQUIRE(made.table.carveouts[0].device_address == made.table.vrings[0].device_address);
 }
 
 TEST_CASE("the table of a firmware can be written by the driver") {

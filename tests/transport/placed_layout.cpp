@@ -72,3 +72,43 @@ TEST_CASE("a layout fits only a region that holds all of it") {
     changed.control_offset = 0x3fc0;
     CHECK(without_fit(changed));
 }
+
+namespace {
+/// As above, behind a boot block at 0x80 and with a config space of 64 bytes behind the vring entries.
+constexpr auto booting = [] {
+    auto layout = placed;
+    layout.boot_offset = 0x80;
+    layout.status_offset = 0x300 + 24;
+    layout.config_size = 64;
+    return layout;
+}();
+constexpr auto is_free(std::uint64_t offset) -> bool { return booting.offset_of(0x1'0000'0000 + offset, 4) != nowhere; }
+} // namespace
+
+TEST_CASE("no buffer lies on the boot block, the head of the table or the config space") {
+    STATIC_REQUIRE_FALSE(is_free(0x80));
+    STATIC_REQUIRE_FALSE(is_free(0x94));
+    STATIC_REQUIRE_FALSE(is_free(0x98 + 16));
+    STATIC_REQUIRE(is_free(0x98 + 20));
+    STATIC_REQUIRE(is_free(0x2fc));
+    STATIC_REQUIRE_FALSE(is_free(0x300));
+    STATIC_REQUIRE_FALSE(is_free(0x300 + 68 + 60));
+    STATIC_REQUIRE(is_free(0x300 + 68 + 64));
+}
+
+TEST_CASE("a layout follows the base that the driver tells") {
+    auto moved = booting;
+    CHECK(moved.rebase(0x7f12'3456'7000));
+    CHECK(moved.offset_of(0x7f12'3456'8000, 512) == 0x1000);
+    CHECK(moved.address_of(0x1000) == 0x7f12'3456'8000);
+    CHECK(moved.offset_of(0x1'0000'1000, 512) == nowhere);
+}
+
+TEST_CASE("a boot block outside of the region does not fit") {
+    auto changed = booting;
+    CHECK(changed.fits(0x4000, 4));
+    changed.boot_offset = 0x3ff0;
+    CHECK(without_fit(changed));
+    changed.boot_offset = 0x82;
+    CHECK(without_fit(changed));
+}

@@ -24,3 +24,31 @@ TEST_CASE("only where both ends are this library are there epochs, and names are
     STATIC_REQUIRE_FALSE(dialects::openamp.acknowledged);
     STATIC_REQUIRE_FALSE(dialects::rpmsg_lite.acknowledged);
 }
+
+TEST_CASE("only where the table has sizes of buffers it is compared, and each dialect knows its own feature bits") {
+    using rpmsg::wire::config_space;
+    STATIC_REQUIRE(dialects::linux_bufsz.sizes == config_space::versioned);
+    STATIC_REQUIRE(dialects::nuttx.sizes == config_space::rptun);
+    STATIC_REQUIRE(dialects::openvela.sizes == config_space::rptun);
+    for (auto const& each : {dialects::linux_virtio, dialects::openamp, dialects::rpmsg_lite, dialects::rpmsg}) {
+        CHECK(each.sizes == config_space::none);
+        CHECK_FALSE(each.compares_table);
+        CHECK(each.features == 1);
+    }
+    for (auto const& each : {dialects::linux_bufsz, dialects::nuttx, dialects::openvela}) {
+        CHECK(each.compares_table);
+        CHECK(each.status_in_table);
+    }
+    STATIC_REQUIRE(dialects::linux_bufsz.features == 0b11); // bit 1: sizes
+    STATIC_REQUIRE(dialects::openvela.features == 0b111);   // bit 1: acknowledgement, bit 2: sizes
+    STATIC_REQUIRE(dialects::nuttx.features == 0b1111);     // bit 3: CPU names
+}
+
+TEST_CASE("NuttX and openvela boot by words and acknowledge, Linux with buffer sizes attaches by the status") {
+    STATIC_REQUIRE(dialects::nuttx.attach == attach_rule::boot_words);
+    STATIC_REQUIRE(dialects::openvela.attach == attach_rule::boot_words);
+    STATIC_REQUIRE(dialects::nuttx.acknowledged);
+    STATIC_REQUIRE(dialects::openvela.acknowledged);
+    STATIC_REQUIRE(dialects::linux_bufsz.attach == attach_rule::status_byte);
+    STATIC_REQUIRE_FALSE(dialects::linux_bufsz.acknowledged);
+}

@@ -42,7 +42,7 @@ struct contract {
     }
     /// Virtio feature bits that the device offers.
     [[nodiscard]] constexpr auto features() const -> std::uint32_t {
-        return wire::feature_name_service | (rings.event_index ? wire::feature_event_index : 0);
+        return rings.dialect.features | (rings.event_index ? wire::feature_event_index : 0);
     }
 
     /// Differs when two images were built from different contracts. The control block holds `rings.fingerprint()`, a part

@@ -15,7 +15,8 @@ template <contract Link> struct contract_plan {
     static constexpr auto rings = Link.rings;
     static constexpr auto dialect = rings.dialect;
     static constexpr auto windows = Link.windows;
-    static constexpr bool faces_linux = dialect == wire::dialects::linux_virtio;
+    static constexpr bool offers_sizes = dialect == wire::dialects::linux_bufsz;
+    static constexpr bool faces_linux = dialect == wire::dialects::linux_virtio or offers_sizes;
     static constexpr bool is_ours = dialect.attach == wire::attach_rule::epochs;
 
     /// Where the remote sees a byte of the block.
@@ -37,7 +38,7 @@ template <contract Link> struct contract_plan {
                   "rpmsg-lite cuts descriptor addresses to 32 bits");
     static_assert(not faces_linux or (rings.alignment % 4096 == 0 and Link.size % 4096 == 0),
                   "Linux maps whole pages: the ring alignment and the size of the block are multiples of 4096");
-    static_assert(not faces_linux or (rings.size_of(0) == 512 and rings.size_of(1) == 512), "Linux has buffers of 512 bytes");
+    static_assert(dialect != wire::dialects::linux_virtio or (rings.size_of(0) == 512 and rings.size_of(1) == 512), "Linux has buffers of 512 bytes");
 
     /// Whether a window reaches into what lies before the buffers.
     static constexpr auto meets_rings(address_window const& window) -> bool {
@@ -58,11 +59,8 @@ template <contract Link> struct contract_plan {
                       Link.vdev_notify_id != Link.ring_notify_ids[1],
                   "the device and each of its rings need a notify id of their own");
 
-    /// With carveouts where Linux is the driver; else the smallest, whose status lies where `layout` says.
-    using resource_table = std::conditional_t<faces_linux, wire::carveout_table, wire::resource_table>;
-
-    static constexpr auto make_resource_table() -> resource_table {
-        auto table = resource_table{};
+  private:
+    static constexpr auto fill(auto table) {
         table.vdev.notify_id = Link.vdev_notify_id;
         table.vdev.device_features = Link.features();
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
@@ -80,6 +78,23 @@ template <contract Link> struct contract_plan {
             }
         }
         return table;
+    }
+
+  public:
+    /// With carveouts where Linux is the driver; else the smallest, whose status lies where `layout` says.
+    using resource_table = std::conditional_t<offers_sizes, wire::sized_carveout_table,
+                                              std::conditional_t<faces_linux, wire::carveout_table, wire::resource_table>>;
+
+    static constexpr auto make_resource_table() -> resource_table {
+        static_assert(dialect.attach != wire::attach_rule::boot_words,
+                      "with this dialect the driver fills the resource table: the device's image has none");
+        if constexpr (offers_sizes) {
+            auto table = fill(wire::carveout_table{});
+            table.vdev.config_length = sizeof(wire::versioned_config);
+            return {.table = table, .config = wire::offer_sizes(rings.size_of(0), rings.size_of(1))};
+        } else {
+            return fill(resource_table{});
+        }
     }
 };
 

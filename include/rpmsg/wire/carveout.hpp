@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/bytes.hpp>
+#include <rpmsg/wire/config_space.hpp>
 #include <rpmsg/wire/resource_table.hpp>
 
 #include <array>
@@ -62,5 +63,14 @@ struct carveout_table {
 };
 static_assert(sizeof(carveout_table) == 268 and wire_format<carveout_table>);
 static_assert(offsetof(carveout_table, carveouts) == 32 and offsetof(carveout_table, vdev) == 200);
+
+/// The same with the config space that Linux reads since the buffer size series of 2026; it follows the rings of the vdev.
+struct sized_carveout_table {
+    carveout_table table{};
+    versioned_config config{};
+    std::uint8_t padding{};
+};
+static_assert(sizeof(sized_carveout_table) == 280 and wire_format<sized_carveout_table>);
+static_assert(offsetof(sized_carveout_table, config) == sizeof(carveout_table));
 
 } // namespace rpmsg::wire

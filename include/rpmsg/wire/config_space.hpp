@@ -19,6 +19,16 @@ struct versioned_config {
 static_assert(sizeof(versioned_config) == 11 and wire_format<versioned_config>);
 static_assert(offsetof(versioned_config, transmit_size) == 3 and offsetof(versioned_config, receive_size) == 7);
 
+/// The config space of a device that sends in buffers of `transmit_size` bytes and receives in ones of `receive_size`.
+[[nodiscard]] constexpr auto offer_sizes(std::uint32_t transmit_size, std::uint32_t receive_size) -> versioned_config {
+    auto offered = versioned_config{};
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        offered.transmit_size[i] = static_cast<std::uint8_t>(transmit_size >> 8 * i);
+        offered.receive_size[i] = static_cast<std::uint8_t>(receive_size >> 8 * i);
+    }
+    return offered;
+}
+
 /// The config space of NuttX and openvela (WIRE 2.2). openvela knows the two sizes only.
 struct rptun_config {
     std::uint32_t to_device_size{};                   ///< buffers of ring 1
