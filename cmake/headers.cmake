@@ -37,6 +37,7 @@ set(rpmsg_headers
   include/rpmsg/platform/cache.hpp
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp
+  include/rpmsg/platform/counter_doorbell.hpp
   include/rpmsg/platform/doorbell.hpp
   include/rpmsg/platform/interrupt_flag.hpp
   include/rpmsg/platform/lock.hpp

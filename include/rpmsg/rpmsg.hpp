@@ -9,6 +9,7 @@
 #include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/receiver.hpp>
+#include <rpmsg/platform/counter_doorbell.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/platform/spin_lock.hpp>

@@ -13,6 +13,8 @@ using ours = vring_layout<vring_config{.buffers = 8, .buffer_size = 512, .alignm
 using for_openamp =
     vring_layout<vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = wire::dialects::openamp}>;
 using based = vring_layout<vring_config{.buffers = 2, .buffer_size = 64, .alignment = 16, .device_base = 0x9000'0000}>;
+template <wire::dialect Dialect>
+using with_table = vring_layout<vring_config{.buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000, .dialect = Dialect}>;
 using uneven = vring_layout<vring_config{.buffers = 4, .host_to_remote = 128, .remote_to_host = 64}>;
 } // namespace
 
@@ -66,4 +68,27 @@ TEST_CASE("an address is found in the buffers and nowhere else") {
 TEST_CASE("a region must hold the whole block") {
     STATIC_REQUIRE(ours::fits(ours::size(), 8));
     STATIC_REQUIRE_FALSE(ours::fits(ours::size() - 1, 8));
+}
+
+TEST_CASE("openvela's table and rings lie where WIRE 3 has them, and a NuttX peer is given the same block") {
+    using openvela = with_table<wire::dialects::openvela>;
+    STATIC_REQUIRE(openvela::boot() == 0);
+    STATIC_REQUIRE(openvela::status() == 24 + 72 + 24);
+    STATIC_REQUIRE(openvela::ring_0 == 232);
+    STATIC_REQUIRE(openvela::parts_0.used == 232 + 152);
+    STATIC_REQUIRE(openvela::ring_1 == 456);
+    STATIC_REQUIRE(openvela::buffers == 680);
+    STATIC_REQUIRE(with_table<wire::dialects::nuttx>::parts(1) == openvela::parts(1));
+    STATIC_REQUIRE(ours::boot() == nowhere);
+}
+
+TEST_CASE("for Linux with buffer sizes the table has carveouts and a config space") {
+    using sized = with_table<wire::dialects::linux_bufsz>;
+    STATIC_REQUIRE(sized::status() == 200 + 24);
+    STATIC_REQUIRE(sized::ring_0 == sizeof(wire::sized_carveout_table));
+}
+
+TEST_CASE("a computed layout follows no other base than its own") {
+    STATIC_REQUIRE(with_table<wire::dialects::nuttx>::rebase(0x1000));
+    STATIC_REQUIRE_FALSE(with_table<wire::dialects::nuttx>::rebase(0x2000));
 }

@@ -38,8 +38,8 @@ enum class site : std::uint8_t {
     ring_clear,     ///< stores while the driver lays the rings out
     status_load,    ///< load of the status byte
     status_store,   ///< store of the status byte: publishes the rings
-    control_load,   ///< load of the peer's half of the control block
-    control_store,  ///< store of our half of the control block: publishes what came before
+    control_load,   ///< load of the peer's half of the control block, or of a boot word
+    control_store,  ///< store of our half of the control block, or of a boot word: publishes what came before
     restart_fence,  ///< between attaching and the doorbell that wakes a waiting peer
     count_
 };
