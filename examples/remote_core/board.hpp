@@ -2,28 +2,46 @@
 
 #include <rpmsg/platform/mapped_region.hpp>
 
+#include <cpu.hpp> // of examples/firmware: the interrupt lock and the sleep of the core
+
 #include <cstdint>
 
-/// All that this firmware knows of its chip. Fill in your own; the functions without a body are three lines each
-/// (platform/cortex_m.hpp has the lock and the waiting for Cortex-M).
+/// All that this firmware knows of its chip, here an invented one: put in the addresses of yours.
 namespace board {
 
 /// The block that both cores see, at the address that this one sees it at.
 using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<0x3000'0000, 0x1'0000>>;
 
-/// Interrupts the other core. A mailbox that is still full says false, and `poll` rings again.
+using cpu::irq_lock;
+
+inline auto device_register(std::uintptr_t address) -> std::uint32_t volatile& {
+    return *reinterpret_cast<std::uint32_t volatile*>(address);
+}
+
+/// Interrupts the other core, and is interrupted by it.
 struct mailbox {
-    auto ring(std::uint32_t queue) -> bool;
+    static auto ring(std::uint32_t queue) -> void {
+        cpu::finish_stores();
+        device_register(0x4000'0000) = queue;
+    }
+    static auto acknowledge() -> void { device_register(0x4000'0004) = 1; }
 };
 
-/// Masks the interrupts of this core.
-struct irq_lock {
-    auto lock() -> void;
-    auto unlock() -> void;
-};
+/// Sleeps until an interrupt, unless there is work. Interrupts are held back from the look to the sleep, and one that comes
+/// meanwhile ends the sleep: none is slept over.
+auto sleep_unless(auto&& has_work) -> void {
+    auto interrupts = irq_lock{};
+    rpmsg::exclusively(interrupts, [&] {
+        if (not has_work()) {
+            cpu::wait_for_interrupt();
+        }
+    });
+}
 
-/// Sleeps until an interrupt or event; one that came since the last call is not slept over, as WFE has it.
-auto wait_for_event() -> void;
-[[noreturn]] auto halt() -> void;
+[[noreturn]] inline auto halt() -> void {
+    while (true) {
+        cpu::wait_for_interrupt();
+    }
+}
 
 } // namespace board

@@ -1,4 +1,5 @@
-// Firmware of a remote core that answers each message. No heap, no start-up code, nothing that waits.
+// Firmware of a remote core beside an OpenAMP host: one service by name that answers each message.
+// No heap, no start-up code, nothing that waits; the interrupt only takes a note, the loop does the work.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
@@ -15,7 +16,10 @@ constinit auto link = rpmsg::channel{
 };
 } // namespace
 
-extern "C" void mailbox_isr() { link.notify(); }
+extern "C" void mailbox_isr() {
+    board::mailbox::acknowledge();
+    link.notify();
+}
 
 auto main() -> int {
     if (not link.start()) {
@@ -23,8 +27,6 @@ auto main() -> int {
     }
     while (true) {
         link.poll();
-        if (not link.is_pending()) {
-            board::wait_for_event();
-        }
+        board::sleep_unless([] { return link.is_pending(); });
     }
 }
