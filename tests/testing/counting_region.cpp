@@ -85,7 +85,7 @@ constexpr auto honest_fetches_are_not() -> bool {
     }));
     check(not is_reported([](auto& shared, auto&) {
         fetch<site::peer_entry>(shared);
-        shared.template fence<site::doorbell_fence>();
+        shared.template store<site::own_index>(2, std::uint16_t{1});
         fetch<site::peer_entry>(shared);
     }));
     return true;

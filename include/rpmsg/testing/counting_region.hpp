@@ -14,10 +14,9 @@ namespace rpmsg::testing {
 /// What was done to shared memory, and whether a field that a peer can write was fetched twice for one decision: the
 /// peer may change it in between, so that what was checked is not what is used.
 ///
-/// A decision is one call of a transport: say `begin_decision` before each. Inside a call a publish (its doorbell
-/// fence) ends one, for what follows is about the next buffer, and a step of the handshake (its restart fence) another;
-/// after an arm fence a ring index may be looked at
-/// again, for that is what the fence is for.
+/// A decision is one call of a transport: say `begin_decision` before each. Inside a call a publish (the store of our
+/// index) ends one, for what follows is about the next buffer, and a step of the handshake (its restart fence) another;
+/// after an arm fence a ring index may be looked at again, for that is what the fence is for.
 class access_counts {
     using per_site = std::array<std::uint32_t, static_cast<std::size_t>(site::count_)>;
     struct fetch {
@@ -78,10 +77,13 @@ class access_counts {
     constexpr auto note_store(site where) -> void {
         ++at(stores_, where);
         ++total_stores_;
+        if (where == site::own_index) {
+            begin_decision();
+        }
     }
     constexpr auto note_fence(site where) -> void {
         ++at(fences_, where);
-        if (where == site::doorbell_fence or where == site::restart_fence) {
+        if (where == site::restart_fence) {
             begin_decision();
         } else if (where == site::arm_fence) {
             looks_again_ = true;
