@@ -1,7 +1,5 @@
 #pragma once
 
-#include "check.hpp"
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/array_region.hpp>
@@ -9,6 +7,7 @@
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
+#include "check.hpp"
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>

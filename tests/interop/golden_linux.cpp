@@ -1,6 +1,6 @@
-#include "interop/golden.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "interop/golden.hpp"
 
 namespace {
 
@@ -13,8 +13,8 @@ namespace dialects = rpmsg::wire::dialects;
 namespace before_the_series {
 // LINUX 3 with 4 buffers in place of 256: rings on pages of their own, ring 0 at 0 and ring 1 at 0x2000, the available
 // ring at 0x40 and the used ring at 0x1000 of each; 512 bytes per buffer, those of ring 0 from 0x4000, of ring 1 from 0x4800.
-constexpr auto config = rpmsg::vring_config{
-    .buffers = 4, .alignment = 4096, .device_base = 0x57'f000, .dialect = dialects::linux_virtio};
+constexpr auto config =
+    rpmsg::vring_config{.buffers = 4, .alignment = 4096, .device_base = 0x57'f000, .dialect = dialects::linux_virtio};
 
 constexpr auto our_device_serves_linux() -> bool {
     auto block = golden::block<config>{};
@@ -116,8 +116,8 @@ constexpr auto put_table(auto& block) -> void {
     block.peer_writes({
         {0x000, "01 00 00 00 04 00 00 00 00 00 00 00 00 00 00 00"},
         {0x010, "20 00 00 00 58 00 00 00 90 00 00 00 c8 00 00 00"},
-        {0x0c8, "03 00 00 00 07 00 00 00 02 00 00 00 03 00 00 00"}, // type, id, notify id, offered features
-        {0x0d8, "00 00 00 00 0b 00 00 00 00 02 00 00"}, // kept features, config length, status, rings
+        {0x0c8, "03 00 00 00 07 00 00 00 02 00 00 00 03 00 00 00"},             // type, id, notify id, offered features
+        {0x0d8, "00 00 00 00 0b 00 00 00 00 02 00 00"},                         // kept features, config length, status, rings
         {0x0e4, "00 10 04 10 00 10 00 00 04 00 00 00 00 00 00 00 00 00 00 00"}, // ring 0
         {0x0f8, "00 30 04 10 00 10 00 00 04 00 00 00 01 00 00 00 00 00 00 00"}, // ring 1
         {0x10c, "01  0b 00  00 04 00 00  00 01 00 00"},
@@ -180,7 +180,7 @@ constexpr auto our_driver_takes_the_place_of_linux() -> bool {
     block.we_wrote({
         {0x0d8, "03 00 00 00"}, // both features kept
         {0x0e0, "04"},
-        {0x103e, "00 80"},       // the last descriptor's link, which nobody reads
+        {0x103e, "00 80"}, // the last descriptor's link, which nobody reads
         {0x3000, "00 60 04 10 00 00 00 00 00 01 00 00 00 00 01 00"},
         {0x3010, "00 61 04 10 00 00 00 00 00 01 00 00 00 00 02 00"},
         {0x3020, "00 62 04 10 00 00 00 00 00 01 00 00 00 00 03 00"},

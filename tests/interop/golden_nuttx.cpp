@@ -1,9 +1,8 @@
-#include "interop/golden.hpp"
-
 #include <rpmsg/transport/placed_layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "interop/golden.hpp"
 #include <cstdint>
 
 namespace {
@@ -20,16 +19,16 @@ namespace openvela {
 constexpr auto config = rpmsg::vring_config{
     .buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000'0000, .dialect = dialects::openvela};
 
-
 /// What the driver writes before it says that it boots: base, table, config space.
 constexpr golden::line our_table[] = {
     {0x00000, "00 00 00 10 00 00 00 00"}, // base
-    {0x00018, "01 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00 48 00 00 00"}, // version, entries, command words, offset of the first entry
-    {0x00060, "03 00 00 00 07 00 00 00 00 00 00 00 07 00 00 00"}, // type, id, notify id, offered features
-    {0x00070, "00 00 00 00 40 00 00 00 00 02 00 00"}, // kept features, config length, status, rings
+    {0x00018,
+     "01 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00 48 00 00 00"}, // version, entries, command words, offset of the first entry
+    {0x00060, "03 00 00 00 07 00 00 00 00 00 00 00 07 00 00 00"},    // type, id, notify id, offered features
+    {0x00070, "00 00 00 00 40 00 00 00 00 02 00 00"},                // kept features, config length, status, rings
     {0x0007c, "e8 00 00 00 08 00 00 00 08 00 00 00 01 00 00 00 00 00 00 00"}, // ring 0
     {0x00090, "c8 01 00 00 08 00 00 00 08 00 00 00 02 00 00 00 00 00 00 00"}, // ring 1
-    {0x000a4, "00 08 00 00 00 08 00 00"}, // buffer sizes
+    {0x000a4, "00 08 00 00 00 08 00 00"},                                     // buffer sizes
 };
 
 /// The table as the real master fills it in.
@@ -167,19 +166,19 @@ namespace nuttx {
 // WIRE 2.2 and 2.3, the simulator: the table at 0x18 has six entries, the vdev entry at 0x20110 is the fifth, its config
 // space lies at 0x20154. Ring 0 at 0x201cc and ring 1 at 0x202ac are no multiples of 8: their used rings lie at + 156. The
 // master takes the buffers from a heap; here 8 of 1536 bytes from 0x203a0 (ring 0) and from 0x233a0 (ring 1).
-constexpr auto config =
-    rpmsg::vring_config{.buffers = 8, .buffer_size = 1536, .alignment = 8, .dialect = dialects::nuttx};
+constexpr auto config = rpmsg::vring_config{.buffers = 8, .buffer_size = 1536, .alignment = 8, .dialect = dialects::nuttx};
 constexpr std::uint32_t file_size = 197072;
 constexpr std::uint32_t heap = 131980;
 
 /// What the device knows when it starts: all but the driver's addresses.
-constexpr auto at_device = rpmsg::placed_layout{.buffers_per_ring = 8,
-                                                .rings = {rpmsg::wire::place_vring(131532, 8, 8), rpmsg::wire::place_vring(131756, 8, 8)},
-                                                .window = heap,
-                                                .window_size = file_size - heap,
-                                                .status_offset = 24 + 131320 + 24,
-                                                .boot_offset = 0,
-                                                .config_size = 64};
+constexpr auto at_device =
+    rpmsg::placed_layout{.buffers_per_ring = 8,
+                         .rings = {rpmsg::wire::place_vring(131532, 8, 8), rpmsg::wire::place_vring(131756, 8, 8)},
+                         .window = heap,
+                         .window_size = file_size - heap,
+                         .status_offset = 24 + 131320 + 24,
+                         .boot_offset = 0,
+                         .config_size = 64};
 constexpr auto at_driver = [] {
     auto layout = at_device;
     layout.ring_buffers = {0x203a0, 0x233a0};
@@ -191,18 +190,20 @@ constexpr auto at_driver = [] {
 /// What the driver writes before it says that it boots: base, table, config space.
 constexpr golden::line our_table[] = {
     {0x00000, "00 70 56 34 12 7f 00 00"}, // base
-    {0x00018, "01 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00 f8 00 02 00"}, // version, entries, command words, offset of the first entry
-    {0x20110, "03 00 00 00 07 00 00 00 00 00 00 00 07 00 00 00"}, // type, id, notify id, offered features
-    {0x20120, "00 00 00 00 40 00 00 00 00 02 00 00"}, // kept features, config length, status, rings
+    {0x00018,
+     "01 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00 f8 00 02 00"}, // version, entries, command words, offset of the first entry
+    {0x20110, "03 00 00 00 07 00 00 00 00 00 00 00 07 00 00 00"},    // type, id, notify id, offered features
+    {0x20120, "00 00 00 00 40 00 00 00 00 02 00 00"},                // kept features, config length, status, rings
     {0x2012c, "cc 01 02 00 08 00 00 00 08 00 00 00 01 00 00 00 00 00 00 00"}, // ring 0
     {0x20140, "ac 02 02 00 08 00 00 00 08 00 00 00 02 00 00 00 00 00 00 00"}, // ring 1
-    {0x20154, "00 06 00 00 00 06 00 00"}, // buffer sizes
+    {0x20154, "00 06 00 00 00 06 00 00"},                                     // buffer sizes
 };
 
 /// The table as the real master fills it in.
 constexpr golden::line their_table[] = {
     {0x00000, "00 70 56 34 12 7f 00 00"},
-    {0x00018, "01 00 00 00 06 00 00 00 00 00 00 00 00 00 00 00 28 00 00 00 58 00 00 00 90 00 01 00 c0 00 01 00 f8 00 02 00 7c 01 02 00"}, // version, entries, command words
+    {0x00018, "01 00 00 00 06 00 00 00 00 00 00 00 00 00 00 00 28 00 00 00 58 00 00 00 90 00 01 00 c0 00 01 00 f8 00 02 00 7c "
+              "01 02 00"}, // version, entries, command words
     {0x20110, "03 00 00 00 07 00 00 00 04 00 00 00 0f 00 00 00"},
     {0x20120, "00 00 00 00 40 00 00 00 00 02 00 00"},
     {0x2012c, "cc 01 02 00 08 00 00 00 08 00 00 00 05 00 00 00 00 00 00 00"},

@@ -1,6 +1,6 @@
-#include "interop/golden.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "interop/golden.hpp"
 
 namespace {
 
@@ -10,15 +10,15 @@ using rpmsg::endpoints;
 
 // RINGS 11: 4 buffers of 512 bytes, rings at a distance of 64, so that the used ring lies at 128. The table of 88 bytes
 // comes first, ring 0 at 0x80, ring 1 at 0x140, the buffers from 0x200 on: 0x200 + 0x200 i of ring 0, 0xa00 + 0x200 i of ring 1.
-constexpr auto config = rpmsg::vring_config{
-    .buffers = 4, .alignment = 64, .device_base = 0x2000'0000, .dialect = rpmsg::wire::dialects::openamp};
+constexpr auto config =
+    rpmsg::vring_config{.buffers = 4, .alignment = 64, .device_base = 0x2000'0000, .dialect = rpmsg::wire::dialects::openamp};
 
 /// The resource table as the firmware holds it (RINGS 6.1): name service offered, no status yet.
 constexpr auto put_table(auto& block) -> void {
     block.peer_writes({
         {0x000, "01 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00 14 00 00 00"}, // version, count, reserved, offset
-        {0x014, "03 00 00 00 07 00 00 00 02 00 00 00 01 00 00 00"}, // type, id, notify id, offered features
-        {0x024, "00 00 00 00 00 00 00 00 00 02 00 00"}, // kept features, config length, status, rings
+        {0x014, "03 00 00 00 07 00 00 00 02 00 00 00 01 00 00 00"},             // type, id, notify id, offered features
+        {0x024, "00 00 00 00 00 00 00 00 00 02 00 00"},                         // kept features, config length, status, rings
         {0x030, "80 00 00 20 40 00 00 00 04 00 00 00 00 00 00 00 00 00 00 00"}, // ring 0
         {0x044, "40 01 00 20 40 00 00 00 04 00 00 00 01 00 00 00 00 00 00 00"}, // ring 1
     });

@@ -1,6 +1,6 @@
-#include "interop/golden.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "interop/golden.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
-#include "interop/golden.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "interop/golden.hpp"
 
 namespace {
 
@@ -10,8 +10,7 @@ using rpmsg::endpoints;
 
 // RINGS 11: 4 buffers of 512 bytes, VRING_ALIGN 0x10: ring 0 at 0, ring 1 at 0x80, buffers at 0x100 + 0x200 i, the first
 // four of ring 0.
-constexpr auto config =
-    rpmsg::vring_config{.buffers = 4, .alignment = 16, .dialect = rpmsg::wire::dialects::rpmsg_lite};
+constexpr auto config = rpmsg::vring_config{.buffers = 4, .alignment = 16, .dialect = rpmsg::wire::dialects::rpmsg_lite};
 
 /// The whole block after the master's start (RINGS 2 and 11).
 constexpr golden::line master_start[] = {

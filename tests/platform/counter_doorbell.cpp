@@ -1,11 +1,9 @@
 #include <rpmsg/platform/counter_doorbell.hpp>
-
-#include "check.hpp"
-
 #include <rpmsg/testing/array_region.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <cstdint>
 
 namespace {

@@ -1,15 +1,13 @@
+#include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 #include <rpmsg/wire/boot_block.hpp>
 
-#include <rpmsg/framework/channel.hpp>
-#include <rpmsg/framework/endpoint.hpp>
+#include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
 #include "transport/shared_block.hpp"
-
-#include <catch2/catch_test_macros.hpp>
-
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -70,7 +68,8 @@ constexpr auto either_side_starts_first(bool driver_first) -> bool {
     }
     check(driver.poll(0).event == link_event::up);
     check(device.poll(0).event == link_event::up); // one poll for all of its steps
-    check(shared.at<std::uint32_t>(device_word) == boot_state::runs and shared.at<std::uint32_t>(driver_word) == boot_state::runs);
+    check(shared.at<std::uint32_t>(device_word) == boot_state::runs and
+          shared.at<std::uint32_t>(driver_word) == boot_state::runs);
     return talks(driver, device);
 }
 
@@ -303,9 +302,11 @@ TEST_CASE("Boot words: a side may die or be overtaken at any store of its start,
                         check(driver.start().has_value() and device.start().has_value());
                         settle_both(driver, device);
                     }
-                    auto const happened =
-                        is_driver ? life_with_interruption<interrupted_driver>(shared, device, at, dies, [&] { return shared.driver(); })
-                                  : life_with_interruption<interrupted_device>(shared, driver, at, dies, [&] { return shared.device(); });
+                    auto const happened = is_driver
+                                              ? life_with_interruption<interrupted_driver>(shared, device, at, dies,
+                                                                                           [&] { return shared.driver(); })
+                                              : life_with_interruption<interrupted_device>(shared, driver, at, dies,
+                                                                                           [&] { return shared.device(); });
                     last = happened ? at : last;
                 }
                 CHECK(last > (is_driver ? 100 : 1));

@@ -1,14 +1,12 @@
 #include <rpmsg/transport/table_check.hpp>
-
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <rpmsg/wire/boot_block.hpp>
 #include <rpmsg/wire/carveout.hpp>
 #include <rpmsg/wire/config_space.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <cstddef>
 #include <cstdint>
 
@@ -22,7 +20,8 @@ using rpmsg::wire::vdev_entry;
 using rpmsg::wire::vring_entry;
 namespace dialects = rpmsg::wire::dialects;
 
-constexpr auto small(rpmsg::wire::dialect dialect, std::uint32_t to_driver = 64, std::uint32_t to_device = 128) -> vring_config {
+constexpr auto small(rpmsg::wire::dialect dialect, std::uint32_t to_driver = 64, std::uint32_t to_device = 128)
+    -> vring_config {
     return {.buffers = 4, .host_to_remote = to_device, .remote_to_host = to_driver, .device_base = 0x1000, .dialect = dialect};
 }
 constexpr auto openamp_compared = [] {
@@ -79,7 +78,8 @@ template <vring_config Config> struct described {
 };
 
 /// What a side says when one word of the table is another.
-template <vring_config Config> constexpr auto with(std::uint32_t offset, std::uint32_t value, bool is_device = true) -> disagreement {
+template <vring_config Config>
+constexpr auto with(std::uint32_t offset, std::uint32_t value, bool is_device = true) -> disagreement {
     auto table = described<Config>{};
     check(table.seen_by(is_device) == disagreement::none);
     table.put(offset, value);
@@ -129,9 +129,9 @@ TEST_CASE("Rings that the table does not place are not compared") {
 
 TEST_CASE("Features that change what both sides write must be in effect as configured") {
     using table = described<nuttx>;
-    STATIC_REQUIRE(with<nuttx>(table::kept, 0b1101) == disagreement::features);     // no acknowledgement
-    STATIC_REQUIRE(with<nuttx>(table::features, 0b1101) == disagreement::features); // was not offered
-    STATIC_REQUIRE(with<linux_like>(described<linux_like>::features, 3 | 1u << 29) == disagreement::none);        // not kept
+    STATIC_REQUIRE(with<nuttx>(table::kept, 0b1101) == disagreement::features);                            // no acknowledgement
+    STATIC_REQUIRE(with<nuttx>(table::features, 0b1101) == disagreement::features);                        // was not offered
+    STATIC_REQUIRE(with<linux_like>(described<linux_like>::features, 3 | 1u << 29) == disagreement::none); // not kept
     STATIC_REQUIRE(with<with_events>(described<with_events>::kept, 3) == disagreement::features);
     STATIC_REQUIRE(with<with_events>(described<with_events>::features, 3, false) == disagreement::features);
     auto rings_always = described<nuttx>{};

@@ -14,7 +14,8 @@ using for_openamp =
     vring_layout<vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = wire::dialects::openamp}>;
 using based = vring_layout<vring_config{.buffers = 2, .buffer_size = 64, .alignment = 16, .device_base = 0x9000'0000}>;
 template <wire::dialect Dialect>
-using with_table = vring_layout<vring_config{.buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000, .dialect = Dialect}>;
+using with_table =
+    vring_layout<vring_config{.buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000, .dialect = Dialect}>;
 using uneven = vring_layout<vring_config{.buffers = 4, .host_to_remote = 128, .remote_to_host = 64}>;
 } // namespace
 

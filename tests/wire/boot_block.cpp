@@ -7,10 +7,10 @@
 TEST_CASE("the words before the table lie where WIRE 2.2 has them") {
     using rpmsg::wire::boot_block;
     STATIC_REQUIRE(offsetof(boot_block, base) == 0);
-    STATIC_REQUIRE(offsetof(boot_block, device_doorbells) == 8); // seqs
+    STATIC_REQUIRE(offsetof(boot_block, device_doorbells) == 8);  // seqs
     STATIC_REQUIRE(offsetof(boot_block, driver_doorbells) == 12); // seqm
-    STATIC_REQUIRE(offsetof(boot_block, device_state) == 16);    // boots
-    STATIC_REQUIRE(offsetof(boot_block, driver_state) == 20);    // bootm
+    STATIC_REQUIRE(offsetof(boot_block, device_state) == 16);     // boots
+    STATIC_REQUIRE(offsetof(boot_block, driver_state) == 20);     // bootm
 }
 
 TEST_CASE("the states of a side are those of WIRE 2.5") {

@@ -38,7 +38,8 @@ template <contract Link> struct contract_plan {
                   "rpmsg-lite cuts descriptor addresses to 32 bits");
     static_assert(not faces_linux or (rings.alignment % 4096 == 0 and Link.size % 4096 == 0),
                   "Linux maps whole pages: the ring alignment and the size of the block are multiples of 4096");
-    static_assert(dialect != wire::dialects::linux_virtio or (rings.size_of(0) == 512 and rings.size_of(1) == 512), "Linux has buffers of 512 bytes");
+    static_assert(dialect != wire::dialects::linux_virtio or (rings.size_of(0) == 512 and rings.size_of(1) == 512),
+                  "Linux has buffers of 512 bytes");
 
     /// Whether a window reaches into what lies before the buffers.
     static constexpr auto meets_rings(address_window const& window) -> bool {

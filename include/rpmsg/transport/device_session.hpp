@@ -56,8 +56,7 @@ template <vring_config Config> class device_session {
             auto const to_driver = layout.parts(0);
             auto const to_device = layout.parts(1);
             return index(shared, to_driver.available) == Config.buffers and index(shared, to_driver.used) == 0 and
-                   index(shared, to_device.available) <= Config.buffers and
-                   index(shared, to_device.used) == Config.buffers;
+                   index(shared, to_device.available) <= Config.buffers and index(shared, to_device.used) == Config.buffers;
         } else {
             return false;
         }
@@ -73,7 +72,8 @@ template <vring_config Config> class device_session {
 
     /// Looks once, while the link is not up. `stands` is what `stands()` said, `rang` tells whether a doorbell of ring 0 came since the start.
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool stands, bool is_broken, bool rang) -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool stands, bool is_broken, bool rang)
+        -> session_step {
         if constexpr (rule == wire::attach_rule::status_byte) {
             if (not stands) {
                 return session_step::over;
@@ -113,8 +113,7 @@ template <vring_config Config> class device_session {
 
 /// The device's half of the handshake in wire/control_block.hpp.
 template <vring_config Config>
-    requires(Config.dialect.attach == wire::attach_rule::epochs)
-class device_session<Config> {
+requires(Config.dialect.attach == wire::attach_rule::epochs) class device_session<Config> {
     using block = wire::control_block;
     static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
@@ -128,8 +127,8 @@ class device_session<Config> {
         return shared.template load<site::control_load, std::uint32_t>(layout.control() + offset);
     }
     template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset,
-                                std::uint32_t value) -> void {
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset, std::uint32_t value)
+        -> void {
         shared.template store<site::control_store>(layout.control() + offset, value);
     }
 
@@ -204,8 +203,7 @@ class device_session<Config> {
 /// The device's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it boots, waits until the driver runs, runs, and
 /// attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
-    requires(Config.dialect.attach == wire::attach_rule::boot_words)
-class device_session<Config> {
+requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_session<Config> {
     using block = wire::boot_block;
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, driver_state));
@@ -217,12 +215,12 @@ class device_session<Config> {
         return shared.template load<site::control_load, std::uint32_t>(layout.boot() + field);
     }
     template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t field, std::uint32_t value) -> void {
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t field, std::uint32_t value)
+        -> void {
         shared.template store<site::control_store>(layout.boot() + field, value);
         shared.clean(layout.boot() + field, sizeof(value));
     }
-    template <region Region>
-    constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
+    template <region Region> constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
         shared.invalidate(layout.boot(), sizeof(block));
         if ((read(shared, layout, ours) & wire::boot_state::runs) != 0) {
             write(shared, layout, theirs, wire::boot_state::needs_reset);

@@ -65,8 +65,7 @@ template <vring_config Config> class driver_session {
 
 /// The driver's half of the handshake in wire/control_block.hpp.
 template <vring_config Config>
-    requires(Config.dialect.attach == wire::attach_rule::epochs)
-class driver_session<Config> {
+requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_session<Config> {
     using block = wire::control_block;
     static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
@@ -79,8 +78,8 @@ class driver_session<Config> {
         return shared.template load<site::control_load, std::uint32_t>(layout.control() + offset);
     }
     template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset,
-                                std::uint32_t value) -> void {
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset, std::uint32_t value)
+        -> void {
         shared.template store<site::control_store>(layout.control() + offset, value);
     }
 
@@ -150,8 +149,7 @@ class driver_session<Config> {
 /// The driver's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it fills the table, boots, waits until the device
 /// boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
-    requires(Config.dialect.attach == wire::attach_rule::boot_words)
-class driver_session<Config> {
+requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_session<Config> {
     using block = wire::boot_block;
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, driver_state));
@@ -168,14 +166,16 @@ class driver_session<Config> {
         return shared.template load<site::control_load, std::uint32_t>(layout.boot() + field);
     }
     template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t field, std::uint32_t value) -> void {
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t field, std::uint32_t value)
+        -> void {
         shared.template store<site::control_store>(layout.boot() + field, value);
         shared.clean(layout.boot() + field, sizeof(value));
     }
     template <region Region, std::size_t Count>
-    static constexpr auto put(Region& shared, std::uint32_t offset, std::array<std::uint32_t, Count> const& words) -> std::uint32_t {
+    static constexpr auto put(Region& shared, std::uint32_t offset, std::array<std::uint32_t, Count> const& words)
+        -> std::uint32_t {
         for (auto const word : words) {
-            shared.template store<site::status_store>(offset, word);
+            shared.template store<site::ring_clear>(offset, word);
             offset += 4;
         }
         return offset;
@@ -186,12 +186,14 @@ class driver_session<Config> {
         auto const table = layout.boot() + static_cast<std::uint32_t>(sizeof(block));
         constexpr auto config_size = static_cast<std::uint32_t>(sizeof(wire::rptun_config));
         constexpr auto entry = wire::vdev_entry{};
+        shared.template store<site::status_store>(layout.status(), std::uint8_t{0});
         (void)put(shared, table, std::array<std::uint32_t, 5>{1, 1, 0, 0, vdev - table});
         auto at = put(shared, vdev,
                       std::array<std::uint32_t, 7>{entry.type, entry.id, 0, offered, 0, config_size, entry.vring_count << 8});
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
-            at = put(shared, at,
-                     std::array<std::uint32_t, 5>{layout.parts(ring).descriptors, Config.alignment, Config.buffers, 1 + ring, 0});
+            at = put(
+                shared, at,
+                std::array<std::uint32_t, 5>{layout.parts(ring).descriptors, Config.alignment, Config.buffers, 1 + ring, 0});
         }
         auto config = std::array<std::uint32_t, config_size / 4>{Config.size_of(1), Config.size_of(0)};
         (void)put(shared, at, config);
@@ -246,8 +248,7 @@ class driver_session<Config> {
         leave(shared, layout, wire::boot_state::none);
     }
     /// The table is the driver's own: a device that disagrees stays away.
-    template <region Region>
-    static constexpr auto disagreement(Region&, link_layout auto const&) -> rpmsg::disagreement {
+    template <region Region> static constexpr auto disagreement(Region&, link_layout auto const&) -> rpmsg::disagreement {
         return rpmsg::disagreement::none;
     }
 };

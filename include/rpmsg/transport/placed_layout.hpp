@@ -11,11 +11,11 @@ namespace rpmsg {
 /// A layout whose parts are known only at attach: rings from a resource table or a vhost-user front end, each part
 /// where the driver put it. The buffers may lie anywhere in `window_size` bytes at `window`, but not on the rings.
 struct placed_layout {
-    std::uint32_t buffers_per_ring{};           ///< must be that of the transport's configuration
+    std::uint32_t buffers_per_ring{}; ///< must be that of the transport's configuration
     std::array<wire::vring_parts, 2> rings{};
-    std::uint32_t window{};                     ///< offset of the part of the region in which buffers may lie
+    std::uint32_t window{}; ///< offset of the part of the region in which buffers may lie
     std::uint32_t window_size{};
-    std::uint64_t window_address{};             ///< the driver's address of `window`
+    std::uint64_t window_address{};                              ///< the driver's address of `window`
     std::array<std::uint32_t, 2> ring_buffers{nowhere, nowhere}; ///< for a driver: where the buffers of each ring start
     std::array<std::uint32_t, 2> buffer_sizes{};                 ///< for a driver
     std::uint32_t status_offset = nowhere;
@@ -57,15 +57,15 @@ struct placed_layout {
                (status_offset == nowhere or
                 (status_offset % 4 == 0 and status_offset >= before_status and
                  lies_inside(status_offset - before_status, sizeof(wire::vdev_entry), region_size))) and
-               (boot_offset == nowhere or
-                (boot_offset % 4 == 0 and lies_inside(boot_offset, boot_size, region_size))) and
+               (boot_offset == nowhere or (boot_offset % 4 == 0 and lies_inside(boot_offset, boot_size, region_size))) and
                (control_offset == nowhere or
                 (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
     }
 
     static constexpr auto before_status = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
     /// The boot block and the head of the table behind it, as a driver writes it.
-    static constexpr auto boot_size = static_cast<std::uint32_t>(sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev));
+    static constexpr auto boot_size =
+        static_cast<std::uint32_t>(sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev));
     /// Bytes of the vdev entry around the status byte, its two vring entries and its config space.
     [[nodiscard]] constexpr auto table_size() const -> std::uint32_t {
         return static_cast<std::uint32_t>(sizeof(wire::vdev_entry) + 2 * sizeof(wire::vring_entry)) + config_size;
@@ -80,8 +80,7 @@ struct placed_layout {
         auto hit = meets(status_offset == nowhere ? nowhere : status_offset - before_status, table_size()) or
                    meets(control_offset, sizeof(wire::control_block)) or meets(boot_offset, boot_size);
         for (auto const& ring : rings) {
-            hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or
-                  meets(ring.used, 8 * n + 6);
+            hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or meets(ring.used, 8 * n + 6);
         }
         return hit;
     }

@@ -66,8 +66,7 @@ template <vring_config Config> class table_check {
         return to_device != Config.size_of(1) ? disagreement::to_device_size : disagreement::none;
     }
 
-    template <region Region>
-    static constexpr auto compare_config(Region& shared, std::uint32_t vdev) -> disagreement {
+    template <region Region> static constexpr auto compare_config(Region& shared, std::uint32_t vdev) -> disagreement {
         constexpr auto least = sizes == wire::config_space::versioned ? sizeof(wire::versioned_config) : 8;
         if (read(shared, vdev, offsetof(wire::vdev_entry, config_length)) < least) {
             return disagreement::config_space;

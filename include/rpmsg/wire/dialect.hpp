@@ -24,14 +24,14 @@ enum class config_space : unsigned char {
 /// How one peer speaks where RPMsg leaves it open: one row of the table in RINGS 13.
 struct dialect {
     attach_rule attach{};
-    bool acknowledged{};           ///< the name service answers a create with an acknowledge
-    bool used_event_word = true;   ///< the available ring ends with a used_event word
-    bool prefilled{};              ///< the driver fills the used ring of ring 1 at start
-    bool always_rings_driver{};    ///< the driver needs every doorbell of ring 0 whatever its flags say
-    bool status_in_table{};        ///< the shared block starts with a resource table
-    bool compares_table{};         ///< what the table and the config space say is compared with the configuration at attach
+    bool acknowledged{};         ///< the name service answers a create with an acknowledge
+    bool used_event_word = true; ///< the available ring ends with a used_event word
+    bool prefilled{};            ///< the driver fills the used ring of ring 1 at start
+    bool always_rings_driver{};  ///< the driver needs every doorbell of ring 0 whatever its flags say
+    bool status_in_table{};      ///< the shared block starts with a resource table
+    bool compares_table{};       ///< what the table and the config space say is compared with the configuration at attach
     config_space sizes{};
-    std::uint32_t features = 1;    ///< the feature bits of RPMsg that this dialect knows
+    std::uint32_t features = 1; ///< the feature bits of RPMsg that this dialect knows
     bool operator==(dialect const&) const = default;
 };
 
@@ -51,10 +51,8 @@ inline constexpr auto linux_bufsz = dialect{.attach = attach_rule::status_byte,
 inline constexpr auto openamp = dialect{.attach = attach_rule::status_byte, .status_in_table = true};
 
 /// NXP's rpmsg-lite, either role. It offers no sign of a restart: call `reset()` when the peer was restarted.
-inline constexpr auto rpmsg_lite = dialect{.attach = attach_rule::prefilled_ring,
-                                           .used_event_word = false,
-                                           .prefilled = true,
-                                           .always_rings_driver = true};
+inline constexpr auto rpmsg_lite =
+    dialect{.attach = attach_rule::prefilled_ring, .used_event_word = false, .prefilled = true, .always_rings_driver = true};
 
 /// NuttX's rptun, either role: the name service is acknowledged, a restart shows in the boot words.
 inline constexpr auto nuttx = dialect{.attach = attach_rule::boot_words,
