@@ -200,6 +200,8 @@ constexpr auto linux_uneven = vring_config{.buffers = 4,
                                            .batch = 4,
                                            .device_base = 0x1'0000'0000,
                                            .dialect = dialects::linux_virtio};
+constexpr auto openvela = vring_config{.buffers = 8, .buffer_size = 64, .dialect = dialects::openvela};
+constexpr auto nuttx_batched = vring_config{.buffers = 4, .buffer_size = 64, .batch = 4, .dialect = dialects::nuttx};
 
 TEST_CASE("A whole conversation over the shipped rings is a constant") {
     STATIC_REQUIRE(converse_in_both_orders<ours>());
@@ -226,6 +228,8 @@ TEST_CASE("A whole conversation runs in every dialect, shape and notification mo
     CHECK(converse_in_both_orders<linux_like>());
     CHECK(converse_in_both_orders<linux_by_index>());
     CHECK(converse_in_both_orders<linux_uneven>());
+    CHECK(converse_in_both_orders<openvela>());
+    CHECK(converse_in_both_orders<nuttx_batched>());
 }
 
 } // namespace

@@ -113,7 +113,8 @@ template <vring_config Config> class device_session {
 
 /// The device's half of the handshake in wire/control_block.hpp.
 template <vring_config Config>
-requires(Config.dialect.attach == wire::attach_rule::epochs) class device_session<Config> {
+    requires(Config.dialect.attach == wire::attach_rule::epochs)
+class device_session<Config> {
     using block = wire::control_block;
     static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
@@ -203,7 +204,8 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
 /// The device's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it boots, waits until the driver runs, runs, and
 /// attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
-requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_session<Config> {
+    requires(Config.dialect.attach == wire::attach_rule::boot_words)
+class device_session<Config> {
     using block = wire::boot_block;
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, driver_state));

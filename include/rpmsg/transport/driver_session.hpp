@@ -65,7 +65,8 @@ template <vring_config Config> class driver_session {
 
 /// The driver's half of the handshake in wire/control_block.hpp.
 template <vring_config Config>
-requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_session<Config> {
+    requires(Config.dialect.attach == wire::attach_rule::epochs)
+class driver_session<Config> {
     using block = wire::control_block;
     static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
@@ -149,7 +150,8 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_sessio
 /// The driver's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it fills the table, boots, waits until the device
 /// boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
-requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_session<Config> {
+    requires(Config.dialect.attach == wire::attach_rule::boot_words)
+class driver_session<Config> {
     using block = wire::boot_block;
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, driver_state));

@@ -10,12 +10,11 @@ namespace rpmsg::wire {
 
 /// What NuttX and openvela put in front of the resource table of a shared block (WIRE 2.2). The table follows at once.
 struct boot_block {
-    std::array<std::uint32_t, 2>
-        base{};                       ///< the driver's address of the block, low half first; all ring addresses count from it
-    std::uint32_t device_doorbells{}; ///< counts up when the device rings
-    std::uint32_t driver_doorbells{}; ///< counts up when the driver rings
-    std::uint32_t device_state{};     ///< a `boot_state`
-    std::uint32_t driver_state{};     ///< a `boot_state`
+    std::array<std::uint32_t, 2> base{}; ///< the driver's address of the block, low half first: all others count from it
+    std::uint32_t device_doorbells{};    ///< counts up when the device rings
+    std::uint32_t driver_doorbells{};    ///< counts up when the driver rings
+    std::uint32_t device_state{};        ///< a `boot_state`
+    std::uint32_t driver_state{};        ///< a `boot_state`
 };
 static_assert(sizeof(boot_block) == 24 and wire_format<boot_block>);
 static_assert(offsetof(boot_block, device_state) == 16 and offsetof(boot_block, driver_state) == 20);
