@@ -1,4 +1,4 @@
-// A core between two others: Linux above it, a DSP with rpmsg-lite below. Two links of different dialect and depth, one lock
+// A core between two others: Linux above it, a DSP with this library below. Two links of different dialect and depth, one lock
 // for both. What Linux sends to "audio" goes on to the DSP, with one copy from buffer to buffer; while the DSP has no room the
 // link above is not polled, so that its ring fills and Linux waits. Nothing is lost and nothing is stored in between.
 #include <rpmsg/rpmsg.hpp>
@@ -8,8 +8,7 @@
 namespace {
 constexpr auto above = rpmsg::vring_config{
     .buffers = 16, .alignment = 4096, .device_base = 0x3000'0000, .dialect = rpmsg::wire::dialects::linux_virtio};
-constexpr auto below =
-    rpmsg::vring_config{.buffers = 4, .device_base = 0x3001'0000, .dialect = rpmsg::wire::dialects::rpmsg_lite};
+constexpr auto below = rpmsg::vring_config{.buffers = 4, .dialect = rpmsg::wire::dialects::rpmsg};
 
 // The message that waits for room below, if any. It lives in main: a global one would have a destructor to register.
 constinit rpmsg::held_message* waiting = nullptr;
