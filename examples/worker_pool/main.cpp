@@ -1,0 +1,53 @@
+// A pool of workers under an RTOS: the task that polls holds each job and queues it, the workers answer through the link and
+// give the buffers back in whatever order they get done. A slow job delays neither the next one nor the other endpoints.
+// rtos.hpp names the part of an RTOS that each thing here is; other_core.cpp plays the client.
+#include <rpmsg/rpmsg.hpp>
+
+#include "rtos.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace {
+constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
+
+auto jobs = rtos::queue<rpmsg::held_message, rings.buffers>{}; // never full: each job keeps one buffer of the ring
+auto doorbell = rtos::semaphore{};                             // given by the interrupt, taken by the polling task
+auto one_at_a_time = rtos::mutex{};                            // held for one ring operation and one copy
+
+constexpr auto work = rpmsg::endpoint<"work">([](auto& link, rpmsg::message const& m) { jobs.put(link.hold(m)); });
+constexpr auto ping = rpmsg::endpoint<"ping">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
+
+auto server = rpmsg::channel{
+    rpmsg::vring<rings, rpmsg::mapped_region<>, rtos::mailbox>{rtos::shared_memory()},
+    rpmsg::endpoints{work, ping},
+    rpmsg::lock_ref{one_at_a_time},
+    rpmsg::semaphore_wait{rtos::clock{}, doorbell},
+};
+
+auto worker() -> void {
+    while (true) {
+        auto job = jobs.take();
+        auto result = std::array<std::byte, 4>{};
+        auto const number = rpmsg::load<std::uint32_t>(job.payload());
+        rpmsg::store(result, number);
+        rtos::sleep(number % 4 == 0 ? 10 : 1); // the work; every fourth job is a long one
+        while (server.get<"work">().send_to(job.source(), result).error() == rpmsg::error::no_buffer) {
+            rtos::sleep(1); // the client has not read what it got
+        }
+    } // here the buffer goes back
+}
+} // namespace
+
+extern "C" void mailbox_isr() { server.notify(); }
+
+auto main() -> int {
+    if (not server.start()) {
+        return 1;
+    }
+    for (auto i = 0; i < 3; ++i) {
+        rtos::start(worker);
+    }
+    rtos::release_other_core();
+    rpmsg::receiver{server, 100}.run([] { return false; }); // sleeps on the semaphore; 100 ticks at most, were a doorbell lost
+}

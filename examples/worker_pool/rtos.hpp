@@ -1,0 +1,88 @@
+#pragma once
+
+#include <rpmsg/host/steady_clock.hpp>
+#include <rpmsg/host/thread_context.hpp>
+#include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/transport/vring_layout.hpp>
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+extern "C" void mailbox_isr();
+
+/// All that the program knows of its RTOS and its chip, here threads of a host. Each part is one of every RTOS.
+namespace rtos {
+
+/// A mutex with priority inheritance: k_mutex, xSemaphoreCreateMutex, tx_mutex.
+using mutex = std::mutex;
+
+/// Ticks of the kernel: k_uptime_ticks, xTaskGetTickCount, tx_time_get.
+using clock = rpmsg::host::steady_clock;
+
+inline auto sleep(rpmsg::ticks time) -> void { std::this_thread::sleep_for(std::chrono::milliseconds{time}); }
+
+/// Starts a task that never ends.
+inline auto start(void (*task)()) -> void { std::thread{task}.detach(); }
+
+/// A binary semaphore: k_sem, xSemaphoreCreateBinary, tx_semaphore. In an interrupt `give` is the call for interrupts.
+class semaphore {
+    std::mutex mutex_{};
+    std::condition_variable given_{};
+    bool is_given_{};
+
+  public:
+    auto give() -> void {
+        auto const guard = std::lock_guard{mutex_};
+        is_given_ = true;
+        given_.notify_one();
+    }
+    /// False when nobody gave it for so long.
+    auto take(rpmsg::ticks patience) -> bool {
+        auto guard = std::unique_lock{mutex_};
+        given_.wait_for(guard, std::chrono::milliseconds{patience}, [&] { return is_given_; });
+        return std::exchange(is_given_, false);
+    }
+    /// The calling task, as k_current_get or xTaskGetCurrentTaskHandle tell it.
+    static auto context() -> std::uintptr_t { return rpmsg::host::thread_context(); }
+};
+
+/// A queue of movable things: this array, a mutex and a counting semaphore that stands for the condition variable. Not the
+/// message queue of the kernel, which copies bytes: a held message must be moved.
+template <typename T, std::size_t Size> class queue {
+    std::array<T, Size> places_{};
+    std::size_t first_{};
+    std::size_t count_{};
+    std::mutex mutex_{};
+    std::condition_variable filled_{};
+
+  public:
+    /// The queue must not be full.
+    auto put(T it) -> void {
+        auto const guard = std::lock_guard{mutex_};
+        places_[(first_ + count_++) % Size] = std::move(it);
+        filled_.notify_one();
+    }
+    /// Waits until there is one.
+    auto take() -> T {
+        auto guard = std::unique_lock{mutex_};
+        filled_.wait(guard, [&] { return count_ > 0; });
+        --count_;
+        return std::move(places_[std::exchange(first_, (first_ + 1) % Size)]);
+    }
+};
+
+/// The block that both cores see, the interrupt of the other core, and its start.
+alignas(64) inline constinit std::array<std::byte, 0x1000> shared_block{};
+inline auto shared_memory() { return rpmsg::mapped_region{shared_block.data(), std::uint32_t{shared_block.size()}}; }
+auto ring_other_core() -> void;
+auto release_other_core() -> void;
+struct mailbox {
+    auto ring(std::uint32_t) -> void { ring_other_core(); }
+};
+
+} // namespace rtos
