@@ -41,6 +41,9 @@ constexpr auto mistake_of(rpmsg::vring_config const& rings) -> std::string_view 
     if (std::uint64_t{rings.buffers} * (rings.size_of(0) + rings.size_of(1)) >= 0xf000'0000) {
         return "the buffers do not fit into 4 GiB";
     }
+    if (rings.dialect.sizes != rpmsg::wire::config_space::none) {
+        return "dialect: the doctor cannot read blocks of linux_bufsz, nuttx and openvela";
+    }
     if (rings.event_index and (not rings.dialect.used_event_word or rings.dialect.status_in_table)) {
         return "this dialect has no event index";
     }

@@ -219,6 +219,9 @@ TEST_CASE("a contract with a mistake is refused in words before anything is read
     CHECK(refused([](auto& l) { l.size = 100; }).starts_with("size"));
     CHECK(refused([](auto& l) { l.remote_base = 0xffff'f000; }).starts_with("remote_base"));
     CHECK(refused([](auto& l) { l.host_base = 32; }).starts_with("both cores"));
+    for (auto const& unread : {dialects::linux_bufsz, dialects::nuttx, dialects::openvela}) {
+        CHECK(refused([&](auto& l) { l.rings.dialect = unread; }).starts_with("dialect: the doctor cannot read"));
+    }
     CHECK(refused([](auto& l) { l.rings.dialect = dialects::openamp; }).starts_with("device_base"));
     CHECK(refused([](auto& l) { l.rings.device_base = 4; }).starts_with("device_base"));
 }
