@@ -58,6 +58,7 @@ set(rpmsg_headers
   include/rpmsg/testing/fiber.hpp
   include/rpmsg/testing/hostile_region.hpp
   include/rpmsg/testing/loopback.hpp
+  include/rpmsg/testing/noncoherent_cache.hpp
   include/rpmsg/testing/noncoherent_region.hpp
   include/rpmsg/testing/racing_lock.hpp
   include/rpmsg/testing/recorder.hpp

@@ -274,7 +274,7 @@ constexpr auto a_reset_by_the_host_is_seen() -> bool {
     (void)link.poll();
     check(not link.is_up() and log.last(event_kind::link_down).reason == rpmsg::down_reason::peer_stopped);
     check(link.at(0).send("x"_payload).error() == rpmsg::error::closed);
-    shared.memory = {};
+    shared.memory.content = {};
     start_host(shared);
     (void)link.poll();
     check(link.is_up() and host.used(0) == 1 and host.used_flags(0) == 1);
@@ -295,7 +295,7 @@ constexpr auto a_host_that_starts_anew_in_silence_breaks_the_link_until_reset() 
     host.offer(1, 0);
     (void)link.poll();
     check(log.message_count() == 1);
-    shared.memory = {};
+    shared.memory.content = {};
     start_host(shared);
     (void)link.poll();
     (void)link.poll();

@@ -36,7 +36,7 @@ constexpr auto buffer(std::uint32_t i) -> std::uint32_t { return 0x100 + 0x200 *
 /// then in the used ring of ring 1 one by one.
 constexpr auto start_master(shared_block<config>& shared, std::uint32_t steps = 8) -> void {
     auto master = raw_peer{shared};
-    shared.memory = {};
+    shared.memory.content = {};
     master.set_available_flags(0, 1);
     master.set_available_flags(1, 1);
     for (std::uint16_t step = 0; step < steps; ++step) {

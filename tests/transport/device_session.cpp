@@ -23,7 +23,7 @@ constexpr auto the_device_lets_go_before_it_attaches() -> bool {
     constexpr auto driver = std::uint32_t{offsetof(control_block, driver)};
     constexpr auto device = std::uint32_t{offsetof(control_block, device)};
     auto shared = shared_block<with_epochs>{};
-    auto memory = shared_block<with_epochs>::region{shared.memory};
+    auto memory = shared.device_region();
     auto session = device_session<with_epochs>{};
     auto const driver_says = [&](std::size_t field, std::uint32_t value) {
         shared.put(driver + static_cast<std::uint32_t>(field), value);
@@ -70,7 +70,7 @@ constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 64, .dialect 
 constexpr auto a_status_byte_is_a_link(std::uint8_t value) -> bool {
     using openamp_place = rpmsg::vring_layout<openamp>;
     auto shared = shared_block<openamp>{};
-    auto memory = shared_block<openamp>::region{shared.memory};
+    auto memory = shared.device_region();
     auto session = device_session<openamp>{};
     shared.put(openamp_place::status(), value);
     auto const stands = session.stands(memory, openamp_place{});

@@ -23,7 +23,7 @@ constexpr auto the_driver_waits_until_the_device_lets_go() -> bool {
     constexpr auto driver = std::uint32_t{offsetof(control_block, driver)};
     constexpr auto device = std::uint32_t{offsetof(control_block, device)};
     auto shared = shared_block<with_epochs>{};
-    auto memory = shared_block<with_epochs>::region{shared.memory};
+    auto memory = shared.driver_region();
     auto session = driver_session<with_epochs>{};
     auto const device_says = [&](std::size_t field, std::uint32_t value) {
         shared.put(device + static_cast<std::uint32_t>(field), value);
@@ -71,7 +71,7 @@ constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 64, .dialect 
 constexpr auto the_status_byte_comes_last() -> bool {
     using openamp_place = rpmsg::vring_layout<openamp>;
     auto shared = shared_block<openamp>{};
-    auto memory = shared_block<openamp>::region{shared.memory};
+    auto memory = shared.driver_region();
     auto session = driver_session<openamp>{};
     shared.put(openamp_place::status(), std::uint8_t{0xff});
     session.start(memory, openamp_place{});

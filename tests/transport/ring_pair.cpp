@@ -18,9 +18,10 @@ using base = rpmsg::detail::ring_pair<rpmsg::detail::ring_role::device, four, bl
 
 /// The rings of a device, with their steps open.
 struct opened_rings : base {
-    constexpr explicit opened_rings(block& shared) : base{block::region{shared.memory}, {}, {}} {}
+    constexpr explicit opened_rings(block& shared) : base{shared.device_region(), {}, {}} {}
     using base::read_descriptor;
     using base::read_header;
+    using base::shared_;
     using base::write_header;
 };
 
@@ -111,6 +112,7 @@ constexpr auto a_header_survives_the_region() -> bool {
         .source = rpmsg::address{0x0403'0201}, .destination = rpmsg::address{5}, .length = 0xbeef, .flags = 0xcafe};
     shared.put(place::buffers + 8, std::uint32_t{0xffff'ffff});
     link.write_header(place::buffers, header);
+    link.shared_.clean(place::buffers, rpmsg::wire::header_size);
     check(rpmsg::load<rpmsg::wire::header>(rpmsg::const_bytes{shared.memory.content}.subspan(place::buffers)) == header);
     shared.put(place::buffers + 8, std::uint32_t{0xffff'ffff}); // the peer's scratch word
     check(link.read_header(place::buffers) == header);

@@ -20,8 +20,8 @@ template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(s
     for (auto& each : dirty.memory.content) {
         each = before;
     }
-    auto into_dirty = typename shared_block<Config>::region{dirty.memory};
-    auto into_clean = typename shared_block<Config>::region{clean.memory};
+    auto into_dirty = dirty.driver_region();
+    auto into_clean = clean.driver_region();
     for (std::uint32_t ring = 0; ring < 2; ++ring) {
         rpmsg::detail::lay_out_ring<Config>(into_dirty, place{}, ring, ring == 0);
         rpmsg::detail::lay_out_ring<Config>(into_clean, place{}, ring, ring == 0);

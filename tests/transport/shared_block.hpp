@@ -1,34 +1,35 @@
 #pragma once
 
-#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/testing/recorder.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
+#include <block_region.hpp>
 #include <cstdint>
 
-/// The memory and the doorbells between two sides, inside one program.
-template <rpmsg::vring_config Config> struct shared_block {
-    static constexpr auto size = rpmsg::vring_layout<Config>::size();
-    using region = rpmsg::testing::array_region<size>;
+/// The memory and the doorbells between two sides, inside one program. What lies between them and their memory is that
+/// of the folder of caches/ in which `block_region.hpp` was found.
+template <rpmsg::vring_config Config> struct shared_block : block_region<Config> {
+    using region = typename block_region<Config>::region;
     using bell = rpmsg::doorbell_ref<rpmsg::testing::counting_bell>;
 
-    rpmsg::testing::array_memory<size> memory{};
     rpmsg::testing::counting_bell to_driver{};
     rpmsg::testing::counting_bell to_device{};
 
+    /// A side at its start; where the side had an earlier life, this is its next.
     constexpr auto device() -> rpmsg::vring<Config, region, bell> {
-        return rpmsg::vring<Config, region, bell>{region{memory}, bell{to_driver}};
+        return rpmsg::vring<Config, region, bell>{this->device_region(), bell{to_driver}};
     }
     constexpr auto driver() -> rpmsg::vring_driver<Config, region, bell> {
-        return rpmsg::vring_driver<Config, region, bell>{region{memory}, bell{to_device}};
+        return rpmsg::vring_driver<Config, region, bell>{this->driver_region(), bell{to_device}};
     }
 
+    /// What lies in memory, past every cache.
     template <typename T> constexpr auto at(std::uint32_t offset) -> T {
-        return region{memory}.template load<rpmsg::site::peer_index, T>(offset);
+        return region{this->memory}.template load<rpmsg::site::peer_index, T>(offset);
     }
     template <typename T> constexpr auto put(std::uint32_t offset, T value) -> void {
-        region{memory}.template store<rpmsg::site::own_index>(offset, value);
+        region{this->memory}.template store<rpmsg::site::own_index>(offset, value);
     }
 };
 

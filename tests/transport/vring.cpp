@@ -168,7 +168,7 @@ constexpr auto another_configuration_is_refused() -> bool {
     using block = shared_block<large>;
     auto shared = block{};
     auto driver = shared.driver();
-    auto device = rpmsg::vring<small, block::region>{block::region{shared.memory}};
+    auto device = rpmsg::vring<small, block::region>{shared.device_region()};
     check(driver.start().has_value() and device.start().has_value());
     auto const of_driver = driver.poll(0);
     auto const of_device = device.poll(0);

@@ -1,3 +1,4 @@
+#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include "check.hpp"

@@ -44,7 +44,7 @@ template <vring_config Config> struct sleepers : sightings {
 
     auto start_device() -> void { REQUIRE(device.emplace(shared.device(), endpoints_over(*this)).start()); }
     auto start_driver() -> void { REQUIRE(driver.emplace(shared.driver(), endpoints_over(*this)).start()); }
-    auto clear_memory() -> void { shared.memory = {}; }
+    auto clear_memory() -> void { shared.memory.content = {}; }
 
     static auto wake(auto& bell, auto& side) -> bool {
         bell.forward(*side);
@@ -263,7 +263,7 @@ TEST_CASE("rings of another configuration are refused in words, once") {
     auto downs = 0;
     auto reason = down_reason::none;
     channel host{shared.driver(), endpoints{}};
-    auto narrow = vring<ours, shared_block<larger>::region>{shared_block<larger>::region{shared.memory}};
+    auto narrow = vring<ours, shared_block<larger>::region>{shared.device_region()};
     REQUIRE(narrow.start());
     REQUIRE(host.start());
     for (int i = 0; i < 10; ++i) {
