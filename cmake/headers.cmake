@@ -45,6 +45,7 @@ set(rpmsg_headers
   include/rpmsg/platform/mapped_region.hpp
   include/rpmsg/platform/region.hpp
   include/rpmsg/platform/relax.hpp
+  include/rpmsg/platform/riscv.hpp
   include/rpmsg/platform/site.hpp
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
