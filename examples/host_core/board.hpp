@@ -3,7 +3,6 @@
 #include <rpmsg/platform/mapped_region.hpp>
 
 #include <cpu.hpp> // of examples/firmware: the interrupt lock and the sleep of the core
-
 #include <cstdint>
 
 /// All that this firmware knows of its chip, here an invented one: put in the addresses of yours.

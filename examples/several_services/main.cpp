@@ -3,7 +3,6 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
-
 #include <array>
 #include <cstddef>
 
@@ -24,13 +23,12 @@ constexpr auto send_samples = [](auto& link) {
 
 constexpr auto echo = rpmsg::endpoint<"echo">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 
-constexpr auto console = rpmsg::endpoint<"console">(
-    [](auto&, rpmsg::message const& m) { board::show(m.payload); },
-    [](auto& link, rpmsg::event const& e) {
-        if (e.kind == rpmsg::event_kind::bound) {
-            (void)link.send(greeting);
-        }
-    });
+constexpr auto console = rpmsg::endpoint<"console">([](auto&, rpmsg::message const& m) { board::show(m.payload); },
+                                                    [](auto& link, rpmsg::event const& e) {
+                                                        if (e.kind == rpmsg::event_kind::bound) {
+                                                            (void)link.send(greeting);
+                                                        }
+                                                    });
 
 constexpr auto samples = rpmsg::endpoint<0x100, 0x200>(
     [](auto& link, rpmsg::message const& m) {

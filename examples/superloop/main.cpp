@@ -4,7 +4,6 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
-
 #include <array>
 #include <cstddef>
 

@@ -3,7 +3,6 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
-
 #include <array>
 #include <chrono>
 #include <cstdio>

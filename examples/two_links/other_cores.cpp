@@ -3,7 +3,6 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
-
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -28,14 +27,13 @@ template <auto Handler> struct bell {
 
 auto as_linux = rpmsg::channel{rpmsg::vring_driver<above, board::linux_memory, bell<mailbox_isr>>{},
                                rpmsg::endpoints{rpmsg::endpoint<"audio">([](auto&, auto const&) {})}};
-auto as_dsp = rpmsg::channel{
-    rpmsg::vring<below, board::dsp_memory, bell<dsp_isr>>{},
-    rpmsg::endpoints{rpmsg::endpoint<"audio">([](auto&, rpmsg::message const& m) {
-        auto const number = rpmsg::load<std::uint32_t>(m.payload);
-        is_in_order = is_in_order and (received == 0 or number == expected);
-        expected = number + 1;
-        ++received;
-    })}};
+auto as_dsp = rpmsg::channel{rpmsg::vring<below, board::dsp_memory, bell<dsp_isr>>{},
+                             rpmsg::endpoints{rpmsg::endpoint<"audio">([](auto&, rpmsg::message const& m) {
+                                 auto const number = rpmsg::load<std::uint32_t>(m.payload);
+                                 is_in_order = is_in_order and (received == 0 or number == expected);
+                                 expected = number + 1;
+                                 ++received;
+                             })}};
 
 auto play() -> void {
     std::uint32_t sent{};
@@ -55,7 +53,8 @@ auto play() -> void {
         sent += gone ? 1u : 0u;
         refused += gone.error() == rpmsg::error::no_buffer ? 1 : 0;
     }
-    std::printf("the DSP has %u frames%s; Linux had to wait %d times\n", received, is_in_order ? ", none left out" : "", refused);
+    std::printf("the DSP has %u frames%s; Linux had to wait %d times\n", received, is_in_order ? ", none left out" : "",
+                refused);
     std::fflush(stdout);
     std::_Exit(is_in_order and refused > 0 ? 0 : 1);
 }

@@ -4,7 +4,6 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "rtos.hpp"
-
 #include <array>
 #include <cstddef>
 

@@ -2,7 +2,6 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "rtos.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
