@@ -42,8 +42,9 @@ struct vector_table {
 };
 
 // Reset, NMI, hard fault and the other exceptions of the core, then interrupts 0 to 2 of the chip.
-[[gnu::section(".vectors"), gnu::used]] constinit vector_table const vectors{&stack_top,
-                                                                             {reset, stop, stop, stop, stop, stop, nullptr,
-                                                                              nullptr, nullptr, nullptr, stop, stop, nullptr,
-                                                                              stop, stop, mailbox_isr, timer_isr, dsp_isr}};
+[[gnu::section(".vectors"), gnu::used]] constinit vector_table const vectors{
+    .stack = &stack_top,
+    .handlers = {reset, stop, stop, stop, stop, stop, nullptr, nullptr, nullptr, nullptr, stop, stop, nullptr, stop, stop,
+                 mailbox_isr, timer_isr, dsp_isr},
+};
 } // namespace
