@@ -5,6 +5,7 @@
 #include "board.hpp"
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace {
 constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 256};

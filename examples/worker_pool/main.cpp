@@ -6,6 +6,7 @@
 #include "rtos.hpp"
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace {
 constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
