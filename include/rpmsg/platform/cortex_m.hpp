@@ -7,8 +7,7 @@
 namespace rpmsg::cortex_m {
 
 /// Masks all interrupts with PRIMASK and restores what was before: may be taken in an interrupt, and inside of another
-/// lock, but not twice. Makes
-/// every send safe from every interrupt of its core; it does not exclude another core.
+/// lock, but not twice. Makes every send safe from every interrupt of its core; it does not exclude another core.
 class irq_lock {
     std::uint32_t saved_{};
 
@@ -25,7 +24,8 @@ static_assert(lock_policy<irq_lock>);
 /// Sleeps until an interrupt or event; one that came since the last call is not missed.
 inline auto wait_for_event() -> void { asm volatile("wfe" ::: "memory"); }
 
-/// Sleeps until an interrupt.
+/// Sleeps until an interrupt, be it masked by the lock. It sleeps over one that was handled just before: look and sleep with
+/// the lock held.
 inline auto wait_for_interrupt() -> void { asm volatile("wfi" ::: "memory"); }
 
 } // namespace rpmsg::cortex_m
