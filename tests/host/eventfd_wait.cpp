@@ -1,5 +1,6 @@
-#include <rpmsg/host/eventfd_doorbell.hpp>
 #include <rpmsg/host/eventfd_wait.hpp>
+
+#include <rpmsg/host/eventfd_doorbell.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

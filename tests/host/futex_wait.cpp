@@ -1,5 +1,6 @@
-#include <rpmsg/host/futex_doorbell.hpp>
 #include <rpmsg/host/futex_wait.hpp>
+
+#include <rpmsg/host/futex_doorbell.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

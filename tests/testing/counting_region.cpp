@@ -1,5 +1,6 @@
-#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/testing/counting_region.hpp>
+
+#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 

@@ -1,6 +1,7 @@
+#include <rpmsg/transport/transport_ref.hpp>
+
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/testing/array_region.hpp>
-#include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 

@@ -1,5 +1,6 @@
-#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
+
+#include <rpmsg/testing/array_region.hpp>
 
 #include "check.hpp"
 #include "transport/shared_block.hpp"

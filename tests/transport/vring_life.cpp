@@ -1,3 +1,5 @@
+#include <rpmsg/transport/vring_life.hpp>
+
 #include <rpmsg/framework/channel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
