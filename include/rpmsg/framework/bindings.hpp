@@ -203,7 +203,8 @@ template <typename Core> class bindings {
 
     /// The endpoint is to be taken back from the peer, then removed.
     constexpr auto withdraw(Core& core, std::uint32_t index) -> void {
-        core.table().state(index).must_withdraw = owes_ = true;
+        core.locked([&](auto&) { core.table().state(index).must_withdraw = true; });
+        owes_ = true;
     }
 
     /// Takes all names back before this side closes, as far as there are buffers.

@@ -64,11 +64,9 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
                 endpoints_.state(index).is_starved = true;
             }
         }
-        if constexpr (wait_policy<Wait>) {
-            auto const due = transport_.next_deadline(0);
-            if (due.is_set and due.at == 0) { // the peer broke the rules: only a poll can tell
-                this->call_poller();
-            }
+        auto const due = transport_.next_deadline(0);
+        if (due.is_set and due.at == 0) { // the peer broke the rules: only a poll can tell
+            this->call_poller();
         }
         return error::no_buffer;
     }
