@@ -84,9 +84,35 @@ constexpr auto the_status_byte_comes_last() -> bool {
     return true;
 }
 
+/// Between two lives of the driver the firmware of the remote is loaded anew, with another table.
+constexpr auto a_table_that_was_loaded_anew_is_the_one_that_counts() -> bool {
+    using openamp_place = rpmsg::vring_layout<openamp>;
+    constexpr auto vdev = openamp_place::status() - std::uint32_t{offsetof(rpmsg::wire::vdev_entry, status)};
+    constexpr auto offered_at = vdev + std::uint32_t{offsetof(rpmsg::wire::vdev_entry, device_features)};
+    constexpr auto agreed_at = vdev + std::uint32_t{offsetof(rpmsg::wire::vdev_entry, driver_features)};
+    auto shared = shared_block<openamp>{};
+    auto const live = [&](std::uint32_t offered) {
+        shared.put(offered_at, offered);
+        auto memory = shared.driver_region();
+        auto session = driver_session<openamp>{};
+        session.start(memory, openamp_place{});
+        check(session.look(memory, openamp_place{}, true, false, true) == session_step::attach);
+        session.attached(memory, openamp_place{});
+        check(shared.at<std::uint32_t>(offered_at) == offered and shared.at<std::uint32_t>(agreed_at) == offered);
+    };
+    live(0);
+    live(rpmsg::wire::feature_name_service);
+    return true;
+}
+
 TEST_CASE("The driver lays the rings out only when the device has let go of the session before") {
     STATIC_REQUIRE(the_driver_waits_until_the_device_lets_go());
     CHECK(the_driver_waits_until_the_device_lets_go());
+}
+
+TEST_CASE("A table that was loaded anew between two lives of the driver is the one that counts") {
+    STATIC_REQUIRE(a_table_that_was_loaded_anew_is_the_one_that_counts());
+    CHECK(a_table_that_was_loaded_anew_is_the_one_that_counts());
 }
 
 TEST_CASE("The status byte is taken back first and set last") {

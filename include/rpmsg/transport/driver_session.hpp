@@ -26,6 +26,7 @@ template <vring_config Config> class driver_session {
     /// Takes back the readiness that an earlier life may have left.
     template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         if constexpr (has_status) {
+            shared.invalidate(layout.status() - status_in_vdev, sizeof(wire::vdev_entry)); // an earlier life read it
             shared.template store<site::status_store>(layout.status(), std::uint8_t{0});
             shared.clean(layout.status(), 1);
         }
