@@ -42,11 +42,10 @@ template <vring_config Config> class driver_session {
             auto const vdev = layout.status() - status_in_vdev;
             auto const offered = shared.template load<site::status_load, std::uint32_t>(
                 vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, device_features)));
-            shared.template store<site::status_store>(
-                vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features)),
-                offered & table_check<Config>::known_features);
+            constexpr auto agreed = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features));
+            shared.template store<site::status_store>(vdev + agreed, offered & table_check<Config>::known_features);
             shared.template store<site::status_store>(layout.status(), wire::device_status::driver_ok);
-            shared.clean(vdev, sizeof(wire::vdev_entry));
+            shared.clean(vdev + agreed, status_in_vdev + 1 - agreed);
         }
     }
     template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
