@@ -108,8 +108,9 @@ TEST_CASE("Every message rings who sleeps") {
 }
 
 TEST_CASE("30: more messages than an index can count") {
-    CHECK(every_message_rings_who_sleeps<plain>(70'000));
-    CHECK(every_message_rings_who_sleeps<by_index>(70'000));
+    auto const volatile many = 70'000u; // not for the compiler to work out
+    CHECK(every_message_rings_who_sleeps<plain>(many));
+    CHECK(every_message_rings_who_sleeps<by_index>(many));
 }
 
 TEST_CASE("Returned buffers are silent until someone waits for one, then ring once") {
