@@ -15,8 +15,7 @@ class interrupt_flag {
         if (std::is_constant_evaluated()) {
             set_ = 1;
         } else {
-            __atomic_signal_fence(__ATOMIC_RELEASE);
-            __atomic_store_n(&set_, std::uint8_t{1}, __ATOMIC_RELAXED);
+            __atomic_store_n(&set_, std::uint8_t{1}, __ATOMIC_RELEASE);
         }
     }
     constexpr auto clear() -> void {
