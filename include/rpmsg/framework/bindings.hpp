@@ -6,7 +6,6 @@
 #include <rpmsg/framework/name_service.hpp>
 
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 
 namespace rpmsg::detail {
