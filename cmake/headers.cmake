@@ -72,6 +72,7 @@ set(rpmsg_headers
   include/rpmsg/transport/device_session.hpp
   include/rpmsg/transport/disagreement.hpp
   include/rpmsg/transport/driver_session.hpp
+  include/rpmsg/transport/handshake_words.hpp
   include/rpmsg/transport/id_set.hpp
   include/rpmsg/transport/laid_rings.hpp
   include/rpmsg/transport/owed_doorbells.hpp

@@ -29,7 +29,11 @@ auto other = rpmsg::channel{rpmsg::vring_driver<rings, board::shared_memory, mai
                                              })}};
 
 auto play() -> void {
-    while (echoes < 200 or samples < 5) {
+    for (auto rounds = 0; echoes < 200 or samples < 5; ++rounds) {
+        if (rounds == 20'000) {
+            std::puts("the firmware does not answer");
+            std::_Exit(1);
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
         auto& counter = board::device_register(0x4000'1000);
         counter = counter + 1;

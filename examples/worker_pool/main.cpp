@@ -32,8 +32,11 @@ auto worker() -> void {
         auto const number = rpmsg::load<std::uint32_t>(job.payload());
         rpmsg::store(result, number);
         rtos::sleep(number % 4 == 0 ? 10 : 1); // the work; every fourth job is a long one
-        while (server.get<"work">().send_to(job.source(), result).error() == rpmsg::error::no_buffer) {
-            rtos::sleep(1); // the client has not read what it got
+        auto const is_full = [&] {
+            return server.get<"work">().send_to(job.source(), result).error() == rpmsg::error::no_buffer;
+        };
+        for (auto tries = 0; tries < 1000 and is_full(); ++tries) {
+            rtos::sleep(1); // the client has not read what it got; one that never does costs its answers only
         }
     } // here the buffer goes back
 }

@@ -6,6 +6,7 @@
 #include <rpmsg/framework/name_service.hpp>
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace rpmsg::detail {

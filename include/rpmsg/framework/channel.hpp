@@ -78,7 +78,8 @@ class channel {
         }
         auto current = detail::delivery{.token = received.token, .data = received.payload.data()};
         auto view = endpoint_link<core>{core_, core_.id_at(index), &current};
-        core_.table().deliver(view, index, {.source = received.source, .payload = {received.payload.data(), received.payload.size()}});
+        core_.table().deliver(view, index,
+                              {.source = received.source, .payload = {received.payload.data(), received.payload.size()}});
         return current.is_held;
     }
 
@@ -233,8 +234,7 @@ class channel {
     /// Adds an endpoint to an `endpoint_pool`, with the arguments of its `create`; it is announced by the next polls and
     /// bound by them if the peer had announced the name. Answers its id, for `at` and `destroy`.
     template <typename... Arguments> [[nodiscard]] constexpr auto create(Arguments&&... arguments) -> result<std::uint32_t> {
-        auto const made =
-            core_.locked([&](auto&) { return core_.table().create(std::forward<Arguments>(arguments)...); });
+        auto const made = core_.locked([&](auto&) { return core_.table().create(std::forward<Arguments>(arguments)...); });
         if (made and core_.is_up()) {
             bindings_.greet(core_, core_.find(*made));
             core_.pending().set();

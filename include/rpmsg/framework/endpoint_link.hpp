@@ -48,9 +48,7 @@ template <typename Channel> class endpoint_link {
         return channel_->send_from(id_, to.source, payload).has_value();
     }
     /// Copies the payload to the bound peer.
-    [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
-        return channel_->send_to_peer(id_, payload);
-    }
+    [[nodiscard]] constexpr auto send(const_bytes payload) const -> status { return channel_->send_to_peer(id_, payload); }
     /// Copies the payload to any endpoint of the peer.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
         return channel_->send_from(id_, to, payload);
@@ -81,7 +79,8 @@ template <typename Channel> class endpoint_link {
 
     /// Waiting from a handler would wait for the one who calls it.
     template <typename... Arguments> auto send_until(Arguments&&...) const -> status {
-        static_assert(sizeof...(Arguments) == 99, "a handler cannot wait: its channel is polled by the context that it runs in");
+        static_assert(sizeof...(Arguments) == 99,
+                      "a handler cannot wait: its channel is polled by the context that it runs in");
         return {};
     }
 };
@@ -115,16 +114,14 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
 
     /// Copies the payload to the bound peer; waits until there is a peer and a buffer. `timed_out` at the deadline,
     /// `closed` when the link is or goes down, `too_large`, and `would_deadlock` from the context that polls this link.
-    [[nodiscard]] auto send_until(const_bytes payload, ticks deadline) const -> status
-        requires wait_policy<typename Channel::wait_type>
-    {
+    [[nodiscard]] auto send_until(const_bytes payload, ticks deadline) const
+        -> status requires wait_policy<typename Channel::wait_type> {
         return retry(deadline, [&] { return this->send(payload); });
     }
 
     /// As `send_until`, for room: the loan is empty when refused.
     [[nodiscard]] auto reserve_until(ticks deadline) const -> tx_loan<Channel>
-        requires wait_policy<typename Channel::wait_type>
-    {
+    requires wait_policy<typename Channel::wait_type> {
         auto room = tx_loan<Channel>{error::no_buffer};
         auto const outcome = retry(deadline, [&]() -> status {
             room = this->reserve();

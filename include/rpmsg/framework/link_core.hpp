@@ -141,9 +141,8 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             if constexpr (Endpoints::is_complete) {
                 return send_from(index, name_service_address, payload);
             } else {
-                return exclusively(lock_, [&] {
-                    return counted(try_send(index, endpoints_.local(index), name_service_address, payload));
-                });
+                return exclusively(
+                    lock_, [&] { return counted(try_send(index, endpoints_.local(index), name_service_address, payload)); });
             }
         };
         if (std::is_constant_evaluated()) {

@@ -37,8 +37,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     Transport transport_;
 
     constexpr link_state(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
-        : endpoints_{std::move(endpoints)}, lock_{std::move(lock)}, wait_{std::move(wait)},
-          transport_{std::move(transport)} {}
+        : endpoints_{std::move(endpoints)}, lock_{std::move(lock)}, wait_{std::move(wait)}, transport_{std::move(transport)} {}
 
   public:
     using wait_type = Wait;

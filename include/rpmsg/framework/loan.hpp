@@ -39,8 +39,8 @@ template <typename Channel> class tx_loan {
   public:
     constexpr tx_loan(error refusal) : refusal_{refusal} {}
     constexpr tx_loan(tx_loan&& other) noexcept
-        : owner_{std::exchange(other.owner_, nullptr)}, room_{other.room_}, generation_{other.generation_},
-          refusal_{other.refusal_} {}
+        : owner_{std::exchange(other.owner_, nullptr)}, room_{other.room_},
+          generation_{other.generation_}, refusal_{other.refusal_} {}
     constexpr auto operator=(tx_loan&& other) noexcept -> tx_loan& {
         if (this != &other) {
             drop();
@@ -86,8 +86,8 @@ class held_message {
                            std::uint16_t generation)
         : owner_{&owner}, give_back_{how}, content_{content}, token_{token}, generation_{generation} {}
     constexpr held_message(held_message&& other) noexcept
-        : owner_{std::exchange(other.owner_, nullptr)}, give_back_{other.give_back_}, content_{other.content_},
-          token_{other.token_}, generation_{other.generation_} {}
+        : owner_{std::exchange(other.owner_, nullptr)},
+          give_back_{other.give_back_}, content_{other.content_}, token_{other.token_}, generation_{other.generation_} {}
     constexpr auto operator=(held_message&& other) noexcept -> held_message& {
         if (this != &other) {
             release();

@@ -31,8 +31,8 @@ class memory_at {
     static constexpr auto formed(std::uintptr_t address) -> std::uintptr_t { return address; }
 };
 
-/// The region of production: plain loads and stores at an integer base, in the order of their site. The start must be
-/// aligned to 8 bytes.
+/// The region of production: plain loads and stores at an integer base, in the order of their site. `Memory` says where it
+/// lies: start(), a multiple of 8, size(), and the static formed(address), which may hide how an address was formed.
 template <typename Memory = memory_at, cache_policy Cache = coherent> class mapped_region {
     [[no_unique_address]] Memory memory_;
     [[no_unique_address]] Cache cache_{};
@@ -75,11 +75,9 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
     /// As `view`, for bytes that are known to lie inside.
     [[nodiscard]] auto inner(std::uint32_t offset, std::uint32_t size) -> bytes { return {at<std::byte>(offset), size}; }
     auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(memory_.start() + offset, size); }
-    auto invalidate(std::uint32_t offset, std::uint32_t size) -> void {
-        cache_.invalidate(memory_.start() + offset, size);
-    }
+    auto invalidate(std::uint32_t offset, std::uint32_t size) -> void { cache_.invalidate(memory_.start() + offset, size); }
 };
-mapped_region(std::byte*, std::uint32_t) -> mapped_region<memory_at, coherent>;
+mapped_region(std::byte*, std::uint32_t)->mapped_region<memory_at, coherent>;
 static_assert(region<mapped_region<>>);
 
 } // namespace rpmsg

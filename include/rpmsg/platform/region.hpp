@@ -21,6 +21,9 @@ inline constexpr std::uint32_t nowhere = 0xffff'ffff;
 ///   view(offset, size)      the bytes as this core sees them, or an empty span unless they lie inside
 ///   clean(offset, size)     make our writes visible to the peer
 ///   invalidate(offset, size) make the peer's writes visible to us
+///   line                    optional: bytes of a cache line, 1 where nothing need be maintained
+///   load<site, T>(offset, distance), store<site>(offset, v, distance), inner(offset, size)
+///                           optional: a field at a distance from an offset, and a view that needs no check
 ///
 /// `mapped_region` is the production model; testing/ has models that run in the compiler, count, misbehave or explore.
 template <typename T>
@@ -72,7 +75,8 @@ constexpr auto store_at(Region& shared, std::uint32_t offset, std::uint32_t dist
     }
 }
 /// The cache line of a region; 1 where there is no cache to look after, or the region keeps it to itself.
-template <typename Region> constexpr std::uint32_t line_of = [] {
+template <typename Region>
+constexpr std::uint32_t line_of = [] {
     if constexpr (requires { Region::line; }) {
         return std::uint32_t{Region::line};
     } else {
@@ -84,7 +88,8 @@ template <typename Region> [[nodiscard]] constexpr auto shares_line(std::uint32_
     return start / line_of<Region> == (end - 1) / line_of<Region>;
 }
 /// The bytes at an offset that the layout has checked. Regions that check again may.
-template <region Region> [[nodiscard]] constexpr auto inner_view(Region& shared, std::uint32_t offset, std::uint32_t size) -> bytes {
+template <region Region>
+[[nodiscard]] constexpr auto inner_view(Region& shared, std::uint32_t offset, std::uint32_t size) -> bytes {
     if constexpr (requires { shared.inner(offset, size); }) {
         return shared.inner(offset, size);
     } else {

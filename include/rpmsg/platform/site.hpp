@@ -28,7 +28,7 @@ enum class site : std::uint8_t {
     own_event,         ///< store of the index at which we want the next doorbell
     peer_flags,        ///< load of the peer's suppression flag
     peer_event,        ///< load of the index at which the peer wants a doorbell
-    doorbell_fence,    ///< between publishing and asking whether the peer wants a doorbell
+    doorbell_fence,    ///< between publishing and what may follow: asking whether the peer wants a doorbell, ringing it
     arm_fence,         ///< between asking for a doorbell and looking once more
     descriptor_load,
     descriptor_store,

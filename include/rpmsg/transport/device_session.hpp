@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/handshake_words.hpp>
 #include <rpmsg/transport/session.hpp>
 #include <rpmsg/transport/split_queue.hpp>
 #include <rpmsg/transport/table_check.hpp>
@@ -70,7 +71,8 @@ template <vring_config Config> class device_session {
         return rule != wire::attach_rule::status_byte or is_ready(shared, layout);
     }
 
-    /// Looks once, while the link is not up. `stands` is what `stands()` said, `rang` tells whether a doorbell of ring 0 came since the start.
+    /// Looks once, while the link is not up. `stands` is what `stands()` said, `rang` tells whether a doorbell of ring 0 came
+    /// since the start.
     template <region Region>
     constexpr auto look(Region& shared, link_layout auto const& layout, bool stands, bool is_broken, bool rang)
         -> session_step {
@@ -113,8 +115,7 @@ template <vring_config Config> class device_session {
 
 /// The device's half of the handshake in wire/control_block.hpp.
 template <vring_config Config>
-    requires(Config.dialect.attach == wire::attach_rule::epochs)
-class device_session<Config> {
+requires(Config.dialect.attach == wire::attach_rule::epochs) class device_session<Config> : control_words {
     using block = wire::control_block;
     static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
@@ -122,16 +123,6 @@ class device_session<Config> {
     std::uint32_t boot_{};
     std::uint32_t session_{}; ///< the epoch that we attached to or let go for
     bool is_awaited_{};       ///< we let go for it and did not attach yet
-
-    template <region Region>
-    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {
-        return shared.template load<site::control_load, std::uint32_t>(layout.control() + offset);
-    }
-    template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset, std::uint32_t value)
-        -> void {
-        shared.template store<site::control_store>(layout.control() + offset, value);
-    }
 
   public:
     /// Counts the boot up, so that a driver with an older session opens a new one.
@@ -204,24 +195,13 @@ class device_session<Config> {
 /// The device's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it boots, waits until the driver runs, runs, and
 /// attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
-    requires(Config.dialect.attach == wire::attach_rule::boot_words)
-class device_session<Config> {
+requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_session<Config> : boot_words {
     using block = wire::boot_block;
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, driver_state));
 
     bool runs_{};
 
-    template <region Region>
-    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t field) -> std::uint32_t {
-        return shared.template load<site::control_load, std::uint32_t>(layout.boot() + field);
-    }
-    template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t field, std::uint32_t value)
-        -> void {
-        shared.template store<site::control_store>(layout.boot() + field, value);
-        shared.clean(layout.boot() + field, sizeof(value));
-    }
     template <region Region> constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
         shared.invalidate(layout.boot(), sizeof(block));
         if ((read(shared, layout, ours) & wire::boot_state::runs) != 0) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/handshake_words.hpp>
 #include <rpmsg/transport/session.hpp>
 #include <rpmsg/transport/table_check.hpp>
 #include <rpmsg/transport/vring_config.hpp>
@@ -65,24 +66,13 @@ template <vring_config Config> class driver_session {
 
 /// The driver's half of the handshake in wire/control_block.hpp.
 template <vring_config Config>
-    requires(Config.dialect.attach == wire::attach_rule::epochs)
-class driver_session<Config> {
+requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_session<Config> : control_words {
     using block = wire::control_block;
     static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
 
     std::uint32_t epoch_{};
     std::uint32_t boot_{}; ///< of the device for which the rings are laid out
-
-    template <region Region>
-    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {
-        return shared.template load<site::control_load, std::uint32_t>(layout.control() + offset);
-    }
-    template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset, std::uint32_t value)
-        -> void {
-        shared.template store<site::control_store>(layout.control() + offset, value);
-    }
 
   public:
     /// Opens the next session.
@@ -150,8 +140,7 @@ class driver_session<Config> {
 /// The driver's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it fills the table, boots, waits until the device
 /// boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
-    requires(Config.dialect.attach == wire::attach_rule::boot_words)
-class driver_session<Config> {
+requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_session<Config> : boot_words {
     using block = wire::boot_block;
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, driver_state));
@@ -162,16 +151,6 @@ class driver_session<Config> {
 
     static constexpr auto vdev_of(link_layout auto const& layout) -> std::uint32_t {
         return layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
-    }
-    template <region Region>
-    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t field) -> std::uint32_t {
-        return shared.template load<site::control_load, std::uint32_t>(layout.boot() + field);
-    }
-    template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t field, std::uint32_t value)
-        -> void {
-        shared.template store<site::control_store>(layout.boot() + field, value);
-        shared.clean(layout.boot() + field, sizeof(value));
     }
     template <region Region, std::size_t Count>
     static constexpr auto put(Region& shared, std::uint32_t offset, std::array<std::uint32_t, Count> const& words)

@@ -2,7 +2,9 @@
 
 #include <rpmsg/transport/ring_pair.hpp>
 #include <rpmsg/transport/ring_setup.hpp>
+#include <rpmsg/transport/table_check.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -13,8 +15,11 @@ namespace rpmsg::detail {
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     using rings = ring_pair<Role, Config, Region, Bell, Layout>;
+    static constexpr auto rule = Config.dialect.attach;
+    static constexpr bool has_status = Config.dialect.status_in_table;
 
   protected:
+    using rings::device;
     using rings::layout_;
     using rings::prefilled;
     using rings::rx_ring;
@@ -24,6 +29,28 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
 
     constexpr laid_rings(Region shared, Bell bell, Layout layout)
         : rings{std::move(shared), std::move(bell), std::move(layout)} {}
+
+    /// Whether the region holds all that the layout says of it.
+    [[nodiscard]] constexpr auto has_room() const -> bool {
+        auto fits = layout_.fits(shared_.size(), Config.buffers) and
+                    (not has_status or layout_.status() != nowhere) and
+                    (rule != wire::attach_rule::epochs or layout_.control() != nowhere);
+        if constexpr (Config.dialect.compares_table) {
+            constexpr auto in_vdev = offsetof(wire::vdev_entry, status);
+            fits = fits and lies_inside(layout_.status() - in_vdev, table_check<Config>::size, shared_.size());
+        }
+        if constexpr (rule == wire::attach_rule::boot_words) {
+            fits = fits and layout_.boot() != nowhere;
+        }
+        for (std::uint32_t ring = 0; ring < 2 and not device; ++ring) {
+            auto const bytes_of_ring = std::uint64_t{Config.buffers} * Config.size_of(ring);
+            auto const start = layout_.buffer(ring, 0);
+            auto const one_after_the_other =
+                layout_.buffer(ring, Config.buffers) == start + Config.buffers * Config.size_of(ring);
+            fits = fits and start % 4 == 0 and one_after_the_other and lies_inside(start, bytes_of_ring, shared_.size());
+        }
+        return fits;
+    }
 
     /// Whether a ring is where this device left it, not laid out anew by the next life of the driver.
     constexpr auto is_standing(std::uint32_t ring) -> bool {
@@ -53,7 +80,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         constexpr auto ahead = prefilled ? Config.buffers : 0;
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
-        if constexpr (Config.dialect.attach != wire::attach_rule::epochs) {
+        if constexpr (rule != wire::attach_rule::epochs) {
             if (this->resumes_) [[unlikely]] {
                 this->resumes_ = false;
                 if (to_driver == this->tx().given() and from_driver == this->rx().given()) {

@@ -150,9 +150,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// This side's copy of a frame's header; the word that peers use as scratch space is not read.
     constexpr auto read_header(std::uint32_t offset) -> wire::header {
         shared_.invalidate(offset, wire::header_size);
-        auto const read = [&](std::uint32_t at) {
-            return load_at<site::header_load, std::uint32_t>(shared_, offset, at);
-        };
+        auto const read = [&](std::uint32_t at) { return load_at<site::header_load, std::uint32_t>(shared_, offset, at); };
         auto const source = read(0);
         auto const destination = read(4);
         auto const last = read(12);

@@ -11,9 +11,7 @@ namespace rpmsg::detail {
 
 /// Empties both rings of one direction: no flags, indices at 0, no entries.
 template <vring_config Config> constexpr auto clear_ring(region auto& shared, wire::vring_parts const& at) -> void {
-    auto const clear_16 = [&](std::uint32_t offset) {
-        shared.template store<site::ring_clear>(offset, std::uint16_t{0});
-    };
+    auto const clear_16 = [&](std::uint32_t offset) { shared.template store<site::ring_clear>(offset, std::uint16_t{0}); };
     constexpr auto words = Config.buffers + 2u + (Config.dialect.used_event_word ? 1 : 0);
     for (std::uint32_t i = 0; i < words; ++i) {
         clear_16(at.available + 2 * i);

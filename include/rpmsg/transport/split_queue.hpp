@@ -38,8 +38,8 @@ template <vring_config Config, ring_role Role> class split_queue {
     };
     static constexpr bool credit_varies = Config.dialect.prefilled;
 
-    index taken_{};  ///< entries taken from the peer's ring
-    index given_{};  ///< entries written to our ring
+    index taken_{}; ///< entries taken from the peer's ring
+    index given_{}; ///< entries written to our ring
     [[no_unique_address]] std::conditional_t<credit_varies, start_credit, nothing> credit_{};
     id_set<count> ours_{};
 
@@ -55,14 +55,15 @@ template <vring_config Config, ring_role Role> class split_queue {
         }
     }
 
-    /// How many entries the peer has published that were not taken; its index may not claim more buffers than it has.
+    /// How many entries the peer claims to have published beyond those that were taken: unchecked, compare with `theirs`.
     template <region Region> constexpr auto waiting(Region& shared, wire::vring_parts const& at) -> index {
         shared.invalidate(peer_ring(at), 4);
         auto const taken = taken_;
         return static_cast<index>(load_at<site::peer_index, index>(shared, peer_ring(at), 2) - taken);
     }
 
-    template <region Region> constexpr auto set_flags(Region& shared, wire::vring_parts const& at, std::uint16_t value) -> void {
+    template <region Region>
+    constexpr auto set_flags(Region& shared, wire::vring_parts const& at, std::uint16_t value) -> void {
         shared.template store<site::own_flags>(own_ring(at), value);
         shared.clean(own_ring(at), 2);
     }
@@ -139,6 +140,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     }
     [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
     [[nodiscard]] constexpr auto given() const -> index { return given_; }
+
     /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
     template <region Region>
     constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
@@ -155,16 +157,16 @@ template <vring_config Config, ring_role Role> class split_queue {
         given_ = static_cast<index>(given + 1);
     }
 
-    /// Shows the peer what was given.
+    /// Shows the peer what was given. What comes after, a look at the peer's words or a doorbell, is ordered behind it.
     template <region Region> constexpr auto show(Region& shared, wire::vring_parts const& at) -> void {
         auto const given = given_;
         store_at<site::own_index>(shared, own_ring(at), 2, given);
         shared.clean(own_ring(at), 4);
+        shared.template fence<site::doorbell_fence>();
     }
-    /// Whether the peer wants a doorbell for the last `newly` entries, which it can see.
+    /// Whether the peer wants a doorbell for the last `newly` entries, which were shown.
     template <region Region>
     constexpr auto wants_doorbell(Region& shared, wire::vring_parts const& at, [[maybe_unused]] std::uint32_t newly) -> bool {
-        shared.template fence<site::doorbell_fence>();
         if constexpr (Config.event_index) {
             auto const where = peer_ring(at) + 4 + peer_entry_size * count;
             shared.invalidate(where, 2);
@@ -176,6 +178,7 @@ template <vring_config Config, ring_role Role> class split_queue {
             return (flags & wire::suppress_doorbell) == 0;
         }
     }
+    /// Both: answers whether the peer wants a doorbell.
     template <region Region>
     constexpr auto publish(Region& shared, wire::vring_parts const& at, std::uint32_t newly = 1) -> bool {
         show(shared, at);

@@ -91,8 +91,8 @@ struct poll_deadline {
 ///   counts()               the counters of this link
 ///   count(reason)          counts one more
 template <typename T>
-concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header,
-                             ticks now, std::uint32_t queue) {
+concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header, ticks now,
+                             std::uint32_t queue) {
     { T::max_frame } -> std::convertible_to<std::uint32_t>;
     { T::acknowledged } -> std::convertible_to<bool>;
     { t.tx_limit() } -> std::same_as<std::uint32_t>;

@@ -57,7 +57,8 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
 
     template <transport T> explicit constexpr transport_ref(T& target) : target_{&target}, calls_{&calls_of<T>} {
         static_assert(T::max_frame <= MaxFrame, "this transport_ref is too small for the frames of its target");
-        static_assert(T::acknowledged == Acknowledged, "this transport_ref and its target differ in name service acknowledgement");
+        static_assert(T::acknowledged == Acknowledged,
+                      "this transport_ref and its target differ in name service acknowledgement");
     }
 
     [[nodiscard]] auto tx_limit() const -> std::uint32_t { return calls_->tx_limit(target_); }
@@ -68,9 +69,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
     auto notify(std::uint32_t queue) -> void { calls_->notify(target_, queue); }
     [[nodiscard]] auto reserve() -> tx_buffer { return calls_->reserve(target_); }
     auto discard(tx_buffer const& room) -> void { calls_->discard(target_, room); }
-    auto commit(tx_buffer const& room, wire::header const& header) -> bool {
-        return calls_->commit(target_, room, header);
-    }
+    auto commit(tx_buffer const& room, wire::header const& header) -> bool { return calls_->commit(target_, room, header); }
     [[nodiscard]] auto receive() -> rx_buffer { return calls_->receive(target_); }
     auto release(rx_token const& received) -> void { calls_->release(target_, received); }
     auto flush() -> void { calls_->flush(target_); }

@@ -10,16 +10,16 @@ namespace rpmsg {
 
 /// Describes a shared-memory link, the same on both cores. Sizes are bytes.
 struct vring_config {
-    std::uint16_t buffers = 8;          ///< per direction; a power of two, 1 to 32768
-    std::uint32_t buffer_size = 512;    ///< of a buffer, its 16-byte header included; a multiple of 4
-    std::uint32_t host_to_remote = 0;   ///< buffer size of ring 1 where it differs; 0 means `buffer_size`
-    std::uint32_t remote_to_host = 0;   ///< buffer size of ring 0 where it differs; 0 means `buffer_size`
-    std::uint32_t alignment = 64;       ///< of the rings; a power of two, at least 4
-    std::uint32_t ring_stride = 0;      ///< from ring 0 to ring 1; 0: as near as the dialect puts them
-    std::uint16_t batch = 1;            ///< received buffers are given back this many at a time, at least 1
-    bool event_index = false;           ///< doorbells by event index (feature bit 29) instead of flags
-    std::uint64_t device_base = 0;      ///< the address by which the driver knows the start of the block
-    std::uint32_t retry_ticks = 100;    ///< after this long a doorbell that failed or was not answered is rung again
+    std::uint16_t buffers = 8;        ///< per direction; a power of two, 1 to 32768
+    std::uint32_t buffer_size = 512;  ///< of a buffer, its 16-byte header included; a multiple of 4
+    std::uint32_t host_to_remote = 0; ///< buffer size of ring 1 where it differs; 0 means `buffer_size`
+    std::uint32_t remote_to_host = 0; ///< buffer size of ring 0 where it differs; 0 means `buffer_size`
+    std::uint32_t alignment = 64;     ///< of the rings; a power of two, at least 4
+    std::uint32_t ring_stride = 0;    ///< from ring 0 to ring 1; 0: as near as the dialect puts them
+    std::uint16_t batch = 1;          ///< received buffers are given back this many at a time, at least 1
+    bool event_index = false;         ///< doorbells by event index (feature bit 29) instead of flags
+    std::uint64_t device_base = 0;    ///< the address by which the driver knows the start of the block
+    std::uint32_t retry_ticks = 100;  ///< after this long a doorbell that failed or was not answered is rung again
     wire::dialect dialect = wire::dialects::rpmsg;
 
     /// Buffer size of a ring: 0 carries messages to the driver, 1 to the device.
@@ -34,8 +34,7 @@ struct vring_config {
         auto const mix = [&](std::uint32_t value) { hash = (hash ^ value) * 0x0100'0193; };
         for (auto const value : {std::uint32_t{buffers}, size_of(0), size_of(1), alignment, ring_stride,
                                  std::uint32_t{event_index}, std::uint32_t{dialect.acknowledged},
-                                 static_cast<std::uint32_t>(device_base),
-                                 static_cast<std::uint32_t>(device_base >> 32)}) {
+                                 static_cast<std::uint32_t>(device_base), static_cast<std::uint32_t>(device_base >> 32)}) {
             mix(value);
             mix(hash >> 15);
         }

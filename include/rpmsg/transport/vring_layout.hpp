@@ -23,6 +23,7 @@ namespace rpmsg {
 ///   buffer(ring, id)        offset of buffer `id` of a ring; asked by the driver only
 ///   status(), control()     the status byte and the control block, or `nowhere`
 ///   fits(size, count)       whether a region of `size` bytes holds rings of `count` buffers as this layout says
+///   is_agreed               optional, static: buffer(ring, id) holds for the device too, so that it reads no descriptor
 ///   boot()                  the boot block that lies before the table; asked only where the dialect has one
 ///   rebase(base)            the driver knows the region's start as `base`: whether this layout can follow; asked likewise
 template <typename T>
@@ -80,12 +81,13 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
 
     static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
         auto const start = ring_0 + ring * stride;
-        return {.descriptors = start, .available = start + (parts_0.available - ring_0), .used = start + (parts_0.used - ring_0)};
+        return {
+            .descriptors = start, .available = start + (parts_0.available - ring_0), .used = start + (parts_0.used - ring_0)};
     }
     static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
         auto const from_start = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(buffers_address);
-        auto const usable = (address >> 32) == (buffers_address >> 32) and address % 4 == 0 and
-                            from_start <= buffer_bytes and length <= buffer_bytes - from_start;
+        auto const usable = (address >> 32) == (buffers_address >> 32) and address % 4 == 0 and from_start <= buffer_bytes and
+                            length <= buffer_bytes - from_start;
         return usable ? from_start + buffers : nowhere;
     }
     static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
@@ -107,7 +109,8 @@ static_assert(link_layout<vring_layout<vring_config{}>>);
 
 /// Whether no cache line of the region holds bytes of both sides; regions without a `line` have no cache.
 template <vring_config Config, typename Region>
-constexpr bool shares_no_line = Config.alignment % detail::line_of<Region> == 0 and Config.size_of(0) % detail::line_of<Region> == 0 and
-                                Config.size_of(1) % detail::line_of<Region> == 0;
+constexpr bool
+    shares_no_line = Config.alignment % detail::line_of<Region> == 0 and
+                     Config.size_of(0) % detail::line_of<Region> == 0 and Config.size_of(1) % detail::line_of<Region> == 0;
 
 } // namespace rpmsg

@@ -22,7 +22,8 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     static_assert(doorbell<Bell>);
     static_assert(link_layout<Layout>);
     static constexpr checked_config<Config> checked{};
-    static_assert(shares_no_line<Config, Region>, "ring alignment and buffer sizes must be multiples of the cache line of the region");
+    static_assert(shares_no_line<Config, Region>,
+                  "ring alignment and buffer sizes must be multiples of the cache line of the region");
 
     using rings = laid_rings<Role, Config, Region, Bell, Layout>;
 
@@ -162,32 +163,15 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
             }
         }
     }
-    /// Whether a poll is due though nothing rings: the peer was not heard yet, or rpmsg-lite gives buffers back in silence.
+    /// Whether a poll is due though nothing rings: the peer was not heard yet, rpmsg-lite gives buffers back in silence, and
+    /// boot words change without a doorbell.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
         auto waits = prefilled and this->armed_;
         if constexpr (calls) {
             waits = waits or not call_.heard;
         }
-        return (phase_ == link_phase::up and waits) or (has_boot_words and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
-    }
-
-    [[nodiscard]] constexpr auto has_room() const -> bool {
-        auto fits = layout_.fits(shared_.size(), Config.buffers) and
-                    (not has_status or layout_.status() != nowhere) and
-                    (not has_epochs or layout_.control() != nowhere);
-        if constexpr (Config.dialect.compares_table) {
-            fits = fits and lies_inside(layout_.status() - 24, table_check<Config>::size, shared_.size());
-        }
-        if constexpr (has_boot_words) {
-            fits = fits and layout_.boot() != nowhere;
-        }
-        for (std::uint32_t ring = 0; ring < 2 and not device; ++ring) {
-            auto const bytes_of_ring = std::uint64_t{Config.buffers} * Config.size_of(ring);
-            auto const start = layout_.buffer(ring, 0);
-            auto const one_after_the_other = layout_.buffer(ring, Config.buffers) == start + Config.buffers * Config.size_of(ring);
-            fits = fits and start % 4 == 0 and one_after_the_other and lies_inside(start, bytes_of_ring, shared_.size());
-        }
-        return fits;
+        return (phase_ == link_phase::up and waits) or
+               (has_boot_words and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
 
   public:
@@ -203,7 +187,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     /// Does nothing when it was started before.
     [[nodiscard]] constexpr auto start() -> status {
-        if (not has_room()) {
+        if (not this->has_room()) {
             return error::misconfigured;
         }
         if (phase_ > link_phase::broken) {
@@ -224,7 +208,8 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
         if constexpr (device and not agrees) {
             this->resumes_ = this->is_live();
-            if (this->resumes_ and session_.stands(shared_, layout_) and this->is_standing(tx_ring) and this->is_standing(rx_ring)) {
+            if (this->resumes_ and session_.stands(shared_, layout_) and this->is_standing(tx_ring) and
+                this->is_standing(rx_ring)) {
                 this->give_all_back();
             }
         }

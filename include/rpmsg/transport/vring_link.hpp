@@ -84,7 +84,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             std::uint32_t size{};
             auto const offset = this->place_of(tx_ring, id, size);
             if (offset != nowhere) [[likely]] {
-                return {.space = inner_view(shared_, offset + wire::header_size, std::min(size - wire::header_size, largest_sent)),
+                return {.space =
+                            inner_view(shared_, offset + wire::header_size, std::min(size - wire::header_size, largest_sent)),
                         .token = id,
                         .offset = offset};
             }
