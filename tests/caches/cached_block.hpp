@@ -18,8 +18,9 @@ inline auto report(std::string_view complaint, std::uint32_t offset) -> void {
 /// the configuration keeps apart. At its end the block fails a test in which a side did to its cache what no core may.
 template <rpmsg::vring_config Config, std::uint32_t Line> class cached_block {
     static constexpr auto size = rpmsg::vring_layout<Config>::size();
-    static constexpr auto line =
-        std::gcd(std::gcd(Line, Config.alignment), std::gcd(Config.size_of(0), Config.size_of(1)));
+    static constexpr auto has_boot_words = Config.dialect.attach == rpmsg::wire::attach_rule::boot_words;
+    static constexpr auto widest = has_boot_words ? std::uint32_t{4} : Line; // words of both sides lie side by side
+    static constexpr auto line = std::gcd(std::gcd(widest, Config.alignment), std::gcd(Config.size_of(0), Config.size_of(1)));
     using cache = rpmsg::testing::noncoherent_cache<size, line>;
 
   public:

@@ -115,7 +115,8 @@ template <vring_config Config> class device_session {
 
 /// The device's half of the handshake in wire/control_block.hpp.
 template <vring_config Config>
-requires(Config.dialect.attach == wire::attach_rule::epochs) class device_session<Config> : control_words {
+requires(Config.dialect.attach == wire::attach_rule::epochs) class device_session<Config> {
+    using words = control_words;
     using block = wire::control_block;
     static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
@@ -128,14 +129,14 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
     /// Counts the boot up, so that a driver with an older session opens a new one.
     template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         shared.invalidate(layout.control() + device, sizeof(block::device_half));
-        auto const before = boot_ != 0 ? boot_ : read(shared, layout, device + offsetof(block::device_half, boot));
+        auto const before = boot_ != 0 ? boot_ : words::read(shared, layout, device + offsetof(block::device_half, boot));
         boot_ = before + 1 == 0 ? 1 : before + 1;
         session_ = 0;
         is_awaited_ = false;
-        write(shared, layout, device + offsetof(block::device_half, quiet), 0);
-        write(shared, layout, device + offsetof(block::device_half, fingerprint), Config.fingerprint());
-        write(shared, layout, device + offsetof(block::device_half, boot), boot_);
-        write(shared, layout, device + offsetof(block::device_half, magic), wire::control_magic);
+        words::write(shared, layout, device + offsetof(block::device_half, quiet), 0);
+        words::write(shared, layout, device + offsetof(block::device_half, fingerprint), Config.fingerprint());
+        words::write(shared, layout, device + offsetof(block::device_half, boot), boot_);
+        words::write(shared, layout, device + offsetof(block::device_half, magic), wire::control_magic);
         shared.clean(layout.control() + device, sizeof(block::device_half));
     }
 
@@ -143,31 +144,31 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
         shared.invalidate(layout.control(), sizeof(block));
         auto const session = session_;
         auto const boot = boot_;
-        return read(shared, layout, driver + offsetof(block::driver_half, epoch)) == session and
-               read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
+        return words::read(shared, layout, driver + offsetof(block::driver_half, epoch)) == session and
+               words::read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
     }
 
     template <region Region>
     constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
-        auto const epoch = read(shared, layout, driver + offsetof(block::driver_half, epoch));
-        auto const is_wiped = read(shared, layout, device + offsetof(block::device_half, boot)) != boot_;
-        if (is_wiped or read(shared, layout, device + offsetof(block::device_half, magic)) != wire::control_magic or
-            read(shared, layout, device + offsetof(block::device_half, fingerprint)) != Config.fingerprint()) {
+        auto const epoch = words::read(shared, layout, driver + offsetof(block::driver_half, epoch));
+        auto const is_wiped = words::read(shared, layout, device + offsetof(block::device_half, boot)) != boot_;
+        if (is_wiped or words::read(shared, layout, device + offsetof(block::device_half, magic)) != wire::control_magic or
+            words::read(shared, layout, device + offsetof(block::device_half, fingerprint)) != Config.fingerprint()) {
             // the peer, or what loaded it, cleared the block after our start
             start(shared, layout);
             return session_step::answered;
         }
-        if (read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic) {
+        if (words::read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic) {
             return session_step::none;
         }
-        if (read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
+        if (words::read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
             return session_step::refuse;
         }
         // Rings that are ready stand until we let go of them, even when their driver has started anew: what it published
         // there is still delivered.
-        if (is_awaited_ and read(shared, layout, driver + offsetof(block::driver_half, ready)) == session_ and
-            read(shared, layout, driver + offsetof(block::driver_half, boot_seen)) == boot_) {
+        if (is_awaited_ and words::read(shared, layout, driver + offsetof(block::driver_half, ready)) == session_ and
+            words::read(shared, layout, driver + offsetof(block::driver_half, boot_seen)) == boot_) {
             is_awaited_ = false;
             return session_step::attach;
         }
@@ -176,7 +177,7 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
         }
         session_ = epoch;
         is_awaited_ = true;
-        write(shared, layout, device + offsetof(block::device_half, quiet), epoch);
+        words::write(shared, layout, device + offsetof(block::device_half, quiet), epoch);
         shared.clean(layout.control() + device, sizeof(block::device_half));
         return session_step::answered;
     }
@@ -187,7 +188,7 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
 
     template <region Region>
     constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
-        auto const theirs = read(shared, layout, driver + offsetof(block::driver_half, fingerprint));
+        auto const theirs = words::read(shared, layout, driver + offsetof(block::driver_half, fingerprint));
         return theirs != Config.fingerprint() ? rpmsg::disagreement::fingerprint : rpmsg::disagreement::none;
     }
 };
@@ -195,7 +196,8 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
 /// The device's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it boots, waits until the driver runs, runs, and
 /// attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
-requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_session<Config> : boot_words {
+requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_session<Config> {
+    using words = boot_words;
     using block = wire::boot_block;
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, driver_state));
@@ -204,10 +206,10 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_se
 
     template <region Region> constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
         shared.invalidate(layout.boot(), sizeof(block));
-        if ((read(shared, layout, ours) & wire::boot_state::runs) != 0) {
-            write(shared, layout, theirs, wire::boot_state::needs_reset);
+        if ((words::read(shared, layout, ours) & wire::boot_state::runs) != 0) {
+            words::write(shared, layout, theirs, wire::boot_state::needs_reset);
         }
-        write(shared, layout, ours, state);
+        words::write(shared, layout, ours, state);
         runs_ = false;
     }
 
@@ -220,7 +222,8 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_se
     /// Whether neither side booted since the link came up.
     template <region Region> static constexpr auto runs(Region& shared, link_layout auto const& layout) -> bool {
         shared.invalidate(layout.boot(), sizeof(block));
-        return read(shared, layout, ours) == wire::boot_state::runs and read(shared, layout, theirs) == wire::boot_state::runs;
+        return words::read(shared, layout, ours) == wire::boot_state::runs and
+               words::read(shared, layout, theirs) == wire::boot_state::runs;
     }
     template <region Region> static constexpr auto stands(Region& shared, link_layout auto const& layout) -> bool {
         shared.invalidate(layout.status(), 1);
@@ -231,16 +234,16 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_se
     template <region Region>
     constexpr auto look(Region& shared, link_layout auto& layout, bool stands, bool, bool) -> session_step {
         shared.invalidate(layout.boot(), sizeof(block));
-        if (read(shared, layout, ours) != (runs_ ? wire::boot_state::runs : wire::boot_state::boots)) {
+        if (words::read(shared, layout, ours) != (runs_ ? wire::boot_state::runs : wire::boot_state::boots)) {
             start(shared, layout); // the driver asks for it, or somebody cleared the block
             return session_step::answered;
         }
-        auto const driver = read(shared, layout, theirs);
+        auto const driver = words::read(shared, layout, theirs);
         // A driver that boots waits for our `boots`: we took the word of its earlier life for this one.
         auto const next = runs_ ? driver != wire::boot_state::boots : (driver & wire::boot_state::runs) != 0;
         if (next != runs_) {
             runs_ = next;
-            write(shared, layout, ours, next ? wire::boot_state::runs : wire::boot_state::boots);
+            words::write(shared, layout, ours, next ? wire::boot_state::runs : wire::boot_state::boots);
             return session_step::answered;
         }
         if (not runs_) {
@@ -260,7 +263,7 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_se
     /// In what the driver's words differ from the configuration; the layout learns the driver's base.
     template <region Region>
     static constexpr auto disagreement(Region& shared, link_layout auto& layout) -> rpmsg::disagreement {
-        auto const base = read(shared, layout, 0) | std::uint64_t{read(shared, layout, 4)} << 32;
+        auto const base = words::read(shared, layout, 0) | std::uint64_t{words::read(shared, layout, 4)} << 32;
         return layout.rebase(base) ? table_check<Config>::compare(shared, layout, true) : rpmsg::disagreement::base_address;
     }
 };

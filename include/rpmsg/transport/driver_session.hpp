@@ -66,7 +66,8 @@ template <vring_config Config> class driver_session {
 
 /// The driver's half of the handshake in wire/control_block.hpp.
 template <vring_config Config>
-requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_session<Config> : control_words {
+requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_session<Config> {
+    using words = control_words;
     using block = wire::control_block;
     static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
@@ -78,15 +79,15 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_sessio
     /// Opens the next session.
     template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         shared.invalidate(layout.control(), sizeof(block));
-        auto const before = epoch_ != 0 ? epoch_ : read(shared, layout, driver + offsetof(block::driver_half, epoch));
-        auto const quiet = read(shared, layout, device + offsetof(block::device_half, quiet));
+        auto const before = epoch_ != 0 ? epoch_ : words::read(shared, layout, driver + offsetof(block::driver_half, epoch));
+        auto const quiet = words::read(shared, layout, device + offsetof(block::device_half, quiet));
         epoch_ = before + 1;
         while (epoch_ == 0 or epoch_ == quiet) { // a session that the device has not let go of yet
             ++epoch_;
         }
-        write(shared, layout, driver + offsetof(block::driver_half, fingerprint), Config.fingerprint());
-        write(shared, layout, driver + offsetof(block::driver_half, epoch), epoch_);
-        write(shared, layout, driver + offsetof(block::driver_half, magic), wire::control_magic);
+        words::write(shared, layout, driver + offsetof(block::driver_half, fingerprint), Config.fingerprint());
+        words::write(shared, layout, driver + offsetof(block::driver_half, epoch), epoch_);
+        words::write(shared, layout, driver + offsetof(block::driver_half, magic), wire::control_magic);
         shared.clean(layout.control() + driver, sizeof(block::driver_half));
     }
 
@@ -94,36 +95,36 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_sessio
         shared.invalidate(layout.control(), sizeof(block));
         auto const epoch = epoch_;
         auto const boot = boot_;
-        return read(shared, layout, driver + offsetof(block::driver_half, epoch)) == epoch and
-               read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
+        return words::read(shared, layout, driver + offsetof(block::driver_half, epoch)) == epoch and
+               words::read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
     }
 
     template <region Region>
     constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
-        auto const is_wiped = read(shared, layout, driver + offsetof(block::driver_half, epoch)) != epoch_;
-        if (is_wiped or read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic or
-            read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
+        auto const is_wiped = words::read(shared, layout, driver + offsetof(block::driver_half, epoch)) != epoch_;
+        if (is_wiped or words::read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic or
+            words::read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
             // the peer, or what loaded it, cleared the block after our start
             start(shared, layout);
             return session_step::answered;
         }
-        if (read(shared, layout, device + offsetof(block::device_half, magic)) != wire::control_magic) {
+        if (words::read(shared, layout, device + offsetof(block::device_half, magic)) != wire::control_magic) {
             return session_step::none;
         }
-        if (read(shared, layout, device + offsetof(block::device_half, fingerprint)) != Config.fingerprint()) {
+        if (words::read(shared, layout, device + offsetof(block::device_half, fingerprint)) != Config.fingerprint()) {
             return session_step::refuse;
         }
-        if (read(shared, layout, device + offsetof(block::device_half, quiet)) != epoch_) {
+        if (words::read(shared, layout, device + offsetof(block::device_half, quiet)) != epoch_) {
             return session_step::none;
         }
-        boot_ = read(shared, layout, device + offsetof(block::device_half, boot));
+        boot_ = words::read(shared, layout, device + offsetof(block::device_half, boot));
         return session_step::attach;
     }
 
     template <region Region> constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
-        write(shared, layout, driver + offsetof(block::driver_half, boot_seen), boot_);
-        write(shared, layout, driver + offsetof(block::driver_half, ready), epoch_);
+        words::write(shared, layout, driver + offsetof(block::driver_half, boot_seen), boot_);
+        words::write(shared, layout, driver + offsetof(block::driver_half, ready), epoch_);
         shared.clean(layout.control() + driver, sizeof(block::driver_half));
     }
     template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
@@ -132,7 +133,7 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_sessio
 
     template <region Region>
     constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
-        auto const theirs = read(shared, layout, device + offsetof(block::device_half, fingerprint));
+        auto const theirs = words::read(shared, layout, device + offsetof(block::device_half, fingerprint));
         return theirs != Config.fingerprint() ? rpmsg::disagreement::fingerprint : rpmsg::disagreement::none;
     }
 };
@@ -140,7 +141,8 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_sessio
 /// The driver's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it fills the table, boots, waits until the device
 /// boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
-requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_session<Config> : boot_words {
+requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_session<Config> {
+    using words = boot_words;
     using block = wire::boot_block;
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, driver_state));
@@ -186,12 +188,12 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_se
         shared.invalidate(layout.boot(), sizeof(block));
         fill_table(shared, layout);
         auto const base = layout.address_of(layout.buffer(0, 0)) - layout.buffer(0, 0);
-        write(shared, layout, 0, static_cast<std::uint32_t>(base));
-        write(shared, layout, 4, static_cast<std::uint32_t>(base >> 32));
-        if ((read(shared, layout, theirs) & wire::boot_state::runs) != 0) {
-            write(shared, layout, theirs, wire::boot_state::needs_reset);
+        words::write(shared, layout, 0, static_cast<std::uint32_t>(base));
+        words::write(shared, layout, 4, static_cast<std::uint32_t>(base >> 32));
+        if ((words::read(shared, layout, theirs) & wire::boot_state::runs) != 0) {
+            words::write(shared, layout, theirs, wire::boot_state::needs_reset);
         }
-        write(shared, layout, ours, state);
+        words::write(shared, layout, ours, state);
     }
 
   public:
@@ -201,7 +203,7 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_se
     }
     template <region Region> static constexpr auto runs(Region& shared, link_layout auto const& layout) -> bool {
         shared.invalidate(layout.boot(), sizeof(block));
-        return read(shared, layout, ours) == wire::boot_state::runs;
+        return words::read(shared, layout, ours) == wire::boot_state::runs;
     }
     template <region Region> static constexpr auto stands(Region& shared, link_layout auto const& layout) -> bool {
         return runs(shared, layout);
@@ -209,11 +211,11 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_se
     template <region Region>
     static constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
         shared.invalidate(layout.boot(), sizeof(block));
-        if (read(shared, layout, ours) != wire::boot_state::boots) {
+        if (words::read(shared, layout, ours) != wire::boot_state::boots) {
             start(shared, layout); // the device asks for it, or somebody cleared the block
             return session_step::answered;
         }
-        return (read(shared, layout, theirs) & wire::boot_state::boots) != 0 ? session_step::attach : session_step::none;
+        return (words::read(shared, layout, theirs) & wire::boot_state::boots) != 0 ? session_step::attach : session_step::none;
     }
     /// The status comes before the word: a device that finds no status looks again only after a second.
     template <region Region> static constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
@@ -222,7 +224,7 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_se
             vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features)), offered);
         shared.template store<site::status_store>(layout.status(), wire::device_status::driver_ok);
         shared.clean(vdev, vdev_size);
-        write(shared, layout, ours, wire::boot_state::runs);
+        words::write(shared, layout, ours, wire::boot_state::runs);
     }
     /// This side closes: a device that runs is to wait for the next start.
     template <region Region> static constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {

@@ -43,6 +43,8 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     static constexpr bool has_epochs = Config.dialect.attach == wire::attach_rule::epochs;
     static constexpr bool waits_for_bell = device and Config.dialect.attach == wire::attach_rule::first_doorbell;
     static constexpr bool has_boot_words = Config.dialect.attach == wire::attach_rule::boot_words;
+    static_assert(not has_boot_words or line_of<Region> <= 4,
+                  "the boot words of both sides share a cache line: this dialect needs memory that is not cached");
     /// Whether both sides can agree on fresh rings by themselves.
     static constexpr bool agrees = has_epochs or has_boot_words;
     static constexpr bool calls = not device and not has_epochs;

@@ -8,7 +8,8 @@
 
 namespace rpmsg::wire {
 
-/// What NuttX and openvela put in front of the resource table of a shared block (WIRE 2.2). The table follows at once.
+/// What NuttX and openvela put in front of the resource table of a shared block (WIRE 2.2). The table follows at once. Words
+/// of both sides share a cache line: the block must not be cached.
 struct boot_block {
     std::array<std::uint32_t, 2> base{}; ///< the driver's address of the block, low half first: all others count from it
     std::uint32_t device_doorbells{};    ///< counts up when the device rings
