@@ -17,6 +17,7 @@ void stop() {
 }
 
 // The interrupts of the boards; a program defines those that it uses.
+[[gnu::weak, gnu::alias("stop")]] void fault();
 [[gnu::weak, gnu::alias("stop")]] void mailbox_isr();
 [[gnu::weak, gnu::alias("stop")]] void timer_isr();
 [[gnu::weak, gnu::alias("stop")]] void dsp_isr();
@@ -29,7 +30,7 @@ void stop() {
     case 0x8000'0003: mailbox_isr(); break;
     case 0x8000'0007: timer_isr(); break;
     case 0x8000'000b: dsp_isr(); break;
-    default: stop();
+    default: fault();
     }
 }
 

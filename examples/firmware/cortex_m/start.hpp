@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// The places that start-up knows; a program or a board defines those that it uses, the others stop the core.
+extern "C" {
+extern std::uint32_t stack_top;
+void reset();
+void stop();
+void fault();
+void systick_isr();
+void mailbox_isr();
+void timer_isr();
+void dsp_isr();
+}
+
+/// The table at the start of an image, which the core reads: the exceptions from reset to SysTick, then those interrupts of the
+/// chip that the board uses.
+template <std::size_t Interrupts> struct vector_table {
+    std::uint32_t* stack = &stack_top;
+    void (*exceptions[15])() = {reset,   fault,   fault, fault, fault,   fault, fault,      nullptr,
+                                nullptr, nullptr, fault, fault, nullptr, fault, systick_isr};
+    void (*interrupts[Interrupts])();
+};

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <rpmsg/framework/contract_plan.hpp>
+#include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/rpmsg.hpp>
+
+#include <cpu.hpp>
+#include <cstdint>
+
+/// All that firmware knows of Arm's mps2-an521 (SSE-200): two Cortex-M33, which stay in the secure state. Both images include it.
+namespace board {
+
+inline constexpr auto name = "mps2-an521";
+
+/// The first bank of the internal SRAM; both cores see it at the same address.
+inline constexpr auto contract = rpmsg::contract{
+    .rings = {.buffers = 8, .buffer_size = 512},
+    .host_base = 0x3000'0000,
+    .remote_base = 0x3000'0000,
+    .size = 0x8000,
+};
+using plan = rpmsg::contract_plan<contract>;
+using host_memory = rpmsg::mapped_region<rpmsg::fixed_memory<contract.host_base, contract.size>>;
+using remote_memory = rpmsg::mapped_region<rpmsg::fixed_memory<contract.remote_base, contract.size>>;
+
+using cpu::irq_lock;
+
+inline auto device_register(std::uintptr_t address) -> std::uint32_t volatile& {
+    return *reinterpret_cast<std::uint32_t volatile*>(address);
+}
+/// 0 or 1: which core this is.
+inline auto this_core() -> std::uint32_t { return device_register(0x5001'f000); }
+
+/// Message handling unit 0: per core a word of four bits that interrupts it as long as one is set.
+struct mailbox {
+    static auto unit(std::uint32_t core) -> std::uintptr_t { return 0x5000'3000 + 0x10 * core; }
+    static auto ring(std::uint32_t queue) -> void {
+        cpu::finish_stores();
+        device_register(unit(1 - this_core()) + 4) = std::uint32_t{1} << queue;
+    }
+    static auto acknowledge() -> void {
+        auto const own = unit(this_core());
+        device_register(own + 8) = device_register(own);
+        cpu::finish_stores();
+    }
+};
+
+/// Lets the mailbox interrupt this core, or not.
+inline auto enable_interrupts() -> void { device_register(0xe000'e100) = 1u << 6; }
+inline auto disable_interrupts() -> void { device_register(0xe000'e180) = 1u << 6; }
+
+/// Sleeps until an interrupt, unless there is work. Interrupts are held back from the look to the sleep, and one that comes
+/// meanwhile ends the sleep: none is slept over.
+auto sleep_unless(auto&& has_work) -> void {
+    auto interrupts = irq_lock{};
+    rpmsg::exclusively(interrupts, [&] {
+        if (not has_work()) {
+            cpu::wait_for_interrupt();
+        }
+    });
+}
+
+/// Lets core 1 begin, through the vector table of the remote's image.
+inline auto start_other_core() -> void {
+    device_register(0x5002'1114) = 0x1020'0000; // INITSVTOR1
+    cpu::finish_stores();
+    device_register(0x5002'1118) = 0; // CPUWAIT
+}
+
+/// Begins this image anew, as after a reset of this core alone. Not for interrupts.
+[[noreturn]] inline auto restart() -> void {
+    disable_interrupts();
+    auto const vectors = device_register(0xe000'ed08);
+    asm volatile("dsb\n\t"
+                 "isb\n\t"
+                 "ldr r0, [%0]\n\t"
+                 "ldr r1, [%0, #4]\n\t"
+                 "msr msp, r0\n\t"
+                 "bx r1" ::"r"(vectors)
+                 : "r0", "r1", "memory");
+    __builtin_unreachable();
+}
+
+} // namespace board

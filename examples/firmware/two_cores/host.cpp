@@ -1,0 +1,153 @@
+// The host core: starts the other one, sends numbered messages by three ways and looks at each that comes back; then has the
+// other core start anew a hundred times in the middle of the stream. It ends the emulator with status 0 when every message came
+// back whole and in order, except those that a restart took with it, which the link has told of.
+#include <rpmsg/rpmsg.hpp>
+
+#include "board.hpp"
+#include "message.hpp"
+#include <array>
+#include <semihosting.hpp>
+#include <utility>
+
+namespace {
+using namespace numbered;
+
+constexpr std::uint32_t messages = 100'000;
+constexpr std::uint32_t restarts = 100;
+constexpr std::uint32_t most_under_way = 6; ///< the remote has a buffer for each answer
+
+std::uint32_t sent{};     // the number of the next message
+std::uint32_t received{}; // the number of the next answer
+std::uint32_t lost{};
+std::uint32_t restarts_asked{};
+std::uint32_t restarts_seen{};
+std::uint32_t hellos{};
+std::uint32_t doorbells{};
+std::uint32_t sleeps{};
+
+[[noreturn]] auto fail(auto const&... parts) -> void {
+    semihosting::print_line(board::name, ": ", parts...);
+    semihosting::end(1);
+}
+
+auto hear(way by, rpmsg::const_bytes content) -> void {
+    if (by != way_of(received) or not is(content, received)) {
+        auto const number = content.size() >= 4 ? rpmsg::load<std::uint32_t>(content) : 0;
+        fail("message ", received, " was expected, ", number, " came, ", std::uint32_t(content.size()), " bytes long");
+    }
+    ++received;
+}
+
+/// What was under way is gone with the peer, and the link told of no less.
+auto hear_end(rpmsg::event const& e) -> void {
+    if (e.reason != rpmsg::down_reason::peer_restarted or restarts_seen == restarts_asked) {
+        fail("the link went down for reason ", std::uint32_t(e.reason), " after ", restarts_seen, " restarts");
+    }
+    if (sent - received > e.unreturned) {
+        fail(sent - received, " messages are missing, the link tells of ", e.unreturned);
+    }
+    lost += sent - received;
+    received = sent;
+    ++restarts_seen;
+}
+
+constexpr auto copied = rpmsg::endpoint<"copied">([](auto&, rpmsg::message const& m) { hear(way::copied, m.payload); });
+constexpr auto in_place = rpmsg::endpoint<"in-place">([](auto&, rpmsg::message const& m) { hear(way::in_place, m.payload); });
+constexpr auto by_address =
+    rpmsg::endpoint<0x100, 0x200>([](auto&, rpmsg::message const& m) { hear(way::by_address, m.payload); });
+constexpr auto restart = rpmsg::endpoint<"restart">([](auto&, auto const&) {},
+                                                    [](auto&, rpmsg::event const& e) {
+                                                        if (e.kind == rpmsg::event_kind::link_down) {
+                                                            hear_end(e);
+                                                        }
+                                                    });
+constexpr auto hello = rpmsg::endpoint<"hello">([](auto&, auto const&) { ++hellos; });
+
+constinit auto link = rpmsg::channel{
+    rpmsg::vring_driver<board::contract.rings, board::host_memory, board::mailbox>{},
+    rpmsg::endpoints{copied, in_place, by_address, restart, hello},
+};
+
+auto send_next() -> bool {
+    auto content = std::array<std::byte, largest>{};
+    auto const size = size_of(sent);
+    switch (way_of(sent)) {
+    case way::copied:
+        write(rpmsg::bytes{content}.first(size), sent);
+        return link.get<"copied">().send({content.data(), size}).has_value();
+    case way::by_address:
+        write(rpmsg::bytes{content}.first(size), sent);
+        return link.at(2).send({content.data(), size}).has_value();
+    case way::in_place: break;
+    }
+    auto const endpoint = link.get<"in-place">();
+    auto room = endpoint.reserve();
+    if (not room) {
+        return false;
+    }
+    write(room.payload().first(size), sent);
+    return endpoint.commit(std::move(room), size).has_value();
+}
+
+auto is_ready() -> bool {
+    return link.get<"copied">().is_bound() and link.get<"in-place">().is_bound() and link.get<"restart">().is_bound();
+}
+
+/// Sends what may be under way up to that number.
+auto send_until(std::uint32_t end) -> void {
+    while (is_ready() and sent != end and sent - received < most_under_way and send_next()) {
+        ++sent;
+    }
+}
+
+/// Polls, and sends up to that number, until it is done; sleeps when there is nothing to do.
+auto run_until(std::uint32_t end, auto&& is_done) -> void {
+    while (true) {
+        link.poll();
+        send_until(end);
+        if (is_done()) {
+            return;
+        }
+        board::sleep_unless([] {
+            auto const has_work = link.is_pending();
+            sleeps += has_work ? 0 : 1;
+            return has_work;
+        });
+    }
+}
+
+auto restart_in_the_middle() -> void {
+    auto const first_part = sent + 10 + restarts_asked % 23;
+    run_until(first_part, [&] { return sent == first_part; });
+    run_until(first_part, [] { return is_ready() and link.get<"restart">().send({}).has_value(); });
+    ++restarts_asked;
+    run_until(sent + 1000, [] { return restarts_seen == restarts_asked; });
+}
+} // namespace
+
+extern "C" void mailbox_isr() {
+    board::mailbox::acknowledge();
+    ++doorbells;
+    link.notify();
+}
+
+auto main() -> int {
+    board::enable_interrupts();
+    if (not link.start()) {
+        fail("the link does not fit its memory");
+    }
+    board::start_other_core();
+    run_until(messages, [] { return received == messages; });
+    semihosting::print_line(board::name, ": ", received, " messages came back; doorbells: ", doorbells, ", sleeps: ", sleeps);
+    while (restarts_asked < restarts) {
+        restart_in_the_middle();
+    }
+    auto const last = sent + 100;
+    run_until(last, [&] { return received == last; });
+    if (hellos == 0) {
+        fail("the remote did not find the host's \"hello\"");
+    }
+    semihosting::print_line(board::name, ": ", restarts_seen, " restarts survived, ", lost, " messages of ", sent,
+                            " went with them, all told of");
+    semihosting::end(0);
+}
