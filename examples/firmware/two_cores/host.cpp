@@ -4,8 +4,8 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
-#include "message.hpp"
 #include <array>
+#include <numbered.hpp>
 #include <semihosting.hpp>
 #include <utility>
 

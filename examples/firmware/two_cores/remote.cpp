@@ -4,7 +4,7 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
-#include "message.hpp"
+#include <numbered.hpp>
 #include <semihosting.hpp>
 #include <utility>
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The numbered messages that the two cores of this example exchange.
+/// The numbered messages that the two ends of these examples exchange.
 namespace numbered {
 
 /// Where a message goes: by name and copied, by name and written in place, to a fixed address.
