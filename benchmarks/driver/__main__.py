@@ -6,6 +6,7 @@ import sys
 
 import codegen
 import compile_time
+import emulated
 import instructions
 import latency
 import peers
@@ -16,9 +17,9 @@ from figures import BY_NAME, FIGURES
 from tools import HERE, Failure, note
 
 RECORD = HERE / "recorded.json"
-MEASURE = {"instructions": instructions.measure, "size": size.measure, "stack": stack.measure,
+MEASURE = {"instructions": instructions.measure, "size": size.measure, "stack": stack.measure, "emulated": emulated.measure,
            "latency": latency.measure, "compile": compile_time.measure}
-EXACT = ["instructions", "size", "stack", "codegen"]
+EXACT = ["instructions", "size", "stack", "emulated", "codegen"]
 GROUPS = [*EXACT, "latency", "compile"]
 
 

@@ -41,6 +41,11 @@ FIGURES = [
     Figure("stack.send.bytes", "bytes", 88, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),
     Figure("stack.receive.bytes", "bytes", 56, 48, "56 rpmsg-lite", "arm",
            "deepest stack of a poll without its handler, Cortex-M33"),
+    Figure("echo16.m0.instr", must=450, aim=350, peer="1265 OpenAMP", toolchain="arm",
+           meaning="a poll that answers 16 bytes, Cortex-M0"),
+    Figure("echo16.m4.instr", must=320, aim=250, peer="861 OpenAMP", toolchain="arm", meaning="the same, Cortex-M4"),
+    Figure("echo496.m0.instr", peer="1984 OpenAMP", toolchain="arm", meaning="a poll that answers 496 bytes, Cortex-M0"),
+    Figure("echo496.m4.instr", peer="1581 OpenAMP", toolchain="arm", meaning="the same, Cortex-M4"),
     Figure("compile.ratio", "x", 4, 3, "-", "", "compile time of a firmware main, over one with <span>, <array>, <atomic>"),
 ]
 BY_NAME = {figure.name: figure for figure in FIGURES}

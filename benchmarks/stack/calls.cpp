@@ -3,11 +3,12 @@
 #include <rpmsg/platform/cortex_m.hpp>
 #include <rpmsg/rpmsg.hpp>
 
-#include "../size/board.hpp"
+#include <board.hpp>
 
 extern "C" auto consume(std::byte const* payload, std::size_t size) -> void;
 extern "C" auto measured_send(std::byte const* payload, std::size_t size) -> bool;
 extern "C" auto measured_poll() -> void;
+extern "C" auto measured_start() -> bool; // for emulated/paint.cpp, which looks at the same calls as they run
 
 namespace {
 constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::openamp};
@@ -28,3 +29,4 @@ auto measured_send(std::byte const* payload, std::size_t size) -> bool {
     return link.get<"sink">().send({payload, size}).has_value();
 }
 auto measured_poll() -> void { link.poll(); }
+auto measured_start() -> bool { return link.start().has_value(); }

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <rpmsg/rpmsg.hpp>
+
+#include <array>
+#include <board.hpp>
+#include <semihosting.hpp>
+
+/// The peer of what is measured: the host's end on the same core and memory. It is not measured.
+namespace host {
+
+inline constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::openamp};
+
+inline std::uint32_t answers{}; ///< messages that came back
+
+inline constinit auto link = rpmsg::channel{
+    rpmsg::vring_driver<rings, rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_start, board::shared_size>>>{},
+    rpmsg::endpoints{rpmsg::endpoint<"rpmsg-echo">([](auto&, auto const&) { ++answers; }),
+                     rpmsg::endpoint<"sink">([](auto&, auto const&) { ++answers; })},
+};
+
+[[noreturn]] inline auto fail(char const* what) -> void {
+    semihosting::print_line("cannot be measured: ", what);
+    semihosting::end(1);
+}
+
+/// Has both ends come up and find each other.
+inline auto meet(auto&& endpoint, auto&& poll_other) -> void {
+    if (not link.start()) {
+        fail("the host's link does not fit its memory");
+    }
+    for (auto turn = 0; turn < 8; ++turn) {
+        link.poll();
+        poll_other();
+    }
+    if (not endpoint.is_bound()) {
+        fail("the two ends do not find each other");
+    }
+}
+
+} // namespace host
