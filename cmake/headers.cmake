@@ -24,6 +24,7 @@ set(rpmsg_headers
   include/rpmsg/framework/name_service.hpp
   include/rpmsg/framework/peer_table.hpp
   include/rpmsg/framework/receiver.hpp
+  include/rpmsg/host/descriptor.hpp
   include/rpmsg/host/eventfd_bell.hpp
   include/rpmsg/host/eventfd_doorbell.hpp
   include/rpmsg/host/eventfd_wait.hpp
@@ -34,6 +35,14 @@ set(rpmsg_headers
   include/rpmsg/host/shared_memory.hpp
   include/rpmsg/host/steady_clock.hpp
   include/rpmsg/host/thread_context.hpp
+  include/rpmsg/host/unix_listener.hpp
+  include/rpmsg/host/vhost_device.hpp
+  include/rpmsg/host/vhost_features.hpp
+  include/rpmsg/host/vhost_memory.hpp
+  include/rpmsg/host/vhost_message.hpp
+  include/rpmsg/host/vhost_rings.hpp
+  include/rpmsg/host/vhost_socket.hpp
+  include/rpmsg/host/vhost_user.hpp
   include/rpmsg/platform/cache.hpp
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp

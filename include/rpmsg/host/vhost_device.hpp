@@ -1,0 +1,277 @@
+#pragma once
+
+#include <rpmsg/host/descriptor.hpp>
+#include <rpmsg/host/vhost_features.hpp>
+#include <rpmsg/host/vhost_memory.hpp>
+#include <rpmsg/host/vhost_message.hpp>
+#include <rpmsg/host/vhost_rings.hpp>
+#include <rpmsg/transport/vring_config.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <fcntl.h>
+#include <string>
+#include <unistd.h>
+#include <utility>
+
+namespace rpmsg::host {
+
+/// What a front end has told of its rings, and what it is answered. Checks all of it; hands the rings to a `vhost_rings`
+/// when they are complete.
+class vhost_device {
+    static constexpr std::uint64_t no_descriptor = 0x100;
+
+    struct ring {
+        std::uint32_t buffers{};
+        std::uint32_t base{};
+        vhost_message::ring_addresses at{};
+        bool is_placed{};
+        bool is_enabled{};
+        descriptor kick{};
+        descriptor call{};
+    };
+
+    std::uint32_t buffers_;
+    vhost_features features_;
+    vhost_rings* shared_;
+
+    std::array<vhost_memory, vhost_message::most_regions> memory_{};
+    std::array<ring, 2> rings_{};
+    descriptor channel_{};
+    bool is_ready_{};
+
+    auto map(vhost_message const& asked) -> std::string {
+        auto const table = asked.as<vhost_message::memory_table>();
+        if (table.count == 0 or table.count > memory_.size() or table.count != asked.file_count or
+            asked.about.size < 8 + table.count * sizeof(vhost_message::region)) {
+            return "gives a table of " + std::to_string(table.count) + " memory regions with " +
+                   std::to_string(asked.file_count) + " descriptors in " + std::to_string(asked.about.size) + " bytes";
+        }
+        memory_ = {};
+        for (std::size_t i = 0; i < table.count; ++i) {
+            auto mapped = vhost_memory::map(table.regions[i], asked.files[i]);
+            if (not mapped) {
+                return mapped.error();
+            }
+            memory_[i] = std::move(*mapped);
+        }
+        return {};
+    }
+
+    /// All parts of both rings lie in the region in which ring 0 begins: there the buffers must be, too.
+    auto place() -> std::string {
+        auto const* const found =
+            std::ranges::find_if(memory_, [&](auto const& one) { return one.offset_of(rings_[0].at.descriptors) != nowhere; });
+        if (found == memory_.end()) {
+            return "places ring 0 outside of its memory";
+        }
+        auto const mapping = found->mapping();
+        auto placed = placed_layout{.buffers_per_ring = buffers_,
+                                    .window_size = static_cast<std::uint32_t>(mapping.size()),
+                                    .window_address = found->guest_address()};
+        for (std::uint32_t i = 0; i < 2; ++i) {
+            auto const& at = rings_[i].at;
+            placed.rings[i] = {.descriptors = found->offset_of(at.descriptors),
+                               .available = found->offset_of(at.available),
+                               .used = found->offset_of(at.used)};
+        }
+        if (not placed.fits(placed.window_size, buffers_)) {
+            return "places a ring outside of its memory, or not aligned";
+        }
+        auto const channel = channel_.number();
+        auto const calls = features_.uses_in_band() ? std::array{channel, channel}
+                                                    : std::array{rings_[0].call.number(), rings_[1].call.number()};
+        shared_->place(mapping, placed, calls, features_.uses_in_band());
+        for (std::uint32_t i = 0; i < 2 and not is_ready_; ++i) {
+            auto const used = shared_->shared().load<site::adopted_index, std::uint16_t>(placed.rings[i].used + 2);
+            if (rings_[i].base != used) {
+                return "begins ring " + std::to_string(i) + " at " + std::to_string(rings_[i].base) +
+                       ", its used ring stands at " + std::to_string(used);
+            }
+        }
+        is_ready_ = true;
+        return {};
+    }
+
+    auto place_if_complete() -> std::string {
+        auto complete = true;
+        for (auto const& one : rings_) {
+            complete = complete and one.buffers != 0 and one.is_placed and (one.is_enabled or not features_.enables_rings()) and
+                       (features_.uses_in_band() ? channel_ : one.kick);
+        }
+        return complete ? place() : "";
+    }
+
+    /// Where rings lie is told anew after a change of what they lie in.
+    auto forget_rings(vhost_request request) -> void {
+        is_ready_ = false;
+        shared_->clear();
+        if (request == vhost_request::set_memory_table or request == vhost_request::set_features or
+            request == vhost_request::reset_owner) {
+            for (auto& one : rings_) {
+                one.is_placed = false;
+            }
+        }
+    }
+
+    auto set_file(vhost_message& asked) -> std::string {
+        auto const value = asked.as<std::uint64_t>();
+        auto const is_kick = asked.about.request == vhost_request::set_ring_kick;
+        auto& one = rings_[value & 1];
+        auto& kept = is_kick ? one.kick : one.call;
+        if ((value & ~no_descriptor) > 1 or ((value & no_descriptor) == 0) != (asked.file_count == 1)) {
+            return "sets the doorbell of ring " + std::to_string(value & 0xff) + " with " + std::to_string(asked.file_count) +
+                   " descriptors";
+        }
+        kept = std::move(asked.files[0]);
+        if (kept) {
+            (void)fcntl(kept.number(), F_SETFL, O_NONBLOCK);
+        }
+        return {};
+    }
+
+    auto set_ring(vhost_message const& asked) -> std::string {
+        auto const [number, value] = asked.as<vhost_message::ring_state>();
+        if (number >= rings_.size()) {
+            return "speaks of ring " + std::to_string(number) + ": there are 0 and 1";
+        }
+        auto& one = rings_[number];
+        switch (asked.about.request) {
+        case vhost_request::set_ring_size:
+            if (value != buffers_) {
+                return "has rings of " + std::to_string(value) + " buffers, this link is configured for " +
+                       std::to_string(buffers_);
+            }
+            one.buffers = value;
+            break;
+        case vhost_request::set_ring_base: one.base = value; break;
+        case vhost_request::enable_ring: one.is_enabled = value != 0; break;
+        default:
+            one.at = asked.as<vhost_message::ring_addresses>();
+            one.is_placed = true;
+            break;
+        }
+        return {};
+    }
+
+    /// Bytes that a request must bring.
+    static auto least_size(vhost_request request) -> std::uint32_t {
+        switch (request) {
+        case vhost_request::set_features:
+        case vhost_request::set_protocol_features:
+        case vhost_request::set_memory_table:
+        case vhost_request::set_ring_size:
+        case vhost_request::set_ring_base:
+        case vhost_request::set_ring_kick:
+        case vhost_request::set_ring_call:
+        case vhost_request::enable_ring:
+        case vhost_request::kick_ring: return 8;
+        case vhost_request::set_ring_addresses: return sizeof(vhost_message::ring_addresses);
+        default: return 0;
+        }
+    }
+
+    auto take(vhost_message& asked) -> std::string {
+        switch (asked.about.request) {
+        case vhost_request::set_features: return features_.take(asked.as<std::uint64_t>());
+        case vhost_request::set_protocol_features: return features_.take_protocol(asked.as<std::uint64_t>());
+        case vhost_request::set_memory_table: return map(asked);
+        case vhost_request::set_ring_size:
+        case vhost_request::set_ring_base:
+        case vhost_request::set_ring_addresses:
+        case vhost_request::enable_ring: return set_ring(asked);
+        case vhost_request::set_ring_kick:
+        case vhost_request::set_ring_call: return set_file(asked);
+        case vhost_request::set_back_end_channel: channel_ = std::move(asked.files[0]); return {};
+        case vhost_request::set_owner:
+        case vhost_request::reset_owner:
+        case vhost_request::set_ring_error:
+        case vhost_request::kick_ring: return {};
+        default:
+            return "asks for request " + std::to_string(static_cast<std::uint32_t>(asked.about.request)) +
+                   ", which this back end does not have";
+        }
+    }
+
+  public:
+    enum class kick : std::uint8_t { none, rang, broken };
+    struct reply {
+        std::string refusal{}; ///< what the front end did wrong; the connection is to be ended
+        bool has_value{};      ///< it waits for the value
+        std::uint64_t value{};
+    };
+
+    vhost_device(vring_config const& config, vhost_rings& shared, vhost_offer offer)
+        : buffers_{config.buffers}, features_{config, offer}, shared_{&shared} {}
+
+    /// Whether a request means that the driver has let its rings go.
+    static auto ends_rings(vhost_message const& asked) -> bool {
+        switch (asked.about.request) {
+        case vhost_request::enable_ring: return asked.as<vhost_message::ring_state>().value == 0;
+        case vhost_request::set_features:
+        case vhost_request::set_protocol_features:
+        case vhost_request::reset_owner:
+        case vhost_request::set_memory_table:
+        case vhost_request::set_ring_kick:
+        case vhost_request::set_back_end_channel:
+        case vhost_request::set_ring_size:
+        case vhost_request::set_ring_base:
+        case vhost_request::set_ring_addresses: return true;
+        default: return false;
+        }
+    }
+
+    /// Takes what a front end asks. Before one that `ends_rings` the link must have been closed.
+    auto answer(vhost_message& asked) -> reply {
+        auto const request = asked.about.request;
+        switch (request) {
+        case vhost_request::get_features: return {.has_value = true, .value = features_.offered()};
+        case vhost_request::get_protocol_features: return {.has_value = true, .value = features_.protocol_offered()};
+        case vhost_request::get_queue_count: return {.has_value = true, .value = rings_.size()};
+        default: break;
+        }
+        if (ends_rings(asked)) {
+            forget_rings(request);
+        }
+        auto refusal = asked.about.size < least_size(request)
+                           ? "sends request " + std::to_string(static_cast<std::uint32_t>(request)) + " with only " +
+                                 std::to_string(asked.about.size) + " bytes"
+                           : take(asked);
+        if (refusal.empty()) {
+            refusal = place_if_complete();
+        }
+        auto const wants_answer = (asked.about.flags & vhost_message::needs_reply) != 0 and features_.acknowledges();
+        auto const failed = refusal.empty() ? 0u : 1u;
+        return {.refusal = std::move(refusal), .has_value = wants_answer, .value = failed};
+    }
+
+    auto disconnect() -> void {
+        forget_rings(vhost_request::reset_owner);
+        features_.forget();
+        memory_ = {};
+        rings_ = {};
+        channel_ = {};
+    }
+
+    [[nodiscard]] auto is_ready() const -> bool { return is_ready_; }
+    [[nodiscard]] auto features() const -> std::uint64_t { return features_.taken(); }
+    [[nodiscard]] auto kicks() const -> std::array<int, 2> { return {rings_[0].kick.number(), rings_[1].kick.number()}; }
+
+    /// Whether the driver rang for a ring.
+    auto take_kick(std::uint32_t which) -> kick {
+        auto const file = rings_[which].kick.number();
+        auto count = std::uint64_t{};
+        if (file < 0) {
+            return kick::none;
+        }
+        auto const got = read(file, &count, sizeof(count));
+        if (got == sizeof(count)) {
+            return kick::rang;
+        }
+        return got < 0 and (errno == EAGAIN or errno == EINTR) ? kick::none : kick::broken;
+    }
+};
+
+} // namespace rpmsg::host

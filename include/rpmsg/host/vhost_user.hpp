@@ -1,0 +1,150 @@
+#pragma once
+
+#include <rpmsg/host/descriptor.hpp>
+#include <rpmsg/host/outcome.hpp>
+#include <rpmsg/host/steady_clock.hpp>
+#include <rpmsg/host/unix_listener.hpp>
+#include <rpmsg/host/vhost_device.hpp>
+#include <rpmsg/host/vhost_rings.hpp>
+#include <rpmsg/host/vhost_socket.hpp>
+#include <rpmsg/transport/vring_config.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <poll.h>
+#include <string>
+#include <utility>
+
+namespace rpmsg::host {
+
+/// The device side of vhost-user: Linux as a guest - User-Mode Linux, a virtual machine - connects to a socket, and its
+/// virtio_rpmsg_bus talks to the link of this process as it talks to a remote processor. One front end at a time; when one
+/// is gone the next may come. For one thread; nothing here waits but `wait`.
+///
+///   vhost_rings shared{};
+///   auto peer = vhost_user::listen("/tmp/link", config, shared);
+///   while (true) { peer->wait(deadline); peer->serve(link); link.poll(now); }
+class vhost_user {
+    static constexpr auto most_requests = 64; ///< of one `serve`
+
+    unix_listener listener_;
+    vhost_device device_;
+    vhost_socket front_end_{};
+    bool is_live_{}; ///< the driver has rung for the first time: the link is started
+    std::string why_{};
+
+    vhost_user(unix_listener listener, vhost_device device) : listener_{std::move(listener)}, device_{std::move(device)} {}
+
+    /// The link forgets the rings, of which nothing may be touched from now on.
+    auto rest(auto& link) -> void {
+        if (std::exchange(is_live_, false)) {
+            link.close();
+        }
+    }
+
+    auto drop(auto& link, std::string why) -> void {
+        rest(link);
+        device_.disconnect();
+        front_end_ = {};
+        why_ = std::move(why);
+    }
+
+    /// The first doorbell of ring 0 says that the driver is ready. A link that was closed would go on where it stopped, if
+    /// the rings of the driver's new life stand by chance where it left the old ones: it starts twice, so it does not.
+    auto hear(auto& link, std::uint32_t ring) -> void {
+        if (not device_.is_ready()) {
+            return;
+        }
+        if (not is_live_ and ring == 0) {
+            is_live_ = link.start().has_value();
+            link.close();
+            is_live_ = is_live_ and link.start().has_value();
+        }
+        if (is_live_) {
+            link.notify(ring);
+        }
+    }
+
+    auto answer(auto& link, vhost_message& asked) -> void {
+        auto const request = asked.about.request;
+        if (request == vhost_request::kick_ring) {
+            auto const ring = asked.as<vhost_message::ring_state>().ring;
+            if (ring > 1) {
+                drop(link, "rings for ring " + std::to_string(ring) + ": there are 0 and 1");
+                return;
+            }
+        } else if (vhost_device::ends_rings(asked)) {
+            rest(link);
+        }
+        auto answered = device_.answer(asked);
+        auto sent = true;
+        if (answered.has_value) {
+            sent = front_end_.send({.request = request, .flags = vhost_message::version | vhost_message::is_reply, .size = 8},
+                                   answered.value);
+        }
+        if (not answered.refusal.empty() or not sent) {
+            drop(link, answered.refusal.empty() ? front_end_.why() : answered.refusal);
+        } else if (request == vhost_request::kick_ring) {
+            hear(link, asked.as<vhost_message::ring_state>().ring);
+        }
+    }
+
+  public:
+    /// Listens at `path`, for a driver with the rings of `config`: its number of buffers and its event index. Refused
+    /// when another process listens there; what a dead one left is replaced. The name is taken away at the end.
+    static auto listen(std::string path, vring_config const& config, vhost_rings& shared, vhost_offer offer = {})
+        -> outcome<vhost_user> {
+        auto listener = unix_listener::open(std::move(path));
+        if (not listener) {
+            return failure{listener.error()};
+        }
+        return vhost_user{std::move(*listener), vhost_device{config, shared, offer}};
+    }
+
+    [[nodiscard]] auto is_connected() const -> bool { return static_cast<bool>(front_end_); }
+    /// Whether the driver uses its rings.
+    [[nodiscard]] auto is_live() const -> bool { return is_live_; }
+    /// Why the last front end is gone, as a sentence about it; empty when it left in order.
+    [[nodiscard]] auto why() const -> std::string const& { return why_; }
+    /// The feature bits that the driver has taken.
+    [[nodiscard]] auto features() const -> std::uint64_t { return device_.features(); }
+
+    /// For an event loop of the owner's: `serve` is due when one of them is readable. Those of -1 are none.
+    [[nodiscard]] auto descriptors() const -> std::array<int, 3> {
+        auto const kicks = device_.is_ready() ? device_.kicks() : std::array{-1, -1};
+        return {front_end_ ? front_end_.number() : listener_.number(), kicks[0], kicks[1]};
+    }
+
+    /// Sleeps until `serve` is due or the deadline; may return early.
+    auto wait(ticks deadline) const -> void {
+        auto waited = std::array<pollfd, 3>{};
+        std::ranges::transform(descriptors(), waited.begin(), [](int file) { return pollfd{file, POLLIN, 0}; });
+        (void)poll(waited.data(), waited.size(), static_cast<int>(std::min(steady_clock::until(deadline), ticks{0x7fff'ffff})));
+    }
+
+    /// Does what the front end asked for, for the link that was made of the same `vhost_rings`: starts it at the driver's
+    /// first doorbell, passes doorbells on, closes it when the driver lets its rings go. `poll` the link afterwards.
+    auto serve(auto& link) -> void {
+        if (not front_end_) {
+            front_end_ = vhost_socket{listener_.accept()};
+        }
+        auto asked = vhost_message{};
+        for (auto requests = 0; requests < most_requests and front_end_ and front_end_.receive(asked); ++requests) {
+            answer(link, asked);
+        }
+        if (front_end_ and front_end_.has_ended()) {
+            drop(link, front_end_.why());
+        }
+        for (std::uint32_t ring = 0; ring < 2 and device_.is_ready(); ++ring) {
+            auto const heard = device_.take_kick(ring);
+            if (heard == vhost_device::kick::broken) {
+                drop(link, "rings with a descriptor that is no eventfd");
+            } else if (heard == vhost_device::kick::rang) {
+                hear(link, ring);
+            }
+        }
+    }
+};
+
+} // namespace rpmsg::host

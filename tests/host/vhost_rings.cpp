@@ -1,0 +1,93 @@
+#include <rpmsg/host/vhost_rings.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using rpmsg::host::vhost_rings;
+
+namespace {
+struct pair {
+    std::array<int, 2> ends{-1, -1};
+    pair() { (void)!socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()); }
+    ~pair() {
+        close(ends[0]);
+        close(ends[1]);
+    }
+    pair(pair const&) = delete;
+    auto operator=(pair const&) -> pair& = delete;
+};
+} // namespace
+
+TEST_CASE("a link may be made before there is a driver") {
+    STATIC_REQUIRE(vhost_rings{}.shared().size() == 0);
+    STATIC_REQUIRE(vhost_rings{}.placed().fits(0, 256));
+    auto rings = vhost_rings{};
+    CHECK(rings.bell().ring(0));
+}
+
+TEST_CASE("what the back end places, the transport sees, until it is cleared") {
+    auto rings = vhost_rings{};
+    auto const shared = rings.shared();
+    auto const placed = rings.placed();
+    alignas(16) auto memory = std::array<std::byte, 4096>{};
+    auto const where = rpmsg::placed_layout{
+        .buffers_per_ring = 4, .rings = {{{0, 64, 128}, {256, 320, 384}}}, .window_size = 4096, .window_address = 0x1000};
+    rings.place(memory, where, {-1, -1}, false);
+    CHECK(shared.size() == 4096);
+    CHECK(placed.fits(4096, 4));
+    CHECK_FALSE(placed.fits(4096, 8));
+    CHECK(placed.parts(1).used == 384);
+    CHECK(placed.offset_of(0x1400, 16) == 0x400);
+    CHECK(placed.offset_of(0x1000, 16) == rpmsg::nowhere); // a ring lies there
+    CHECK(placed.address_of(0x400) == 0x1400);
+    CHECK(placed.status() == rpmsg::nowhere);
+    rings.clear();
+    CHECK(shared.size() == 0);
+}
+
+TEST_CASE("the driver is called through an eventfd or a socket, and a full one has been called") {
+    auto rings = vhost_rings{};
+    auto const event = eventfd(0, EFD_NONBLOCK);
+    auto const stream = pair{};
+    rings.place({}, {}, {event, stream.ends[0]}, false);
+    CHECK(rings.bell().ring(0));
+    auto count = std::uint64_t{};
+    CHECK(read(event, &count, sizeof(count)) == sizeof(count));
+    CHECK(count == 1);
+    auto calls = 0;
+    for (; calls < 100'000; ++calls) {
+        REQUIRE(rings.bell().ring(1));
+    }
+    CHECK(read(stream.ends[1], &count, sizeof(count)) == sizeof(count));
+    close(event);
+}
+
+TEST_CASE("a call in band names its ring, and one that does not fit must be made again") {
+    auto rings = vhost_rings{};
+    auto const stream = pair{};
+    rings.place({}, {}, {stream.ends[0], stream.ends[0]}, true);
+    CHECK(rings.bell().ring(1));
+    auto message = std::array<std::uint32_t, 5>{};
+    REQUIRE(read(stream.ends[1], message.data(), sizeof(message)) == sizeof(message));
+    CHECK(message == std::array<std::uint32_t, 5>{4, 1, 8, 1, 0});
+    auto calls = 0;
+    while (calls < 100'000 and rings.bell().ring(0)) {
+        ++calls;
+    }
+    CHECK(calls < 100'000);
+}
+
+TEST_CASE("a driver that is dead cannot be called") {
+    auto rings = vhost_rings{};
+    auto stream = pair{};
+    rings.place({}, {}, {stream.ends[0], stream.ends[0]}, false);
+    close(stream.ends[1]);
+    CHECK_FALSE(rings.bell().ring(0));
+    stream.ends[1] = -1;
+}
