@@ -103,9 +103,11 @@ set(rpmsg_headers
   include/rpmsg/wire/carveout.hpp
   include/rpmsg/wire/config_space.hpp
   include/rpmsg/wire/control_block.hpp
+  include/rpmsg/wire/crc.hpp
   include/rpmsg/wire/dialect.hpp
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
+  include/rpmsg/wire/port_header.hpp
   include/rpmsg/wire/resource_table.hpp
   include/rpmsg/wire/vring.hpp
 )
