@@ -43,15 +43,18 @@ set(rpmsg_headers
   include/rpmsg/host/vhost_rings.hpp
   include/rpmsg/host/vhost_socket.hpp
   include/rpmsg/host/vhost_user.hpp
+  include/rpmsg/platform/byte_stream.hpp
   include/rpmsg/platform/cache.hpp
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp
   include/rpmsg/platform/counter_doorbell.hpp
   include/rpmsg/platform/doorbell.hpp
+  include/rpmsg/platform/interrupt_cell.hpp
   include/rpmsg/platform/interrupt_flag.hpp
   include/rpmsg/platform/lock.hpp
   include/rpmsg/platform/lock_ref.hpp
   include/rpmsg/platform/mapped_region.hpp
+  include/rpmsg/platform/power.hpp
   include/rpmsg/platform/region.hpp
   include/rpmsg/platform/relax.hpp
   include/rpmsg/platform/riscv.hpp
@@ -67,6 +70,7 @@ set(rpmsg_headers
   include/rpmsg/testing/fake_clock.hpp
   include/rpmsg/testing/fiber.hpp
   include/rpmsg/testing/hostile_region.hpp
+  include/rpmsg/testing/line.hpp
   include/rpmsg/testing/loopback.hpp
   include/rpmsg/testing/noncoherent_cache.hpp
   include/rpmsg/testing/noncoherent_region.hpp
@@ -81,9 +85,12 @@ set(rpmsg_headers
   include/rpmsg/transport/device_session.hpp
   include/rpmsg/transport/disagreement.hpp
   include/rpmsg/transport/driver_session.hpp
+  include/rpmsg/transport/frame_pool.hpp
   include/rpmsg/transport/handshake_words.hpp
   include/rpmsg/transport/id_set.hpp
   include/rpmsg/transport/laid_rings.hpp
+  include/rpmsg/transport/line_counts.hpp
+  include/rpmsg/transport/line_output.hpp
   include/rpmsg/transport/owed_doorbells.hpp
   include/rpmsg/transport/placed_layout.hpp
   include/rpmsg/transport/ring_pair.hpp
@@ -93,6 +100,11 @@ set(rpmsg_headers
   include/rpmsg/transport/table_check.hpp
   include/rpmsg/transport/transport.hpp
   include/rpmsg/transport/transport_ref.hpp
+  include/rpmsg/transport/uart.hpp
+  include/rpmsg/transport/uart_config.hpp
+  include/rpmsg/transport/uart_nuttx.hpp
+  include/rpmsg/transport/uart_parser.hpp
+  include/rpmsg/transport/uart_storage.hpp
   include/rpmsg/transport/vring.hpp
   include/rpmsg/transport/vring_config.hpp
   include/rpmsg/transport/vring_driver.hpp
@@ -101,6 +113,7 @@ set(rpmsg_headers
   include/rpmsg/transport/vring_link.hpp
   include/rpmsg/wire/boot_block.hpp
   include/rpmsg/wire/carveout.hpp
+  include/rpmsg/wire/cobs.hpp
   include/rpmsg/wire/config_space.hpp
   include/rpmsg/wire/control_block.hpp
   include/rpmsg/wire/crc.hpp
@@ -108,6 +121,8 @@ set(rpmsg_headers
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
+  include/rpmsg/wire/reliable_frame.hpp
   include/rpmsg/wire/resource_table.hpp
+  include/rpmsg/wire/uart_frame.hpp
   include/rpmsg/wire/vring.hpp
 )

@@ -15,5 +15,6 @@
 #include <rpmsg/platform/spin_lock.hpp>
 #include <rpmsg/transport/placed_layout.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
+#include <rpmsg/transport/uart.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>

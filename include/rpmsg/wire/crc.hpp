@@ -16,6 +16,8 @@ struct crc_code {
     std::uint32_t initial{};
     std::uint32_t final_xor{};
     bool reflected{}; ///< the lowest bit of a byte comes first
+
+    auto operator==(crc_code const&) const -> bool = default;
 };
 
 /// NuttX's ports (WIRE 5.1). Every damage of up to 3 bits is seen.

@@ -1,0 +1,152 @@
+#pragma once
+
+#include <rpmsg/core/bytes.hpp>
+#include <rpmsg/platform/byte_stream.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::testing {
+
+/// What a line does to bytes, each as one byte in so many on average; 0 for never.
+struct line_faults {
+    std::uint32_t flip = 0;      ///< one bit is inverted
+    std::uint32_t drop = 0;      ///< the byte is lost
+    std::uint32_t insert = 0;    ///< a random byte comes after it
+    std::uint32_t duplicate = 0; ///< it comes twice
+    std::uint32_t cut = 0;       ///< it and some of the next 64 bytes are lost
+};
+
+/// One direction of a serial line that damages what goes over it, the same way in each run. What is written after it has
+/// taken `Capacity` bytes must wait. For one thread.
+template <std::size_t Capacity = 4096> class line {
+    std::array<std::byte, Capacity> content_{};
+    std::size_t in_{};
+    std::size_t out_{};
+    std::uint64_t random_ = 0x853c'49e6'748f'ea9b;
+    line_faults faults_{};
+    std::array<std::uint32_t, 5> until_{}; ///< bytes until each fault happens next
+    std::uint32_t cut_left_{};
+    std::size_t per_tick_{}; ///< 0: no limit
+    std::size_t allowance_{};
+    bool is_stuck_{};
+    std::byte stuck_at_{};
+
+    constexpr auto random() -> std::uint32_t {
+        random_ ^= random_ << 13;
+        random_ ^= random_ >> 7;
+        random_ ^= random_ << 17;
+        return static_cast<std::uint32_t>(random_ >> 20);
+    }
+    constexpr auto draw(std::size_t which, std::uint32_t rate) -> void { until_[which] = 1 + random() % (2 * rate); }
+    constexpr auto strikes(std::size_t which, std::uint32_t rate) -> bool {
+        if (rate == 0 or --until_[which] > 0) {
+            return false;
+        }
+        draw(which, rate);
+        return true;
+    }
+    constexpr auto put(std::byte next) -> void {
+        if (in_ - out_ < Capacity) {
+            content_[in_++ % Capacity] = is_stuck_ ? stuck_at_ : next;
+        }
+    }
+    constexpr auto pass(std::byte next) -> void {
+        if (strikes(0, faults_.cut)) {
+            cut_left_ = 1 + random() % 64;
+        }
+        if (cut_left_ > 0) {
+            --cut_left_;
+            return;
+        }
+        if (strikes(1, faults_.drop)) {
+            return;
+        }
+        if (strikes(2, faults_.flip)) {
+            next ^= std::byte{1} << (random() % 8);
+        }
+        put(next);
+        if (strikes(3, faults_.duplicate)) {
+            put(next);
+        }
+        if (strikes(4, faults_.insert)) {
+            put(static_cast<std::byte>(random()));
+        }
+    }
+
+  public:
+    constexpr line() = default;
+    constexpr explicit line(line_faults faults, std::uint64_t seed = 1) { damage(faults, seed); }
+
+    /// From now on the line does this to bytes.
+    constexpr auto damage(line_faults faults, std::uint64_t seed = 1) -> void {
+        faults_ = faults;
+        random_ = seed * 0x9e37'79b9'7f4a'7c15 + 1;
+        std::size_t which = 0;
+        for (auto const rate : {faults.cut, faults.drop, faults.flip, faults.duplicate, faults.insert}) {
+            if (rate > 0) {
+                draw(which, rate);
+            }
+            ++which;
+        }
+        cut_left_ = 0;
+    }
+    /// From now on so many bytes go over it in a tick; 0 for as many as it has room for.
+    constexpr auto pace(std::size_t bytes_per_tick) -> void { per_tick_ = allowance_ = bytes_per_tick; }
+    constexpr auto tick() -> void { allowance_ = per_tick_; }
+    /// From now on every byte arrives as this one.
+    constexpr auto stick(std::byte value) -> void {
+        is_stuck_ = true;
+        stuck_at_ = value;
+    }
+    /// As new.
+    constexpr auto repair() -> void {
+        is_stuck_ = false;
+        damage({});
+    }
+    /// Loses all bytes that are under way.
+    constexpr auto lose() -> void { out_ = in_; }
+    /// Puts bytes on the line that no end has sent.
+    constexpr auto inject(const_bytes foreign) -> void {
+        for (auto const each : foreign) {
+            put(each);
+        }
+    }
+    /// The bytes under way, at most as many as `into` has room for, without taking them.
+    constexpr auto copy_to(bytes into) const -> std::size_t {
+        std::size_t count = 0;
+        for (; count < into.size() and out_ + count < in_; ++count) {
+            into[count] = content_[(out_ + count) % Capacity];
+        }
+        return count;
+    }
+    [[nodiscard]] constexpr auto under_way() const -> std::size_t { return in_ - out_; }
+
+    constexpr auto write(const_bytes sent) -> std::size_t {
+        std::size_t taken = 0;
+        // Each byte may become three.
+        while (taken < sent.size() and Capacity - (in_ - out_) >= 3 and (per_tick_ == 0 or allowance_ > 0)) {
+            allowance_ -= per_tick_ == 0 ? 0 : 1;
+            pass(sent[taken++]);
+        }
+        return taken;
+    }
+    constexpr auto read(bytes into) -> std::size_t {
+        auto const count = copy_to(into);
+        out_ += count;
+        return count;
+    }
+};
+
+/// One end of a pair of lines.
+template <typename Line> struct line_end {
+    Line* sends;
+    Line* receives;
+
+    constexpr auto write(const_bytes sent) -> std::size_t { return sends->write(sent); }
+    constexpr auto read(bytes into) -> std::size_t { return receives->read(into); }
+};
+static_assert(readable_byte_stream<line_end<line<>>>);
+
+} // namespace rpmsg::testing

@@ -1,0 +1,320 @@
+#pragma once
+
+#include <rpmsg/core/counters.hpp>
+#include <rpmsg/platform/power.hpp>
+#include <rpmsg/transport/frame_pool.hpp>
+#include <rpmsg/transport/line_counts.hpp>
+#include <rpmsg/transport/line_output.hpp>
+#include <rpmsg/transport/transport.hpp>
+#include <rpmsg/transport/uart_parser.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg::detail {
+
+/// One end of a line to NuttX, openvela or another end like this (WIRE 5).
+template <uart_config Config, typename Stream, typename Power> class uart_nuttx {
+    static_assert(power_policy<Power>);
+    static constexpr auto dialect = Config.dialect;
+    static_assert(not Power::wakes_peer or dialect.relax != 0, "this dialect has no wake handshake");
+    static constexpr std::uint32_t payload_at = wire::port_header_size + wire::header_size;
+    using check = wire::crc<dialect.check, Config.check_step>;
+    using pool = frame_pool<Config.tx_buffers>;
+
+    enum class phase : std::uint8_t { stopped, refused, waiting, up };
+    enum class peer : std::uint8_t { asleep, called, awake };
+    struct wake_memory {
+        peer state{};
+        std::uint8_t turn{}; ///< which of the two codes is next
+        ticks called_at{};
+    };
+    struct nothing {};
+
+    phase phase_{};
+    bool calls_{}; ///< a connection is to be asked for at once
+    bool is_kept_awake_{};
+    std::uint16_t owed_{}; ///< codes to send, by their low half
+    ticks called_at_{};
+    ticks now_{};
+    [[no_unique_address]] std::conditional_t<Power::wakes_peer, wake_memory, nothing> wake_{};
+    [[no_unique_address]] Power power_;
+    std::uint16_t bad_check_{};
+    pool sent_{};
+    uart_parser<Config> parser_{};
+    wire::uart_writer<dialect> writer_{};
+    line_output<Stream> output_;
+    uart_storage<Config>* storage_;
+    counters counts_{};
+
+    constexpr auto owe(std::uint8_t code) -> void { owed_ = static_cast<std::uint16_t>(owed_ | 1u << (code & 0xf)); }
+    constexpr auto take_back(std::uint8_t code) -> void { owed_ = static_cast<std::uint16_t>(owed_ & ~(1u << (code & 0xf))); }
+    [[nodiscard]] constexpr auto owes(std::uint8_t code) const -> bool { return (owed_ >> (code & 0xf) & 1) != 0; }
+
+    constexpr auto put_codes(bytes room) -> std::size_t {
+        std::size_t count = 0;
+        for (std::uint8_t code = 0x7e; code >= dialect.lowest; --code) {
+            if (owes(code)) {
+                room[count++] = std::byte{code};
+            }
+        }
+        owed_ = 0;
+        return count;
+    }
+    constexpr auto put_frame(bytes room) -> std::size_t {
+        if (sent_.is_empty()) {
+            return 0;
+        }
+        auto const index = sent_.at(sent_.begin());
+        auto const frame = storage_->sent(index);
+        auto const whole = const_bytes{frame}.first(load<wire::port_header>(frame).length);
+        auto const count = writer_.write(whole, room);
+        if (writer_.is_done(whole)) {
+            writer_ = {};
+            (void)sent_.give_back(sent_.pop());
+        }
+        return count;
+    }
+    /// Gives the line all that it takes now.
+    constexpr auto pump() -> void {
+        while (output_.drain()) {
+            auto const sends = sent_.is_empty() or may_send();
+            auto const count = owed_ != 0 ? put_codes(output_.room()) : sends ? put_frame(output_.room()) : 0;
+            if (count == 0) {
+                return;
+            }
+            output_.stage(count);
+        }
+    }
+
+    /// Whether the peer is awake, so that a frame or a call can be sent; calls it where not.
+    constexpr auto may_send() -> bool {
+        if constexpr (Power::wakes_peer) {
+            auto const code = dialect.stay_awake[wake_.turn];
+            auto const is_due = wake_.state == peer::asleep or has_passed(wake_.called_at + Config.wake_ticks, now_);
+            if (wake_.state != peer::awake and is_due and not owes(dialect.relax)) {
+                wake_ = {.state = peer::called, .turn = wake_.turn, .called_at = now_};
+                owe(code);
+            }
+            return wake_.state == peer::awake;
+        }
+        return true;
+    }
+    /// After a burst the peer may sleep again.
+    constexpr auto let_sleep() -> void {
+        if constexpr (Power::wakes_peer) {
+            if (wake_.state == peer::awake and sent_.is_empty() and not calls_) {
+                wake_.state = peer::asleep;
+                wake_.turn = static_cast<std::uint8_t>(1 - wake_.turn);
+                owe(dialect.relax);
+            }
+        }
+    }
+    /// Answers what the peer says of sleep, whatever the state of the link.
+    constexpr auto answer() -> void {
+        if constexpr (dialect.relax != 0) {
+            for (auto const code : dialect.stay_awake) {
+                auto const reply = static_cast<std::uint8_t>(code - 1);
+                if (parser_.take_seen(code)) {
+                    owe(reply);
+                }
+                [[maybe_unused]] auto const replied = parser_.take_seen(reply);
+                if constexpr (Power::wakes_peer) {
+                    if (replied and wake_.state == peer::called and code == dialect.stay_awake[wake_.turn]) {
+                        wake_.state = peer::awake;
+                    }
+                }
+            }
+            if (parser_.is_needed() != is_kept_awake_) {
+                is_kept_awake_ = not is_kept_awake_;
+                is_kept_awake_ ? power_.stay_awake() : power_.relax();
+            }
+        }
+    }
+
+    constexpr auto come_up() -> link_change {
+        parser_.frames().clear(parser_.fence());
+        phase_ = phase::up;
+        calls_ = false;
+        return {.event = link_event::up};
+    }
+    constexpr auto let_go() -> std::uint16_t {
+        auto const unsent = static_cast<std::uint8_t>(sent_.end() - sent_.begin());
+        sent_ = {};
+        writer_ = {};
+        output_.forget();
+        parser_.frames().clear(parser_.frames().end());
+        return unsent;
+    }
+    constexpr auto go_down(down_reason reason) -> link_change {
+        auto const change = link_change{link_event::down, reason, let_go()};
+        phase_ = reason == down_reason::incompatible ? phase::refused : phase::waiting;
+        called_at_ = now_;
+        counts_.add(event_count::link_down);
+        counts_.add(event_count::lost_in_flight, change.unreturned);
+        return change;
+    }
+    /// What the peer's codes and the time say about the connection.
+    constexpr auto look() -> link_change {
+        if (parser_.has_seen_reliable()) {
+            parser_.forget_reliable();
+            return go_down(down_reason::incompatible);
+        }
+        if (phase_ == phase::up) {
+            if (parser_.has_seen(dialect.connect)) { // the code stays: it is answered when the link comes up again
+                return go_down(down_reason::peer_restarted);
+            }
+            (void)parser_.take_seen(dialect.connected);
+            if (dialect.power_off != 0 and parser_.take_seen(dialect.power_off)) {
+                return go_down(down_reason::peer_stopped);
+            }
+            return {};
+        }
+        if (parser_.take_seen(dialect.connect)) {
+            take_back(dialect.connect);
+            owe(dialect.connected);
+            return come_up();
+        }
+        if (parser_.take_seen(dialect.connected)) {
+            return come_up();
+        }
+        if (has_passed(called_at_ + Config.connect_ticks, now_)) {
+            calls_ = true;
+        }
+        if (calls_ and may_send()) {
+            calls_ = false;
+            called_at_ = now_;
+            owe(dialect.connect);
+        }
+        return {};
+    }
+
+  public:
+    static constexpr std::uint32_t max_frame = wire::header_size + Config.payload;
+    static constexpr bool acknowledged = true;
+
+    constexpr explicit uart_nuttx(uart_storage<Config>& storage, Stream line = {}, Power power = {})
+        : power_{std::move(power)}, output_{std::move(line)}, storage_{&storage} {}
+
+    /// Bytes have come, in any pieces. For the interrupt of the line or of its DMA, which then calls the channel's `notify`.
+    constexpr auto feed(const_bytes received) -> void { parser_.feed(received, *storage_); }
+
+    [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return Config.payload; }
+    [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return Config.payload; }
+    [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
+    constexpr auto count(event_count reason) -> void { counts_.add(reason); }
+    [[nodiscard]] constexpr auto line_counts() const -> rpmsg::line_counts {
+        auto total = rpmsg::line_counts{.bad_check = bad_check_};
+        parser_.add_to(total);
+        return total;
+    }
+
+    [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
+    /// Tells the peer that this side pauses, or goes on; what that means is between the two programs.
+    constexpr auto suspend(bool pauses) -> void requires(dialect.suspend != 0) {
+        owe(pauses ? dialect.suspend : dialect.resume);
+        pump();
+    }
+    [[nodiscard]] constexpr auto is_peer_suspended() const -> bool { return parser_.is_suspended(); }
+
+    [[nodiscard]] constexpr auto start() -> status {
+        if (phase_ <= phase::refused) {
+            phase_ = phase::waiting;
+            calls_ = true;
+            parser_.forget_reliable();
+        }
+        return {};
+    }
+    constexpr auto close() -> void {
+        if (phase_ == phase::up and dialect.power_off != 0) {
+            (void)let_go();
+            owe(dialect.power_off);
+            pump();
+        }
+        phase_ = phase::stopped;
+    }
+
+    constexpr auto poll(ticks now) -> link_change {
+        now_ = now;
+        fetch(output_.line(), parser_, *storage_);
+        if (phase_ == phase::stopped) {
+            return {};
+        }
+        answer();
+        auto const change = phase_ == phase::refused ? link_change{} : look();
+        if (change.event != link_event::down) {
+            pump();
+            let_sleep();
+        }
+        pump();
+        return change;
+    }
+    constexpr auto notify(std::uint32_t) -> void {}
+
+    [[nodiscard]] constexpr auto reserve() -> tx_buffer {
+        auto const index = is_up() ? sent_.take() : pool::none;
+        if (index == pool::none) {
+            return {};
+        }
+        return {.space = storage_->sent(index).subspan(payload_at), .token = index, .offset = 0};
+    }
+    constexpr auto discard(tx_buffer const& room) -> void { sent_.drop(static_cast<std::uint8_t>(room.token)); }
+    constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
+        auto const size = static_cast<std::uint16_t>(payload_at + header.length);
+        auto const frame = storage_->sent(room.token);
+        store(frame, wire::port_header{.length = size});
+        store(frame.subspan(wire::port_header_size), header);
+        if constexpr (Config.check == uart_check::required) {
+            wire::seal<check>(frame.first(size));
+        }
+        sent_.push(static_cast<std::uint8_t>(room.token));
+        pump();
+        return true;
+    }
+
+    [[nodiscard]] constexpr auto receive() -> rx_buffer {
+        auto& frames = parser_.frames();
+        if (frames.is_empty()) {
+            fetch(output_.line(), parser_, *storage_);
+        }
+        if (not is_up() or parser_.has_seen(dialect.connect)) {
+            return {.outcome = is_up() ? rx_outcome::ended : rx_outcome::none};
+        }
+        if (frames.is_empty()) {
+            pump();
+            return {};
+        }
+        auto const token = rx_token{.id = frames.pop(), .capacity = max_frame};
+        auto const frame = const_bytes{storage_->received(token.id)};
+        auto const whole = frame.first(load<wire::port_header>(frame).length);
+        if (Config.check == uart_check::required and not wire::is_intact<check>(whole)) {
+            bad_check_ = static_cast<std::uint16_t>(bad_check_ + (bad_check_ != 0xffff ? 1 : 0));
+            release(token);
+            return {.outcome = rx_outcome::dropped, .token = token};
+        }
+        auto const header = load<wire::header>(whole.subspan(wire::port_header_size));
+        return {.outcome = rx_outcome::message,
+                .source = header.source,
+                .destination = header.destination,
+                .payload = whole.subspan(payload_at),
+                .token = token};
+    }
+    constexpr auto release(rx_token const& received) -> void {
+        if (not parser_.frames().give_back(received.id)) {
+            counts_.add(event_count::stale_loan);
+        }
+    }
+    constexpr auto flush() -> void { pump(); }
+
+    [[nodiscard]] constexpr auto writable() const -> bool { return is_up() and sent_.has_room(); }
+    /// A line that has not taken all is looked after at the next tick, one that calls in vain when it is to call again.
+    [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
+        auto const is_sending = not output_.is_idle() or not sent_.is_empty() or owed_ != 0;
+        if (phase_ >= phase::waiting and (is_sending or calls_)) {
+            return {.is_set = true, .at = now + 1};
+        }
+        return {.is_set = phase_ == phase::waiting, .at = called_at_ + Config.connect_ticks};
+    }
+};
+
+} // namespace rpmsg::detail

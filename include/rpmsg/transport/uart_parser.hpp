@@ -1,0 +1,168 @@
+#pragma once
+
+#include <rpmsg/core/bytes.hpp>
+#include <rpmsg/platform/interrupt_cell.hpp>
+#include <rpmsg/transport/frame_pool.hpp>
+#include <rpmsg/transport/line_counts.hpp>
+#include <rpmsg/transport/uart_config.hpp>
+#include <rpmsg/transport/uart_storage.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::detail {
+
+/// The half of a NuttX line that runs in an interrupt: puts frames together, notes codes. It never stops for want of a
+/// buffer: then frames are lost and counted. Whether a frame has its right check is left to whoever takes it.
+template <uart_config Config> class uart_parser {
+    static constexpr auto dialect = Config.dialect;
+    static constexpr std::uint32_t payload_at = wire::port_header_size + wire::header_size;
+    using pool = frame_pool<Config.rx_buffers>;
+
+    pool frames_{};
+    std::uint8_t buffer_ = pool::none; ///< in which the next frame comes together
+    bool is_inside_{};                 ///< of a frame
+    bool is_escaped_{};
+    bool is_damaged_{};
+    std::uint8_t marker_at_{}; ///< how much of a hello of the reliable profile has been seen
+    bool is_proven_{};         ///< a frame has come: the peer is of this profile
+    interrupt_byte fence_{};
+    std::uint16_t filled_{};
+    std::array<interrupt_byte, 16> seen_{}; ///< by the low half of the code
+    interrupt_byte foreign_{};
+    interrupt_byte suspended_{};
+    interrupt_byte needed_{}; ///< the peer wants this core awake
+    interrupt_cell<std::uint16_t> bad_length_{};
+    interrupt_cell<std::uint16_t> bad_stuffing_{};
+    interrupt_cell<std::uint16_t> no_buffer_{};
+
+    /// A delimiter, the length of the first block, then the marker.
+    constexpr auto look_for_marker(std::uint8_t byte) -> void {
+        constexpr std::uint8_t pattern[] = {0, 0, 0x52, 0x50, 0x4d, 0x31};
+        auto const fits = marker_at_ == 1 ? byte != 0 : byte == pattern[marker_at_];
+        marker_at_ = fits ? static_cast<std::uint8_t>(marker_at_ + 1) : static_cast<std::uint8_t>(byte == 0 ? 1 : 0);
+        if (marker_at_ == sizeof(pattern)) {
+            marker_at_ = 0;
+            foreign_.store(1);
+        }
+    }
+
+    constexpr auto begin() -> void {
+        if (is_inside_) {
+            bad_length_.count();
+        }
+        if (buffer_ == pool::none) {
+            buffer_ = frames_.take();
+        }
+        is_inside_ = true;
+        is_escaped_ = is_damaged_ = false;
+        filled_ = 0;
+    }
+    [[nodiscard]] constexpr auto has_its_length(const_bytes frame) const -> bool {
+        if (filled_ < payload_at or filled_ > frame.size()) {
+            return false;
+        }
+        constexpr auto inner = wire::port_header_size + offsetof(wire::header, length);
+        return load<std::uint16_t>(frame.subspan(offsetof(wire::port_header, length))) == filled_ and
+               load<std::uint16_t>(frame.subspan(inner)) == filled_ - payload_at;
+    }
+    constexpr auto finish(uart_storage<Config>& storage) -> void {
+        if (not is_inside_) {
+            return;
+        }
+        is_inside_ = false;
+        if (buffer_ == pool::none) {
+            no_buffer_.count();
+        } else if (is_escaped_ or is_damaged_) {
+            bad_stuffing_.count();
+        } else if (not has_its_length(storage.received(buffer_))) {
+            bad_length_.count();
+        } else {
+            is_proven_ = true;
+            frames_.push(buffer_);
+            buffer_ = pool::none;
+        }
+    }
+    constexpr auto note(std::uint8_t code) -> void {
+        if (code == dialect.connect or code == dialect.connected) {
+            is_inside_ = is_proven_ = false;
+            fence_.store(frames_.end());
+        }
+        if constexpr (dialect.relax != 0) {
+            if (code == dialect.stay_awake[0] or code == dialect.stay_awake[1]) {
+                needed_.store(1);
+            } else if (code == dialect.relax) {
+                needed_.store(0);
+            } else if (code == dialect.suspend) {
+                suspended_.store(1);
+            } else if (code == dialect.resume) {
+                suspended_.store(0);
+            }
+        }
+        seen_[code & 0xf].store(1);
+    }
+    constexpr auto take(std::uint8_t byte, uart_storage<Config>& storage) -> void {
+        if (not is_proven_) {
+            look_for_marker(byte);
+        }
+        if (dialect.is_code(byte)) {
+            if (byte == dialect.start) {
+                begin();
+            } else if (byte == dialect.end) {
+                finish(storage);
+            } else if (byte == dialect.escape) {
+                is_damaged_ = is_damaged_ or is_escaped_;
+                is_escaped_ = true;
+            } else {
+                note(byte);
+            }
+            return;
+        }
+        if (not is_inside_) {
+            return;
+        }
+        if (is_escaped_) {
+            byte ^= wire::escape_bit;
+            is_damaged_ = is_damaged_ or not dialect.is_code(byte);
+            is_escaped_ = false;
+        }
+        if (buffer_ != pool::none and filled_ < Config.frame_size()) {
+            storage.received(buffer_)[filled_] = std::byte{byte};
+        }
+        filled_ = static_cast<std::uint16_t>(filled_ + (filled_ <= Config.frame_size() ? 1 : 0));
+    }
+
+  public:
+    constexpr auto feed(const_bytes received, uart_storage<Config>& storage) -> void {
+        for (auto const each : received) {
+            take(std::to_integer<std::uint8_t>(each), storage);
+        }
+    }
+
+    // What follows is for the loop that is interrupted.
+    [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
+    /// Where the queue of frames ended when the last code about the connection came.
+    [[nodiscard]] constexpr auto fence() const -> std::uint8_t { return fence_.load(); }
+    [[nodiscard]] constexpr auto has_seen(std::uint8_t code) const -> bool { return seen_[code & 0xf].load() != 0; }
+    /// Whether a code has come since the last time it was asked for.
+    constexpr auto take_seen(std::uint8_t code) -> bool {
+        auto& seen = seen_[code & 0xf];
+        auto const was_seen = seen.load() != 0;
+        if (was_seen) {
+            seen.store(0);
+        }
+        return was_seen;
+    }
+    [[nodiscard]] constexpr auto is_suspended() const -> bool { return suspended_.load() != 0; }
+    [[nodiscard]] constexpr auto is_needed() const -> bool { return needed_.load() != 0; }
+    [[nodiscard]] constexpr auto has_seen_reliable() const -> bool { return foreign_.load() != 0; }
+    constexpr auto forget_reliable() -> void { foreign_.store(0); }
+    constexpr auto add_to(line_counts& total) const -> void {
+        total.bad_length = bad_length_.load();
+        total.bad_stuffing = bad_stuffing_.load();
+        total.no_buffer = no_buffer_.load();
+    }
+};
+
+} // namespace rpmsg::detail
