@@ -91,8 +91,13 @@ set(rpmsg_headers
   include/rpmsg/transport/laid_rings.hpp
   include/rpmsg/transport/line_counts.hpp
   include/rpmsg/transport/line_output.hpp
+  include/rpmsg/transport/owed_codes.hpp
   include/rpmsg/transport/owed_doorbells.hpp
   include/rpmsg/transport/placed_layout.hpp
+  include/rpmsg/transport/reliable_parser.hpp
+  include/rpmsg/transport/reliable_sender.hpp
+  include/rpmsg/transport/reliable_session.hpp
+  include/rpmsg/transport/resend_window.hpp
   include/rpmsg/transport/ring_pair.hpp
   include/rpmsg/transport/ring_setup.hpp
   include/rpmsg/transport/session.hpp
@@ -104,6 +109,8 @@ set(rpmsg_headers
   include/rpmsg/transport/uart_config.hpp
   include/rpmsg/transport/uart_nuttx.hpp
   include/rpmsg/transport/uart_parser.hpp
+  include/rpmsg/transport/uart_reliable.hpp
+  include/rpmsg/transport/uart_sleep.hpp
   include/rpmsg/transport/uart_storage.hpp
   include/rpmsg/transport/vring.hpp
   include/rpmsg/transport/vring_config.hpp

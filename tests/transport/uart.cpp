@@ -1,13 +1,12 @@
-#include <rpmsg/transport/uart.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/line.hpp>
 #include <rpmsg/testing/recorder.hpp>
-
-#include "check.hpp"
+#include <rpmsg/transport/uart.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
 
 namespace {
 
@@ -29,10 +28,14 @@ template <uart_config Config> constexpr auto two_channels_talk_over_a_line() -> 
     auto storage_a = uart_storage<Config>{};
     auto storage_b = uart_storage<Config>{};
     auto log = recorder{};
-    auto a = channel{uart<Config, end>{storage_a, end{&there, &back}},
-                     endpoints{endpoint<"x">(log.messages(), log.events())}};
+    auto a = channel{uart<Config, end>{storage_a, end{&there, &back}}, endpoints{endpoint<"x">(log.messages(), log.events())}};
     auto b = channel{uart<Config, end>{storage_b, end{&back, &there}},
                      endpoints{endpoint<"x">([](auto& side, rpmsg::message const& m) { side.reply(m, m.payload); })}};
+    if constexpr (Config.profile == rpmsg::uart_profile::reliable) {
+        check(a.start().error() == rpmsg::error::misconfigured);
+        a.transport().identify(1);
+        b.transport().identify(2);
+    }
     check(b.start().has_value() and a.start().has_value());
     for (int i = 0; i < 6; ++i) {
         (void)a.poll();
@@ -57,6 +60,11 @@ constexpr auto openvela = [] {
     config.dialect = rpmsg::wire::uart_dialects::openvela;
     return config;
 }();
+constexpr auto reliable = [] {
+    auto config = small;
+    config.profile = rpmsg::uart_profile::reliable;
+    return config;
+}();
 
 } // namespace
 
@@ -66,3 +74,8 @@ TEST_CASE("Two channels talk over a line in NuttX's frames") {
 }
 
 TEST_CASE("Two channels talk over a line in openvela's frames") { CHECK(two_channels_talk_over_a_line<openvela>()); }
+
+TEST_CASE("Two channels talk over a line in reliable frames, each with an identity") {
+    STATIC_REQUIRE(two_channels_talk_over_a_line<reliable>());
+    CHECK(two_channels_talk_over_a_line<reliable>());
+}

@@ -9,7 +9,7 @@
 
 namespace rpmsg::testing {
 
-/// What a line does to bytes, each as one byte in so many on average; 0 for never.
+/// What a line does to bytes, each to one byte in so many on average, at least 5; 0 for never.
 struct line_faults {
     std::uint32_t flip = 0;      ///< one bit is inverted
     std::uint32_t drop = 0;      ///< the byte is lost
@@ -25,8 +25,7 @@ template <std::size_t Capacity = 4096> class line {
     std::size_t in_{};
     std::size_t out_{};
     std::uint64_t random_ = 0x853c'49e6'748f'ea9b;
-    line_faults faults_{};
-    std::array<std::uint32_t, 5> until_{}; ///< bytes until each fault happens next
+    std::array<std::uint32_t, 5> until_{}; ///< below which random number each kind of fault strikes
     std::uint32_t cut_left_{};
     std::size_t per_tick_{}; ///< 0: no limit
     std::size_t allowance_{};
@@ -39,39 +38,32 @@ template <std::size_t Capacity = 4096> class line {
         random_ ^= random_ << 17;
         return static_cast<std::uint32_t>(random_ >> 20);
     }
-    constexpr auto draw(std::size_t which, std::uint32_t rate) -> void { until_[which] = 1 + random() % (2 * rate); }
-    constexpr auto strikes(std::size_t which, std::uint32_t rate) -> bool {
-        if (rate == 0 or --until_[which] > 0) {
-            return false;
-        }
-        draw(which, rate);
-        return true;
-    }
     constexpr auto put(std::byte next) -> void {
         if (in_ - out_ < Capacity) {
             content_[in_++ % Capacity] = is_stuck_ ? stuck_at_ : next;
         }
     }
+    /// One number decides for all kinds of faults: they follow each other in its range.
     constexpr auto pass(std::byte next) -> void {
-        if (strikes(0, faults_.cut)) {
-            cut_left_ = 1 + random() % 64;
-        }
         if (cut_left_ > 0) {
             --cut_left_;
             return;
         }
-        if (strikes(1, faults_.drop)) {
-            return;
-        }
-        if (strikes(2, faults_.flip)) {
-            next ^= std::byte{1} << (random() % 8);
-        }
-        put(next);
-        if (strikes(3, faults_.duplicate)) {
+        auto const chance = random();
+        if (chance >= until_[4]) [[likely]] {
             put(next);
-        }
-        if (strikes(4, faults_.insert)) {
+        } else if (chance < until_[0]) {
+            put(next ^ std::byte{1} << (random() % 8));
+        } else if (chance < until_[1]) {
+            return;
+        } else if (chance < until_[2]) {
+            put(next);
             put(static_cast<std::byte>(random()));
+        } else if (chance < until_[3]) {
+            put(next);
+            put(next);
+        } else {
+            cut_left_ = random() % 64;
         }
     }
 
@@ -81,14 +73,12 @@ template <std::size_t Capacity = 4096> class line {
 
     /// From now on the line does this to bytes.
     constexpr auto damage(line_faults faults, std::uint64_t seed = 1) -> void {
-        faults_ = faults;
         random_ = seed * 0x9e37'79b9'7f4a'7c15 + 1;
+        std::uint32_t sum = 0;
         std::size_t which = 0;
-        for (auto const rate : {faults.cut, faults.drop, faults.flip, faults.duplicate, faults.insert}) {
-            if (rate > 0) {
-                draw(which, rate);
-            }
-            ++which;
+        for (auto const rate : {faults.flip, faults.drop, faults.insert, faults.duplicate, faults.cut}) {
+            sum += rate > 0 ? 0xffff'ffff / rate : 0;
+            until_[which++] = sum;
         }
         cut_left_ = 0;
     }

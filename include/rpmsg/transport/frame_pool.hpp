@@ -39,8 +39,13 @@ template <std::uint8_t Count> class frame_pool {
         }
         return total;
     }
-    [[nodiscard]] constexpr auto is_filling(std::uint32_t index) const -> bool {
-        return index < Count and states_[index].load() == filling;
+    /// How many buffers neither wait in the queue nor are lent.
+    [[nodiscard]] constexpr auto room() const -> std::uint8_t {
+        std::uint8_t total = 0;
+        for (auto const& each : states_) {
+            total = static_cast<std::uint8_t>(total + (each.load() < queued ? 1 : 0));
+        }
+        return total;
     }
     /// Appends a buffer that was taken to the queue.
     constexpr auto push(std::uint8_t index) -> void {

@@ -5,20 +5,31 @@
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/uart_config.hpp>
 #include <rpmsg/transport/uart_nuttx.hpp>
+#include <rpmsg/transport/uart_reliable.hpp>
 #include <rpmsg/transport/uart_storage.hpp>
 
 #include <type_traits>
 
 namespace rpmsg {
 
-/// One end of a serial line. Bytes that come are handed to `feed`, from an interrupt or a DMA half-buffer,
+namespace detail {
+template <uart_config Config, typename Stream, typename Power>
+using uart_base =
+    std::conditional_t<Config.profile == uart_profile::nuttx, uart_nuttx<Config, Stream, Power>, uart_reliable<Config, Stream>>;
+} // namespace detail
+
+/// One end of a serial line, in either profile. Bytes that come are handed to `feed`, from an interrupt or a DMA half-buffer,
 /// or read by `poll` where the line can be read.
 template <uart_config Config, typename Stream, typename Power = always_on>
-class uart : public detail::uart_nuttx<Config, Stream, Power> {
+class uart : public detail::uart_base<Config, Stream, Power> {
+    static_assert(Config.profile == uart_profile::nuttx or std::is_same_v<Power, always_on>,
+                  "only the nuttx profile has a wake handshake");
+    using base = detail::uart_base<Config, Stream, Power>;
+
   public:
-    static_assert(Config.profile == uart_profile::nuttx, "the reliable profile is not there yet");
-    using uart::uart_nuttx::uart_nuttx;
+    using base::base;
 };
 static_assert(transport<uart<uart_config{}, archetypes::byte_stream>>);
+static_assert(transport<uart<uart_config{.profile = uart_profile::reliable}, archetypes::byte_stream>>);
 
 } // namespace rpmsg

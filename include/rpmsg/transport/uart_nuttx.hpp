@@ -1,12 +1,13 @@
 #pragma once
 
 #include <rpmsg/core/counters.hpp>
-#include <rpmsg/platform/power.hpp>
 #include <rpmsg/transport/frame_pool.hpp>
 #include <rpmsg/transport/line_counts.hpp>
 #include <rpmsg/transport/line_output.hpp>
+#include <rpmsg/transport/owed_codes.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/uart_parser.hpp>
+#include <rpmsg/transport/uart_sleep.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -15,30 +16,18 @@ namespace rpmsg::detail {
 
 /// One end of a line to NuttX, openvela or another end like this (WIRE 5).
 template <uart_config Config, typename Stream, typename Power> class uart_nuttx {
-    static_assert(power_policy<Power>);
     static constexpr auto dialect = Config.dialect;
-    static_assert(not Power::wakes_peer or dialect.relax != 0, "this dialect has no wake handshake");
     static constexpr std::uint32_t payload_at = wire::port_header_size + wire::header_size;
     using check = wire::crc<dialect.check, Config.check_step>;
     using pool = frame_pool<Config.tx_buffers>;
 
     enum class phase : std::uint8_t { stopped, refused, waiting, up };
-    enum class peer : std::uint8_t { asleep, called, awake };
-    struct wake_memory {
-        peer state{};
-        std::uint8_t turn{}; ///< which of the two codes is next
-        ticks called_at{};
-    };
-    struct nothing {};
-
     phase phase_{};
     bool calls_{}; ///< a connection is to be asked for at once
-    bool is_kept_awake_{};
-    std::uint16_t owed_{}; ///< codes to send, by their low half
     ticks called_at_{};
     ticks now_{};
-    [[no_unique_address]] std::conditional_t<Power::wakes_peer, wake_memory, nothing> wake_{};
-    [[no_unique_address]] Power power_;
+    uart_sleep<Config, Power> sleep_;
+    owed_codes<dialect> codes_{};
     std::uint16_t bad_check_{};
     pool sent_{};
     uart_parser<Config> parser_{};
@@ -47,20 +36,6 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     uart_storage<Config>* storage_;
     counters counts_{};
 
-    constexpr auto owe(std::uint8_t code) -> void { owed_ = static_cast<std::uint16_t>(owed_ | 1u << (code & 0xf)); }
-    constexpr auto take_back(std::uint8_t code) -> void { owed_ = static_cast<std::uint16_t>(owed_ & ~(1u << (code & 0xf))); }
-    [[nodiscard]] constexpr auto owes(std::uint8_t code) const -> bool { return (owed_ >> (code & 0xf) & 1) != 0; }
-
-    constexpr auto put_codes(bytes room) -> std::size_t {
-        std::size_t count = 0;
-        for (std::uint8_t code = 0x7e; code >= dialect.lowest; --code) {
-            if (owes(code)) {
-                room[count++] = std::byte{code};
-            }
-        }
-        owed_ = 0;
-        return count;
-    }
     constexpr auto put_frame(bytes room) -> std::size_t {
         if (sent_.is_empty()) {
             return 0;
@@ -78,57 +53,12 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     /// Gives the line all that it takes now.
     constexpr auto pump() -> void {
         while (output_.drain()) {
-            auto const sends = sent_.is_empty() or may_send();
-            auto const count = owed_ != 0 ? put_codes(output_.room()) : sends ? put_frame(output_.room()) : 0;
+            auto const sends = sent_.is_empty() or sleep_.may_send(codes_, now_);
+            auto const count = not codes_.is_empty() ? codes_.put(output_.room()) : sends ? put_frame(output_.room()) : 0;
             if (count == 0) {
                 return;
             }
             output_.stage(count);
-        }
-    }
-
-    /// Whether the peer is awake, so that a frame or a call can be sent; calls it where not.
-    constexpr auto may_send() -> bool {
-        if constexpr (Power::wakes_peer) {
-            auto const code = dialect.stay_awake[wake_.turn];
-            auto const is_due = wake_.state == peer::asleep or has_passed(wake_.called_at + Config.wake_ticks, now_);
-            if (wake_.state != peer::awake and is_due and not owes(dialect.relax)) {
-                wake_ = {.state = peer::called, .turn = wake_.turn, .called_at = now_};
-                owe(code);
-            }
-            return wake_.state == peer::awake;
-        }
-        return true;
-    }
-    /// After a burst the peer may sleep again.
-    constexpr auto let_sleep() -> void {
-        if constexpr (Power::wakes_peer) {
-            if (wake_.state == peer::awake and sent_.is_empty() and not calls_) {
-                wake_.state = peer::asleep;
-                wake_.turn = static_cast<std::uint8_t>(1 - wake_.turn);
-                owe(dialect.relax);
-            }
-        }
-    }
-    /// Answers what the peer says of sleep, whatever the state of the link.
-    constexpr auto answer() -> void {
-        if constexpr (dialect.relax != 0) {
-            for (auto const code : dialect.stay_awake) {
-                auto const reply = static_cast<std::uint8_t>(code - 1);
-                if (parser_.take_seen(code)) {
-                    owe(reply);
-                }
-                [[maybe_unused]] auto const replied = parser_.take_seen(reply);
-                if constexpr (Power::wakes_peer) {
-                    if (replied and wake_.state == peer::called and code == dialect.stay_awake[wake_.turn]) {
-                        wake_.state = peer::awake;
-                    }
-                }
-            }
-            if (parser_.is_needed() != is_kept_awake_) {
-                is_kept_awake_ = not is_kept_awake_;
-                is_kept_awake_ ? power_.stay_awake() : power_.relax();
-            }
         }
     }
 
@@ -171,8 +101,8 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
             return {};
         }
         if (parser_.take_seen(dialect.connect)) {
-            take_back(dialect.connect);
-            owe(dialect.connected);
+            codes_.take_back(dialect.connect);
+            codes_.owe(dialect.connected);
             return come_up();
         }
         if (parser_.take_seen(dialect.connected)) {
@@ -181,10 +111,10 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         if (has_passed(called_at_ + Config.connect_ticks, now_)) {
             calls_ = true;
         }
-        if (calls_ and may_send()) {
+        if (calls_ and sleep_.may_send(codes_, now_)) {
             calls_ = false;
             called_at_ = now_;
-            owe(dialect.connect);
+            codes_.owe(dialect.connect);
         }
         return {};
     }
@@ -194,7 +124,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     static constexpr bool acknowledged = true;
 
     constexpr explicit uart_nuttx(uart_storage<Config>& storage, Stream line = {}, Power power = {})
-        : power_{std::move(power)}, output_{std::move(line)}, storage_{&storage} {}
+        : sleep_{std::move(power)}, output_{std::move(line)}, storage_{&storage} {}
 
     /// Bytes have come, in any pieces. For the interrupt of the line or of its DMA, which then calls the channel's `notify`.
     constexpr auto feed(const_bytes received) -> void { parser_.feed(received, *storage_); }
@@ -212,7 +142,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
     /// Tells the peer that this side pauses, or goes on; what that means is between the two programs.
     constexpr auto suspend(bool pauses) -> void requires(dialect.suspend != 0) {
-        owe(pauses ? dialect.suspend : dialect.resume);
+        codes_.owe(pauses ? dialect.suspend : dialect.resume);
         pump();
     }
     [[nodiscard]] constexpr auto is_peer_suspended() const -> bool { return parser_.is_suspended(); }
@@ -228,7 +158,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr auto close() -> void {
         if (phase_ == phase::up and dialect.power_off != 0) {
             (void)let_go();
-            owe(dialect.power_off);
+            codes_.owe(dialect.power_off);
             pump();
         }
         phase_ = phase::stopped;
@@ -236,15 +166,21 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
 
     constexpr auto poll(ticks now) -> link_change {
         now_ = now;
+        if (not is_up() and not parser_.has_seen(dialect.connect) and not parser_.has_seen(dialect.connected)) {
+            parser_.frames().clear(parser_.frames().end()); // of a connection that is over
+        }
         fetch(output_.line(), parser_, *storage_);
         if (phase_ == phase::stopped) {
+            pump();
             return {};
         }
-        answer();
+        sleep_.answer(parser_, codes_);
         auto const change = phase_ == phase::refused ? link_change{} : look();
         if (change.event != link_event::down) {
             pump();
-            let_sleep();
+            if (sent_.is_empty() and not calls_) {
+                sleep_.end_burst(codes_);
+            }
         }
         pump();
         return change;
@@ -309,9 +245,9 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     [[nodiscard]] constexpr auto writable() const -> bool { return is_up() and sent_.has_room(); }
     /// A line that has not taken all is looked after at the next tick, one that calls in vain when it is to call again.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
-        auto const is_sending = not output_.is_idle() or not sent_.is_empty() or owed_ != 0;
+        auto const is_sending = not output_.is_idle() or not sent_.is_empty() or not codes_.is_empty();
         if (phase_ >= phase::waiting and (is_sending or calls_)) {
-            return {.is_set = true, .at = now + 1};
+            return {.is_set = true, .at = output_.is_idle() ? sleep_.next_call(now) : now + 1};
         }
         return {.is_set = phase_ == phase::waiting, .at = called_at_ + Config.connect_ticks};
     }

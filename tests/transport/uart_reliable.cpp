@@ -1,0 +1,198 @@
+#include <rpmsg/testing/line.hpp>
+#include <rpmsg/transport/uart_reliable.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+using rpmsg::down_reason;
+using rpmsg::link_event;
+using rpmsg::rx_outcome;
+
+constexpr auto config = rpmsg::uart_config{.tx_buffers = 4,
+                                           .rx_buffers = 4,
+                                           .payload = 48,
+                                           .profile = rpmsg::uart_profile::reliable,
+                                           .connect_ticks = 100,
+                                           .resend_ticks = 10,
+                                           .most_resends = 3};
+using wire = rpmsg::testing::line<1024>;
+using stream = rpmsg::testing::line_end<wire>;
+using end = rpmsg::detail::uart_reliable<config, stream>;
+
+struct rig {
+    wire there{};
+    wire back{};
+    rpmsg::uart_storage<config> storage_a{};
+    rpmsg::uart_storage<config> storage_b{};
+    end a{storage_a, stream{&there, &back}};
+    end b{storage_b, stream{&back, &there}};
+    rpmsg::ticks now{};
+
+    constexpr rig() {
+        a.identify(1);
+        b.identify(2);
+        check(a.start().has_value() and b.start().has_value());
+    }
+    constexpr auto poll(end& it, rpmsg::ticks passed = 0) -> rpmsg::link_change { return it.poll(now += passed); }
+    constexpr auto connect() -> void {
+        for (int i = 0; i < 3; ++i) {
+            (void)poll(a);
+            (void)poll(b);
+        }
+        check(a.is_up() and b.is_up());
+    }
+    static constexpr auto send(end& it, rpmsg::const_bytes payload) -> bool {
+        auto const room = it.reserve();
+        if (not room) {
+            return false;
+        }
+        rpmsg::copy(payload, room.space);
+        return it.commit(room, {.source = rpmsg::address{1}, .length = static_cast<std::uint16_t>(payload.size())});
+    }
+    /// Whether this is the next message, after at most some that are dropped; gives it back.
+    static constexpr auto gets(end& it, rpmsg::const_bytes payload) -> bool {
+        auto got = it.receive();
+        for (int i = 0; i < 8 and got.outcome == rx_outcome::dropped; ++i) {
+            got = it.receive();
+        }
+        auto const is_it = got.outcome == rx_outcome::message and same(got.payload, payload);
+        it.release(got.token);
+        return is_it;
+    }
+    static constexpr auto gets_nothing(end& it) -> bool {
+        for (int i = 0; i < 8; ++i) {
+            auto const outcome = it.receive().outcome;
+            if (outcome != rx_outcome::dropped) {
+                return outcome == rx_outcome::none;
+            }
+        }
+        return false;
+    }
+};
+
+constexpr auto a_lost_frame_comes_again_and_a_repeated_one_comes_once() -> bool {
+    auto r = rig{};
+    r.connect();
+    check(r.send(r.a, "one"_payload));
+    r.there.lose();
+    check(r.send(r.a, "two"_payload) and r.gets_nothing(r.b)); // asks for the first
+    (void)r.poll(r.a);
+    check(r.gets(r.b, "one"_payload) and r.gets(r.b, "two"_payload) and r.gets_nothing(r.b));
+    (void)r.poll(r.a);
+    check(r.a.line_counts().resent == 2 and r.b.line_counts().repeated == 1);
+    // The line repeats a whole frame, and an answer is lost.
+    check(r.send(r.a, "three"_payload));
+    auto frame = std::array<std::byte, 128>{};
+    auto const size = r.there.copy_to(frame);
+    r.there.inject(rpmsg::const_bytes{frame}.first(size));
+    check(r.gets(r.b, "three"_payload) and r.gets_nothing(r.b) and r.b.line_counts().repeated == 2);
+    r.back.lose();
+    (void)r.poll(r.a, 10);
+    check(r.gets_nothing(r.b) and r.b.line_counts().repeated == 3);
+    (void)r.poll(r.a);
+    check(r.a.next_deadline(r.now).is_set == false);
+    return true;
+}
+
+constexpr auto a_peer_that_falls_silent_takes_the_link_down() -> bool {
+    auto r = rig{};
+    r.connect();
+    check(r.send(r.a, "never"_payload) and r.send(r.a, "heard"_payload));
+    for (auto const wait : {10u, 20u, 40u}) {
+        check(r.poll(r.a, wait).event == link_event::none);
+        r.there.lose();
+    }
+    auto const down = r.poll(r.a, 80);
+    check(down.event == link_event::down and down.reason == down_reason::peer_stopped and down.unreturned == 2);
+    check(r.poll(r.b).event == link_event::down); // hears the new life
+    r.connect();
+    check(r.gets_nothing(r.b) and r.send(r.a, "again"_payload) and r.gets(r.b, "again"_payload));
+    return true;
+}
+
+constexpr auto a_peer_without_room_is_waited_for() -> bool {
+    auto r = rig{};
+    r.connect();
+    rpmsg::rx_token held[4]{};
+    for (auto& each : held) {
+        check(r.send(r.a, "held"_payload));
+        auto const got = r.b.receive();
+        check(got.outcome == rx_outcome::message);
+        each = got.token;
+    }
+    check(r.gets_nothing(r.b));
+    (void)r.poll(r.a);
+    check(r.send(r.a, "later"_payload) and r.there.under_way() == 0);
+    for (int i = 0; i < 10; ++i) { // probes find no room, but an answer
+        (void)r.poll(r.a, 200);
+        (void)r.poll(r.b);
+        check(r.a.is_up() and r.b.is_up());
+    }
+    check(r.b.line_counts().no_buffer > 0 and r.gets_nothing(r.b));
+    for (auto const& each : held) {
+        r.b.release(each);
+    }
+    r.b.flush();
+    (void)r.poll(r.a);
+    check(r.gets(r.b, "later"_payload));
+    return true;
+}
+
+constexpr auto an_end_that_leaves_says_so() -> bool {
+    auto r = rig{};
+    r.connect();
+    r.a.close();
+    auto const down = r.poll(r.b);
+    check(down.event == link_event::down and down.reason == down_reason::peer_stopped);
+    check(not r.a.reserve() and not r.b.reserve());
+    check(r.a.start().has_value());
+    r.connect();
+    return true;
+}
+
+constexpr auto a_peer_of_the_other_profile_is_named_once() -> bool {
+    auto r = rig{};
+    auto const calls = std::array{std::byte{}, std::byte{0x79}, std::byte{0x79}, std::byte{0x7e}, std::byte{0x79}};
+    r.a.feed(calls);
+    check(r.poll(r.a).reason == down_reason::incompatible);
+    r.a.feed(calls);
+    check(r.poll(r.a).event == link_event::none);
+    r.connect(); // it was replaced
+    return true;
+}
+
+constexpr auto a_line_that_echoes_is_no_peer() -> bool {
+    auto line = wire{};
+    auto storage = rpmsg::uart_storage<config>{};
+    auto alone = end{storage, stream{&line, &line}};
+    alone.identify(5);
+    check(alone.start().has_value());
+    for (rpmsg::ticks now = 0; now < 1000; now += 50) {
+        check(alone.poll(now).event == link_event::none);
+    }
+    return true;
+}
+
+} // namespace
+
+TEST_CASE("A lost frame comes again, a repeated one comes once") {
+    STATIC_REQUIRE(a_lost_frame_comes_again_and_a_repeated_one_comes_once());
+    CHECK(a_lost_frame_comes_again_and_a_repeated_one_comes_once());
+}
+
+TEST_CASE("A peer that falls silent takes the link down, and what it did not acknowledge is counted") {
+    CHECK(a_peer_that_falls_silent_takes_the_link_down());
+}
+
+TEST_CASE("A peer without room is waited for, and is no silent one") { CHECK(a_peer_without_room_is_waited_for()); }
+
+TEST_CASE("An end that leaves says so") { CHECK(an_end_that_leaves_says_so()); }
+
+TEST_CASE("A peer of the other profile is named once, and may be replaced") {
+    CHECK(a_peer_of_the_other_profile_is_named_once());
+}
+
+TEST_CASE("A line that echoes is no peer") { CHECK(a_line_that_echoes_is_no_peer()); }

@@ -1,0 +1,55 @@
+#include <rpmsg/transport/uart_parser.hpp>
+#include <rpmsg/transport/uart_sleep.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+constexpr auto config = rpmsg::uart_config{.wake_ticks = 10};
+
+struct sleepy {
+    static constexpr bool wakes_peer = true;
+    constexpr auto stay_awake() -> void {}
+    constexpr auto relax() -> void {}
+};
+
+struct rig {
+    rpmsg::uart_storage<config> storage{};
+    rpmsg::detail::uart_parser<config> parser{};
+    rpmsg::detail::owed_codes<config.dialect> codes{};
+    rpmsg::detail::uart_sleep<config, sleepy> sleep{sleepy{}};
+
+    constexpr auto hear(int code) -> void {
+        auto const byte = static_cast<std::byte>(code);
+        parser.feed({&byte, 1}, storage);
+        sleep.answer(parser, codes);
+    }
+};
+
+constexpr auto two_codes_take_turns() -> bool {
+    auto r = rig{};
+    for (auto const code : {0x79, 0x75, 0x79}) {
+        auto const call = static_cast<std::uint8_t>(code);
+        check(not r.sleep.may_send(r.codes, 100) and r.codes.owes(call));
+        r.codes = {};
+        check(not r.sleep.may_send(r.codes, 109) and r.codes.is_empty() and r.sleep.next_call(109) == 110);
+        r.hear(code == 0x79 ? 0x74 : 0x78); // the answer to the burst before
+        check(not r.sleep.may_send(r.codes, 110) and r.codes.owes(call));
+        r.codes = {};
+        r.hear(code - 1);
+        check(r.sleep.may_send(r.codes, 111));
+        r.sleep.end_burst(r.codes);
+        check(r.codes.owes(0x77) and not r.sleep.may_send(r.codes, 111));
+        r.codes = {};
+    }
+    return true;
+}
+
+} // namespace
+
+TEST_CASE("A peer that sleeps is called until it answers, by two codes in turn") {
+    STATIC_REQUIRE(two_codes_take_turns());
+    CHECK(two_codes_take_turns());
+}
