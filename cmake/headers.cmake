@@ -130,6 +130,9 @@ set(rpmsg_headers
   include/rpmsg/wire/port_header.hpp
   include/rpmsg/wire/reliable_frame.hpp
   include/rpmsg/wire/resource_table.hpp
+  include/rpmsg/wire/spi_content.hpp
+  include/rpmsg/wire/spi_frame.hpp
+  include/rpmsg/wire/spi_reliable_frame.hpp
   include/rpmsg/wire/uart_frame.hpp
   include/rpmsg/wire/vring.hpp
 )
