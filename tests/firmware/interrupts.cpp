@@ -1,6 +1,6 @@
-// An interrupt that sends, reserves or releases, at every instruction of a program that polls, sends, commits and releases. For an
-// emulator that counts instructions: SysTick is set one tick later from run to run until the interrupt comes only after the
-// program. After each run every message must have come once and whole, and every buffer be where it belongs.
+// An interrupt that sends, reserves or releases, at every instruction of a program that polls, sends, commits and releases.
+// For an emulator that counts instructions: SysTick is set one tick later from run to run until the interrupt comes only after
+// the program. After each run every message must have come once and whole, and every buffer be where it belongs.
 // Words for the emulator: "device" or "driver", which end is under test; "no-lock" leaves its lock away; "trace" makes one run
 // without an interrupt.
 #include <rpmsg/platform/cortex_m.hpp>

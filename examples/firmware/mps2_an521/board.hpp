@@ -12,9 +12,13 @@ namespace board {
 
 inline constexpr auto name = "mps2-an521";
 
+/// What the example does here.
+inline constexpr std::uint32_t messages = 100'000;
+inline constexpr std::uint32_t restarts = 100;
+
 /// The first bank of the internal SRAM; both cores see it at the same address.
 inline constexpr auto contract = rpmsg::contract{
-    .rings = {.buffers = 8, .buffer_size = 512},
+    .rings = {.buffers = 16, .buffer_size = 512},
     .host_base = 0x3000'0000,
     .remote_base = 0x3000'0000,
     .size = 0x8000,

@@ -12,9 +12,13 @@ namespace board {
 
 inline constexpr auto name = "riscv-virt";
 
+/// What the example does here.
+inline constexpr std::uint32_t messages = 100'000;
+inline constexpr std::uint32_t restarts = 100;
+
 /// Behind the images of both harts, which see it at the same address.
 inline constexpr auto contract = rpmsg::contract{
-    .rings = {.buffers = 8, .buffer_size = 512},
+    .rings = {.buffers = 16, .buffer_size = 512},
     .host_base = 0x8040'0000,
     .remote_base = 0x8040'0000,
     .size = 0x8000,

@@ -1,5 +1,5 @@
 // The host core: starts the other one, sends numbered messages by three ways and looks at each that comes back; then has the
-// other core start anew a hundred times in the middle of the stream. It ends the emulator with status 0 when every message came
+// other core start anew many times in the middle of the stream. It ends the emulator with status 0 when every message came
 // back whole and in order, except those that a restart took with it, which the link has told of.
 #include <rpmsg/rpmsg.hpp>
 
@@ -12,9 +12,10 @@
 namespace {
 using namespace numbered;
 
-constexpr std::uint32_t messages = 100'000;
-constexpr std::uint32_t restarts = 100;
-constexpr std::uint32_t most_under_way = 6; ///< the remote has a buffer for each answer
+using board::messages;
+using board::restarts;
+
+constexpr std::uint32_t most_under_way = 6; ///< so that the remote has a buffer for each answer, besides all announcements
 
 std::uint32_t sent{};     // the number of the next message
 std::uint32_t received{}; // the number of the next answer

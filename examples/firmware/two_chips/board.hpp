@@ -1,0 +1,52 @@
+#pragma once
+
+#include <rpmsg/framework/contract_plan.hpp>
+#include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/rpmsg.hpp>
+
+#include <cpu.hpp>
+#include <cstdint>
+
+/// Two chips of different instruction sets that share memory and nothing else: a Cortex-M3 (mps2-an385) as the host and a
+/// RISC-V (virt) as the remote, in two emulators. Each sees the memory at another address; none can interrupt the other.
+namespace board {
+
+inline constexpr auto name = "two-chips";
+
+/// What the example does here: two emulators that only look and look take long turns.
+inline constexpr std::uint32_t messages = 20'000;
+inline constexpr std::uint32_t restarts = 20;
+
+/// The last MiB of the 16 that the chips share: the first ones hold the remote's image.
+inline constexpr auto contract = rpmsg::contract{
+    .rings = {.buffers = 16, .buffer_size = 512},
+    .host_base = 0x21f0'0000,
+    .remote_base = 0x80f0'0000,
+    .size = 0x8000,
+};
+using plan = rpmsg::contract_plan<contract>;
+using host_memory = rpmsg::mapped_region<rpmsg::fixed_memory<contract.host_base, contract.size>>;
+using remote_memory = rpmsg::mapped_region<rpmsg::fixed_memory<contract.remote_base, contract.size>>;
+
+struct mailbox {
+    static auto ring(std::uint32_t) -> void {}
+    static auto acknowledge() -> void {}
+};
+inline auto enable_interrupts() -> void {}
+inline auto disable_interrupts() -> void {}
+
+/// Nothing would end a sleep.
+auto sleep_unless(auto&& has_work) -> void { (void)has_work(); }
+
+/// The other chip has begun by itself.
+inline auto start_other_core() -> void {}
+
+extern "C" void reset();
+
+/// Begins this image anew, as after a reset.
+[[noreturn]] inline auto restart() -> void {
+    reset();
+    __builtin_unreachable();
+}
+
+} // namespace board
