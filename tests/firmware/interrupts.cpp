@@ -1,6 +1,6 @@
 // An interrupt that sends, reserves or releases, at every instruction of a program that polls, sends, commits and releases.
 // For an emulator that counts instructions: SysTick is set one tick later from run to run until the interrupt comes only after
-// the program. After each run every message must have come once and whole, and every buffer be where it belongs.
+// the program. After each run every message must have come once, whole and in order, and every buffer be where it belongs.
 // Words for the emulator: "device" or "driver", which end is under test; "no-lock" leaves its lock away; "trace" makes one run
 // without an interrupt.
 #include <rpmsg/platform/cortex_m.hpp>
@@ -67,13 +67,17 @@ constexpr auto at_peer = rpmsg::endpoint<"sweep">([](auto&, rpmsg::message const
     if (m.payload.size() == sizeof received) {
         rpmsg::copy(m.payload, std::as_writable_bytes(std::span{&received, 1}));
     }
-    if (received != make(received.what, run) or m.payload.size() != sizeof received) {
+    auto const number = static_cast<std::uint32_t>(received.what);
+    if (received != make(received.what, run) or number >= came.size() or m.payload.size() != sizeof received) {
         fail("a message came damaged");
     }
-    if (received.what < kind::interrupt and came[static_cast<std::uint32_t>(received.what)] != 0) {
+    if (received.what < kind::interrupt and came[number] != 0) {
         fail("a message came twice");
     }
-    ++came[static_cast<std::uint32_t>(received.what)];
+    if (received.what < kind::interrupt and number > 0 and came[number - 1] == 0) {
+        fail("the messages of the program came in another order");
+    }
+    ++came[number];
 });
 
 auto send(auto& link, kind what) -> bool {
