@@ -32,9 +32,12 @@ set(rpmsg_headers
   include/rpmsg/host/futex_doorbell.hpp
   include/rpmsg/host/futex_wait.hpp
   include/rpmsg/host/outcome.hpp
+  include/rpmsg/host/pty.hpp
+  include/rpmsg/host/serial_port.hpp
   include/rpmsg/host/shared_memory.hpp
   include/rpmsg/host/steady_clock.hpp
   include/rpmsg/host/thread_context.hpp
+  include/rpmsg/host/tty.hpp
   include/rpmsg/host/unix_listener.hpp
   include/rpmsg/host/vhost_device.hpp
   include/rpmsg/host/vhost_features.hpp
