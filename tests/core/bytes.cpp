@@ -26,6 +26,13 @@ consteval auto a_struct_survives_the_bytes() -> bool {
     return load<pair_of_numbers>(const_bytes{memory}.subspan(1)) == value;
 }
 
+constexpr auto a_struct_survives_aligned_bytes() -> bool {
+    alignas(pair_of_numbers) auto memory = std::array<std::byte, 8>{};
+    auto const value = pair_of_numbers{.first = 0x0403'0201, .second = 0x0605, .third = 0x0807};
+    store_aligned(memory, value);
+    return load_aligned<pair_of_numbers>(memory) == value and load<pair_of_numbers>(memory) == value;
+}
+
 consteval auto the_first_byte_is_the_lowest() -> bool {
     auto memory = std::array<std::byte, 4>{};
     store(memory, std::uint32_t{0x0403'0201});
@@ -42,6 +49,11 @@ consteval auto a_copy_leaves_the_rest_alone() -> bool {
 
 TEST_CASE("a struct stored to bytes is loaded as it was, at any alignment") {
     STATIC_REQUIRE(a_struct_survives_the_bytes());
+}
+
+TEST_CASE("a struct stored to aligned bytes is loaded as it was") {
+    STATIC_REQUIRE(a_struct_survives_aligned_bytes());
+    CHECK(a_struct_survives_aligned_bytes());
 }
 
 TEST_CASE("numbers lie in memory with the lowest byte first") { STATIC_REQUIRE(the_first_byte_is_the_lowest()); }

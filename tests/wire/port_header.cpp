@@ -15,7 +15,7 @@ using arc = crc<rpmsg::wire::crc16_arc>;
 using xmodem = crc<rpmsg::wire::crc16_xmodem>;
 
 template <typename Crc> constexpr auto a_sealed_frame_is_intact_until_one_bit_flips() -> bool {
-    auto frame = std::array<std::byte, 29>{};
+    alignas(4) auto frame = std::array<std::byte, 29>{};
     rpmsg::store(frame, port_header{.available = 3, .length = 29});
     rpmsg::copy("hello"_payload, rpmsg::bytes{frame}.subspan(24));
     rpmsg::wire::seal<Crc>(frame);

@@ -55,6 +55,23 @@ template <wire_format T> [[nodiscard]] constexpr auto load(const_bytes from) -> 
     return std::bit_cast<T>(raw);
 }
 
+/// The same for memory that is aligned for a T: whole words instead of bytes on small cores.
+template <wire_format T> constexpr auto store_aligned(bytes to, T const& value) -> void {
+    if (std::is_constant_evaluated()) {
+        store(to, value);
+    } else {
+        std::memcpy(__builtin_assume_aligned(to.data(), alignof(T)), &value, sizeof(T));
+    }
+}
+template <wire_format T> [[nodiscard]] constexpr auto load_aligned(const_bytes from) -> T {
+    if (std::is_constant_evaluated()) {
+        return load<T>(from);
+    }
+    auto value = T{};
+    std::memcpy(&value, __builtin_assume_aligned(from.data(), alignof(T)), sizeof(T));
+    return value;
+}
+
 /// `value` rounded up to a multiple of `alignment`, a power of two.
 [[nodiscard]] constexpr auto align_up(std::uint32_t value, std::uint32_t alignment) -> std::uint32_t {
     return (value + alignment - 1) & ~(alignment - 1);

@@ -28,21 +28,25 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     ticks now_{};
     uart_sleep<Config, Power> sleep_;
     owed_codes<dialect> codes_{};
-    std::uint16_t bad_check_{};
+    interrupt_cell<std::uint16_t> bad_check_{};
+    uart_storage<Config>* storage_;
+    wire::uart_writer<dialect> writer_{};
     pool sent_{};
     uart_parser<Config> parser_{};
-    wire::uart_writer<dialect> writer_{};
     line_output<Stream> output_;
-    uart_storage<Config>* storage_;
     counters counts_{};
 
+    /// The length of a frame that its own end, or the parser, has put right.
+    static constexpr auto length_of(const_bytes frame) -> std::uint16_t {
+        return load_aligned<std::uint16_t>(frame.subspan(offsetof(wire::port_header, length)));
+    }
     constexpr auto put_frame(bytes room) -> std::size_t {
         if (sent_.is_empty()) {
             return 0;
         }
         auto const index = sent_.at(sent_.begin());
         auto const frame = storage_->sent(index);
-        auto const whole = const_bytes{frame}.first(load<wire::port_header>(frame).length);
+        auto const whole = const_bytes{frame}.first(length_of(frame));
         auto const count = writer_.write(whole, room);
         if (writer_.is_done(whole)) {
             writer_ = {};
@@ -124,7 +128,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     static constexpr bool acknowledged = true;
 
     constexpr explicit uart_nuttx(uart_storage<Config>& storage, Stream line = {}, Power power = {})
-        : sleep_{std::move(power)}, output_{std::move(line)}, storage_{&storage} {}
+        : sleep_{std::move(power)}, storage_{&storage}, output_{std::move(line)} {}
 
     /// Bytes have come, in any pieces. For the interrupt of the line or of its DMA, which then calls the channel's `notify`.
     constexpr auto feed(const_bytes received) -> void { parser_.feed(received, *storage_); }
@@ -134,7 +138,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
     constexpr auto count(event_count reason) -> void { counts_.add(reason); }
     [[nodiscard]] constexpr auto line_counts() const -> rpmsg::line_counts {
-        auto total = rpmsg::line_counts{.bad_check = bad_check_};
+        auto total = rpmsg::line_counts{.bad_check = bad_check_.load()};
         parser_.add_to(total);
         return total;
     }
@@ -198,8 +202,8 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         auto const size = static_cast<std::uint16_t>(payload_at + header.length);
         auto const frame = storage_->sent(room.token);
-        store(frame, wire::port_header{.length = size});
-        store(frame.subspan(wire::port_header_size), header);
+        store_aligned(frame, wire::port_header{.length = size});
+        store_aligned(frame.subspan(wire::port_header_size), header);
         if constexpr (Config.check == uart_check::required) {
             wire::seal<check>(frame.first(size));
         }
@@ -213,27 +217,30 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         if (frames.is_empty()) {
             fetch(output_.line(), parser_, *storage_);
         }
+        auto got = rx_buffer{};
         if (not is_up() or parser_.has_seen(dialect.connect)) {
-            return {.outcome = is_up() ? rx_outcome::ended : rx_outcome::none};
+            got.outcome = is_up() ? rx_outcome::ended : rx_outcome::none;
+            return got;
         }
         if (frames.is_empty()) {
             pump();
-            return {};
+            return got;
         }
-        auto const token = rx_token{.id = frames.pop(), .capacity = max_frame};
-        auto const frame = const_bytes{storage_->received(token.id)};
-        auto const whole = frame.first(load<wire::port_header>(frame).length);
+        got.token = {.id = frames.pop(), .capacity = max_frame};
+        auto const frame = const_bytes{storage_->received(got.token.id)};
+        auto const whole = frame.first(length_of(frame));
         if (Config.check == uart_check::required and not wire::is_intact<check>(whole)) {
-            bad_check_ = static_cast<std::uint16_t>(bad_check_ + (bad_check_ != 0xffff ? 1 : 0));
-            release(token);
-            return {.outcome = rx_outcome::dropped, .token = token};
+            bad_check_.count();
+            release(got.token);
+            got.outcome = rx_outcome::dropped;
+            return got;
         }
-        auto const header = load<wire::header>(whole.subspan(wire::port_header_size));
-        return {.outcome = rx_outcome::message,
-                .source = header.source,
-                .destination = header.destination,
-                .payload = whole.subspan(payload_at),
-                .token = token};
+        auto const header = load_aligned<wire::header>(whole.subspan(wire::port_header_size));
+        got.outcome = rx_outcome::message;
+        got.source = header.source;
+        got.destination = header.destination;
+        got.payload = whole.subspan(payload_at);
+        return got;
     }
     constexpr auto release(rx_token const& received) -> void {
         if (not parser_.frames().give_back(received.id)) {

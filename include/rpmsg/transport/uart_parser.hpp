@@ -20,31 +20,38 @@ template <uart_config Config> class uart_parser {
     static constexpr std::uint32_t payload_at = wire::port_header_size + wire::header_size;
     using pool = frame_pool<Config.rx_buffers>;
 
-    pool frames_{};
+    // Small members first: the short instructions of small cores reach them.
     std::uint8_t buffer_ = pool::none; ///< in which the next frame comes together
     bool is_inside_{};                 ///< of a frame
     bool is_escaped_{};
     bool is_damaged_{};
-    std::uint8_t marker_at_{}; ///< how much of a hello of the reliable profile has been seen
     bool is_proven_{};         ///< a frame has come: the peer is of this profile
-    interrupt_byte fence_{};
+    std::uint8_t marker_at_{}; ///< how much of a hello of the reliable profile has been seen
     std::uint16_t filled_{};
-    std::array<interrupt_byte, 16> seen_{}; ///< by the low half of the code
+    interrupt_byte fence_{};
     interrupt_byte foreign_{};
-    interrupt_byte suspended_{};
-    interrupt_byte needed_{}; ///< the peer wants this core awake
+    interrupt_byte pause_{}; ///< the last code of a pair, likewise below
+    interrupt_byte sleep_{};
     interrupt_cell<std::uint16_t> bad_length_{};
     interrupt_cell<std::uint16_t> bad_stuffing_{};
     interrupt_cell<std::uint16_t> no_buffer_{};
+    pool frames_{};
+    std::array<interrupt_byte, 16> seen_{}; ///< by the low half of the code
 
-    /// A delimiter, the length of the first block, then the marker.
+    /// A delimiter, the length of the first block, then the marker, its last byte in the highest place.
     constexpr auto look_for_marker(std::uint8_t byte) -> void {
-        constexpr std::uint8_t pattern[] = {0, 0, 0x52, 0x50, 0x4d, 0x31};
-        auto const fits = marker_at_ == 1 ? byte != 0 : byte == pattern[marker_at_];
-        marker_at_ = fits ? static_cast<std::uint8_t>(marker_at_ + 1) : static_cast<std::uint8_t>(byte == 0 ? 1 : 0);
-        if (marker_at_ == sizeof(pattern)) {
+        if (byte == 0) {
+            marker_at_ = 1;
+        } else if (marker_at_ == 1) {
+            marker_at_ = 2;
+        } else if (marker_at_ != 0 and byte == static_cast<std::uint8_t>(wire::reliable_marker >> (marker_at_ - 2) * 8)) {
+            ++marker_at_;
+            if (marker_at_ == 6) {
+                foreign_.store(1);
+                marker_at_ = 0;
+            }
+        } else {
             marker_at_ = 0;
-            foreign_.store(1);
         }
     }
 
@@ -64,8 +71,8 @@ template <uart_config Config> class uart_parser {
             return false;
         }
         constexpr auto inner = wire::port_header_size + offsetof(wire::header, length);
-        return load<std::uint16_t>(frame.subspan(offsetof(wire::port_header, length))) == filled_ and
-               load<std::uint16_t>(frame.subspan(inner)) == filled_ - payload_at;
+        return load_aligned<std::uint16_t>(frame.subspan(offsetof(wire::port_header, length))) == filled_ and
+               load_aligned<std::uint16_t>(frame.subspan(inner)) == filled_ - payload_at;
     }
     constexpr auto finish(uart_storage<Config>& storage) -> void {
         if (not is_inside_) {
@@ -90,14 +97,12 @@ template <uart_config Config> class uart_parser {
             fence_.store(frames_.end());
         }
         if constexpr (dialect.relax != 0) {
-            if (code == dialect.stay_awake[0] or code == dialect.stay_awake[1]) {
-                needed_.store(1);
-            } else if (code == dialect.relax) {
-                needed_.store(0);
-            } else if (code == dialect.suspend) {
-                suspended_.store(1);
-            } else if (code == dialect.resume) {
-                suspended_.store(0);
+            auto const is_of_pause = code == dialect.suspend or code == dialect.resume;
+            auto const is_of_sleep = code == dialect.relax or code == dialect.stay_awake[0] or code == dialect.stay_awake[1];
+            if (is_of_pause) {
+                pause_.store(code);
+            } else if (is_of_sleep) {
+                sleep_.store(code);
             }
         }
         seen_[code & 0xf].store(1);
@@ -134,7 +139,8 @@ template <uart_config Config> class uart_parser {
     }
 
   public:
-    constexpr auto feed(const_bytes received, uart_storage<Config>& storage) -> void {
+    /// Not inlined: where the parser lies is known there, and each of its members would cost an address.
+    [[gnu::noinline]] constexpr auto feed(const_bytes received, uart_storage<Config>& storage) -> void {
         for (auto const each : received) {
             take(std::to_integer<std::uint8_t>(each), storage);
         }
@@ -154,8 +160,10 @@ template <uart_config Config> class uart_parser {
         }
         return was_seen;
     }
-    [[nodiscard]] constexpr auto is_suspended() const -> bool { return suspended_.load() != 0; }
-    [[nodiscard]] constexpr auto is_needed() const -> bool { return needed_.load() != 0; }
+    [[nodiscard]] constexpr auto is_suspended() const -> bool {
+        return dialect.suspend != 0 and pause_.load() == dialect.suspend;
+    }
+    [[nodiscard]] constexpr auto is_needed() const -> bool { return sleep_.load() != 0 and sleep_.load() != dialect.relax; }
     [[nodiscard]] constexpr auto has_seen_reliable() const -> bool { return foreign_.load() != 0; }
     constexpr auto forget_reliable() -> void { foreign_.store(0); }
     constexpr auto add_to(line_counts& total) const -> void {

@@ -7,8 +7,9 @@
 
 namespace rpmsg::wire {
 
-/// The 8 bytes that NuttX's and openvela's UART and SPI put before the RPMsg header (WIRE 5.1).
-struct port_header {
+/// The 8 bytes that NuttX's and openvela's UART and SPI put before the RPMsg header (WIRE 5.1). Buffers of frames are aligned
+/// for it.
+struct alignas(4) port_header {
     std::uint16_t check{};     ///< CRC over what follows it, `length` - 2 bytes; 0 from a sender that computes none
     std::uint16_t command{};   ///< SPI: see there; UART: 0
     std::uint16_t available{}; ///< SPI: receive buffers that the sender has free; UART: 0
@@ -28,12 +29,12 @@ template <typename Crc> [[nodiscard]] constexpr auto port_check(const_bytes fram
 }
 
 /// Writes the check of a finished frame into its port header.
-template <typename Crc> constexpr auto seal(bytes frame) -> void { store(frame, port_check<Crc>(frame)); }
+template <typename Crc> constexpr auto seal(bytes frame) -> void { store_aligned(frame, port_check<Crc>(frame)); }
 
 /// Whether the check of a frame is that of its bytes. A check of 0 is no exception: who wants frames of a sender that
 /// computes none must not ask. `frame` is at least a port header long and ends where its length says.
 template <typename Crc> [[nodiscard]] constexpr auto is_intact(const_bytes frame) -> bool {
-    return load<std::uint16_t>(frame) == port_check<Crc>(frame);
+    return load_aligned<std::uint16_t>(frame) == port_check<Crc>(frame);
 }
 
 } // namespace rpmsg::wire

@@ -59,20 +59,17 @@ template <uart_dialect Dialect> class uart_writer {
     /// Fills the front of `into`, answers how many bytes; less than `smallest_piece` of it may stay unused.
     constexpr auto write(const_bytes frame, bytes into) -> std::size_t {
         std::size_t filled = 0;
-        auto const put = [&](std::uint8_t byte) { into[filled++] = std::byte{byte}; };
         for (; next_ <= frame.size() + 1 and into.size() - filled >= smallest_piece; ++next_) {
-            if (next_ == 0) {
-                put(Dialect.start);
-            } else if (next_ > frame.size()) {
-                put(Dialect.end);
-            } else {
-                auto const byte = std::to_integer<std::uint8_t>(frame[next_ - std::size_t{1}]);
-                auto const escapes = Dialect.is_code(byte);
-                if (escapes) {
-                    put(Dialect.escape);
+            auto const is_inside = next_ != 0 and next_ <= frame.size();
+            auto byte = next_ == 0 ? Dialect.start : Dialect.end;
+            if (is_inside) {
+                byte = std::to_integer<std::uint8_t>(frame[next_ - std::size_t{1}]);
+                if (Dialect.is_code(byte)) {
+                    into[filled++] = std::byte{Dialect.escape};
+                    byte ^= escape_bit;
                 }
-                put(escapes ? static_cast<std::uint8_t>(byte ^ escape_bit) : byte);
             }
+            into[filled++] = std::byte{byte};
         }
         return filled;
     }
