@@ -2,7 +2,6 @@
 
 #include <rpmsg/framework/contract_plan.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/rpmsg.hpp>
 
 #include <cpu.hpp>
 #include <cstdint>
