@@ -33,6 +33,8 @@ set(rpmsg_headers
   include/rpmsg/host/futex_wait.hpp
   include/rpmsg/host/outcome.hpp
   include/rpmsg/host/pty.hpp
+  include/rpmsg/host/rpmsg_char.hpp
+  include/rpmsg/host/rpmsg_control.hpp
   include/rpmsg/host/serial_port.hpp
   include/rpmsg/host/shared_memory.hpp
   include/rpmsg/host/steady_clock.hpp

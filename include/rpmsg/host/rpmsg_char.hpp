@@ -1,0 +1,133 @@
+#pragma once
+
+#include <rpmsg/core/address.hpp>
+#include <rpmsg/core/bytes.hpp>
+#include <rpmsg/core/result.hpp>
+#include <rpmsg/host/descriptor.hpp>
+#include <rpmsg/host/outcome.hpp>
+#include <rpmsg/host/rpmsg_control.hpp>
+#include <rpmsg/host/steady_clock.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fcntl.h>
+#include <optional>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+namespace rpmsg::host {
+
+/// An endpoint of Linux's side of a link: /dev/rpmsgN of the driver rpmsg_char, found by the name of its service. Every
+/// call takes a deadline in milliseconds of `steady_clock`; one that has passed makes it non-blocking.
+class rpmsg_char {
+    descriptor file_{};
+    bool is_own_{}; ///< it was created here, and goes with this object
+
+    rpmsg_char(descriptor file, bool is_own) : file_{std::move(file)}, is_own_{is_own} {}
+
+    /// What the driver says: the channel is gone, the message too long, no buffer free.
+    static auto refusal() -> error {
+        switch (errno) {
+        case EMSGSIZE: return error::too_large;
+        case EAGAIN:
+        case ENOMEM: return error::no_buffer;
+        case EINVAL: return error::not_bound;
+        default: return error::closed;
+        }
+    }
+
+    static auto open_found(std::string_view name, rpmsg_control::numbers const& but, ticks deadline, rpmsg_paths const& paths)
+        -> outcome<descriptor> {
+        auto why = std::string{"there is none"};
+        do {
+            for (auto const number : rpmsg_control::find(name, paths)) {
+                if (std::ranges::find(but, number) != but.end()) {
+                    continue;
+                }
+                auto const path = paths.devices + "/rpmsg" + std::to_string(number);
+                auto file = descriptor{::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)};
+                if (file) {
+                    return file;
+                }
+                why = path + ": " + std::strerror(errno);
+            }
+        } while (not has_passed(deadline, steady_clock::now()) and usleep(1000) == 0);
+        return failure{"no endpoint '" + std::string{name} + "' to open: " + why};
+    }
+
+  public:
+    rpmsg_char(rpmsg_char&& other) noexcept : file_{std::move(other.file_)}, is_own_{std::exchange(other.is_own_, false)} {}
+    auto operator=(rpmsg_char&&) -> rpmsg_char& = delete;
+    ~rpmsg_char() {
+        if (is_own_) {
+            rpmsg_control::destroy(file_.number());
+        }
+    }
+
+    /// Opens the endpoint of a service that the remote core has announced, or will until the deadline.
+    static auto open(std::string_view name, ticks deadline, rpmsg_paths const& paths = {}) -> outcome<rpmsg_char> {
+        auto file = open_found(name, {}, deadline, paths);
+        if (not file) {
+            return failure{file.error()};
+        }
+        return rpmsg_char{std::move(*file), false};
+    }
+    /// Makes an endpoint at `local` (any_address: one that is free), which sends to `peer`.
+    static auto create(rpmsg_control const& control, std::string_view name, address local, address peer, ticks deadline,
+                       rpmsg_paths const& paths = {}) -> outcome<rpmsg_char> {
+        auto const before = rpmsg_control::find(name, paths);
+        if (auto const made = control.create_endpoint(name, local, peer); not made.text.empty()) {
+            return made;
+        }
+        auto file = open_found(name, before, deadline, paths);
+        if (not file) {
+            return failure{file.error()};
+        }
+        return rpmsg_char{std::move(*file), true};
+    }
+
+    /// For an event loop: readable when a message is there. The driver never reports that a buffer is free.
+    [[nodiscard]] auto number() const -> int { return file_.number(); }
+
+    /// `too_large` beyond 496 bytes, `timed_out` when no buffer was free, `not_bound` without a peer, `closed` when the
+    /// channel is gone.
+    [[nodiscard]] auto send(const_bytes payload, ticks deadline) const -> status {
+        while (::write(file_.number(), payload.data(), payload.size()) < 0) {
+            auto const why = refusal();
+            if (why != error::no_buffer) {
+                return why;
+            }
+            if (has_passed(deadline, steady_clock::now())) {
+                return error::timed_out;
+            }
+            usleep(200); // the driver cannot wake us
+        }
+        return {};
+    }
+
+    /// The size of a message, of which as much is in `into` as fits: 0 is one without payload. `timed_out` or `closed`.
+    [[nodiscard]] auto receive(bytes into, ticks deadline) const -> result<std::uint32_t> {
+        while (true) {
+            auto const got = ::read(file_.number(), into.data(), into.size());
+            if (got >= 0) {
+                return static_cast<std::uint32_t>(got);
+            }
+            if (errno != EAGAIN and errno != EINTR) {
+                return error::closed;
+            }
+            auto const left = steady_clock::until(deadline);
+            if (left == 0) {
+                return error::timed_out;
+            }
+            auto waited = pollfd{.fd = file_.number(), .events = POLLIN, .revents = 0};
+            (void)poll(&waited, 1, static_cast<int>(std::min(left, ticks{0x7fff'ffff})));
+        }
+    }
+};
+
+} // namespace rpmsg::host

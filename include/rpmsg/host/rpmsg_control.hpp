@@ -1,0 +1,109 @@
+#pragma once
+
+#include <rpmsg/core/address.hpp>
+#include <rpmsg/host/descriptor.hpp>
+#include <rpmsg/host/outcome.hpp>
+#include <rpmsg/wire/name_service.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <sys/ioctl.h>
+#include <utility>
+#include <vector>
+
+namespace rpmsg::host {
+
+/// Where Linux shows its endpoints.
+struct rpmsg_paths {
+    std::string classes = "/sys/class/rpmsg";
+    std::string devices = "/dev";
+};
+
+/// Linux's side of a link as /dev/rpmsg_ctrlN: makes endpoints and channels (include/uapi/linux/rpmsg.h).
+class rpmsg_control {
+    /// struct rpmsg_endpoint_info.
+    struct endpoint_info {
+        wire::padded_name name{};
+        address source{};
+        address destination{};
+    };
+    static_assert(sizeof(endpoint_info) == 40);
+
+    std::string path_;
+    descriptor file_;
+
+    rpmsg_control(std::string path, descriptor file) : path_{std::move(path)}, file_{std::move(file)} {}
+
+    [[nodiscard]] auto ask(unsigned long request, char const* what, std::string_view name, address source,
+                           address destination) const -> failure {
+        auto const is_name = not name.empty() and name.size() < 32;
+        auto info = endpoint_info{is_name ? wire::pad(name) : wire::padded_name{}, source, destination};
+        if (not is_name) {
+            return {"'" + std::string{name} + "' is no name for an endpoint: 1 to 31 characters"};
+        }
+        if (ioctl(file_.number(), request, &info) < 0) {
+            return {path_ + " does not " + what + " '" + std::string{name} + "': " + std::strerror(errno)};
+        }
+        return {};
+    }
+
+  public:
+    static constexpr unsigned long create_endpoint_request = _IOW(0xb5, 0x1, endpoint_info);
+    static constexpr unsigned long destroy_endpoint_request = _IO(0xb5, 0x2);
+    static constexpr unsigned long create_channel_request = _IOW(0xb5, 0x3, endpoint_info);
+    static constexpr unsigned long release_channel_request = _IOW(0xb5, 0x4, endpoint_info);
+
+    using numbers = std::vector<unsigned>;
+
+    static auto open(std::string path = "/dev/rpmsg_ctrl0") -> outcome<rpmsg_control> {
+        auto file = descriptor{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+        if (not file) {
+            return failure{path + " cannot be opened: " + std::strerror(errno) + "; is the driver rpmsg_ctrl there?"};
+        }
+        return rpmsg_control{std::move(path), std::move(file)};
+    }
+
+    /// The endpoints of this name, as the numbers N of their /dev/rpmsgN.
+    static auto find(std::string_view name, rpmsg_paths const& paths = {}) -> numbers {
+        auto found = numbers{};
+        auto* const folder = opendir(paths.classes.c_str());
+        if (folder == nullptr) {
+            return found;
+        }
+        for (auto const* entry = readdir(folder); entry != nullptr; entry = readdir(folder)) {
+            auto number = 0u;
+            auto kept = std::string{};
+            auto file = std::ifstream{paths.classes + "/" + entry->d_name + "/name"};
+            if (std::sscanf(entry->d_name, "rpmsg%u", &number) == 1 and std::getline(file, kept) and kept == name) {
+                found.push_back(number);
+            }
+        }
+        closedir(folder);
+        return found;
+    }
+
+    /// An endpoint appears as /dev/rpmsgN; it has its address while it is open. Answers what is wrong, or nothing.
+    [[nodiscard]] auto create_endpoint(std::string_view name, address local, address peer) const -> failure {
+        return ask(create_endpoint_request, "create the endpoint", name, local, peer);
+    }
+    /// For the file of an endpoint that was created.
+    static auto destroy(int endpoint) -> void { (void)ioctl(endpoint, destroy_endpoint_request); }
+
+    /// A channel of this side's own: announced to the peer where it has a local address, and served by the driver that
+    /// knows its name.
+    [[nodiscard]] auto create_channel(std::string_view name, address local, address peer) const -> failure {
+        return ask(create_channel_request, "create the channel", name, local, peer);
+    }
+    [[nodiscard]] auto release_channel(std::string_view name, address local, address peer) const -> failure {
+        return ask(release_channel_request, "release the channel", name, local, peer);
+    }
+};
+
+} // namespace rpmsg::host

@@ -1,0 +1,50 @@
+#include <rpmsg/host/rpmsg_control.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using rpmsg::host::rpmsg_control;
+using rpmsg::host::rpmsg_paths;
+
+TEST_CASE("the requests have the numbers of Linux's rpmsg.h") {
+    STATIC_REQUIRE(rpmsg_control::create_endpoint_request == 0x4028'b501);
+    STATIC_REQUIRE(rpmsg_control::destroy_endpoint_request == 0xb502);
+    STATIC_REQUIRE(rpmsg_control::create_channel_request == 0x4028'b503);
+    STATIC_REQUIRE(rpmsg_control::release_channel_request == 0x4028'b504);
+}
+
+TEST_CASE("endpoints are found by their name") {
+    auto folder = std::string{"/tmp/rpmsg-test-XXXXXX"};
+    REQUIRE(mkdtemp(folder.data()) != nullptr);
+    auto const add = [&](std::string const& device, std::string const& name) {
+        std::filesystem::create_directory(folder + "/" + device);
+        std::ofstream{folder + "/" + device + "/name"} << name << "\n";
+    };
+    add("rpmsg0", "console");
+    add("rpmsg1", "rpmsg-echo");
+    add("rpmsg12", "console");
+    add("rpmsg_ctrl0", "console");
+    auto found = rpmsg_control::find("console", {.classes = folder});
+    std::ranges::sort(found);
+    CHECK(found == rpmsg_control::numbers{0, 12});
+    CHECK(rpmsg_control::find("consol", {.classes = folder}).empty());
+    std::filesystem::remove_all(folder);
+    CHECK(rpmsg_control::find("console", {.classes = folder}).empty());
+}
+
+TEST_CASE("a control device that is none says so in one line") {
+    CHECK(rpmsg_control::open("/no/such").error() ==
+          "/no/such cannot be opened: No such file or directory; is the driver rpmsg_ctrl there?");
+    auto other = rpmsg_control::open("/dev/null");
+    REQUIRE(other);
+    auto const any = rpmsg::any_address;
+    CHECK(other->create_endpoint("x", any, any).text.find("/dev/null does not create the endpoint 'x': ") == 0);
+    CHECK(other->release_channel("x", any, any).text.find("/dev/null does not release the channel 'x': ") == 0);
+    CHECK(other->create_channel("", any, any).text == "'' is no name for an endpoint: 1 to 31 characters");
+    CHECK_FALSE(other->create_channel(std::string(32, 'a'), any, any).text.empty());
+}
