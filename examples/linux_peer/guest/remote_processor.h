@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSL-1.0 */
+/*
+ * What virtio_rpmsg_bus.c has beside a real remote processor and lacks in User-Mode Linux. It is included in front of the
+ * driver, whose source stays as it is.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/version.h>
+#include <linux/virtio.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+#include <linux/workqueue.h>
+
+/* Memory that the device sees: here it sees all of it. */
+static inline void *pages_for_device(size_t size, dma_addr_t *address, gfp_t flags)
+{
+	void *pages = alloc_pages_exact(size, flags | __GFP_ZERO);
+
+	if (pages)
+		*address = virt_to_phys(pages);
+	return pages;
+}
+#define dma_alloc_coherent(device, size, address, flags) pages_for_device(size, address, flags)
+#define dma_free_coherent(device, size, pages, address) free_pages_exact(pages, size)
+
+/*
+ * The driver sleeps in the callbacks of its queues: remoteproc calls them from a thread, virtio_uml from an interrupt.
+ * Here the interrupt asks a worker to look, and the worker calls the driver. There is one device.
+ */
+struct called_queue {
+	struct work_struct work;
+	struct virtqueue *queue;
+	vq_callback_t *driver;
+};
+static struct called_queue called_queues[2];
+static struct workqueue_struct *caller;
+
+static void look_at_queue(struct work_struct *work)
+{
+	vring_interrupt(0, container_of(work, struct called_queue, work)->queue);
+}
+
+static void call_driver_or_worker(struct virtqueue *queue)
+{
+	struct called_queue *called = &called_queues[queue->index];
+
+	if (in_task()) {
+		called->driver(queue);
+	} else if (caller) {
+		called->queue = queue;
+		queue_work(caller, &called->work);
+	}
+}
+
+static inline int prepare_callers(vq_callback_t *first, vq_callback_t *second)
+{
+	if (caller)
+		return -EBUSY;
+	called_queues[0].driver = first;
+	called_queues[1].driver = second;
+	INIT_WORK(&called_queues[0].work, look_at_queue);
+	INIT_WORK(&called_queues[1].work, look_at_queue);
+	caller = alloc_ordered_workqueue("rpmsg_queues", 0);
+	return caller ? 0 : -ENOMEM;
+}
+
+static inline void end_callers(void)
+{
+	struct workqueue_struct *ended = caller;
+
+	caller = NULL;
+	if (ended)
+		destroy_workqueue(ended);
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+static inline int find_called_queues(struct virtio_device *device, unsigned int count, struct virtqueue *queues[],
+				     struct virtqueue_info infos[], struct irq_affinity *affinity)
+{
+	struct virtqueue_info called[2] = { infos[0], infos[1] };
+	int failed = prepare_callers(infos[0].callback, infos[1].callback);
+
+	called[0].callback = called[1].callback = call_driver_or_worker;
+	if (!failed)
+		failed = virtio_find_vqs(device, count, queues, called, affinity);
+	if (failed && failed != -EBUSY)
+		end_callers();
+	return failed;
+}
+#else
+static inline int find_called_queues(struct virtio_device *device, unsigned int count, struct virtqueue *queues[],
+				     vq_callback_t *callbacks[], const char *const names[], struct irq_affinity *affinity)
+{
+	vq_callback_t *called[2] = { call_driver_or_worker, call_driver_or_worker };
+	int failed = prepare_callers(callbacks[0], callbacks[1]);
+
+	if (!failed)
+		failed = virtio_find_vqs(device, count, queues, called, names, affinity);
+	if (failed && failed != -EBUSY)
+		end_callers();
+	return failed;
+}
+#endif
+#define virtio_find_vqs find_called_queues
+
+static inline void reset_called_device(struct virtio_device *device)
+{
+	virtio_reset_device(device);
+	end_callers();
+}
+#define virtio_reset_device reset_called_device
+
+#undef pr_fmt /* the driver has its own */

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <rpmsg/platform/lock.hpp>
+#include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/transport/vring_layout.hpp>
+
+#include <cstdint>
+
+/// A laptop in the place of the chip: the other core is Linux as a process, its memory comes through vhost-user. What is
+/// only declared here is in laptop.cpp, out of the firmware's sight: it needs names of the operating system.
+namespace board {
+
+/// Linux's driver brings 256 buffers of 512 bytes each way.
+inline constexpr auto rings =
+    rpmsg::vring_config{.buffers = 256, .alignment = 4096, .dialect = rpmsg::wire::dialects::linux_virtio};
+
+/// Linux's memory.
+struct memory {
+    static auto start() -> std::uintptr_t;
+    static auto size() -> std::uint32_t;
+    static auto formed(std::uintptr_t address) -> std::uintptr_t { return address; }
+};
+using shared_memory = rpmsg::mapped_region<memory>;
+
+/// Where Linux has put its rings and buffers in it.
+struct layout {
+    static auto parts(std::uint32_t ring) -> rpmsg::wire::vring_parts;
+    static auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t;
+    static auto address_of(std::uint32_t offset) -> std::uint64_t;
+    static auto fits(std::uint32_t size, std::uint32_t count) -> bool;
+    static auto buffer(std::uint32_t, std::uint32_t) -> std::uint32_t { return rpmsg::nowhere; }
+    static auto status() -> std::uint32_t { return rpmsg::nowhere; }
+    static auto control() -> std::uint32_t { return rpmsg::nowhere; }
+};
+static_assert(rpmsg::link_layout<layout>);
+
+/// Interrupts Linux.
+struct mailbox {
+    static auto ring(std::uint32_t queue) -> bool;
+    static auto acknowledge() -> void {}
+};
+
+/// Interrupts come only while the firmware sleeps.
+using irq_lock = rpmsg::no_lock;
+
+/// Waits until Linux does something, unless there is work, and plays the interrupts that follow. Ends the program when
+/// Linux has ended.
+auto look_at_linux(bool has_work) -> void;
+auto sleep_unless(auto&& has_work) -> void { look_at_linux(has_work()); }
+
+[[noreturn]] auto halt() -> void;
+
+} // namespace board

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <rpmsg/host/descriptor.hpp>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+/// Linux in a process: Debian's User-Mode Linux with the root file system of examples/linux_peer/guest, and a shell on its
+/// console. However this process ends, a warden ends the guest's processes and removes its folder.
+class guest {
+    std::string folder_{};
+    rpmsg::host::descriptor console_{};
+    rpmsg::host::descriptor input_{};
+    rpmsg::host::descriptor life_{}; ///< closed: the warden ends the guest
+    pid_t warden_{-1};
+    std::string output_{};
+    std::size_t seen_{};
+    bool has_ended_{};
+
+    static auto pair(int flags) -> std::array<rpmsg::host::descriptor, 2> {
+        auto ends = std::array<int, 2>{-1, -1};
+        (void)!pipe2(ends.data(), O_CLOEXEC | flags);
+        return {rpmsg::host::descriptor{ends[0]}, rpmsg::host::descriptor{ends[1]}};
+    }
+
+    [[noreturn]] static auto run(std::vector<std::string> const& arguments, int in, int out) -> void {
+        setsid();
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        personality(ADDR_NO_RANDOMIZE); // else the guest's memory has a hole as large as the heap is random
+        dup2(in, 0);
+        dup2(out, 1);
+        dup2(out, 2);
+        auto words = std::vector<char*>{};
+        for (auto const& argument : arguments) {
+            words.push_back(const_cast<char*>(argument.c_str()));
+        }
+        words.push_back(nullptr);
+        execvp(words.front(), words.data());
+        _exit(127);
+    }
+
+    [[noreturn]] static auto guard(std::string const& folder, pid_t guest, int life) -> void {
+        auto waited = pollfd{.fd = life, .events = 0, .revents = 0};
+        auto const ended = [&] { return waitpid(guest, nullptr, WNOHANG) == guest; };
+        auto is_over = false;
+        while (not is_over and poll(&waited, 1, 20) == 0) {
+            is_over = ended();
+        }
+        kill(-guest, SIGKILL);
+        if (not is_over) {
+            waitpid(guest, nullptr, 0);
+        }
+        auto failed = std::error_code{};
+        std::filesystem::remove_all(folder, failed);
+        _exit(0);
+    }
+
+  public:
+    guest() : folder_{"/dev/shm/rpmsg-guest-XXXXXX"} {
+        if (mkdtemp(folder_.data()) == nullptr) {
+            folder_.clear();
+        }
+    }
+    guest(guest const&) = delete;
+    auto operator=(guest const&) -> guest& = delete;
+    ~guest() { end(); }
+    /// At once, and all of it.
+    auto end() -> void {
+        life_.close();
+        if (warden_ > 0) {
+            waitpid(std::exchange(warden_, -1), nullptr, 0);
+        } else if (not folder_.empty()) {
+            rmdir(folder_.c_str());
+        }
+        folder_.clear();
+    }
+
+    [[nodiscard]] auto folder() const -> std::string const& { return folder_; }
+    /// Where its front end connects.
+    [[nodiscard]] auto socket() const -> std::string { return folder_ + "/link"; }
+
+    /// Boots. `root` is the file system, `tools` a folder of this machine that it sees as /host.
+    auto boot(std::string const& root, std::string const& tools, std::string const& memory, std::string const& more) -> void {
+        auto arguments = std::vector<std::string>{"linux.uml",
+                                                  "mem=" + memory,
+                                                  "initrd=" + root,
+                                                  "con=null",
+                                                  "ssl=null",
+                                                  "con0=fd:0,fd:1",
+                                                  "uml_dir=" + folder_,
+                                                  "umid=guest",
+                                                  "quiet",
+                                                  "panic=-1",
+                                                  "virtio_uml.device=" + socket() + ":7",
+                                                  "tools=" + tools};
+        if (not more.empty()) {
+            arguments.push_back(more);
+        }
+        auto to_guest = pair(0);
+        auto from_guest = pair(0);
+        auto life = pair(0);
+        warden_ = fork();
+        if (warden_ == 0) {
+            setsid();
+            life[1].close();
+            setenv("TMPDIR", folder_.c_str(), 1);
+            setenv("HOME", folder_.c_str(), 1);
+            auto const started = fork();
+            if (started == 0) {
+                run(arguments, to_guest[0].number(), from_guest[1].number());
+            }
+            to_guest = {};
+            from_guest = {};
+            guard(folder_, started, life[0].number());
+        }
+        console_ = std::move(from_guest[0]);
+        input_ = std::move(to_guest[1]);
+        life_ = std::move(life[1]);
+        fcntl(console_.number(), F_SETFL, O_NONBLOCK);
+    }
+
+    [[nodiscard]] auto descriptor() const -> int { return has_ended_ ? -1 : console_.number(); }
+    [[nodiscard]] auto has_ended() const -> bool { return has_ended_; }
+    [[nodiscard]] auto output() const -> std::string const& { return output_; }
+
+    /// Takes what the guest has printed.
+    auto listen() -> void {
+        auto text = std::array<char, 4096>{};
+        auto got = read(console_.number(), text.data(), text.size());
+        for (; got > 0; got = read(console_.number(), text.data(), text.size())) {
+            output_.append(text.data(), static_cast<std::size_t>(got));
+        }
+        has_ended_ = has_ended_ or got == 0 or errno != EAGAIN;
+    }
+    /// Bytes for its console.
+    auto type(std::string const& text) const -> void { (void)!write(input_.number(), text.data(), text.size()); }
+    /// A line for its shell.
+    auto tell(std::string const& line) const -> void { type(line + "\n"); }
+    /// Whether it printed a text after the one that was found last.
+    auto says(std::string_view text) -> bool {
+        auto const at = output_.find(text, seen_);
+        if (at == std::string::npos) {
+            return false;
+        }
+        seen_ = at + text.size();
+        return true;
+    }
+};
