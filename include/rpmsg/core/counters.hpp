@@ -15,6 +15,7 @@ enum class event_count : std::uint8_t {
     odd_flags,             ///< a receive buffer marked as writable; delivered all the same
     bad_length,            ///< the header claims more payload than the buffer holds
     bad_used_length,       ///< a used length above the capacity; the recorded capacity was used instead
+    bad_frame,             ///< a frame of a serial line whose check, length or order is wrong
     bad_address,           ///< source or destination is the any-address
     no_endpoint,           ///< nobody has the destination address
     wrong_peer,            ///< the endpoint belongs to another peer address
@@ -39,7 +40,8 @@ enum class event_count : std::uint8_t {
 /// The name of a counter, for people.
 [[nodiscard]] constexpr auto describe(event_count which) -> std::string_view {
     constexpr std::string_view names[] = {
-        "bad descriptor", "chained descriptor", "odd descriptor flags", "bad length",  "bad used length", "bad address",
+        "bad descriptor", "chained descriptor", "odd descriptor flags", "bad length",  "bad used length", "bad frame",
+        "bad address",
         "no endpoint",    "wrong peer",         "bad announcement", "announcement table full", "no buffer",
         "too large",      "not bound",          "closed",      "stale loan",      "would deadlock",
         "doorbell failed", "bad index",         "bad descriptor id", "link down", "lost in flight"};
