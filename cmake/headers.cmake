@@ -64,6 +64,7 @@ set(rpmsg_headers
   include/rpmsg/platform/relax.hpp
   include/rpmsg/platform/riscv.hpp
   include/rpmsg/platform/site.hpp
+  include/rpmsg/platform/spi_port.hpp
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
@@ -85,6 +86,7 @@ set(rpmsg_headers
   include/rpmsg/testing/search.hpp
   include/rpmsg/testing/site_name.hpp
   include/rpmsg/testing/snapshots.hpp
+  include/rpmsg/testing/spi_bus.hpp
   include/rpmsg/testing/state_set.hpp
   include/rpmsg/testing/weak_memory.hpp
   include/rpmsg/transport/device_session.hpp
@@ -106,6 +108,13 @@ set(rpmsg_headers
   include/rpmsg/transport/ring_pair.hpp
   include/rpmsg/transport/ring_setup.hpp
   include/rpmsg/transport/session.hpp
+  include/rpmsg/transport/spi.hpp
+  include/rpmsg/transport/spi_config.hpp
+  include/rpmsg/transport/spi_inbox.hpp
+  include/rpmsg/transport/spi_life.hpp
+  include/rpmsg/transport/spi_outbox.hpp
+  include/rpmsg/transport/spi_session.hpp
+  include/rpmsg/transport/spi_storage.hpp
   include/rpmsg/transport/split_queue.hpp
   include/rpmsg/transport/table_check.hpp
   include/rpmsg/transport/transport.hpp

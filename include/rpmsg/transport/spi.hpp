@@ -1,0 +1,122 @@
+#pragma once
+
+#include <rpmsg/transport/spi_life.hpp>
+#include <rpmsg/transport/transport.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg {
+
+/// One end of a link over SPI with two request lines; `Port` says which end. Every transfer carries one frame each way, and no
+/// call waits for one: an interrupt tells that it is over, and the next `poll` goes on. The link needs the time in `poll`:
+/// after `retry_ticks` it repeats what an edge or a frame that was lost has left undone.
+///
+/// In the profiles of NuttX and openvela a message whose frame was damaged is lost; in the reliable one it is sent again
+/// until the link goes down, and each comes once and in order.
+template <spi_config Config, typename Port> class spi : detail::spi_life<Config, Port> {
+    using life = detail::spi_life<Config, Port>;
+    using life::begin;
+    using life::counts_;
+    using life::edge_;
+    using life::in;
+    using life::inbox_;
+    using life::is_up_;
+    using life::out;
+    using life::outbox_;
+    using life::port_;
+    using life::session_;
+    using typename life::format;
+    using state = detail::spi_session::state;
+
+  public:
+    static constexpr std::uint32_t max_frame = wire::header_size + format::rx_limit(Config.frame_size);
+    static constexpr bool acknowledged = true;
+
+    constexpr explicit spi(spi_storage<Config>& storage, Port port = {}) : life{storage, std::move(port)} {}
+
+    [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return format::tx_limit(Config.frame_size); }
+    [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return format::rx_limit(Config.frame_size); }
+    [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
+    constexpr auto count(event_count reason) -> void { counts_.add(reason); }
+    [[nodiscard]] constexpr auto port() -> Port& { return port_; }
+
+    [[nodiscard]] constexpr auto start() -> status {
+        if (session_.current() == state::closed or session_.current() == state::closing) {
+            this->abandon();
+            this->forget();
+            session_.start();
+            edge_.set(); // the peer may have asked before
+            begin();
+        }
+        return {};
+    }
+    /// Where the peer believes in the link it is told so by the next transfer: a controller is to poll until `is_closed`.
+    constexpr auto close() -> void {
+        this->abandon();
+        this->forget();
+        session_.close(Config.profile != spi_profile::openvela);
+        begin();
+    }
+    [[nodiscard]] constexpr auto is_closed() const -> bool { return session_.current() == state::closed; }
+
+    [[nodiscard]] constexpr auto poll(ticks now) -> link_change { return this->look(now); }
+    constexpr auto notify(std::uint32_t signal) -> void {
+        if (signal == spi_signal::request) {
+            edge_.set();
+        }
+    }
+
+    [[nodiscard]] constexpr auto reserve() -> tx_buffer {
+        if (not is_up_ or not session_.is_connected()) {
+            return {};
+        }
+        auto const id = outbox_.reserve();
+        if (id == Config.transmit_buffers) {
+            return {};
+        }
+        return {.space = out(id).subspan(format::payload_offset, tx_limit()), .token = id, .offset = 0};
+    }
+    constexpr auto discard(tx_buffer const& room) -> void { outbox_.discard(room.token); }
+    constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
+        if (not session_.is_connected()) {
+            outbox_.discard(room.token);
+            return false;
+        }
+        store(out(room.token).subspan(format::header_offset), header);
+        outbox_.push(room.token);
+        begin();
+        return true;
+    }
+
+    [[nodiscard]] constexpr auto receive() -> rx_buffer {
+        if (not is_up_) {
+            return {};
+        }
+        if (inbox_.is_empty()) {
+            this->step();
+        }
+        if (inbox_.is_empty()) {
+            return {.outcome = session_.is_ending() ? rx_outcome::ended : rx_outcome::none};
+        }
+        auto const id = inbox_.pop();
+        auto const frame = const_bytes{in(id)};
+        auto const header = load<wire::header>(frame.subspan(format::header_offset));
+        return {.outcome = rx_outcome::message,
+                .source = header.source,
+                .destination = header.destination,
+                .payload = frame.subspan(format::payload_offset, header.length),
+                .token = {.id = id, .capacity = Config.frame_size}};
+    }
+    constexpr auto release(rx_token const& received) -> void {
+        if (is_up_) {
+            inbox_.release(received.id);
+        }
+    }
+    constexpr auto flush() -> void { begin(); }
+
+    [[nodiscard]] constexpr auto writable() const -> bool { return is_up_ and session_.is_connected() and outbox_.has_free(); }
+    [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline { return this->due(now); }
+};
+
+} // namespace rpmsg

@@ -1,0 +1,262 @@
+#pragma once
+
+#include <rpmsg/platform/interrupt_flag.hpp>
+#include <rpmsg/platform/spi_port.hpp>
+#include <rpmsg/transport/spi_config.hpp>
+#include <rpmsg/transport/spi_inbox.hpp>
+#include <rpmsg/transport/spi_outbox.hpp>
+#include <rpmsg/transport/spi_session.hpp>
+#include <rpmsg/transport/spi_storage.hpp>
+#include <rpmsg/transport/transport.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg::detail {
+
+/// The transfers of one end of a link over SPI: when one is asked for, begun and given up, and what its frames mean.
+template <spi_config Config, typename Port> class spi_life : checked_spi_config<Config> {
+    static_assert(spi_port<Port>);
+    static_assert(Config.frame_size % Port::word_size == 0, "a frame on SPI is made of whole words");
+
+  protected:
+    using format = typename checked_spi_config<Config>::format;
+    using command = wire::spi_command;
+    static constexpr bool drives_clock = Port::role == spi_role::controller;
+    static constexpr std::uint32_t command_frame = Config.transmit_buffers;
+    static constexpr std::uint16_t credit_step = (Config.receive_buffers - 2u + 1u) / 2u;
+    static constexpr auto peer_name = Config.peer_name; ///< Clang 14 cannot take a reference into a template argument
+    static constexpr std::uint16_t hasty = 8; ///< after so many fruitless transfers own requests are made at intervals only
+
+    [[no_unique_address]] Port port_;
+    spi_storage<Config>* storage_;
+    spi_outbox<Config.transmit_buffers> outbox_{};
+    spi_inbox<Config.receive_buffers> inbox_{};
+    spi_session session_{};
+    interrupt_flag edge_{}; ///< the peer's line has risen since the last transfer began
+    bool is_up_{};          ///< as `poll` told it
+    bool is_transferring_{};
+    bool is_requesting_{};
+    command said_{}; ///< in the transfer under way
+    std::uint16_t credit_{};
+    std::uint16_t advertised_{};
+    std::uint16_t expected_{};
+    std::uint16_t fruitless_{}; ///< transfers in a row that brought nothing
+    ticks now_{};
+    ticks since_{}; ///< when the last transfer began or ended, or the last request was made
+    counters counts_{};
+
+    [[nodiscard]] constexpr auto out(std::uint32_t id) -> bytes { return storage_->transmit[id].content; }
+    [[nodiscard]] constexpr auto in(std::uint32_t id) -> bytes { return storage_->receive[id].content; }
+    [[nodiscard]] constexpr auto is_overdue() const -> bool { return has_passed(since_ + Config.retry_ticks, now_); }
+
+    constexpr auto request(bool on) -> void {
+        port_.request(on);
+        is_requesting_ = on;
+    }
+    constexpr auto stamp(bytes frame, bool is_received) -> void {
+        if constexpr (requires { format::stamp(frame, port_.time_stamp(), is_received); }) {
+            format::stamp(frame, port_.time_stamp(), is_received);
+        }
+    }
+
+    /// Whether the peer has to hear of receive buffers that became free.
+    [[nodiscard]] constexpr auto owes_credit() const -> bool {
+        auto const available = inbox_.available();
+        return available >= advertised_ + credit_step or (advertised_ == 0 and available > 0);
+    }
+    /// Whether this side has a need of its own for a transfer.
+    [[nodiscard]] constexpr auto wants_transfer() const -> bool {
+        if (fruitless_ >= hasty and not is_overdue()) {
+            return false;
+        }
+        if (not session_.is_connected()) {
+            return session_.wants_transfer();
+        }
+        auto const may_send = credit_ > 0 or fruitless_ > 0 or is_overdue();
+        return (outbox_.unsent() > 0 and may_send) or outbox_.sent() > 0 or owes_credit();
+    }
+
+    /// Starts a transfer, or gets ready for one.
+    constexpr auto start_transfer() -> void {
+        advertised_ = inbox_.available();
+        auto content = wire::spi_content{.command = session_.next(), .available = advertised_, .expected = expected_};
+        auto id = command_frame;
+        if (content.command == command::available and session_.is_connected() and outbox_.unsent() > 0 and credit_ > 0) {
+            --credit_;
+            content.command = command::data;
+            content.sequence = outbox_.next_number();
+            id = outbox_.send();
+            content.length = load<wire::header>(out(id).subspan(format::header_offset)).length;
+        }
+        said_ = content.command;
+        if constexpr (not format::is_numbered) {
+            if (said_ == command::connect) {
+                format::name(out(id), peer_name);
+            }
+        }
+        format::finish(out(id), content);
+        stamp(out(id), false);
+        is_transferring_ = true;
+        since_ = now_;
+        port_.start_transfer(out(id), in(inbox_.armed()));
+    }
+
+    /// The peer says which message it waits for. What was sent before this transfer and is not confirmed by it did not come.
+    constexpr auto hear_expected(std::uint16_t expected) -> bool {
+        auto const came = static_cast<std::uint16_t>(expected - outbox_.first_number());
+        if (came > outbox_.sent()) {
+            return false;
+        }
+        outbox_.confirm(came);
+        auto const is_lost = outbox_.sent() > (said_ == command::data ? 1u : 0u);
+        if (is_lost) {
+            outbox_.rewind();
+        }
+        return came > 0 or not is_lost;
+    }
+    /// The frame that came with a transfer of a connected link; false when it brought nothing.
+    constexpr auto hear(wire::spi_content const& content) -> bool {
+        auto goes_on = true;
+        if constexpr (format::is_numbered) {
+            goes_on = hear_expected(content.expected);
+        }
+        if (content.command == command::data and (not format::is_numbered or content.sequence == expected_)) {
+            stamp(in(inbox_.armed()), true);
+            if (inbox_.take()) {
+                ++expected_;
+                return true;
+            }
+            counts_.add(event_count::bad_frame); // sent without credit
+        }
+        return goes_on;
+    }
+    /// A transfer is over.
+    constexpr auto finish_transfer(bool is_whole) -> void {
+        is_transferring_ = false;
+        since_ = now_;
+        if constexpr (not drives_clock) {
+            request(false);
+        }
+        auto const content = is_whole ? format::read(in(inbox_.armed())) : wire::spi_content{};
+        auto const before = session_.current();
+        session_.exchange(said_, content.command);
+        auto goes_on = session_.current() != before;
+        if constexpr (not format::is_numbered) {
+            outbox_.confirm(outbox_.sent());
+        }
+        if (content.command == command::none) {
+            counts_.add(event_count::bad_frame);
+        } else {
+            credit_ = content.available;
+            if (session_.is_connected()) {
+                goes_on = hear(content) or goes_on;
+            }
+        }
+        fruitless_ = static_cast<std::uint16_t>(goes_on ? 0 : fruitless_ + 1);
+        if (fruitless_ == Config.patience) {
+            fruitless_ = hasty;
+            if (session_.current() > spi_session::state::unconnected) {
+                session_.give_up();
+            }
+        }
+    }
+
+    /// Ends a transfer that is over, and begins the next where one is wanted.
+    constexpr auto step() -> void {
+        if (is_transferring_) {
+            auto const progress = port_.progress();
+            if (progress != spi_progress::busy) {
+                finish_transfer(progress == spi_progress::done);
+            } else if (is_overdue()) {
+                if constexpr (drives_clock) {
+                    port_.abandon();
+                    finish_transfer(false);
+                } else {
+                    repeat_request();
+                }
+            }
+        }
+        begin();
+    }
+    /// An edge may have been missed: makes another.
+    constexpr auto repeat_request() -> void {
+        request(false);
+        request(true);
+        since_ = now_;
+    }
+    constexpr auto begin() -> void {
+        if (is_transferring_ or not session_.is_talking()) {
+            return;
+        }
+        if constexpr (drives_clock) {
+            if (port_.is_requested() and (edge_.is_set() or is_overdue())) {
+                edge_.clear();
+                request(false);
+                start_transfer();
+            } else if (wants_transfer() and not is_requesting_) {
+                request(true);
+                since_ = now_;
+            } else if (is_requesting_ and is_overdue()) {
+                repeat_request();
+            }
+        } else if (wants_transfer() or port_.is_requested()) {
+            start_transfer();
+            request(true);
+        }
+    }
+
+    /// Back to where no message is under way.
+    constexpr auto forget() -> void {
+        outbox_.clear();
+        inbox_.clear();
+        credit_ = advertised_ = expected_ = fruitless_ = 0;
+        is_up_ = false;
+    }
+    constexpr auto abandon() -> void {
+        if (std::exchange(is_transferring_, false)) {
+            port_.abandon();
+        }
+        request(false);
+    }
+
+    /// What `poll` of a transport does.
+    [[nodiscard]] constexpr auto look(ticks now) -> link_change {
+        now_ = now;
+        if (now - since_ > Config.retry_ticks) { // so that a long silence is not taken for none
+            since_ = now - Config.retry_ticks;
+        }
+        step();
+        if (session_.is_connected() and not is_up_) {
+            is_up_ = true;
+            return {.event = link_event::up};
+        }
+        if (not session_.is_ending() or not inbox_.is_empty()) {
+            return {};
+        }
+        auto const was_up = is_up_;
+        auto const unreturned = static_cast<std::uint16_t>(outbox_.count());
+        forget();
+        session_.settle();
+        begin();
+        if (not was_up) {
+            return {};
+        }
+        counts_.add(event_count::link_down);
+        counts_.add(event_count::lost_in_flight, unreturned);
+        return {.event = link_event::down, .reason = session_.reason(), .unreturned = unreturned};
+    }
+    /// What `next_deadline` of a transport answers.
+    [[nodiscard]] constexpr auto due(ticks now) -> poll_deadline {
+        if (session_.is_ending() or (is_transferring_ and port_.progress() != spi_progress::busy)) {
+            return {.is_set = true, .at = now};
+        }
+        auto const is_waiting = is_transferring_ or is_requesting_ or outbox_.count() > 0 or session_.wants_transfer() or
+                                (session_.is_talking() and port_.is_requested());
+        return {.is_set = is_waiting, .at = since_ + Config.retry_ticks};
+    }
+
+    constexpr spi_life(spi_storage<Config>& storage, Port port) : port_{std::move(port)}, storage_{&storage} {}
+};
+
+} // namespace rpmsg::detail
