@@ -87,6 +87,7 @@ set(rpmsg_headers
   include/rpmsg/testing/site_name.hpp
   include/rpmsg/testing/snapshots.hpp
   include/rpmsg/testing/spi_bus.hpp
+  include/rpmsg/testing/spi_noise.hpp
   include/rpmsg/testing/state_set.hpp
   include/rpmsg/testing/weak_memory.hpp
   include/rpmsg/transport/device_session.hpp
