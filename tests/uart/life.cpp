@@ -208,6 +208,24 @@ TEST_CASE("reliable: both sides restart 1000 times, in any order") { both_sides_
 TEST_CASE("nuttx: both sides burst at once and nothing locks up") { both_sides_burst<nuttx>(); }
 TEST_CASE("reliable: both sides burst at once and nothing locks up") { both_sides_burst<reliable>(); }
 
+template <uart_config Config> auto what_came_before_the_end_is_delivered() -> void {
+    auto pair = std::make_unique<pair_of_machines<Config>>();
+    pair->restart(pair->a);
+    pair->restart(pair->b);
+    REQUIRE(pair->settle(200));
+    CHECK(pair->a.link->at(0).send("last words"_payload));
+    pair->a.link->close();
+    pair->step();
+    CHECK(pair->b.log.message_count() == 1);
+    pair->step();
+    CHECK_FALSE(pair->b.link->is_up());
+}
+
+TEST_CASE("What came before the end is delivered") {
+    what_came_before_the_end_is_delivered<nuttx>();
+    what_came_before_the_end_is_delivered<reliable>();
+}
+
 TEST_CASE("A flood without a delimiter is survived") {
     after_a_flood_the_next_frame_is_heard<nuttx>(std::byte{0x41});
     after_a_flood_the_next_frame_is_heard<nuttx>(std::byte{0x7f});

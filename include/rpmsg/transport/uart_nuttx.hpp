@@ -88,6 +88,10 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         counts_.add(event_count::lost_in_flight, change.unreturned);
         return change;
     }
+    /// Whether the peer has ended the connection: what came before is still delivered.
+    [[nodiscard]] constexpr auto is_over() const -> bool {
+        return parser_.has_seen(dialect.connect) or (dialect.power_off != 0 and parser_.has_seen(dialect.power_off));
+    }
     /// What the peer's codes and the time say about the connection.
     constexpr auto look() -> link_change {
         if (parser_.has_seen_reliable()) {
@@ -95,14 +99,14 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
             return go_down(down_reason::incompatible);
         }
         if (phase_ == phase::up) {
-            if (parser_.has_seen(dialect.connect)) { // the code stays: it is answered when the link comes up again
-                return go_down(down_reason::peer_restarted);
-            }
             (void)parser_.take_seen(dialect.connected);
-            if (dialect.power_off != 0 and parser_.take_seen(dialect.power_off)) {
-                return go_down(down_reason::peer_stopped);
+            if (not is_over() or not parser_.frames().is_empty()) {
+                return {};
             }
-            return {};
+            auto const restarts =
+                parser_.has_seen(dialect.connect); // the code stays: it is answered when the link comes up again
+            (void)parser_.take_seen(dialect.power_off);
+            return go_down(restarts ? down_reason::peer_restarted : down_reason::peer_stopped);
         }
         if (parser_.take_seen(dialect.connect)) {
             codes_.take_back(dialect.connect);
@@ -218,12 +222,9 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
             fetch(output_.line(), parser_, *storage_);
         }
         auto got = rx_buffer{};
-        if (not is_up() or parser_.has_seen(dialect.connect)) {
-            got.outcome = is_up() ? rx_outcome::ended : rx_outcome::none;
-            return got;
-        }
-        if (frames.is_empty()) {
+        if (not is_up() or frames.is_empty()) {
             pump();
+            got.outcome = is_up() and is_over() ? rx_outcome::ended : rx_outcome::none;
             return got;
         }
         got.token = {.id = frames.pop(), .capacity = max_frame};

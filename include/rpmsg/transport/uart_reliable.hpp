@@ -119,9 +119,11 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         counts_.add(event_count::lost_in_flight, change.unreturned);
         return change;
     }
+    /// Whether the peer has ended the session: what came before is still delivered.
+    [[nodiscard]] constexpr auto is_over() const -> bool { return is_restarted_ or has_left_; }
     constexpr auto look() -> link_change {
         if (phase_ == phase::up) {
-            if (is_restarted_ or has_left_) {
+            if (is_over() and parser_.frames().is_empty()) {
                 return go_down(has_left_ ? down_reason::peer_stopped : down_reason::peer_restarted);
             }
             auto const is_late = window_.waits() and has_passed(window_.deadline(Config.resend_ticks), now_);
@@ -172,10 +174,8 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     /// Says who this end is in this life: a number other than 0, than the peer's, and than in earlier lives, as from a random
     /// number generator, a boot counter or a clock. Before `start`.
     constexpr auto identify(std::uint32_t life) -> void { session_.identify(life); }
-
     /// Bytes have come, in any pieces. For the interrupt of the line or of its DMA, which then calls the channel's `notify`.
     constexpr auto feed(const_bytes received) -> void { parser_.feed(received, *storage_); }
-
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t {
         return is_up() ? std::min<std::uint32_t>(peer_limit_, Config.payload) : Config.payload;
     }
@@ -251,9 +251,9 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         if (frames.is_empty()) {
             fetch(output_.line(), parser_, *storage_);
         }
-        if (not is_up() or is_restarted_ or frames.is_empty()) {
+        if (not is_up() or frames.is_empty()) {
             pump();
-            return {.outcome = is_up() and is_restarted_ ? rx_outcome::ended : rx_outcome::none};
+            return {.outcome = is_up() and is_over() ? rx_outcome::ended : rx_outcome::none};
         }
         auto const token = rx_token{.id = frames.pop(), .capacity = max_frame};
         auto const frame = const_bytes{storage_->received(token.id)};

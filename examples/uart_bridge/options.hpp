@@ -1,0 +1,23 @@
+#pragma once
+
+#include <rpmsg/host/outcome.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace bridge {
+
+struct options {
+    bool help{};
+    bool both{};        ///< play the other end too
+    bool nuttx{};       ///< NuttX's frames instead of reliable ones
+    std::string port{}; ///< empty: make a pseudo terminal
+    std::uint32_t baud = 115200;
+    std::uint32_t messages = 2000; ///< with `both`
+};
+
+extern char const* const help_text;
+
+auto parse(int count, char** arguments) -> rpmsg::host::outcome<options>;
+
+} // namespace bridge
