@@ -13,13 +13,14 @@ import peers
 import size
 import stack
 import tools
+import uart
 from figures import BY_NAME, FIGURES
 from tools import HERE, Failure, note
 
 RECORD = HERE / "recorded.json"
 MEASURE = {"instructions": instructions.measure, "size": size.measure, "stack": stack.measure, "emulated": emulated.measure,
-           "latency": latency.measure, "compile": compile_time.measure}
-EXACT = ["instructions", "size", "stack", "emulated", "codegen"]
+           "uart": uart.measure, "latency": latency.measure, "compile": compile_time.measure}
+EXACT = ["instructions", "size", "stack", "emulated", "uart", "codegen"]
 GROUPS = [*EXACT, "latency", "compile"]
 
 

@@ -46,6 +46,13 @@ FIGURES = [
     Figure("echo16.m4.instr", must=320, aim=250, peer="861 OpenAMP", toolchain="arm", meaning="the same, Cortex-M4"),
     Figure("echo496.m0.instr", peer="1984 OpenAMP", toolchain="arm", meaning="a poll that answers 496 bytes, Cortex-M0"),
     Figure("echo496.m4.instr", peer="1581 OpenAMP", toolchain="arm", meaning="the same, Cortex-M4"),
+    Figure("uart.nuttx.line496.bytes", "bytes", 557, 540, "", "host",
+           "on the line for 496 random bytes of payload in NuttX's frames"),
+    Figure("uart.reliable.line496.bytes", "bytes", 533, 532, "", "host", "the same in reliable frames, without answers"),
+    Figure("uart.nuttx.message16.instr", toolchain="host", meaning="16 bytes from end to end of a line, NuttX's frames"),
+    Figure("uart.reliable.message16.instr", toolchain="host", meaning="the same, reliable frames, with the answer"),
+    Figure("uart.size.m0plus.bytes", "bytes", 1200, 1000, "", "arm",
+           "NuttX's profile above a channel without transport, Cortex-M0+"),
     Figure("compile.ratio", "x", 4, 3, "-", "", "compile time of a firmware main, over one with <span>, <array>, <atomic>"),
 ]
 BY_NAME = {figure.name: figure for figure in FIGURES}
