@@ -15,6 +15,7 @@ template <std::uint32_t Size> class spi_inbox {
     std::uint8_t head_{};
     std::uint8_t count_{};
     std::uint8_t armed_{};
+    std::uint8_t free_count_{};
 
     [[nodiscard]] static constexpr auto wrapped(std::uint32_t at) -> std::uint32_t { return at < Size ? at : at - Size; }
 
@@ -24,6 +25,7 @@ template <std::uint32_t Size> class spi_inbox {
         free_.fill();
         free_.erase(armed_);
         head_ = count_ = 0;
+        free_count_ = Size - 1;
     }
     /// The buffer that the port has.
     [[nodiscard]] constexpr auto armed() const -> std::uint32_t { return armed_; }
@@ -35,6 +37,7 @@ template <std::uint32_t Size> class spi_inbox {
         }
         queue_[wrapped(head_ + count_++)] = armed_;
         free_.erase(next);
+        --free_count_;
         armed_ = static_cast<std::uint8_t>(next);
         return true;
     }
@@ -46,13 +49,15 @@ template <std::uint32_t Size> class spi_inbox {
         --count_;
         return id;
     }
-    constexpr auto release(std::uint32_t id) -> void { free_.insert(id); }
+    constexpr auto release(std::uint32_t id) -> void {
+        free_.insert(id);
+        ++free_count_;
+    }
 
     /// How many messages the peer may send: the transfer that tells it may bring one more, and after all of them the port
     /// still needs a buffer.
     [[nodiscard]] constexpr auto available() const -> std::uint16_t {
-        auto const free = free_.count();
-        return static_cast<std::uint16_t>(free > 0 ? free - 1 : 0);
+        return static_cast<std::uint16_t>(free_count_ > 0 ? free_count_ - 1 : 0);
     }
 };
 

@@ -10,6 +10,7 @@
 #include <rpmsg/transport/transport.hpp>
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace rpmsg::detail {
@@ -46,8 +47,15 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     ticks since_{}; ///< when the last transfer began or ended, or the last request was made
     counters counts_{};
 
-    [[nodiscard]] constexpr auto out(std::uint32_t id) -> bytes { return storage_->transmit[id].content; }
-    [[nodiscard]] constexpr auto in(std::uint32_t id) -> bytes { return storage_->receive[id].content; }
+    /// The bytes of a frame, whose alignment the compiler may use: small cores have no other loads.
+    [[nodiscard, gnu::always_inline]] static constexpr auto aligned(typename spi_storage<Config>::frame& which) -> bytes {
+        if (std::is_constant_evaluated()) {
+            return which.content;
+        }
+        return {static_cast<std::byte*>(__builtin_assume_aligned(which.content.data(), 4)), Config.frame_size};
+    }
+    [[nodiscard, gnu::always_inline]] constexpr auto out(std::uint32_t id) -> bytes { return aligned(storage_->transmit[id]); }
+    [[nodiscard, gnu::always_inline]] constexpr auto in(std::uint32_t id) -> bytes { return aligned(storage_->receive[id]); }
     [[nodiscard]] constexpr auto is_overdue() const -> bool { return has_passed(since_ + Config.retry_ticks, now_); }
 
     constexpr auto request(bool on) -> void {

@@ -42,7 +42,7 @@ template <spi_dialect Dialect> struct spi_frame {
     [[nodiscard]] static constexpr auto rx_limit(std::uint32_t size) -> std::uint32_t { return size - payload_offset; }
 
     /// Finishes a frame whose message, or whose name, lies in place.
-    static constexpr auto finish(bytes frame, spi_content const& content) -> void {
+    [[gnu::always_inline]] static constexpr auto finish(bytes frame, spi_content const& content) -> void {
         auto length = static_cast<std::uint32_t>(payload_offset + content.length);
         if (content.command != spi_command::data) {
             length = Dialect.has_short_commands ? port_header_size : static_cast<std::uint32_t>(frame.size());
@@ -56,7 +56,7 @@ template <spi_dialect Dialect> struct spi_frame {
     }
 
     /// What a received frame says. Its length is bounded before the check is computed over it.
-    [[nodiscard]] static constexpr auto read(const_bytes frame) -> spi_content {
+    [[nodiscard, gnu::always_inline]] static constexpr auto read(const_bytes frame) -> spi_content {
         auto const head = load<port_header>(frame);
         if (head.length < port_header_size or head.length > frame.size()) {
             return {};

@@ -47,7 +47,7 @@ template <crc_step Step = crc_step::nibble> class spi_reliable_frame {
     [[nodiscard]] static constexpr auto tx_limit(std::uint32_t size) -> std::uint32_t { return size - payload_offset; }
     [[nodiscard]] static constexpr auto rx_limit(std::uint32_t size) -> std::uint32_t { return size - payload_offset; }
 
-    static constexpr auto finish(bytes frame, spi_content const& content) -> void {
+    [[gnu::always_inline]] static constexpr auto finish(bytes frame, spi_content const& content) -> void {
         auto const length = content.command == spi_command::data ? payload_offset + content.length : header_offset;
         store(frame, own_header{.magic = spi_reliable_magic,
                                 .version = 1,
@@ -59,7 +59,7 @@ template <crc_step Step = crc_step::nibble> class spi_reliable_frame {
         store(frame, check_of(frame.first(length)));
     }
 
-    [[nodiscard]] static constexpr auto read(const_bytes frame) -> spi_content {
+    [[nodiscard, gnu::always_inline]] static constexpr auto read(const_bytes frame) -> spi_content {
         auto const head = load<own_header>(frame);
         if (head.magic != spi_reliable_magic or head.version != 1 or head.length < header_offset or
             head.length > frame.size() or head.check != check_of(frame.first(head.length))) {
