@@ -37,6 +37,7 @@ set(rpmsg_headers
   include/rpmsg/host/rpmsg_control.hpp
   include/rpmsg/host/serial_port.hpp
   include/rpmsg/host/shared_memory.hpp
+  include/rpmsg/host/shared_spi_bus.hpp
   include/rpmsg/host/steady_clock.hpp
   include/rpmsg/host/thread_context.hpp
   include/rpmsg/host/tty.hpp
