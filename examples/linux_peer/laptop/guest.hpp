@@ -57,7 +57,7 @@ class guest {
         auto waited = pollfd{.fd = life, .events = 0, .revents = 0};
         auto const ended = [&] { return waitpid(guest, nullptr, WNOHANG) == guest; };
         auto is_over = false;
-        while (not is_over and poll(&waited, 1, 20) == 0) {
+        while (not is_over and poll(&waited, 1, 20) <= 0) {
             is_over = ended();
         }
         kill(-guest, SIGKILL);
@@ -123,6 +123,9 @@ class guest {
             if (started == 0) {
                 run(arguments, to_guest[0].number(), from_guest[1].number());
             }
+            if (started < 0) {
+                _exit(127);
+            }
             to_guest = {};
             from_guest = {};
             guard(folder_, started, life[0].number());
@@ -144,7 +147,7 @@ class guest {
         for (; got > 0; got = read(console_.number(), text.data(), text.size())) {
             output_.append(text.data(), static_cast<std::size_t>(got));
         }
-        has_ended_ = has_ended_ or got == 0 or errno != EAGAIN;
+        has_ended_ = has_ended_ or got == 0 or (errno != EAGAIN and errno != EINTR);
     }
     /// Bytes for its console.
     auto type(std::string const& text) const -> void { (void)!write(input_.number(), text.data(), text.size()); }
