@@ -141,6 +141,22 @@ constexpr auto a_peer_without_room_is_waited_for() -> bool {
     return true;
 }
 
+constexpr auto a_frame_of_an_earlier_session_is_dropped() -> bool {
+    auto r = rig{};
+    r.connect();
+    check(r.send(r.a, "old"_payload));
+    auto frame = std::array<std::byte, 128>{};
+    auto const size = r.there.copy_to(frame);
+    check(r.gets(r.b, "old"_payload));
+    r.b.close();
+    check(r.poll(r.a).event == link_event::down and r.b.start().has_value());
+    r.connect();
+    r.there.inject(rpmsg::const_bytes{frame}.first(size)); // its sequence number is the next one again
+    check(r.gets_nothing(r.b) and r.b.is_up());
+    check(r.send(r.a, "new"_payload) and r.gets(r.b, "new"_payload));
+    return true;
+}
+
 constexpr auto an_end_that_leaves_says_so() -> bool {
     auto r = rig{};
     r.connect();
@@ -188,6 +204,10 @@ TEST_CASE("A peer that falls silent takes the link down, and what it did not ack
 }
 
 TEST_CASE("A peer without room is waited for, and is no silent one") { CHECK(a_peer_without_room_is_waited_for()); }
+
+TEST_CASE("A frame of an earlier session is dropped, though its number is the next one") {
+    CHECK(a_frame_of_an_earlier_session_is_dropped());
+}
 
 TEST_CASE("An end that leaves says so") { CHECK(an_end_that_leaves_says_so()); }
 
