@@ -86,7 +86,8 @@ def frame_in(code):
 def analyse(obj):
     """The figures of stack/calls.cpp, compiled for Cortex-M33 with -fcallgraph-info=su."""
     elf = build(f"stack/{obj.stem}.elf", "arm-none-eabi-g++", "-mthumb", f"-mcpu={CORES['m33']}", "-nostartfiles",
-                "--specs=nano.specs", "-Wl,--gc-sections,-e,measured_poll,-u,measured_send,--unresolved-symbols=ignore-all", obj)
+                "--specs=nano.specs", "-Wl,--gc-sections,-e,measured_poll,-u,measured_send", obj,
+                compile_for("m33", "stack/handler.cpp"))
     graph = Graph(obj, run("arm-none-eabi-objdump", "-d", elf))
     note("")
 

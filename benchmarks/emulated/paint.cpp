@@ -6,7 +6,6 @@ extern "C" {
 auto measured_start() -> bool;
 auto measured_send(std::byte const* payload, std::size_t size) -> bool;
 auto measured_poll() -> void;
-void consume(std::byte const*, std::size_t) {}
 extern std::uint32_t bss_end;
 }
 
