@@ -80,7 +80,7 @@ template <rpmsg::uart_config Config> auto echo_until_told(std::string const& pat
                             side.reply(m, m.payload);
                         })}};
     identify<Config>(link, static_cast<std::uint32_t>(getpid()));
-    auto const ended = link.start().has_value() and runs_until(link, *port, 30'000, [&] { return is_told; });
+    auto const ended = link.start().has_value() and runs_until(link, *port, 90'000, [&] { return is_told; });
     (void)runs_until(link, *port, 100, [] { return false; });
     return ended ? 0 : 1;
 }
@@ -103,10 +103,10 @@ template <rpmsg::uart_config Config> auto two_processes_talk(int questions, std:
                         })}};
     identify<Config>(link, static_cast<std::uint32_t>(getpid()));
     CHECK(link.start().has_value());
-    CHECK(runs_until(link, *port, 10'000, [&] { return link.at(0).is_bound(); }));
+    CHECK(runs_until(link, *port, 30'000, [&] { return link.at(0).is_bound(); }));
     auto asked = 0;
     auto const before = steady_clock::now();
-    CHECK(runs_until(link, *port, 20'000, [&] {
+    CHECK(runs_until(link, *port, 60'000, [&] {
         text[1] = static_cast<std::byte>(asked);
         while (asked < questions and asked - answers < 4 and link.at(0).send(text)) {
             text[1] = static_cast<std::byte>(++asked);
