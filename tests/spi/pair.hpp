@@ -25,6 +25,7 @@ template <spi_config Config, typename Wires = rpmsg::testing::sound_wires> struc
     rpmsg::testing::spi_bus<Config.frame_size, Wires> bus{};
     rpmsg::spi_storage<Config> frames{};
     rpmsg::spi_storage<Config> other_frames{};
+    std::uint32_t order = 1;
 
     constexpr auto controller() -> controller_end { return controller_end{frames, port<spi_role::controller>{bus}}; }
     constexpr auto peripheral() -> peripheral_end { return peripheral_end{other_frames, port<spi_role::peripheral>{bus}}; }
@@ -34,7 +35,9 @@ template <spi_config Config, typename Wires = rpmsg::testing::sound_wires> struc
         auto const moved = bus.run();
         auto const rang = bus.forward(0, controller);
         auto const rang_there = bus.forward(1, peripheral);
-        auto const handled = controller.poll(now) + peripheral.poll(now);
+        order = order * 1'664'525 + 1'013'904'223; // who comes first must not matter
+        auto handled = (order >> 31) != 0 ? controller.poll(now) : peripheral.poll(now);
+        handled += (order >> 31) != 0 ? peripheral.poll(now) : controller.poll(now);
         return moved or rang or rang_there or handled > 0;
     }
     /// Turns until nothing happens any more, at one moment; answers how many turns that took.

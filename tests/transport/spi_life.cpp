@@ -1,9 +1,9 @@
 #include <rpmsg/transport/spi_life.hpp>
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "check.hpp"
 #include "spi/pair.hpp"
-
-#include <catch2/catch_test_macros.hpp>
 
 namespace {
 using namespace spi_tests;
@@ -35,7 +35,162 @@ constexpr auto asks_in_vain() -> bool {
     }
     return true;
 }
+
+/// Two transports that are up, and what they do one after the other.
+template <spi_config Config> struct connected : bus_of_two<Config> {
+    typename bus_of_two<Config>::controller_end a = this->controller();
+    typename bus_of_two<Config>::peripheral_end b = this->peripheral();
+
+    constexpr auto look(rpmsg::ticks now) -> void {
+        (void)this->bus.run();
+        (void)this->bus.forward(0, a);
+        (void)this->bus.forward(1, b);
+        (void)b.poll(now);
+        (void)a.poll(now);
+    }
+    constexpr connected() {
+        check(a.start().has_value() and b.start().has_value());
+        for (auto i = 0; i < 12; ++i) {
+            look(0);
+        }
+        check(a.writable() and b.writable());
+    }
+};
+constexpr auto send(auto& from) -> void {
+    auto const room = from.reserve();
+    check(from.commit(room, {.source = rpmsg::address{1}, .length = 4}));
+}
+
+/// A message after a long silence is dated with the time of its poll, not with that of the last one.
+constexpr auto a_silence_makes_no_transfer_late() -> bool {
+    auto pair = connected<reliable>{};
+    send(pair.b); // loads a frame and asks
+    check(pair.bus.is_busy(1) and pair.bus.forward(0, pair.a));
+    (void)pair.b.poll(5000);
+    check(not pair.bus.forward(0, pair.a)); // no second edge for one request
+    check(pair.b.next_deadline(5000).at == 5000 + reliable.retry_ticks);
+    (void)pair.a.poll(5000);
+    check(pair.bus.is_busy(0));
+    (void)pair.a.poll(5000 + reliable.retry_ticks - 1);
+    check(pair.bus.is_busy(0) and pair.a.counts()[rpmsg::event_count::bad_frame] == 0);
+    return true;
+}
+/// The transfer begins in `commit`, and the next poll does not give it up.
+constexpr auto a_transfer_outside_of_poll_is_not_late() -> bool {
+    auto pair = connected<reliable>{};
+    send(pair.b);
+    (void)pair.bus.forward(0, pair.a);
+    send(pair.a);
+    check(pair.bus.is_busy(0));
+    (void)pair.a.poll(5000);
+    check(pair.bus.is_busy(0) and pair.a.counts()[rpmsg::event_count::bad_frame] == 0);
+    return true;
+}
+/// The peer is gone; how many ticks until the link is down, or closed.
+template <spi_config Config> constexpr auto ticks_until_down(bool closes, bool controller_stays) -> rpmsg::ticks {
+    auto pair = connected<Config>{};
+    rpmsg::ticks now = 0;
+    auto const lasts = [&](auto& side) {
+        closes ? side.close() : send(side);
+        auto is_over = false;
+        while (not is_over) {
+            check((now += 10) < 100'000);
+            auto const change = side.poll(now);
+            is_over = closes ? side.is_closed() : change.reason == rpmsg::down_reason::broken;
+        }
+    };
+    if (controller_stays) {
+        lasts(pair.a);
+    } else {
+        lasts(pair.b);
+    }
+    return now;
+}
+/// DMA says that it is done, and has written nothing.
+struct forgetful_end : rpmsg::testing::spi_bus_end<spi_role::controller, nuttx.frame_size> {
+    using spi_bus_end::spi_bus_end;
+    bool forgets{};
+    std::array<std::byte, nuttx.frame_size> elsewhere{};
+    constexpr auto start_transfer(rpmsg::const_bytes out, rpmsg::bytes in) -> void {
+        spi_bus_end::start_transfer(out, forgets ? rpmsg::bytes{elsewhere} : in);
+    }
+};
+constexpr auto what_a_transfer_left_is_not_heard_twice() -> bool {
+    auto pair = bus_of_two<nuttx>{};
+    auto a = rpmsg::spi<nuttx, forgetful_end>{pair.frames, forgetful_end{pair.bus}};
+    auto b = pair.peripheral();
+    check(a.start().has_value() and b.start().has_value());
+    auto const look = [&] {
+        (void)pair.bus.run();
+        (void)pair.bus.forward(0, a);
+        (void)pair.bus.forward(1, b);
+        (void)b.poll(0);
+        (void)a.poll(0);
+    };
+    for (auto i = 0; i < 12; ++i) {
+        look();
+    }
+    auto heard = 0;
+    for (auto i = 0; i < 8; ++i) { // every buffer has held a message then
+        send(b);
+        for (auto n = 0; n < 4; ++n) {
+            look();
+        }
+        auto const got = a.receive();
+        heard += got.outcome == rpmsg::rx_outcome::message ? 1 : 0;
+        a.release(got.token);
+    }
+    check(heard == 8);
+    a.port().forgets = true;
+    send(a);
+    for (auto n = 0; n < 4; ++n) {
+        look();
+    }
+    check(a.receive().outcome == rpmsg::rx_outcome::none and a.counts()[rpmsg::event_count::bad_frame] > 0);
+    return true;
+}
+/// The peripheral lets its line stand after a transfer: the controller asks it in the end, without a message.
+constexpr auto a_line_that_stays_high_costs_no_message() -> bool {
+    auto pair = connected<nuttx>{};
+    send(pair.a);
+    (void)pair.bus.forward(1, pair.b);
+    (void)pair.b.poll(0);
+    (void)pair.bus.forward(0, pair.a);
+    (void)pair.a.poll(0);
+    (void)pair.bus.run();
+    (void)pair.bus.forward(0, pair.a);
+    (void)pair.a.poll(0); // the peripheral has not looked yet: its line is high, and it is not ready
+    check(pair.bus.is_requesting(1) and not pair.bus.is_busy(1));
+    send(pair.a);
+    rpmsg::ticks now = nuttx.retry_ticks;
+    (void)pair.a.poll(0);
+    (void)pair.a.poll(now);
+    check(pair.bus.is_busy(0));
+    auto heard = 0;
+    for (auto i = 0; i < 12; ++i) {
+        pair.look(now += nuttx.retry_ticks);
+        heard += pair.b.receive().outcome == rpmsg::rx_outcome::message ? 1 : 0;
+    }
+    check(heard == 2);
+    return true;
+}
 } // namespace
+
+TEST_CASE("after a silence a transfer is as young as any") {
+    STATIC_REQUIRE(a_silence_makes_no_transfer_late());
+    STATIC_REQUIRE(a_transfer_outside_of_poll_is_not_late());
+}
+
+TEST_CASE("a peer that never answers takes the link down, and a close does not wait for it for ever") {
+    CHECK(ticks_until_down<nuttx>(false, true) <= (nuttx.patience + 4u) * nuttx.retry_ticks);
+    CHECK(ticks_until_down<reliable>(false, false) <= (reliable.patience + 4u) * reliable.retry_ticks);
+    CHECK(ticks_until_down<nuttx>(true, true) <= 12 * nuttx.retry_ticks);
+    CHECK(ticks_until_down<reliable>(true, false) <= 12 * reliable.retry_ticks);
+}
+
+TEST_CASE("a transfer that wrote nothing says nothing") { STATIC_REQUIRE(what_a_transfer_left_is_not_heard_twice()); }
+
+TEST_CASE("a request line that stays high costs no message") { STATIC_REQUIRE(a_line_that_stays_high_costs_no_message()); }
 
 TEST_CASE("a link that has nothing to say is silent") {
     STATIC_REQUIRE(transfers_of_an_idle_link<nuttx>() == 0);

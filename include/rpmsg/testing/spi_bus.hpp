@@ -33,7 +33,7 @@ struct sound_wires {
 static_assert(spi_wires<sound_wires>);
 
 /// An SPI bus with two request lines inside one program or one constant expression. A transfer that the controller has
-/// started takes place when `run` is called; what a peripheral that is not ready gets is lost, and it sends zeroes. The
+/// started takes place when `run` is called; a peripheral that was not ready at the start gets nothing and sends zeroes. The
 /// interrupts of an end are passed on by `forward`. For one thread.
 template <std::uint32_t FrameSize, spi_wires Wires = sound_wires> class spi_bus {
     struct end {
@@ -46,16 +46,17 @@ template <std::uint32_t FrameSize, spi_wires Wires = sound_wires> class spi_bus 
     };
     std::array<end, 2> ends_{};
     std::uint64_t transfers_{};
+    bool is_served_{}; ///< the peripheral was ready when the controller started
     Wires wires_{};
 
     constexpr auto move(std::uint32_t from, std::size_t size) -> void {
         auto const& sender = ends_[from];
         auto const& receiver = ends_[1 - from];
-        if (receiver.progress != spi_progress::busy) {
+        if (receiver.progress != spi_progress::busy or (from == 0 and not is_served_)) {
             return;
         }
         auto frame = std::array<std::byte, FrameSize>{};
-        if (sender.progress == spi_progress::busy) {
+        if (sender.progress == spi_progress::busy and is_served_) {
             copy(sender.out, frame);
         }
         wires_.carry(from, frame);
@@ -91,7 +92,9 @@ template <std::uint32_t FrameSize, spi_wires Wires = sound_wires> class spi_bus 
         move(1, size);
         auto const how = size == FrameSize ? spi_progress::done : spi_progress::failed;
         finish(ends_[0], how);
-        finish(ends_[1], how);
+        if (is_served_) {
+            finish(ends_[1], how);
+        }
         return true;
     }
     /// Passes the interrupts of an end to `notify(signal)` of its channel or transport.
@@ -113,9 +116,13 @@ template <std::uint32_t FrameSize, spi_wires Wires = sound_wires> class spi_bus 
         ends_[which].out = out;
         ends_[which].in = in;
         ends_[which].progress = spi_progress::busy;
+        is_served_ = which == 0 ? is_busy(1) : is_served_;
     }
     [[nodiscard]] constexpr auto progress(std::uint32_t which) const -> spi_progress { return ends_[which].progress; }
-    constexpr auto abandon(std::uint32_t which) -> void { ends_[which].progress = spi_progress::failed; }
+    constexpr auto abandon(std::uint32_t which) -> void {
+        ends_[which].progress = spi_progress::failed;
+        is_served_ = false;
+    }
     constexpr auto request(std::uint32_t which, bool on) -> void {
         if (on and not ends_[which].is_requesting and wires_.passes_edge(which)) {
             ends_[1 - which].sees_edge = true;

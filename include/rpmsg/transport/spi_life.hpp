@@ -38,7 +38,9 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     bool is_up_{};          ///< as `poll` told it
     bool is_transferring_{};
     bool is_requesting_{};
-    command said_{}; ///< in the transfer under way
+    bool is_undated_{};   ///< `since_` is not known: that was outside of `poll`, who alone knows the time
+    bool has_seen_low_{}; ///< the peer's line was low since the last transfer began
+    command said_{};      ///< in the transfer under way
     std::uint16_t credit_{};
     std::uint16_t advertised_{};
     std::uint16_t expected_{};
@@ -56,7 +58,18 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     }
     [[nodiscard, gnu::always_inline]] constexpr auto out(std::uint32_t id) -> bytes { return aligned(storage_->transmit[id]); }
     [[nodiscard, gnu::always_inline]] constexpr auto in(std::uint32_t id) -> bytes { return aligned(storage_->receive[id]); }
-    [[nodiscard]] constexpr auto is_overdue() const -> bool { return has_passed(since_ + Config.retry_ticks, now_); }
+    [[nodiscard]] constexpr auto is_overdue(ticks limit = Config.retry_ticks) const -> bool {
+        return not is_undated_ and has_passed(since_ + limit, now_);
+    }
+    /// Something happened, in this look or before the next one.
+    constexpr auto date() -> void {
+        since_ = now_;
+        is_undated_ = true;
+    }
+    constexpr auto settle_date(ticks now) -> void {
+        since_ = is_undated_ ? now : since_;
+        is_undated_ = false;
+    }
 
     constexpr auto request(bool on) -> void {
         port_.request(on);
@@ -85,12 +98,13 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         return (outbox_.unsent() > 0 and may_send) or outbox_.sent() > 0 or owes_credit();
     }
 
-    /// Starts a transfer, or gets ready for one.
-    constexpr auto start_transfer() -> void {
+    /// Starts a transfer, or gets ready for one; without a message where the peer may not be ready.
+    constexpr auto start_transfer(bool is_sure) -> void {
         advertised_ = inbox_.available();
         auto content = wire::spi_content{.command = session_.next(), .available = advertised_, .expected = expected_};
         auto id = command_frame;
-        if (content.command == command::available and session_.is_connected() and outbox_.unsent() > 0 and credit_ > 0) {
+        if (content.command == command::available and session_.is_connected() and outbox_.unsent() > 0 and credit_ > 0 and
+            is_sure) {
             --credit_;
             content.command = command::data;
             content.sequence = outbox_.next_number();
@@ -106,7 +120,9 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         format::finish(out(id), content);
         stamp(out(id), false);
         is_transferring_ = true;
-        since_ = now_;
+        has_seen_low_ = false;
+        date();
+        store(in(inbox_.armed()), std::uint64_t{}); // a transfer that writes nothing must not leave an old frame
         port_.start_transfer(out(id), in(inbox_.armed()));
     }
 
@@ -142,7 +158,7 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     /// A transfer is over.
     constexpr auto finish_transfer(bool is_whole) -> void {
         is_transferring_ = false;
-        since_ = now_;
+        date();
         if constexpr (not drives_clock) {
             request(false);
         }
@@ -150,7 +166,7 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         auto const before = session_.current();
         session_.exchange(said_, content.command);
         auto goes_on = session_.current() != before;
-        if constexpr (not format::is_numbered) {
+        if (not format::is_numbered) {
             outbox_.confirm(outbox_.sent());
         }
         if (content.command == command::none) {
@@ -161,11 +177,17 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
                 goes_on = hear(content) or goes_on;
             }
         }
-        fruitless_ = static_cast<std::uint16_t>(goes_on ? 0 : fruitless_ + 1);
-        if (fruitless_ == Config.patience) {
+        goes_on ? static_cast<void>(fruitless_ = 0) : count_fruitless();
+    }
+    /// A transfer, or a request, that brought nothing. Who says goodbye waits less.
+    constexpr auto count_fruitless() -> void {
+        ++fruitless_;
+        auto const is_closing = session_.current() == spi_session::state::closing;
+        if (fruitless_ >= Config.patience or (is_closing and fruitless_ >= hasty)) {
             fruitless_ = hasty;
             if (session_.current() > spi_session::state::unconnected) {
                 session_.give_up();
+                request(false);
             }
         }
     }
@@ -191,25 +213,29 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     constexpr auto repeat_request() -> void {
         request(false);
         request(true);
-        since_ = now_;
+        date();
+        count_fruitless();
     }
     constexpr auto begin() -> void {
         if (is_transferring_ or not session_.is_talking()) {
             return;
         }
         if constexpr (drives_clock) {
-            if (port_.is_requested() and (edge_.is_set() or is_overdue())) {
+            auto const is_asked = port_.is_requested();
+            has_seen_low_ = has_seen_low_ or not is_asked;
+            auto const has_edge = edge_.is_set();
+            if (is_asked and (has_edge or is_overdue(Config.retry_ticks / 2))) {
                 edge_.clear();
                 request(false);
-                start_transfer();
+                start_transfer(has_edge or has_seen_low_);
             } else if (wants_transfer() and not is_requesting_) {
                 request(true);
-                since_ = now_;
+                date();
             } else if (is_requesting_ and is_overdue()) {
                 repeat_request();
             }
         } else if (wants_transfer() or port_.is_requested()) {
-            start_transfer();
+            start_transfer(true);
             request(true);
         }
     }
@@ -231,10 +257,12 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     /// What `poll` of a transport does.
     [[nodiscard]] constexpr auto look(ticks now) -> link_change {
         now_ = now;
+        settle_date(now);
         if (now - since_ > Config.retry_ticks) { // so that a long silence is not taken for none
             since_ = now - Config.retry_ticks;
         }
         step();
+        is_undated_ = false;
         if (session_.is_connected() and not is_up_) {
             is_up_ = true;
             return {.event = link_event::up};
@@ -259,9 +287,11 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         if (session_.is_ending() or (is_transferring_ and port_.progress() != spi_progress::busy)) {
             return {.is_set = true, .at = now};
         }
+        settle_date(now);
         auto const is_waiting = is_transferring_ or is_requesting_ or outbox_.count() > 0 or session_.wants_transfer() or
                                 (session_.is_talking() and port_.is_requested());
-        return {.is_set = is_waiting, .at = since_ + Config.retry_ticks};
+        auto const may_believe = drives_clock and not is_transferring_ and port_.is_requested();
+        return {.is_set = is_waiting, .at = since_ + (may_believe ? Config.retry_ticks / 2 : Config.retry_ticks)};
     }
 
     constexpr spi_life(spi_storage<Config>& storage, Port port) : port_{std::move(port)}, storage_{&storage} {}
