@@ -11,11 +11,11 @@ namespace rpmsg {
 enum class event_count : std::uint8_t {
     // messages of the peer that were dropped; the link goes on
     bad_descriptor,        ///< outside the buffers, misaligned, shorter than a header, or not writable
+    bad_frame = bad_descriptor, ///< of a serial line, which has no descriptors: its check, length or order is wrong
     chained_descriptor,    ///< a chain or an indirect table, which RPMsg never uses
     odd_flags,             ///< a receive buffer marked as writable; delivered all the same
     bad_length,            ///< the header claims more payload than the buffer holds
     bad_used_length,       ///< a used length above the capacity; the recorded capacity was used instead
-    bad_frame,             ///< a frame of a serial line whose check, length or order is wrong
     bad_address,           ///< source or destination is the any-address
     no_endpoint,           ///< nobody has the destination address
     wrong_peer,            ///< the endpoint belongs to another peer address
@@ -40,8 +40,7 @@ enum class event_count : std::uint8_t {
 /// The name of a counter, for people.
 [[nodiscard]] constexpr auto describe(event_count which) -> std::string_view {
     constexpr std::string_view names[] = {
-        "bad descriptor", "chained descriptor", "odd descriptor flags", "bad length",  "bad used length", "bad frame",
-        "bad address",
+        "bad descriptor", "chained descriptor", "odd descriptor flags", "bad length",  "bad used length", "bad address",
         "no endpoint",    "wrong peer",         "bad announcement", "announcement table full", "no buffer",
         "too large",      "not bound",          "closed",      "stale loan",      "would deadlock",
         "doorbell failed", "bad index",         "bad descriptor id", "link down", "lost in flight"};
