@@ -21,7 +21,7 @@ enum class uart_profile : unsigned char {
 /// Whether the frames of the nuttx profile are checked.
 enum class uart_check : unsigned char {
     required, ///< a frame without its right check is dropped
-    off,      ///< for a peer that is built without: sent as 0, ignored when received
+    off,      ///< for a peer without (NuttX's CONFIG_RPMSG_PORT_UART_CRC, off by default): sent as 0, ignored when received
 };
 
 /// Describes a link over a serial line; the two ends may differ in all but profile and dialect. Times are in the user's ticks.
