@@ -66,10 +66,6 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         since_ = now_;
         is_undated_ = true;
     }
-    constexpr auto settle_date(ticks now) -> void {
-        since_ = is_undated_ ? now : since_;
-        is_undated_ = false;
-    }
 
     constexpr auto request(bool on) -> void {
         port_.request(on);
@@ -257,7 +253,7 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     /// What `poll` of a transport does.
     [[nodiscard]] constexpr auto look(ticks now) -> link_change {
         now_ = now;
-        settle_date(now);
+        since_ = std::exchange(is_undated_, false) ? now : since_;
         if (now - since_ > Config.retry_ticks) { // so that a long silence is not taken for none
             since_ = now - Config.retry_ticks;
         }
@@ -287,11 +283,11 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         if (session_.is_ending() or (is_transferring_ and port_.progress() != spi_progress::busy)) {
             return {.is_set = true, .at = now};
         }
-        settle_date(now);
         auto const is_waiting = is_transferring_ or is_requesting_ or outbox_.count() > 0 or session_.wants_transfer() or
                                 (session_.is_talking() and port_.is_requested());
         auto const may_believe = drives_clock and not is_transferring_ and port_.is_requested();
-        return {.is_set = is_waiting, .at = since_ + (may_believe ? Config.retry_ticks / 2 : Config.retry_ticks)};
+        return {.is_set = is_waiting,
+                .at = (is_undated_ ? now : since_) + (may_believe ? Config.retry_ticks / 2 : Config.retry_ticks)};
     }
 
     constexpr spi_life(spi_storage<Config>& storage, Port port) : port_{std::move(port)}, storage_{&storage} {}
