@@ -11,6 +11,7 @@ import instructions
 import latency
 import peers
 import size
+import spi
 import stack
 import tools
 import uart
@@ -19,8 +20,8 @@ from tools import HERE, Failure, note
 
 RECORD = HERE / "recorded.json"
 MEASURE = {"instructions": instructions.measure, "size": size.measure, "stack": stack.measure, "emulated": emulated.measure,
-           "uart": uart.measure, "latency": latency.measure, "compile": compile_time.measure}
-EXACT = ["instructions", "size", "stack", "emulated", "uart", "codegen"]
+           "uart": uart.measure, "spi": spi.measure, "latency": latency.measure, "compile": compile_time.measure}
+EXACT = ["instructions", "size", "stack", "emulated", "uart", "spi", "codegen"]
 GROUPS = [*EXACT, "latency", "compile"]
 
 

@@ -53,6 +53,8 @@ FIGURES = [
     Figure("uart.reliable.message16.instr", toolchain="host", meaning="the same, reliable frames, with the answer"),
     Figure("uart.size.m0plus.bytes", "bytes", 1200, 1000, "", "arm",
            "NuttX's profile above a channel without transport, Cortex-M0+"),
+    Figure("spi.size.m0plus.bytes", "bytes", 1300, 1100, "", "arm", "a link over SPI beside its channel, Cortex-M0+"),
+    Figure("spi.ram.bytes", "bytes", toolchain="arm", meaning="RAM of a link over SPI beside its channel and its frames"),
     Figure("compile.ratio", "x", 4, 3, "-", "", "compile time of a firmware main, over one with <span>, <array>, <atomic>"),
 ]
 BY_NAME = {figure.name: figure for figure in FIGURES}
