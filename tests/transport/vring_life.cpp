@@ -207,6 +207,21 @@ TEST_CASE("a device beside Linux that closes and starts again needs no doorbell 
     CHECK(link.is_up());
 }
 
+TEST_CASE("a device beside Linux that is told of the driver's new life waits for its first doorbell") {
+    auto link = sleepers<for_linux>{};
+    link.both_started();
+    REQUIRE(link.is_up());
+    link.clear_memory(); // the driver is bound again: it posts its buffers, and rings when it is ready to hear
+    link.start_driver();
+    link.driver->poll();
+    REQUIRE(link.device->reset());
+    link.device->poll();
+    CHECK_FALSE(link.device->is_up());
+    link.device->notify(0);
+    link.device->poll();
+    CHECK(link.device->is_up());
+}
+
 TEST_CASE("rpmsg-lite: a device that attached to the rings of an earlier life finds those of the new one") {
     auto link = sleepers<lite>{};
     link.both_started();

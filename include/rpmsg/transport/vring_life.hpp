@@ -134,7 +134,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     constexpr auto look(bool stands) -> session_step {
         auto rang = true;
         if constexpr (waits_for_bell) {
-            rang = seen_.rang.is_set() or this->resumes_;
+            rang = seen_.rang.is_set() or (this->resumes_ and this->is_standing(tx_ring) and this->is_standing(rx_ring));
         }
         return session_.look(shared_, layout_, stands, phase_ == link_phase::broken, rang);
     }
