@@ -31,6 +31,7 @@ set(rpmsg_headers
   include/rpmsg/host/futex_bell.hpp
   include/rpmsg/host/futex_doorbell.hpp
   include/rpmsg/host/futex_wait.hpp
+  include/rpmsg/host/gpio_line.hpp
   include/rpmsg/host/outcome.hpp
   include/rpmsg/host/pty.hpp
   include/rpmsg/host/rpmsg_char.hpp
@@ -38,6 +39,7 @@ set(rpmsg_headers
   include/rpmsg/host/serial_port.hpp
   include/rpmsg/host/shared_memory.hpp
   include/rpmsg/host/shared_spi_bus.hpp
+  include/rpmsg/host/spidev.hpp
   include/rpmsg/host/steady_clock.hpp
   include/rpmsg/host/thread_context.hpp
   include/rpmsg/host/tty.hpp
