@@ -7,7 +7,7 @@ struct without_a_line : rpmsg::archetypes::spi_port {
     auto is_requested() -> void;
 };
 struct without_a_role {
-    static constexpr std::uint32_t word_size = 1;
+    [[maybe_unused]] static constexpr std::uint32_t word_size = 1;
     auto start_transfer(rpmsg::const_bytes, rpmsg::bytes) -> void;
     auto progress() -> rpmsg::spi_progress;
     auto abandon() -> void;
