@@ -46,6 +46,13 @@ template <bool NuttX> auto run(serial_port& port, auto on_message, auto work) ->
         }
         link.poll(steady_clock::now());
     }
+    // What was sent last is to arrive, too.
+    auto const patience = steady_clock::now() + 2000;
+    while (link.is_up() and link.next_deadline(steady_clock::now()).is_set and
+           not rpmsg::has_passed(patience, steady_clock::now())) {
+        port.wait_until(steady_clock::now() + 20);
+        link.poll(steady_clock::now());
+    }
     link.close();
     link.poll(steady_clock::now());
 }
@@ -117,6 +124,9 @@ template <bool NuttX> auto play_both(bridge::options const& chosen) -> int {
     run<NuttX>(
         *port,
         [&](auto&, rpmsg::message const& m) {
+            if (m.payload.empty()) { // the echo of the end
+                return;
+            }
             is_right = is_right and m.payload.size() == 64 and rpmsg::load<std::uint32_t>(m.payload) == answered;
             ++answered;
         },

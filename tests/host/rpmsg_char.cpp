@@ -49,6 +49,16 @@ TEST_CASE("an endpoint is found, sends, receives, and keeps its deadlines") {
     CHECK(room[1] == std::byte{2});
 }
 
+TEST_CASE("a message that is longer than its room is not passed off as a shorter one") {
+    auto const linux_side = machine{};
+    auto endpoint = rpmsg_char::open("rpmsg-echo", steady_clock::now(), linux_side.paths());
+    REQUIRE(endpoint);
+    auto const text = std::array{std::byte{1}, std::byte{2}, std::byte{3}};
+    auto room = std::array<std::byte, 2>{};
+    REQUIRE(endpoint->send(text, steady_clock::now()));
+    CHECK(endpoint->receive(room, steady_clock::now()).error() == error::too_large);
+}
+
 TEST_CASE("a send that finds no room ends at its deadline") {
     auto const linux_side = machine{};
     auto endpoint = rpmsg_char::open("rpmsg-echo", steady_clock::now(), linux_side.paths());

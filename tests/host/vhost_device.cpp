@@ -159,3 +159,8 @@ TEST_CASE("a doorbell that is no eventfd is seen, and does not stop us") {
     CHECK(told.device.take_kick(0) == vhost_device::kick::broken);
     CHECK(told.device.take_kick(1) == vhost_device::kick::none);
 }
+
+TEST_CASE("a channel for calls in band is one descriptor") {
+    auto told = told_device{};
+    CHECK(told.refusal(vhost_request::set_back_end_channel) == "gives 0 channels to call it through");
+}

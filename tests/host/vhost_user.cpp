@@ -265,3 +265,25 @@ TEST_CASE("nothing that a front end says does harm, and no descriptor is left op
     CHECK(lives > 500);
     CHECK(open_descriptors() == before);
 }
+
+TEST_CASE("a link of other rings than its back end's does not keep its driver waiting in silence") {
+    constexpr auto smaller = [] {
+        auto config = remote_rings;
+        config.buffers = 4;
+        return config;
+    }();
+    auto const test = front_end::own_folder{};
+    vhost_rings shared{};
+    auto back_end = vhost_user::listen(test.socket(), remote_rings, shared);
+    REQUIRE(back_end);
+    auto link = rpmsg::channel{rpmsg::vring<smaller, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{
+                                   shared.shared(), shared.bell(), shared.placed()},
+                               rpmsg::endpoints{rpmsg::endpoint<"echo">(echoes)}};
+    auto front = front_end::front_end{test.socket()};
+    front.set_up();
+    back_end->serve(link);
+    front_end::kick_bell{&front}.ring(0);
+    back_end->serve(link);
+    CHECK_FALSE(back_end->is_connected());
+    CHECK(back_end->why().find("other rings than this back end") != std::string::npos);
+}

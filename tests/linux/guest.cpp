@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <poll.h>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,11 +53,15 @@ TEST_CASE("a test that is killed takes its guest along") {
     REQUIRE(pipe(notes.data()) == 0);
     auto const test = fork();
     if (test == 0) {
+        close(notes[0]);
         auto run = staged<flags>(deaf());
         run.says("guest: Linux");
         (void)!write(notes[1], run.linux.folder().data(), run.linux.folder().size());
         pause();
     }
+    close(notes[1]); // so that a test that fails is not waited for
+    auto told = pollfd{.fd = notes[0], .events = POLLIN, .revents = 0};
+    REQUIRE(poll(&told, 1, 90'000) == 1);
     auto folder = std::string(100, '\0');
     auto const got = read(notes[0], folder.data(), folder.size());
     REQUIRE(got > 0);
@@ -66,7 +71,6 @@ TEST_CASE("a test that is killed takes its guest along") {
     waitpid(test, nullptr, 0);
     CHECK_FALSE(is_left_for_long(folder));
     close(notes[0]);
-    close(notes[1]);
 }
 
 // Faults built in on purpose: each of these tests must fail.

@@ -39,7 +39,7 @@ class machine {
     std::optional<vhost_user> peer_{};
     std::size_t shown_ = std::string::npos;
     bool is_closed_{};
-    rpmsg::ticks boots_until_ = steady_clock::now() + 120'000;
+    rpmsg::ticks patient_until_ = steady_clock::now() + 120'000; ///< until Linux is up; until it is down, after its input
 
     [[noreturn]] auto end(int status) -> void {
         peer_.reset();
@@ -68,7 +68,10 @@ class machine {
     auto type() -> void {
         auto text = std::array<char, 1024>{};
         auto const got = read(STDIN_FILENO, text.data(), text.size());
-        is_closed_ = got <= 0;
+        if (got <= 0) {
+            is_closed_ = true;
+            patient_until_ = steady_clock::now() + 120'000;
+        }
         linux_.type(is_closed_ ? "poweroff -f\n" : std::string{text.data(), static_cast<std::size_t>(got)});
     }
 
@@ -110,8 +113,9 @@ class machine {
             }
             end(0);
         }
-        if (shown_ == std::string::npos and rpmsg::has_passed(boots_until_, steady_clock::now())) {
-            fail("Linux is not up after 120 seconds:\n" + linux_.output());
+        if ((is_closed_ or shown_ == std::string::npos) and rpmsg::has_passed(patient_until_, steady_clock::now())) {
+            fail(is_closed_ ? "Linux has not done in 120 seconds what it was told; an answer of the firmware may be missing"
+                            : "Linux is not up after 120 seconds:\n" + linux_.output());
         }
     }
 };

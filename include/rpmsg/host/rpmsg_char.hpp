@@ -9,7 +9,9 @@
 #include <rpmsg/host/steady_clock.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 #include <poll.h>
 #include <string>
 #include <string_view>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <utility>
 
@@ -35,6 +38,7 @@ class rpmsg_char {
         switch (errno) {
         case EMSGSIZE: return error::too_large;
         case EAGAIN:
+        case EINTR:
         case ENOMEM: return error::no_buffer;
         case EINVAL: return error::not_bound;
         default: return error::closed;
@@ -110,10 +114,16 @@ class rpmsg_char {
         return {};
     }
 
-    /// The size of a message, of which as much is in `into` as fits: 0 is one without payload. `timed_out` or `closed`.
+    /// The size of a message, which lies in `into`: 0 is one without payload. `too_large` when it is longer than `into`: the
+    /// driver keeps no rest of it. `timed_out` or `closed`.
     [[nodiscard]] auto receive(bytes into, ticks deadline) const -> result<std::uint32_t> {
+        auto more = std::byte{};
+        auto const parts = std::array{iovec{into.data(), into.size()}, iovec{&more, 1}};
         while (true) {
-            auto const got = ::read(file_.number(), into.data(), into.size());
+            auto const got = ::readv(file_.number(), parts.data(), parts.size());
+            if (got > static_cast<ssize_t>(into.size())) {
+                return error::too_large;
+            }
             if (got >= 0) {
                 return static_cast<std::uint32_t>(got);
             }

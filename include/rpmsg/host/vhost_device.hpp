@@ -184,7 +184,9 @@ class vhost_device {
         case vhost_request::enable_ring: return set_ring(asked);
         case vhost_request::set_ring_kick:
         case vhost_request::set_ring_call: return set_file(asked);
-        case vhost_request::set_back_end_channel: channel_ = std::move(asked.files[0]); return {};
+        case vhost_request::set_back_end_channel:
+            channel_ = std::move(asked.files[0]);
+            return asked.file_count == 1 ? "" : "gives " + std::to_string(asked.file_count) + " channels to call it through";
         case vhost_request::set_owner:
         case vhost_request::reset_owner:
         case vhost_request::set_ring_error:

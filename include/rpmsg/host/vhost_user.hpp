@@ -60,6 +60,10 @@ class vhost_user {
             is_live_ = link.start().has_value();
             link.close();
             is_live_ = is_live_ and link.start().has_value();
+            if (not is_live_) {
+                drop(link, "is ready, but the link does not start: it was made for other rings than this back end");
+                return;
+            }
         }
         if (is_live_) {
             link.notify(ring);
