@@ -56,6 +56,7 @@ TEST_CASE("exhaustive: either side crashes at any access of the handshake or aft
         crash_each<1, false>(runs, how, 1);
         crash_each<1, true>(runs, how, 1);
     }
+    crash_each<2, false>(runs, {.from = beginning::new_memory}, 2);
 }
 
 TEST_CASE("exhaustive: either side crashes twice") {
@@ -64,6 +65,8 @@ TEST_CASE("exhaustive: either side crashes twice") {
     how.search.crashes = 2;
     constexpr auto rings = config<1, false>;
     runs.expect_clean("receiving device", receiver_crashes<rings, device_core>(how, 1));
+    runs.expect_clean("receiving driver", receiver_crashes<rings, driver_core>(how, 1));
+    runs.expect_clean("sending driver", sender_crashes<rings, driver_core>(how, 1));
 }
 
 TEST_CASE("exhaustive: either side crashes, all modes and more messages", "[.nightly]") {
@@ -75,7 +78,6 @@ TEST_CASE("exhaustive: either side crashes, all modes and more messages", "[.nig
     for (auto const from : {beginning::new_memory, beginning::old_memory}) {
         crash_in_all_modes(runs, {.from = from, .exchanged_before = 3}, 2);
     }
-    crash_each<2, false>(runs, {.from = beginning::new_memory}, 2);
 }
 
 TEST_CASE("exhaustive: either side crashes twice, all modes", "[.nightly]") {
