@@ -53,16 +53,14 @@ class guest {
         _exit(127);
     }
 
+    /// The guest's processes are many, and some are children of others: all of them are waited for, not the first alone.
     [[noreturn]] static auto guard(std::string const& folder, pid_t guest, int life) -> void {
         auto waited = pollfd{.fd = life, .events = 0, .revents = 0};
-        auto const ended = [&] { return waitpid(guest, nullptr, WNOHANG) == guest; };
-        auto is_over = false;
-        while (not is_over and poll(&waited, 1, 20) <= 0) {
-            is_over = ended();
+        while (poll(&waited, 1, 20) <= 0 and waitpid(guest, nullptr, WNOHANG) == 0) {
         }
         kill(-guest, SIGKILL);
-        if (not is_over) {
-            waitpid(guest, nullptr, 0);
+        for (auto i = 0; i < 10'000 and waitpid(-1, nullptr, WNOHANG) >= 0; ++i) {
+            usleep(1000);
         }
         auto failed = std::error_code{};
         std::filesystem::remove_all(folder, failed);
@@ -116,6 +114,7 @@ class guest {
         warden_ = fork();
         if (warden_ == 0) {
             setsid();
+            prctl(PR_SET_CHILD_SUBREAPER, 1);
             life[1].close();
             setenv("TMPDIR", folder_.c_str(), 1);
             setenv("HOME", folder_.c_str(), 1);
