@@ -140,7 +140,7 @@ auto run_controller(demo::wires& wires, options const& chosen) -> std::string_vi
     }
     auto const seconds = static_cast<double>(clock_of::nanoseconds() - began) / 1e9;
     fmt::print("{} messages of 64 bytes there and back in {:.2f} s: {:.0f} a second, {} transfers\n", echoed, seconds,
-               echoed / seconds, wires.transfers);
+               echoed / seconds, wires.transfers());
     fmt::print("the peripheral was killed {} times, the link was down {} times, {} messages lost or damaged\n", kills, downs,
                damaged);
     return damaged > 0 or downs < kills ? "messages were lost or damaged, or a restart was not seen" : "";

@@ -1,11 +1,14 @@
 #include <rpmsg/host/shared_spi_bus.hpp>
+#include <rpmsg/host/steady_clock.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <memory>
+#include <thread>
 
 namespace {
 using rpmsg::spi_progress;
@@ -74,11 +77,48 @@ TEST_CASE("an end that is made anew ends what the old one had begun") {
     auto in = std::array<std::byte, 8>{};
     b.start_transfer("p-frame!"_payload, in);
     b.request(true);
-    shared->peripheral = bus::moving; // the controller died here
+    shared->peripheral = bus::each * 6 + bus::moving; // the controller died here
     a = controller{*shared};
     CHECK(b.progress() == spi_progress::done);
     b.start_transfer("p-frame!"_payload, in);
     b = peripheral{*shared};
-    CHECK(shared->peripheral == bus::idle);
+    CHECK(shared->peripheral == bus::each * 7 + bus::idle);
     CHECK_FALSE(a.is_requested());
+}
+
+TEST_CASE("a transfer that a new peripheral does not know ends without a trace") {
+    auto const shared = std::make_unique<bus>();
+    auto a = controller{*shared};
+    auto b = peripheral{*shared};
+    auto in = std::array<std::byte, 8>{};
+    shared->peripheral = bus::each * 6 + bus::moving; // the controller is in the middle
+    b.start_transfer("p-frame!"_payload, in);
+    a.start_transfer("c-frame!"_payload, in);
+    CHECK(b.progress() == spi_progress::done);
+    CHECK(shared->transfers() == 7);
+}
+
+TEST_CASE("a peripheral that is ready again at once is served again") {
+    auto const shared = std::make_unique<bus>();
+    constexpr auto rounds = 200'000u;
+    auto ended = std::atomic<bool>{};
+    auto served = 0u;
+    auto there = std::thread{[&] {
+        auto a = controller{*shared};
+        auto in = std::array<std::byte, 8>{};
+        while (not ended) {
+            a.start_transfer("c-frame!"_payload, in);
+        }
+    }};
+    auto b = peripheral{*shared};
+    auto in = std::array<std::byte, 8>{};
+    auto const deadline = rpmsg::host::steady_clock::now() + 30'000;
+    for (; served < rounds and not rpmsg::has_passed(deadline, rpmsg::host::steady_clock::now()); ++served) {
+        b.start_transfer("p-frame!"_payload, in);
+        while (b.progress() != spi_progress::done and not rpmsg::has_passed(deadline, rpmsg::host::steady_clock::now())) {}
+    }
+    ended = true;
+    there.join();
+    CHECK(served == rounds);
+    CHECK(shared->transfers() == rounds);
 }
