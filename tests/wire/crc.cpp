@@ -14,9 +14,9 @@ using rpmsg::wire::crc_step;
 
 constexpr auto digits = "123456789"_payload;
 
-template <rpmsg::wire::crc_code Code> constexpr auto all_steps_agree() -> bool {
+template <rpmsg::wire::crc_code Code> constexpr auto all_steps_agree(std::size_t size) -> bool {
     auto content = std::array<std::byte, 300>{};
-    for (std::size_t i = 0; i < content.size(); ++i) {
+    for (std::size_t i = 0; i < size; ++i) {
         content[i] = static_cast<std::byte>(i * 7 + (i >> 3));
         auto const some = rpmsg::const_bytes{content}.first(i);
         auto const expected = crc<Code, crc_step::bit>::of(some);
@@ -25,7 +25,7 @@ template <rpmsg::wire::crc_code Code> constexpr auto all_steps_agree() -> bool {
     return true;
 }
 
-template <rpmsg::wire::crc_code Code> constexpr auto every_flip_of_one_or_two_bits_shows() -> bool {
+template <rpmsg::wire::crc_code Code> auto every_flip_of_one_or_two_bits_shows() -> bool {
     auto content = std::array<std::byte, 24>{};
     auto const right = crc<Code>::of(content);
     for (std::size_t one = 0; one < content.size() * 8; ++one) {
@@ -60,10 +60,13 @@ TEST_CASE("Each code has the check value of the catalogues") {
 }
 
 TEST_CASE("With and without a table a check is the same") {
-    STATIC_REQUIRE(all_steps_agree<crc16_arc>());
-    STATIC_REQUIRE(all_steps_agree<crc16_xmodem>());
-    STATIC_REQUIRE(all_steps_agree<crc32c>());
-    CHECK(all_steps_agree<crc32c>());
+    STATIC_REQUIRE(all_steps_agree<crc16_arc>(20));
+    STATIC_REQUIRE(all_steps_agree<crc16_xmodem>(20));
+    STATIC_REQUIRE(all_steps_agree<crc32c>(20));
+    auto const volatile size = std::size_t{300}; // more than a compiler should evaluate
+    CHECK(all_steps_agree<crc16_arc>(size));
+    CHECK(all_steps_agree<crc16_xmodem>(size));
+    CHECK(all_steps_agree<crc32c>(size));
 }
 
 TEST_CASE("A check is the same at once and byte by byte") { STATIC_REQUIRE(a_check_is_the_same_byte_by_byte()); }

@@ -56,8 +56,7 @@ class guest {
     /// The guest's processes are many, and some are children of others: all of them are waited for, not the first alone.
     [[noreturn]] static auto guard(std::string const& folder, pid_t guest, int life) -> void {
         auto waited = pollfd{.fd = life, .events = 0, .revents = 0};
-        while (poll(&waited, 1, 20) <= 0 and waitpid(guest, nullptr, WNOHANG) == 0) {
-        }
+        while (poll(&waited, 1, 20) <= 0 and waitpid(guest, nullptr, WNOHANG) == 0) {}
         kill(-guest, SIGKILL);
         for (auto i = 0; i < 10'000 and waitpid(-1, nullptr, WNOHANG) >= 0; ++i) {
             usleep(1000);
@@ -103,6 +102,8 @@ class guest {
                                                   "umid=guest",
                                                   "quiet",
                                                   "panic=-1",
+                                                  "pty.legacy_count=0", // this and the next: two thirds of booting
+                                                  "initcall_blacklist=raid6_select_algo",
                                                   "virtio_uml.device=" + socket() + ":7",
                                                   "tools=" + tools};
         if (not more.empty()) {
