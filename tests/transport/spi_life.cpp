@@ -174,6 +174,36 @@ constexpr auto a_line_that_stays_high_costs_no_message() -> bool {
     check(heard == 2);
     return true;
 }
+/// The transfer that was to tell the peer of room fails: it is told again, though nobody has anything to send.
+template <spi_config Config> constexpr auto room_is_told_again() -> bool {
+    auto pair = connected<Config>{};
+    auto held = std::array<rpmsg::rx_token, Config.receive_buffers>{};
+    auto count = 0u;
+    for (auto i = 0; i < 60; ++i) { // until the controller has no room left
+        if (pair.b.writable()) {
+            send(pair.b);
+        }
+        pair.look(0);
+        if (auto const got = pair.a.receive(); got.outcome == rpmsg::rx_outcome::message) {
+            held[count++] = got.token;
+        }
+    }
+    check(count > 2 and not pair.bus.is_busy(0) and not pair.bus.is_requesting(0));
+    for (auto n = 0u; n < count; ++n) {
+        pair.a.release(held[n]);
+    }
+    pair.a.flush();
+    check(pair.bus.is_requesting(0) and pair.bus.forward(1, pair.b));
+    (void)pair.b.poll(0);
+    check(pair.bus.forward(0, pair.a));
+    (void)pair.a.poll(0);
+    check(pair.bus.is_busy(0) and not pair.bus.is_requesting(0));
+    pair.bus.abandon(0);
+    pair.bus.abandon(1);
+    pair.bus.request(1, false); // and a peer without credit never asks
+    (void)pair.a.poll(0);
+    return pair.bus.is_requesting(0) and pair.a.next_deadline(0).is_set;
+}
 } // namespace
 
 TEST_CASE("after a silence a transfer is as young as any") {
@@ -191,6 +221,11 @@ TEST_CASE("a peer that never answers takes the link down, and a close does not w
 TEST_CASE("a transfer that wrote nothing says nothing") { STATIC_REQUIRE(what_a_transfer_left_is_not_heard_twice()); }
 
 TEST_CASE("a request line that stays high costs no message") { STATIC_REQUIRE(a_line_that_stays_high_costs_no_message()); }
+
+TEST_CASE("room is told again when the transfer that told it has failed") {
+    CHECK(room_is_told_again<nuttx>());
+    CHECK(room_is_told_again<reliable>());
+}
 
 TEST_CASE("a link that has nothing to say is silent") {
     STATIC_REQUIRE(transfers_of_an_idle_link<nuttx>() == 0);

@@ -101,12 +101,64 @@ constexpr auto a_peer_of_the_reliable_profile_is_refused() -> bool {
     auto peer = raw_peer<config>{};
     check(peer.end.start().has_value());
     (void)peer.poll();
-    peer.say({0, 12, 'R', 'P', 'M', '1'});
+    peer.say({0, 8, 'R', 'P', 'M', '1'});
     auto const refused = peer.poll();
     check(refused.event == link_event::down and refused.reason == down_reason::incompatible);
     peer.say({0x7e});
     check(peer.poll(5000).event == link_event::none and not peer.end.is_up());
     check(peer.end.start().has_value() and peer.poll().event == link_event::up);
+    return true;
+}
+
+/// The bytes of an announcement, as NuttX writes them.
+constexpr auto announce(auto& peer, rpmsg::const_bytes name) -> void {
+    auto frame = std::array<std::byte, 64>{};
+    rpmsg::store(frame, rpmsg::wire::port_header{.length = 64});
+    rpmsg::store(rpmsg::bytes{frame}.subspan(8),
+                 rpmsg::wire::header{.source = rpmsg::address{1024}, .destination = rpmsg::address{53}, .length = 40});
+    rpmsg::copy(name, rpmsg::bytes{frame}.subspan(24));
+    rpmsg::wire::seal<rpmsg::wire::crc<config.dialect.check>>(rpmsg::bytes{frame});
+    auto stuffed = std::array<std::byte, 140>{};
+    auto writer = rpmsg::wire::uart_writer<config.dialect>{};
+    peer.end.feed(rpmsg::const_bytes{stuffed}.first(writer.write(frame, stuffed)));
+}
+
+constexpr auto a_service_may_be_named_like_a_hello() -> bool {
+    auto peer = raw_peer<config>{};
+    peer.connect();
+    for (auto const name : {"eRPM1"_payload, "rPM1"_payload}) {
+        announce(peer, name);
+        check(peer.poll().event == link_event::none and peer.end.receive().outcome == rx_outcome::message);
+    }
+    return true;
+}
+
+constexpr auto what_was_said_of_an_earlier_connection_is_not_heard() -> bool {
+    auto peer = raw_peer<config>{};
+    check(peer.end.start().has_value() and peer.poll().event == link_event::none and peer.heard({0x7e}));
+    peer.say({0x76, 0x7e});
+    check(peer.poll().event == link_event::up and peer.heard({0x7d}) and peer.poll().event == link_event::none and peer.end.is_up());
+    auto again = raw_peer<config>{};
+    check(again.end.start().has_value() and again.poll().event == link_event::none and again.heard({0x7e}));
+    again.end.close();
+    again.say({0x7d});
+    check(again.poll().event == link_event::none and again.end.start().has_value());
+    check(again.poll().event == link_event::none and again.heard({0x7e}));
+    again.say({0x7d});
+    check(again.poll().event == link_event::up);
+    return true;
+}
+
+constexpr auto a_code_is_looked_at_soon() -> bool {
+    auto peer = raw_peer<config>{};
+    check(peer.end.start().has_value() and peer.poll().event == link_event::none and peer.heard({0x7e}));
+    peer.say({0x7d}); // as `receive` may come upon it
+    check(peer.end.next_deadline(5).is_set and peer.end.next_deadline(5).at == 6);
+    check(peer.poll().event == link_event::up and not peer.end.next_deadline(5).is_set);
+    peer.say({0x79});
+    check(peer.end.next_deadline(5).is_set);
+    (void)peer.poll();
+    check(peer.heard({0x78}) and not peer.end.next_deadline(5).is_set);
     return true;
 }
 
@@ -159,6 +211,16 @@ TEST_CASE("A peer that powers off takes the link down, and so does this end for 
 TEST_CASE("A peer of the reliable profile is an error that says so, until this end is started again") {
     STATIC_REQUIRE(a_peer_of_the_reliable_profile_is_refused());
 }
+
+TEST_CASE("A service may be named like the hello of the reliable profile") {
+    STATIC_REQUIRE(a_service_may_be_named_like_a_hello());
+}
+
+TEST_CASE("What was said of an earlier connection is not heard") {
+    STATIC_REQUIRE(what_was_said_of_an_earlier_connection_is_not_heard());
+}
+
+TEST_CASE("A code that came outside of a poll is looked at soon") { STATIC_REQUIRE(a_code_is_looked_at_soon()); }
 
 TEST_CASE("A pause is told to the other end") { STATIC_REQUIRE(a_pause_is_told()); }
 

@@ -90,6 +90,7 @@ constexpr auto a_lost_frame_comes_again_and_a_repeated_one_comes_once() -> bool 
     r.there.inject(rpmsg::const_bytes{frame}.first(size));
     check(r.gets(r.b, "three"_payload) and r.gets_nothing(r.b) and r.b.line_counts().repeated == 2);
     r.back.lose();
+    (void)r.poll(r.a);
     (void)r.poll(r.a, 10);
     check(r.gets_nothing(r.b) and r.b.line_counts().repeated == 3);
     (void)r.poll(r.a);
@@ -101,6 +102,7 @@ constexpr auto a_peer_that_falls_silent_takes_the_link_down() -> bool {
     auto r = rig{};
     r.connect();
     check(r.send(r.a, "never"_payload) and r.send(r.a, "heard"_payload));
+    (void)r.poll(r.a);
     for (auto const wait : {10u, 20u, 40u}) {
         check(r.poll(r.a, wait).event == link_event::none);
         r.there.lose();
@@ -180,6 +182,22 @@ constexpr auto a_peer_of_the_other_profile_is_named_once() -> bool {
     return true;
 }
 
+constexpr auto a_frame_after_a_silence_is_not_late() -> bool {
+    auto r = rig{};
+    r.connect();
+    check(not r.a.next_deadline(r.now).is_set);
+    check(r.send(r.a, "one"_payload)); // at a time that only the next poll knows
+    check(r.a.next_deadline(5000).at == 5001);
+    (void)r.poll(r.a, 5000);
+    check(r.a.line_counts().resent == 0 and r.a.next_deadline(r.now).at == r.now + 10);
+    check(r.gets(r.b, "one"_payload));
+    check(r.a.next_deadline(r.now).is_set);
+    r.back.lose();
+    (void)r.poll(r.a, 10);
+    check(r.a.line_counts().resent == 1);
+    return true;
+}
+
 constexpr auto a_line_that_echoes_is_no_peer() -> bool {
     auto line = wire{};
     auto storage = rpmsg::uart_storage<config>{};
@@ -214,5 +232,7 @@ TEST_CASE("An end that leaves says so") { CHECK(an_end_that_leaves_says_so()); }
 TEST_CASE("A peer of the other profile is named once, and may be replaced") {
     CHECK(a_peer_of_the_other_profile_is_named_once());
 }
+
+TEST_CASE("A frame that is sent after a silence is as young as any") { CHECK(a_frame_after_a_silence_is_not_late()); }
 
 TEST_CASE("A line that echoes is no peer") { CHECK(a_line_that_echoes_is_no_peer()); }

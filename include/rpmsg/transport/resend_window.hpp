@@ -4,6 +4,7 @@
 #include <rpmsg/transport/frame_pool.hpp>
 
 #include <cstdint>
+#include <utility>
 
 namespace rpmsg::detail {
 
@@ -18,7 +19,8 @@ template <std::uint8_t Count> class resend_window {
     std::uint16_t limit_ = 1; ///< past the newest one that the peer has room for
     std::uint16_t acknowledged_{};
     std::uint8_t tries_{};
-    ticks since_{}; ///< when something was last sent or acknowledged
+    bool is_undated_{}; ///< `since_` is older than that
+    ticks since_{};     ///< when something was last sent or acknowledged
 
     [[nodiscard]] static constexpr auto distance(std::uint16_t from, std::uint16_t to) -> std::uint16_t {
         return static_cast<std::uint16_t>(to - from);
@@ -77,8 +79,14 @@ template <std::uint8_t Count> class resend_window {
             ++first_;
         }
     }
-    /// The first frame after a pause is about to be committed.
-    constexpr auto restart(ticks now) -> void { since_ = now; }
+    /// The first frame after a pause is about to be committed, at a time that only the next `poll` knows.
+    constexpr auto restart(ticks now) -> void {
+        since_ = now;
+        is_undated_ = true;
+    }
+    /// A `poll` tells the time.
+    constexpr auto date(ticks now) -> void { since_ = std::exchange(is_undated_, false) ? now : since_; }
+    [[nodiscard]] constexpr auto is_undated() const -> bool { return is_undated_; }
     /// Sends again from the oldest frame on.
     constexpr auto rewind() -> void { next_ = first_; }
     /// The peer lives, though it acknowledges nothing new.

@@ -167,6 +167,7 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         }
         if (content.command == command::none) {
             counts_.add(event_count::bad_frame);
+            advertised_ = 0; // the peer may not have heard of it either
         } else {
             credit_ = content.available;
             if (session_.is_connected()) {

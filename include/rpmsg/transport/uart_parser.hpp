@@ -38,13 +38,14 @@ template <uart_config Config> class uart_parser {
     pool frames_{};
     std::array<interrupt_byte, 16> seen_{}; ///< by the low half of the code
 
-    /// A delimiter, the length of the first block, then the marker, its last byte in the highest place.
+    /// A delimiter, the length of the first block, then the marker, its last byte in the highest place. The first zero of a
+    /// hello is one of its bytes 4 to 7; no length like this is in the name that a first announcement brings.
     constexpr auto look_for_marker(std::uint8_t byte) -> void {
         if (byte == 0) {
             marker_at_ = 1;
-        } else if (marker_at_ == 1) {
+        } else if (marker_at_ == 1 and byte >= 5 and byte <= 8) {
             marker_at_ = 2;
-        } else if (marker_at_ != 0 and byte == static_cast<std::uint8_t>(wire::reliable_marker >> (marker_at_ - 2) * 8)) {
+        } else if (marker_at_ > 1 and byte == static_cast<std::uint8_t>(wire::reliable_marker >> (marker_at_ - 2) * 8)) {
             ++marker_at_;
             if (marker_at_ == 6) {
                 foreign_.store(1);
@@ -95,6 +96,9 @@ template <uart_config Config> class uart_parser {
         if (code == dialect.connect or code == dialect.connected) {
             is_inside_ = is_proven_ = false;
             fence_.store(frames_.end());
+            if constexpr (dialect.power_off != 0) { // was said of a connection before
+                seen_[dialect.power_off & 0xf].store(0);
+            }
         }
         if constexpr (dialect.relax != 0) {
             auto const is_of_pause = code == dialect.suspend or code == dialect.resume;

@@ -210,8 +210,10 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
 
     constexpr auto poll(ticks now) -> link_change {
         now_ = now;
-        if (not is_up() and parser_.oldest_short().empty()) {
-            parser_.frames().clear(parser_.frames().end()); // of a session that is over
+        window_.date(now);
+        // The end first: an interrupt may bring a hello and frames of the new session.
+        if (auto const end = parser_.frames().end(); not is_up() and parser_.oldest_short().empty()) {
+            parser_.frames().clear(end); // of a session that is over
         }
         fetch(output_.line(), parser_, *storage_);
         if (phase_ == phase::stopped) {
@@ -282,18 +284,16 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     constexpr auto flush() -> void { pump(); }
 
     [[nodiscard]] constexpr auto writable() const -> bool { return is_up() and window_.frames().has_room(); }
-    /// A line that has not taken all is looked after at the next tick.
+    /// A line that has not taken all is looked after at the next tick, as is what `receive` came upon.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
-        if (phase_ == phase::stopped) {
-            return {};
-        }
-        if (not output_.is_idle() or is_sending_ or owes_hello_ or owed_ != answer::none) {
+        auto const is_sending = not output_.is_idle() or is_sending_ or owes_hello_ or owed_ != answer::none;
+        auto const has_news = window_.is_undated() or not parser_.oldest_short().empty();
+        if (phase_ != phase::stopped and (is_sending or has_news)) {
             return {.is_set = true, .at = now + 1};
         }
-        if (phase_ == phase::waiting) {
-            return {.is_set = true, .at = called_at_ + Config.connect_ticks};
-        }
-        return {.is_set = window_.waits(), .at = window_.deadline(Config.resend_ticks)};
+        auto const is_waiting = phase_ == phase::waiting;
+        return {.is_set = is_waiting or window_.waits(),
+                .at = is_waiting ? called_at_ + Config.connect_ticks : window_.deadline(Config.resend_ticks)};
     }
 };
 
