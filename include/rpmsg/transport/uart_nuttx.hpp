@@ -92,9 +92,6 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     [[nodiscard]] constexpr auto is_over() const -> bool {
         return parser_.has_seen(dialect.connect) or (dialect.power_off != 0 and parser_.has_seen(dialect.power_off));
     }
-    [[nodiscard]] constexpr auto has_news() const -> bool {
-        return parser_.has_seen(dialect.connect) or parser_.has_seen(dialect.connected);
-    }
     /// What the peer's codes and the time say about the connection.
     constexpr auto look() -> link_change {
         if (parser_.has_seen_reliable()) {
@@ -179,10 +176,12 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr auto poll(ticks now) -> link_change {
         now_ = now;
         // The end first: an interrupt may bring a code and frames of the new connection.
-        if (auto const end = parser_.frames().end(); not is_up() and not has_news()) {
+        auto const end = parser_.frames().end();
+        if (not is_up() and not parser_.has_seen(dialect.connect) and not parser_.has_seen(dialect.connected)) {
             parser_.frames().clear(end); // of a connection that is over
         }
         fetch(output_.line(), parser_, *storage_);
+        parser_.forget_news();
         if (phase_ == phase::stopped) {
             pump();
             return {};
@@ -259,12 +258,10 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     /// A line that has not taken all is looked after at the next tick, as are codes that `receive` came upon; one that calls
     /// in vain when it is to call again.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
-        if (phase_ >= phase::waiting and (has_news() or sleep_.has_call(parser_))) {
-            return {.is_set = true, .at = now + 1};
-        }
-        auto const is_sending = not output_.is_idle() or not sent_.is_empty() or not codes_.is_empty();
-        if (phase_ >= phase::waiting and (is_sending or calls_)) {
-            return {.is_set = true, .at = output_.is_idle() ? sleep_.next_call(now) : now + 1};
+        auto const is_busy = not output_.is_idle() or parser_.has_news();
+        auto const is_sending = not sent_.is_empty() or not codes_.is_empty();
+        if (phase_ >= phase::waiting and (is_busy or is_sending or calls_)) {
+            return {.is_set = true, .at = is_busy ? now + 1 : sleep_.next_call(now)};
         }
         return {.is_set = phase_ == phase::waiting, .at = called_at_ + Config.connect_ticks};
     }

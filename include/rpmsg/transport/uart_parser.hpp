@@ -32,6 +32,7 @@ template <uart_config Config> class uart_parser {
     interrupt_byte foreign_{};
     interrupt_byte pause_{}; ///< the last code of a pair, likewise below
     interrupt_byte sleep_{};
+    interrupt_byte news_{}; ///< a code has come since the last poll
     interrupt_cell<std::uint16_t> bad_length_{};
     interrupt_cell<std::uint16_t> bad_stuffing_{};
     interrupt_cell<std::uint16_t> no_buffer_{};
@@ -110,6 +111,7 @@ template <uart_config Config> class uart_parser {
             }
         }
         seen_[code & 0xf].store(1);
+        news_.store(1);
     }
     constexpr auto take(std::uint8_t byte, uart_storage<Config>& storage) -> void {
         if (not is_proven_) {
@@ -154,6 +156,8 @@ template <uart_config Config> class uart_parser {
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
     /// Where the queue of frames ended when the last code about the connection came.
     [[nodiscard]] constexpr auto fence() const -> std::uint8_t { return fence_.load(); }
+    [[nodiscard]] constexpr auto has_news() const -> bool { return news_.load() != 0; }
+    constexpr auto forget_news() -> void { news_.store(0); }
     [[nodiscard]] constexpr auto has_seen(std::uint8_t code) const -> bool { return seen_[code & 0xf].load() != 0; }
     /// Whether a code has come since the last time it was asked for.
     constexpr auto take_seen(std::uint8_t code) -> bool {

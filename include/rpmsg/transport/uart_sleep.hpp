@@ -76,18 +76,6 @@ template <uart_config Config, typename Power> class uart_sleep {
             }
         }
     }
-    /// Whether the peer said something that `answer` is to hear.
-    [[nodiscard]] constexpr auto has_call([[maybe_unused]] auto const& parser) const -> bool {
-        if constexpr (dialect.relax != 0) {
-            for (auto const code : dialect.stay_awake) {
-                auto const reply = static_cast<std::uint8_t>(code - 1);
-                if (parser.has_seen(code) or (Power::wakes_peer and parser.has_seen(reply))) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
     /// When the peer is to be called again.
     [[nodiscard]] constexpr auto next_call(ticks now) const -> ticks {
         if constexpr (Power::wakes_peer) {
