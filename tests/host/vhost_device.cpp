@@ -75,6 +75,18 @@ TEST_CASE("rings are ready when all is told of both, and not before") {
         told.refusal(vhost_request::enable_ring, state{1, 1});
         CHECK(told.device.is_ready());
     }
+    SECTION("a ring that is stopped tells where it stands, and waits for a new doorbell") {
+        told.shared.shared().store<rpmsg::site::adopted_index>(told.shared.placed().parts(0).used + 2, std::uint16_t{3});
+        CHECK(told.ask(vhost_request::get_ring_base, {}, state{1, 0}).value == 1);
+        CHECK(told.ask(vhost_request::get_ring_base, {}, state{0, 0}).value == std::uint64_t{3} << 32);
+        CHECK_FALSE(told.device.is_ready());
+        CHECK(told.device.kicks() == std::array{-1, -1});
+        CHECK(told.refusal(vhost_request::set_ring_base, state{0, 3}).empty());
+        told.prepare(0);
+        CHECK_FALSE(told.device.is_ready());
+        told.prepare(1);
+        CHECK(told.device.is_ready());
+    }
     SECTION("other memory wants the addresses anew") {
         CHECK(told.map().empty());
         CHECK_FALSE(told.device.is_ready());
@@ -110,6 +122,8 @@ TEST_CASE("what does not fit the link or the protocol is refused with what and w
     CHECK(told.refusal(vhost_request::set_ring_size, state{0, 256}) ==
           "has rings of 256 buffers, this link is configured for 8");
     CHECK(told.refusal(vhost_request::set_ring_base, state{2, 0}) == "speaks of ring 2: there are 0 and 1");
+    CHECK(told.refusal(vhost_request::get_ring_base, state{7, 0}) == "speaks of ring 7: there are 0 and 1");
+    CHECK(told.refusal(vhost_request::get_ring_base) == "sends request 11 with only 0 bytes");
     CHECK(told.refusal(vhost_request::set_ring_size, std::uint32_t{}) == "sends request 8 with only 4 bytes");
     CHECK(told.refusal(vhost_request::set_ring_addresses, std::uint64_t{}) == "sends request 9 with only 8 bytes");
     CHECK(told.refusal(vhost_request{24}) == "asks for request 24, which this back end does not have");

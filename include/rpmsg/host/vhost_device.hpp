@@ -60,6 +60,10 @@ class vhost_device {
         return {};
     }
 
+    [[nodiscard]] auto used_index(std::uint32_t which) const -> std::uint16_t {
+        return shared_->shared().load<site::adopted_index, std::uint16_t>(shared_->placed().parts(which).used + 2);
+    }
+
     /// All parts of both rings lie in the region in which ring 0 begins: there the buffers must be, too.
     auto place() -> std::string {
         auto const* const found =
@@ -85,8 +89,7 @@ class vhost_device {
                                                     : std::array{rings_[0].call.number(), rings_[1].call.number()};
         shared_->place(mapping, placed, calls, features_.uses_in_band());
         for (std::uint32_t i = 0; i < 2 and not is_ready_; ++i) {
-            auto const used = shared_->shared().load<site::adopted_index, std::uint16_t>(placed.rings[i].used + 2);
-            if (rings_[i].base != used) {
+            if (auto const used = used_index(i); rings_[i].base != used) {
                 return "begins ring " + std::to_string(i) + " at " + std::to_string(rings_[i].base) +
                        ", its used ring stands at " + std::to_string(used);
             }
@@ -114,6 +117,16 @@ class vhost_device {
                 one.is_placed = false;
             }
         }
+    }
+
+    /// Where a ring stands that is stopped by this. It waits for a new doorbell.
+    auto stop(std::uint32_t number) -> std::uint64_t {
+        for (std::uint32_t i = 0; i < 2 and is_ready_; ++i) {
+            rings_[i].base = used_index(i);
+        }
+        forget_rings(vhost_request::get_ring_base);
+        rings_[number].kick = {};
+        return number | std::uint64_t{rings_[number].base} << 32;
     }
 
     auto set_file(vhost_message& asked) -> std::string {
@@ -156,23 +169,6 @@ class vhost_device {
         return {};
     }
 
-    /// Bytes that a request must bring.
-    static auto least_size(vhost_request request) -> std::uint32_t {
-        switch (request) {
-        case vhost_request::set_features:
-        case vhost_request::set_protocol_features:
-        case vhost_request::set_memory_table:
-        case vhost_request::set_ring_size:
-        case vhost_request::set_ring_base:
-        case vhost_request::set_ring_kick:
-        case vhost_request::set_ring_call:
-        case vhost_request::enable_ring:
-        case vhost_request::kick_ring: return 8;
-        case vhost_request::set_ring_addresses: return sizeof(vhost_message::ring_addresses);
-        default: return 0;
-        }
-    }
-
     auto take(vhost_message& asked) -> std::string {
         switch (asked.about.request) {
         case vhost_request::set_features: return features_.take(asked.as<std::uint64_t>());
@@ -180,6 +176,7 @@ class vhost_device {
         case vhost_request::set_memory_table: return map(asked);
         case vhost_request::set_ring_size:
         case vhost_request::set_ring_base:
+        case vhost_request::get_ring_base:
         case vhost_request::set_ring_addresses:
         case vhost_request::enable_ring: return set_ring(asked);
         case vhost_request::set_ring_kick:
@@ -220,6 +217,7 @@ class vhost_device {
         case vhost_request::set_back_end_channel:
         case vhost_request::set_ring_size:
         case vhost_request::set_ring_base:
+        case vhost_request::get_ring_base:
         case vhost_request::set_ring_addresses: return true;
         default: return false;
         }
@@ -232,6 +230,12 @@ class vhost_device {
         case vhost_request::get_features: return {.has_value = true, .value = features_.offered()};
         case vhost_request::get_protocol_features: return {.has_value = true, .value = features_.protocol_offered()};
         case vhost_request::get_queue_count: return {.has_value = true, .value = rings_.size()};
+        case vhost_request::get_ring_base:
+            if (auto const which = asked.as<vhost_message::ring_state>().ring;
+                which < rings_.size() and asked.about.size >= least_size(request)) {
+                return {.has_value = true, .value = stop(which)};
+            }
+            break;
         default: break;
         }
         if (ends_rings(asked)) {

@@ -21,6 +21,7 @@ enum class vhost_request : std::uint32_t {
     set_ring_size = 8,
     set_ring_addresses = 9,
     set_ring_base = 10,
+    get_ring_base = 11,
     set_ring_kick = 12,
     set_ring_call = 13,
     set_ring_error = 14,
@@ -82,5 +83,23 @@ struct vhost_message {
 };
 static_assert(sizeof(vhost_message::head) == 12 and sizeof(vhost_message::memory_table) == 264);
 static_assert(sizeof(vhost_message::ring_addresses) == 40 and sizeof(vhost_message::ring_state) == 8);
+
+/// Bytes that a request must bring.
+[[nodiscard]] constexpr auto least_size(vhost_request request) -> std::uint32_t {
+    switch (request) {
+    case vhost_request::set_features:
+    case vhost_request::set_protocol_features:
+    case vhost_request::set_memory_table:
+    case vhost_request::set_ring_size:
+    case vhost_request::set_ring_base:
+    case vhost_request::get_ring_base:
+    case vhost_request::set_ring_kick:
+    case vhost_request::set_ring_call:
+    case vhost_request::enable_ring:
+    case vhost_request::kick_ring: return 8;
+    case vhost_request::set_ring_addresses: return sizeof(vhost_message::ring_addresses);
+    default: return 0;
+    }
+}
 
 } // namespace rpmsg::host
