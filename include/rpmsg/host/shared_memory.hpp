@@ -19,7 +19,8 @@ namespace rpmsg::host {
 
 /// A block of memory under a name that processes of this machine share: /dev/shm/NAME. Whoever comes first creates it,
 /// zeroed; a block of another layout or version is refused in words. It outlives its processes until `remove`, so that a
-/// side that was killed finds the link again.
+/// side that was killed finds the link again. Whoever may open it may also make it smaller, which ends those who use it
+/// with SIGBUS: it is for processes of one user.
 class shared_memory {
     static constexpr std::uint64_t magic = 0x316d'6873'6773'7072; // "rpsgshm1" in memory
     static constexpr std::uint32_t layout_version = 1;
