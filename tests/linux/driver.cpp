@@ -26,7 +26,7 @@ auto raw_echo() { return endpoints{endpoint<"rpmsg-raw">(echoes)}; }
 
 template <rpmsg::vring_config Config> auto says_hello(setting const& wanted) -> std::uint64_t {
     auto run = staged<Config>(sample(), wanted);
-    run.linux.tell("load rpmsg_client_sample; dmesg | grep goodbye");
+    run.linux.tell("load rpmsg_client_sample; until dmesg | grep goodbye; do sleep 0.1; done");
     run.says("goodbye!");
     auto const features = run.peer->features();
     CHECK(run.link.counts()[rpmsg::event_count::bad_descriptor] == 0);
