@@ -43,7 +43,7 @@ template <spi_dialect Dialect> struct spi_frame {
 
     /// Finishes a frame whose message, or whose name, lies in place.
     [[gnu::always_inline]] static constexpr auto finish(bytes frame, spi_content const& content) -> void {
-        auto length = static_cast<std::uint32_t>(payload_offset + content.length);
+        auto length = payload_offset + content.length;
         if (content.command != spi_command::data) {
             length = Dialect.has_short_commands ? port_header_size : static_cast<std::uint32_t>(frame.size());
         }
