@@ -88,8 +88,11 @@ auto come_up(auto& one, auto& other, auto const& turn) -> void {
     rpmsg::expects(quiet == 4);
 }
 
-/// Nothing is lost: they do, and every buffer carries messages.
-auto talk(auto& one, auto& other, auto const& turn) -> void {
+/// Nothing is lost: both sides, started again where the wires brought what none had sent, come up, and
+/// every buffer carries messages.
+auto talk(auto& one, auto& other, bool restarts, auto const& turn) -> void {
+    one.settle(restarts);
+    other.settle(restarts);
     come_up(one, other, turn);
     auto const before = std::pair{one.heard(), other.heard()};
     constexpr auto messages = 12u;

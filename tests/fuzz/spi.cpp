@@ -17,7 +17,8 @@ constexpr auto openvela = [] {
     return config;
 }();
 
-/// Wires that do what the input says, until they are sound.
+/// Wires that do what the input says, until they are sound: transfers end early, edges are missed, frames are damaged. Where
+/// they `forge`, a frame may say what the input says under the right check.
 template <typename Format> struct played_wires {
     fuzz::input* bytes;
     bool* is_sound;
@@ -50,6 +51,7 @@ template <typename Format> struct played_wires {
     }
 };
 
+/// Two ends of a bus with such wires.
 template <rpmsg::spi_config Config> auto play(fuzz::input bytes, bool forges) -> void {
     using wires = played_wires<typename rpmsg::detail::checked_spi_config<Config>::format>;
     using bus = rpmsg::testing::spi_bus<Config.frame_size, wires>;
@@ -91,9 +93,7 @@ template <rpmsg::spi_config Config> auto play(fuzz::input bytes, bool forges) ->
         turn();
     }
     is_sound = true;
-    controller.settle(forges);
-    peripheral.settle(forges);
-    fuzz::talk(controller, peripheral, turn);
+    fuzz::talk(controller, peripheral, forges, turn);
 }
 
 } // namespace

@@ -68,9 +68,7 @@ template <rpmsg::uart_config Config> auto play(fuzz::input bytes, bool forges) -
     }
     there.repair();
     back.repair();
-    one.settle(forges);
-    other.settle(forges);
-    fuzz::talk(one, other, turn);
+    fuzz::talk(one, other, forges, turn);
 }
 
 } // namespace

@@ -119,7 +119,8 @@ class vhost_device {
         }
     }
 
-    /// Where a ring stands that is stopped by this. It waits for a new doorbell.
+    /// Stops a ring (the protocol's GET_VRING_BASE) and answers its number, and in the upper half where it stands. Where
+    /// doorbells are descriptors it waits for a new one.
     auto stop(std::uint32_t number) -> std::uint64_t {
         for (std::uint32_t i = 0; i < 2 and is_ready_; ++i) {
             rings_[i].base = used_index(i);
