@@ -20,7 +20,7 @@ template <typename Core> class bindings {
 
     constexpr auto tell(Core& core, std::uint32_t index, event const& what) -> void {
         if constexpr (table::hears_events) {
-            auto view = endpoint_link<Core>{core, core.id_at(index)};
+            auto view = handler_link<Core>{core, core.id_at(index)};
             core.table().notify(view, index, what);
         }
     }
@@ -50,9 +50,6 @@ template <typename Core> class bindings {
             }
         }
     }
-    constexpr auto remove(Core& core, std::uint32_t index) -> void {
-        core.locked([&](auto&) { core.table().remove(index); });
-    }
 
     /// Sends the announcement that an endpoint owes; false when there is no buffer for it. With an acknowledged name service
     /// an endpoint that is bound by name acknowledges instead of creating (WIRE 1.3).
@@ -72,7 +69,7 @@ template <typename Core> class bindings {
             }
         };
         auto const is_sent = send().has_value();
-        if (not is_sent and core.locked([](auto& link) { return link.writable(); })) {
+        if (not is_sent and core.locked()->writable()) {
             core.call_poller(); // room came back this very moment; else a doorbell is asked for
         }
         return is_sent;
@@ -97,7 +94,7 @@ template <typename Core> class bindings {
         if (not wire::read_announcement(payload, Core::acknowledged, announced)) {
             return core.count(event_count::bad_announcement);
         }
-        auto const verdict = judge(core.table(), announced);
+        auto verdict = judge(core.table(), announced);
         switch (verdict.match) {
         case name_match::binds:
             set_by_name(core, verdict.index, true);
@@ -153,7 +150,7 @@ template <typename Core> class bindings {
         }
         if constexpr (not table::is_complete) {
             if (state.must_withdraw) {
-                remove(core, index);
+                core.remove_endpoint(index);
             }
             if (core.find(id) == no_index) {
                 return;
@@ -185,7 +182,7 @@ template <typename Core> class bindings {
                         owes_ = true;
                         return;
                     }
-                    remove(core, i);
+                    core.remove_endpoint(i);
                 }
             }
         }
@@ -204,8 +201,9 @@ template <typename Core> class bindings {
 
     /// The endpoint is to be taken back from the peer, then removed.
     constexpr auto withdraw(Core& core, std::uint32_t index) -> void {
-        core.locked([&](auto&) { core.table().state(index).must_withdraw = true; });
         owes_ = true;
+        auto const guard = core.locked();
+        core.table().state(index).must_withdraw = true;
     }
 
     /// Takes all names back before this side closes, as far as there are buffers.

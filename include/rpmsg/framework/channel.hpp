@@ -76,18 +76,17 @@ class channel {
                 return drop(event_count::no_endpoint); // the event handler destroyed it
             }
         }
-        auto current = detail::delivery{.token = received.token, .data = received.payload.data()};
-        auto view = endpoint_link<core>{core_, core_.id_at(index), &current};
+        auto view = handler_link<core>{core_, core_.id_at(index), received};
         core_.table().deliver(view, index,
                               {.source = received.source, .payload = {received.payload.data(), received.payload.size()}});
-        return current.is_held;
+        return view.holds();
     }
 
     constexpr auto receive_all(std::uint32_t messages, std::uint32_t payload_bytes) -> std::uint32_t {
         std::uint32_t handled = 0;
         auto bytes_left = payload_bytes;
         while (handled < messages and bytes_left > 0) {
-            auto const received = core_.locked([](auto& link) { return link.receive(); });
+            auto received = core_.locked()->receive();
             if (received.outcome == rx_outcome::none) {
                 return handled;
             }
@@ -99,7 +98,7 @@ class channel {
                 continue;
             }
             if (not deliver(received)) {
-                core_.locked([&](auto& link) { link.release(received.token); });
+                core_.locked()->release(received.token);
             }
             if (payload_bytes != poll_budget::unlimited) {
                 bytes_left -= std::min(bytes_left, static_cast<std::uint32_t>(received.payload.size()));
@@ -132,7 +131,7 @@ class channel {
         is_polling_ = true;
         core_.pending().clear();
         core_.polled_here();
-        auto const change = core_.changed_by([&](auto& link) { return link.poll(now); });
+        auto change = core_.poll_transport(now);
         if (change.event != link_event::none) [[unlikely]] {
             follow(change);
         }
@@ -150,12 +149,8 @@ class channel {
     }
 
     constexpr auto end() -> void {
-        auto const was_up = core_.is_up();
-        auto const change = core_.changed_by([&](auto& link) -> link_change {
-            link.close();
-            return {.event = was_up ? link_event::down : link_event::none, .reason = down_reason::closed};
-        });
-        if (was_up) {
+        auto change = core_.close_transport();
+        if (change.event != link_event::none) {
             bindings_.go_down(core_, change);
         }
         core_.waiting().wake();
@@ -173,7 +168,7 @@ class channel {
     /// Begins, if it has not; `misconfigured` when the transport's memory does not fit its configuration. Either side may
     /// start first: `poll` sees the peer come, and announces the endpoints.
     [[nodiscard]] constexpr auto start() -> status {
-        return core_.locked([](auto& link) { return link.start(); });
+        return core_.locked()->start();
     }
 
     /// Ends the link: endpoints become unbound, pending waits end with `closed`. From a handler it takes effect when the
@@ -222,7 +217,7 @@ class channel {
 
     /// When to poll again at the latest though nothing rings.
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
-        return core_.locked([&](auto& link) { return link.next_deadline(now); });
+        return core_.locked()->next_deadline(now);
     }
 
     [[nodiscard]] constexpr auto is_up() -> bool { return core_.is_up(); }
@@ -234,7 +229,7 @@ class channel {
     /// Adds an endpoint to an `endpoint_pool`, with the arguments of its `create`; it is announced by the next polls and
     /// bound by them if the peer had announced the name. Answers its id, for `at` and `destroy`.
     template <typename... Arguments> [[nodiscard]] constexpr auto create(Arguments&&... arguments) -> result<std::uint32_t> {
-        auto const made = core_.locked([&](auto&) { return core_.table().create(std::forward<Arguments>(arguments)...); });
+        auto const made = core_.add_endpoint(std::forward<Arguments>(arguments)...);
         if (made and core_.is_up()) {
             bindings_.greet(core_, core_.find(*made));
             core_.pending().set();
@@ -252,7 +247,7 @@ class channel {
             bindings_.withdraw(core_, index);
             core_.pending().set();
         } else {
-            core_.locked([&](auto&) { core_.table().remove(index); });
+            core_.remove_endpoint(index);
         }
         return {};
     }

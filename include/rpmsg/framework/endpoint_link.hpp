@@ -12,21 +12,11 @@
 
 namespace rpmsg {
 
-namespace detail {
-/// The message that a handler is called with, and whether it kept it.
-struct delivery {
-    rx_token token{};
-    std::byte const* data{};
-    bool is_held{};
-};
-} // namespace detail
-
-/// An endpoint as its handler sees it: all sends come from its own address, and nothing waits. Every refusal says why
+/// What may be asked of an endpoint anywhere: all sends come from its own address, and nothing waits. Every refusal says why
 /// and is counted: `closed`, `not_bound`, `no_buffer`, `too_large`.
 template <typename Channel> class endpoint_link {
     Channel* channel_;
     std::uint32_t id_;
-    detail::delivery* current_; ///< the message that is being delivered, if any
 
   protected:
     [[nodiscard]] constexpr auto owner() const -> Channel& { return *channel_; }
@@ -35,8 +25,7 @@ template <typename Channel> class endpoint_link {
     using loan = tx_loan<Channel>;
 
     /// For the channel.
-    constexpr endpoint_link(Channel& channel, std::uint32_t id, detail::delivery* current = nullptr)
-        : channel_{&channel}, id_{id}, current_{current} {}
+    constexpr endpoint_link(Channel& channel, std::uint32_t id) : channel_{&channel}, id_{id} {}
 
     [[nodiscard]] constexpr auto self() const -> address { return channel_->local_of(id_); }
     /// The peer's endpoint, or any_address while unbound.
@@ -67,15 +56,32 @@ template <typename Channel> class endpoint_link {
         static_assert(sizeof(Loan) == 0, "a commit takes the loan away: write commit(std::move(loan), size)");
         return {};
     }
+};
+
+/// An endpoint as its handler sees it, until the handler returns.
+template <typename Channel> class handler_link : public endpoint_link<Channel> {
+    rx_token token_{};
+    std::byte const* data_{};
+    bool may_hold_{}; ///< there is a message, and nobody holds it
+
+  public:
+    /// For the channel: at an event, and at a message.
+    constexpr handler_link(Channel& channel, std::uint32_t id) : endpoint_link<Channel>{channel, id} {}
+    constexpr handler_link(Channel& channel, std::uint32_t id, rx_buffer const& received)
+        : endpoint_link<Channel>{channel, id}, token_{received.token}, data_{received.payload.data()}, may_hold_{true} {}
+    handler_link(handler_link const&) = delete;
+    auto operator=(handler_link const&) -> handler_link& = delete;
 
     /// Keeps the message that is being delivered beyond its handler; empty when called for anything else, or again.
-    [[nodiscard]] constexpr auto hold(message const& current) const -> held_message {
-        if (current_ == nullptr or current_->is_held or current.payload.data() != current_->data) {
+    [[nodiscard]] constexpr auto hold(message const& current) -> held_message {
+        if (not may_hold_ or current.payload.data() != data_) {
             return {};
         }
-        current_->is_held = true;
-        return channel_->hold(current, current_->token);
+        may_hold_ = false;
+        return this->owner().hold(current, token_);
     }
+    /// For the channel: whether the message was kept.
+    [[nodiscard]] constexpr auto holds() const -> bool { return not may_hold_; }
 
     /// Waiting from a handler would wait for the one who calls it.
     template <typename... Arguments> auto send_until(Arguments&&...) const -> status {

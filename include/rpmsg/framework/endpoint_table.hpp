@@ -97,10 +97,13 @@ template <typename... Endpoints> class endpoints {
             return true;
         }
     }
-    template <typename F> constexpr auto with(std::uint32_t i, F&& f) -> void {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (void)(... or (i == I and (f(std::get<I>(list_)), true)));
-        }(std::index_sequence_for<Endpoints...>{});
+    template <std::size_t... I>
+    constexpr auto deliver_to(auto& link, std::uint32_t i, message const& m, std::index_sequence<I...>) -> void {
+        (void)(... or (i == I and (std::get<I>(list_).on_message(link, m), true)));
+    }
+    template <std::size_t... I>
+    constexpr auto notify_to(auto& link, std::uint32_t i, event const& e, std::index_sequence<I...>) -> void {
+        (void)(... or (i == I and (std::get<I>(list_).on_event(link, e), true)));
     }
 
   public:
@@ -147,10 +150,10 @@ template <typename... Endpoints> class endpoints {
     }
 
     constexpr auto deliver(auto& link, std::uint32_t i, message const& m) -> void {
-        with(i, [&](auto& it) { it.on_message(link, m); });
+        deliver_to(link, i, m, std::index_sequence_for<Endpoints...>{});
     }
     constexpr auto notify(auto& link, std::uint32_t i, event const& e) -> void {
-        with(i, [&](auto& it) { it.on_event(link, e); });
+        notify_to(link, i, e, std::index_sequence_for<Endpoints...>{});
     }
 
     /// All endpoints exist from the start: an announcement that none of them claims will not be claimed later.

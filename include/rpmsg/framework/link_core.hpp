@@ -22,7 +22,6 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     using state::generation_;
     using state::is_starved_;
     using state::is_up_;
-    using state::lock_;
     using state::transport_;
 
     /// Counts what was refused; the counters of the first errors stand in their order.
@@ -64,7 +63,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
                 endpoints_.state(index).is_starved = true;
             }
         }
-        auto const due = transport_.next_deadline(0);
+        auto due = transport_.next_deadline(0);
         if (due.is_set and due.at == 0) { // the peer broke the rules: only a poll can tell
             this->call_poller();
         }
@@ -114,25 +113,23 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
 
     /// Sends for an endpoint.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
-        return exclusively(lock_, [&]() -> status {
-            auto const index = this->find(id);
-            if (not Endpoints::is_complete and index == no_index) {
-                return error::no_endpoint;
-            }
-            return counted(try_send(index, endpoints_.local(index), to, payload));
-        });
+        auto const guard = this->locked();
+        auto const index = this->find(id);
+        if (not Endpoints::is_complete and index == no_index) {
+            return error::no_endpoint;
+        }
+        return counted(try_send(index, endpoints_.local(index), to, payload));
     }
     constexpr auto send_to_peer(std::uint32_t id, const_bytes payload) -> status {
         if constexpr (Endpoints::is_complete) {
             return send_from(id, endpoints_.state(id).peer(), payload);
         } else {
-            return exclusively(lock_, [&]() -> status {
-                auto const index = this->find(id);
-                if (index == no_index) {
-                    return error::no_endpoint;
-                }
-                return counted(try_send(index, endpoints_.local(index), endpoints_.state(index).peer(), payload));
-            });
+            auto const guard = this->locked();
+            auto const index = this->find(id);
+            if (index == no_index) {
+                return error::no_endpoint;
+            }
+            return counted(try_send(index, endpoints_.local(index), endpoints_.state(index).peer(), payload));
         }
     }
     /// Sends an announcement for an endpoint, be it one that is about to go.
@@ -141,8 +138,8 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             if constexpr (Endpoints::is_complete) {
                 return send_from(index, name_service_address, payload);
             } else {
-                return exclusively(
-                    lock_, [&] { return counted(try_send(index, endpoints_.local(index), name_service_address, payload)); });
+                auto const guard = this->locked();
+                return counted(try_send(index, endpoints_.local(index), name_service_address, payload));
             }
         };
         if (std::is_constant_evaluated()) {
@@ -151,17 +148,16 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         return send(std::as_bytes(std::span{&announced, 1}));
     }
     constexpr auto reserve_for(std::uint32_t id) -> loan {
-        return exclusively(lock_, [&]() -> loan {
-            auto const index = this->find(id);
-            if (index == no_index) {
-                return error::no_endpoint;
-            }
-            auto room = tx_buffer{};
-            if (auto const reserved = counted(try_reserve(index, room)); not reserved) {
-                return reserved.error();
-            }
-            return {*this, room, generation_};
-        });
+        auto const guard = this->locked();
+        auto const index = this->find(id);
+        if (index == no_index) {
+            return error::no_endpoint;
+        }
+        auto room = tx_buffer{};
+        if (auto const reserved = counted(try_reserve(index, room)); not reserved) {
+            return reserved.error();
+        }
+        return {*this, room, generation_};
     }
     /// Sends a loan; to the bound peer when `to` is the any-address.
     constexpr auto commit_from(std::uint32_t id, address to, loan&& given, std::size_t size) -> status {
@@ -172,40 +168,37 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             this->count(event_count::stale_loan);
             return error::closed;
         }
-        auto const left = given.leave();
-        return exclusively(lock_, [&]() -> status {
-            if (not is_current(left.generation)) {
-                return error::closed;
-            }
-            auto const index = this->find(id);
-            if (index == no_index) {
-                put_back(left.room);
-                return error::no_endpoint;
-            }
-            auto const destination = to != any_address ? to : endpoints_.state(index).peer();
-            return counted(try_commit(endpoints_.local(index), destination, left.room, size));
-        });
+        auto left = given.leave();
+        auto const guard = this->locked();
+        if (not is_current(left.generation)) {
+            return error::closed;
+        }
+        auto const index = this->find(id);
+        if (index == no_index) {
+            put_back(left.room);
+            return error::no_endpoint;
+        }
+        auto const destination = to != any_address ? to : endpoints_.state(index).peer();
+        return counted(try_commit(endpoints_.local(index), destination, left.room, size));
     }
     /// Takes unused room back.
     constexpr auto give_back(loan& given) -> void {
-        auto const left = given.leave();
-        exclusively(lock_, [&] {
-            if (is_current(left.generation)) {
-                put_back(left.room);
-            }
-        });
+        auto left = given.leave();
+        auto const guard = this->locked();
+        if (is_current(left.generation)) {
+            put_back(left.room);
+        }
     }
 
     /// Takes the message that is being delivered out of the poller's hands.
     constexpr auto hold(message const& content, rx_token const& token) -> held_message {
         constexpr auto release = [](message_owner& owner, rx_token const& kept, std::uint16_t generation) {
             auto& self = static_cast<link_core&>(owner);
-            exclusively(self.lock_, [&] {
-                if (self.is_current(generation)) {
-                    self.transport_.release(kept);
-                    self.transport_.flush();
-                }
-            });
+            auto const guard = self.locked();
+            if (self.is_current(generation)) {
+                guard->release(kept);
+                guard->flush();
+            }
         };
         return {*this, release, content, token, generation_};
     }

@@ -39,6 +39,18 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr link_state(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
         : endpoints_{std::move(endpoints)}, lock_{std::move(lock)}, wait_{std::move(wait)}, transport_{std::move(transport)} {}
 
+  private:
+    constexpr auto taken(link_change const& change) -> link_change {
+        if (change.event == link_event::up) {
+            ++generation_;
+        }
+        if (change.event != link_event::none) {
+            is_up_ = change.event == link_event::up;
+            is_starved_ = false;
+        }
+        return change;
+    }
+
   public:
     using wait_type = Wait;
     using table_type = Endpoints;
@@ -55,17 +67,24 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         pending_.set();
         wait_.wake();
     }
-    [[nodiscard]] constexpr auto is_up() -> bool {
-        return exclusively(lock_, [&] { return is_up_; });
-    }
+    /// The transport, with the lock held as long as this lives.
+    class locked_transport {
+        link_state& link_;
 
-    /// Runs f(transport) under the lock.
-    constexpr auto locked(auto&& f) {
-        return exclusively(lock_, [&] { return f(transport_); });
+      public:
+        [[gnu::always_inline]] constexpr explicit locked_transport(link_state& link) : link_{link} { link_.lock_.lock(); }
+        locked_transport(locked_transport const&) = delete;
+        auto operator=(locked_transport const&) -> locked_transport& = delete;
+        [[gnu::always_inline]] constexpr ~locked_transport() { link_.lock_.unlock(); }
+        [[gnu::always_inline]] constexpr auto operator->() const -> Transport* { return &link_.transport_; }
+    };
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto locked() -> locked_transport { return locked_transport{*this}; }
+
+    [[nodiscard]] constexpr auto is_up() -> bool {
+        auto const guard = locked();
+        return is_up_;
     }
-    constexpr auto count(event_count reason) -> void {
-        locked([&](auto& link) { link.count(reason); });
-    }
+    constexpr auto count(event_count reason) -> void { locked()->count(reason); }
 
     /// The index of an endpoint, or no_index when it is gone.
     [[nodiscard]] constexpr auto find(std::uint32_t id) -> std::uint32_t {
@@ -89,43 +108,45 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
 
     [[nodiscard]] constexpr auto local_of(std::uint32_t id) -> address {
-        return exclusively(lock_, [&] {
-            auto const index = find(id);
-            return index != no_index ? endpoints_.local(index) : any_address;
-        });
+        auto const guard = locked();
+        auto const index = find(id);
+        return index != no_index ? endpoints_.local(index) : any_address;
     }
     [[nodiscard]] constexpr auto peer_of(std::uint32_t id) -> address {
-        return exclusively(lock_, [&] {
-            auto const index = find(id);
-            return index != no_index ? endpoints_.state(index).peer() : any_address;
-        });
+        auto const guard = locked();
+        auto const index = find(id);
+        return index != no_index ? endpoints_.state(index).peer() : any_address;
+    }
+    template <typename... Arguments> constexpr auto add_endpoint(Arguments&&... arguments) -> result<std::uint32_t> {
+        auto const guard = locked();
+        return endpoints_.create(std::forward<Arguments>(arguments)...);
+    }
+    constexpr auto remove_endpoint(std::uint32_t index) -> void {
+        auto const guard = locked();
+        endpoints_.remove(index);
     }
     /// Whether a send of this endpoint was refused for want of a buffer since the last call.
     [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {
-        return exclusively(lock_, [&] { return std::exchange(endpoints_.state(index).is_starved, false); });
+        auto const guard = locked();
+        return std::exchange(endpoints_.state(index).is_starved, false);
     }
 
-    /// Runs f(transport) under the lock, and takes the change of the link that it answers.
-    constexpr auto changed_by(auto&& f) -> link_change {
-        return exclusively(lock_, [&]() -> link_change {
-            auto const change = link_change{f(transport_)};
-            if (change.event == link_event::up) {
-                ++generation_;
-            }
-            if (change.event != link_event::none) {
-                is_up_ = change.event == link_event::up;
-                is_starved_ = false;
-            }
-            return change;
-        });
+    /// Looks after the link itself.
+    constexpr auto poll_transport(ticks now) -> link_change {
+        auto const guard = locked();
+        return taken(guard->poll(now));
+    }
+    constexpr auto close_transport() -> link_change {
+        auto const guard = locked();
+        guard->close();
+        return taken({.event = is_up_ ? link_event::down : link_event::none, .reason = down_reason::closed});
     }
     /// True once, after a refused reserve, when there is room again.
     constexpr auto take_writable() -> bool {
-        return exclusively(lock_, [&] {
-            auto const writable = is_starved_ and transport_.writable();
-            is_starved_ = is_starved_ and not writable;
-            return writable;
-        });
+        auto const guard = locked();
+        auto const writable = is_starved_ and transport_.writable();
+        is_starved_ = is_starved_ and not writable;
+        return writable;
     }
 
     /// The calling context is the one that polls.

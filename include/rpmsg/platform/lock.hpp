@@ -1,7 +1,6 @@
 #pragma once
 
 #include <concepts>
-#include <type_traits>
 
 namespace rpmsg {
 
@@ -20,17 +19,15 @@ struct no_lock {
 };
 static_assert(lock_policy<no_lock>);
 
-/// Runs f with the lock held.
-[[gnu::always_inline]] constexpr auto exclusively(lock_policy auto& lock, auto&& f) {
-    lock.lock();
-    if constexpr (std::is_void_v<decltype(f())>) {
-        f();
-        lock.unlock();
-    } else {
-        auto outcome = f();
-        lock.unlock();
-        return outcome;
-    }
-}
+/// Holds a lock as long as it lives: std::lock_guard, for the compiler and without an operating system.
+template <lock_policy Lock> class lock_guard {
+    Lock& lock_;
+
+  public:
+    [[gnu::always_inline]] constexpr explicit lock_guard(Lock& lock) : lock_{lock} { lock_.lock(); }
+    lock_guard(lock_guard const&) = delete;
+    auto operator=(lock_guard const&) -> lock_guard& = delete;
+    [[gnu::always_inline]] constexpr ~lock_guard() { lock_.unlock(); }
+};
 
 } // namespace rpmsg
