@@ -231,13 +231,19 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
             return {};
         }
         auto const stands = (has_epochs and not is_up) or session_.stands(shared_, layout_);
-        if (is_up) {
-            if (stands) {
-                if constexpr (calls) {
-                    call_until_heard(now);
-                }
-                return {};
+        if (is_up and stands) [[likely]] {
+            if constexpr (calls) {
+                call_until_heard(now);
             }
+            return {};
+        }
+        return follow_peer(is_up, stands, now);
+    }
+
+  private:
+    /// The link is not up, or no longer.
+    constexpr auto follow_peer(bool is_up, bool stands, ticks now) -> link_change {
+        if (is_up) {
             if constexpr (has_boot_words) {
                 return go_down(session_.runs(shared_, layout_) ? down_reason::peer_stopped : down_reason::peer_restarted);
             } else if constexpr (not has_epochs) {
@@ -268,6 +274,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         return {};
     }
 
+  public:
     constexpr auto notify([[maybe_unused]] std::uint32_t which) -> void {
         if constexpr (waits_for_bell) {
             if (which == 0) {
