@@ -63,7 +63,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     /// Takes the next buffer of a ring: its id, or `nowhere`. What breaks the link is remembered and counted.
     constexpr auto take(std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length = nullptr) -> std::uint32_t {
-        auto got = queues_[ring].take(shared_, layout_.parts(ring));
+        auto got = queues_[ring].take(shared_, layout_.parts(ring), used_length != nullptr);
         if (got.outcome == take_outcome::taken) [[likely]] {
             if (not device and used_length != nullptr) {
                 *used_length = got.length;

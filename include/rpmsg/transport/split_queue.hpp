@@ -95,8 +95,9 @@ template <vring_config Config, ring_role Role> class split_queue {
     }
 
     /// The next buffer that the peer put into its ring. `bad_index` and `bad_id` mean that the ring cannot be trusted
-    /// any more.
-    template <region Region> constexpr auto take(Region& shared, wire::vring_parts const& at) -> taken_buffer {
+    /// any more. The used length is read where it is asked for.
+    template <region Region>
+    constexpr auto take(Region& shared, wire::vring_parts const& at, [[maybe_unused]] bool with_length = true) -> taken_buffer {
         auto const taken = taken_;
         auto const most = theirs();
         auto const found = waiting(shared, at);
@@ -116,7 +117,9 @@ template <vring_config Config, ring_role Role> class split_queue {
             id = load_at<site::peer_entry, std::uint16_t>(shared, entry, 4);
         } else {
             id = load_at<site::peer_entry, std::uint32_t>(shared, entry, 4);
-            length = load_at<site::peer_entry_length, std::uint32_t>(shared, entry, 8);
+            if (with_length) {
+                length = load_at<site::peer_entry_length, std::uint32_t>(shared, entry, 8);
+            }
         }
         if (id >= count or ours_.contains(id)) [[unlikely]] {
             return {.outcome = take_outcome::bad_id};
