@@ -9,6 +9,18 @@
 
 namespace rpmsg::detail {
 
+/// A set of the numbers 0 to Size - 1, one byte each.
+template <std::uint32_t Size> class id_flags {
+    std::array<bool, Size> flags_{};
+
+  public:
+    [[nodiscard]] constexpr auto contains(std::uint32_t id) const -> bool { return flags_[id]; }
+    constexpr auto insert(std::uint32_t id) -> void { flags_[id] = true; }
+    constexpr auto erase(std::uint32_t id) -> void { flags_[id] = false; }
+    constexpr auto clear() -> void { flags_.fill(false); }
+    constexpr auto fill() -> void { flags_.fill(true); }
+};
+
 /// A set of the numbers 0 to Size - 1, one bit each.
 template <std::uint32_t Size> class id_set {
     using word = std::conditional_t<(Size <= 8), std::uint8_t, std::conditional_t<(Size <= 16), std::uint16_t, std::uint32_t>>;
