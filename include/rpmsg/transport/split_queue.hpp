@@ -18,7 +18,7 @@ enum class take_outcome : std::uint8_t { none, taken, bad_index, bad_id };
 
 struct taken_buffer {
     take_outcome outcome{};
-    std::uint16_t id{};
+    std::uint32_t id{};
     std::uint32_t length{}; ///< the used length; meaningful for the driver only
 };
 
@@ -126,7 +126,7 @@ template <vring_config Config, ring_role Role> class split_queue {
         }
         ours_.insert(id);
         taken_ = static_cast<index>(taken + 1);
-        return {.outcome = take_outcome::taken, .id = static_cast<std::uint16_t>(id), .length = length};
+        return {.outcome = take_outcome::taken, .id = id, .length = length};
     }
 
     /// Whether the peer has published nothing that was not taken. A bad index counts as something: `take` reports it.
