@@ -40,6 +40,7 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     index taken_{}; ///< entries taken from the peer's ring
     index given_{}; ///< entries written to our ring
+    index seen_{};  ///< entries of the peer's ring that are known to be there
     [[no_unique_address]] std::conditional_t<credit_varies, start_credit, nothing> credit_{};
     std::conditional_t<(sizeof(void*) > 4), id_flags<count>, id_set<count>> ours_{};
 
@@ -79,6 +80,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     constexpr auto reset(index taken, index given, bool all_ours) -> void {
         taken_ = taken;
         given_ = given;
+        seen_ = taken;
         if constexpr (credit_varies) {
             credit_.value = static_cast<index>((all_ours ? 0 : count) + taken - given);
         }
@@ -99,13 +101,16 @@ template <vring_config Config, ring_role Role> class split_queue {
     template <region Region>
     constexpr auto take(Region& shared, wire::vring_parts const& at, [[maybe_unused]] bool with_length = true) -> taken_buffer {
         auto const taken = taken_;
-        auto const most = theirs();
-        auto const found = waiting(shared, at);
-        if (found == 0) {
-            return {};
-        }
-        if (found > most) [[unlikely]] {
-            return {.outcome = take_outcome::bad_index};
+        if (seen_ == taken) {
+            auto const most = theirs();
+            auto const found = waiting(shared, at);
+            if (found == 0) {
+                return {};
+            }
+            if (found > most) [[unlikely]] {
+                return {.outcome = take_outcome::bad_index};
+            }
+            seen_ = static_cast<index>(taken + found);
         }
         auto const entry = peer_ring(at) + peer_entry_size * position(taken);
         if (not shares_line<Region>(peer_ring(at), entry + 4 + peer_entry_size)) {
