@@ -94,11 +94,14 @@ class channel {
                 break;
             }
             ++handled;
-            if (received.outcome == rx_outcome::dropped) {
-                continue;
+            auto const is_kept = received.outcome == rx_outcome::dropped or deliver(received);
+            auto const link = core_.locked();
+            if (not is_kept) {
+                link->release(received.token);
             }
-            if (not deliver(received)) {
-                core_.locked()->release(received.token);
+            if (link->is_drained()) {
+                link->flush();
+                return handled;
             }
             if (payload_bytes != poll_budget::unlimited) {
                 bytes_left -= std::min(bytes_left, static_cast<std::uint32_t>(received.payload.size()));

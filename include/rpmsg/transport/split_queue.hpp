@@ -134,6 +134,8 @@ template <vring_config Config, ring_role Role> class split_queue {
         return {.outcome = take_outcome::taken, .id = id, .length = length};
     }
 
+    /// Whether all that was seen of the peer's ring was taken.
+    [[nodiscard]] constexpr auto took_all() const -> bool { return seen_ == taken_; }
     /// Whether the peer has published nothing that was not taken. A bad index counts as something: `take` reports it.
     template <region Region> constexpr auto empty(Region& shared, wire::vring_parts const& at) -> bool {
         return waiting(shared, at) == 0;

@@ -105,7 +105,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     }
 
     /// A message that is bad has been given back already.
-    [[nodiscard]] constexpr auto receive() -> rx_buffer {
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
         std::uint32_t used_length{};
         auto const id = this->is_live() ? next(used_length) : nowhere;
         if (id == nowhere) {
@@ -148,6 +148,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             }
         }
     }
+
+    /// With an event index the doorbell has to be asked for once the ring is empty.
+    [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
     [[nodiscard]] constexpr auto writable() -> bool {
         if (not this->sends() or (unused_.is_empty() and this->arm())) {
