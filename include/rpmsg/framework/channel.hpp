@@ -94,7 +94,10 @@ class channel {
                 break;
             }
             ++handled;
-            auto const is_kept = received.outcome == rx_outcome::dropped or deliver(received);
+            if (received.outcome == rx_outcome::dropped) {
+                continue;
+            }
+            auto const is_kept = deliver(received);
             auto const link = core_.locked();
             if (not is_kept) {
                 link->release(received.token);
