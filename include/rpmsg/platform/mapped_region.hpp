@@ -49,6 +49,7 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
     constexpr mapped_region(std::byte* start, std::uint32_t size) : memory_{start, size} {}
 
     [[nodiscard]] constexpr auto size() const -> std::uint32_t { return memory_.size(); }
+    [[nodiscard]] constexpr auto handle() const -> mapped_region { return *this; }
 
     template <site Site, typename T> [[nodiscard]] auto load(std::uint32_t offset, std::uint32_t distance = 0) -> T {
         static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic loads: read two words");

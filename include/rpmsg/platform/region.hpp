@@ -74,6 +74,15 @@ constexpr auto store_at(Region& shared, std::uint32_t offset, std::uint32_t dist
         shared.template store<Site>(offset + distance, value);
     }
 }
+/// A region for some accesses in a row: a copy where it is no more than an address, which then need not be fetched again
+/// after each access that orders others.
+template <region Region> [[nodiscard]] constexpr auto handle_of(Region& shared) -> decltype(auto) {
+    if constexpr (requires { shared.handle(); }) {
+        return shared.handle();
+    } else {
+        return (shared);
+    }
+}
 /// The cache line of a region; 1 where there is no cache to look after, or the region keeps it to itself.
 template <typename Region>
 constexpr std::uint32_t line_of = [] {

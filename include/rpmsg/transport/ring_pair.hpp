@@ -63,7 +63,8 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     /// Takes the next buffer of a ring: its id, or `nowhere`. What breaks the link is remembered and counted.
     constexpr auto take(std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length = nullptr) -> std::uint32_t {
-        auto got = queues_[ring].take(shared_, layout_.parts(ring), used_length != nullptr);
+        auto&& shared = handle_of(shared_);
+        auto got = queues_[ring].take(shared, layout_.parts(ring), used_length != nullptr);
         if (got.outcome == take_outcome::taken) [[likely]] {
             if (not device and used_length != nullptr) {
                 *used_length = got.length;
@@ -79,8 +80,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
         auto const at = layout_.parts(ring);
-        queues_[ring].show(shared_, at);
-        if ((always_rings and ring == tx_ring) or queues_[ring].wants_doorbell(shared_, at, newly)) {
+        auto&& shared = handle_of(shared_);
+        queues_[ring].show(shared, at);
+        if ((always_rings and ring == tx_ring) or queues_[ring].wants_doorbell(shared, at, newly)) {
             bells_.ring(ring, counts_);
         }
     }

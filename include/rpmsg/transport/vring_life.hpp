@@ -230,7 +230,8 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if (not is_up and phase_ <= last_mute) {
             return {};
         }
-        auto const stands = (has_epochs and not is_up) or session_.stands(shared_, layout_);
+        auto&& shared = handle_of(shared_);
+        auto const stands = (has_epochs and not is_up) or session_.stands(shared, layout_);
         if (is_up and stands) [[likely]] {
             if constexpr (calls) {
                 call_until_heard(now);
