@@ -225,33 +225,38 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
-        constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
-        auto const is_up = phase_ == link_phase::up;
-        if (not is_up and phase_ <= last_mute) {
-            return {};
+        if (phase_ != link_phase::up) [[unlikely]] {
+            return approach(now);
         }
         auto&& shared = handle_of(shared_);
-        auto const stands = (has_epochs and not is_up) or session_.stands(shared, layout_);
-        if (is_up and stands) [[likely]] {
-            if constexpr (calls) {
-                call_until_heard(now);
-            }
-            return {};
+        if (not session_.stands(shared, layout_)) [[unlikely]] {
+            return lose();
         }
-        return follow_peer(is_up, stands, now);
+        if constexpr (calls) {
+            call_until_heard(now);
+        }
+        return {};
     }
 
   private:
-    /// The link is not up, or no longer.
-    constexpr auto follow_peer(bool is_up, bool stands, ticks now) -> link_change {
-        if (is_up) {
-            if constexpr (has_boot_words) {
-                return go_down(session_.runs(shared_, layout_) ? down_reason::peer_stopped : down_reason::peer_restarted);
-            } else if constexpr (not has_epochs) {
-                return go_down(down_reason::peer_stopped);
-            }
+    /// The peer took its word back. What it published before is still delivered where the dialect tells one life from the next.
+    constexpr auto lose() -> link_change {
+        if constexpr (has_epochs) {
             phase_ = link_phase::ending;
+            return approach({});
+        } else if constexpr (has_boot_words) {
+            return go_down(session_.runs(shared_, layout_) ? down_reason::peer_stopped : down_reason::peer_restarted);
+        } else {
+            return go_down(down_reason::peer_stopped);
         }
+    }
+    /// The link is not up.
+    constexpr auto approach(ticks now) -> link_change {
+        constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
+        if (phase_ <= last_mute) {
+            return {};
+        }
+        auto const stands = has_epochs or session_.stands(shared_, layout_);
         if (phase_ == link_phase::faulted) {
             return go_down(down_reason::broken);
         }
