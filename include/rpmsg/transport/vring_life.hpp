@@ -240,7 +240,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
   private:
     /// The peer took its word back. What it published before is still delivered where the dialect tells one life from the next.
-    constexpr auto lose() -> link_change {
+    [[gnu::cold]] constexpr auto lose() -> link_change {
         if constexpr (has_epochs) {
             phase_ = link_phase::ending;
             return approach({});
@@ -251,7 +251,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
     }
     /// The link is not up.
-    constexpr auto approach(ticks now) -> link_change {
+    [[gnu::cold]] constexpr auto approach(ticks now) -> link_change {
         constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
         if (phase_ <= last_mute) {
             return {};
