@@ -52,6 +52,11 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         return fits;
     }
 
+    constexpr auto forget_returned() -> void {
+        if constexpr (Config.batch > 1) {
+            this->returned_ = 0;
+        }
+    }
     /// Whether a ring is where this device left it, not laid out anew by the next life of the driver.
     constexpr auto is_standing(std::uint32_t ring) -> bool {
         auto const ahead = ring == rx_ring ? std::uint32_t{this->returned_} : 0;
@@ -89,9 +94,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             }
         }
         unused_.clear();
-        if constexpr (Config.batch > 1) {
-            this->returned_ = 0;
-        }
+        forget_returned();
         this->tx().reset(to_driver, to_driver, false);
         this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
     }
@@ -110,7 +113,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
         }
         (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
-        this->returned_ = 0;
+        forget_returned();
     }
 };
 
