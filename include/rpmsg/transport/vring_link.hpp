@@ -86,7 +86,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             auto const offset = this->place_of(tx_ring, id, size);
             if (offset != nowhere) [[likely]] {
                 return {.space =
-                            inner_view(shared_, offset + wire::header_size, std::min(size - wire::header_size, largest_sent)),
+                            inner_view(shared_, offset, std::min(size - wire::header_size, largest_sent), wire::header_size),
                         .token = id,
                         .offset = offset};
             }
@@ -127,7 +127,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
                 return {.outcome = rx_outcome::message,
                         .source = header.source,
                         .destination = header.destination,
-                        .payload = inner_view(shared_, offset + wire::header_size, header.length),
+                        .payload = inner_view(shared_, offset, header.length, wire::header_size),
                         .token = token};
             }
             this->count(event_count::bad_length);
