@@ -62,8 +62,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto rx() -> queue& { return queues_[rx_ring]; }
 
     /// Takes the next buffer of a ring: its id, or `nowhere`. What breaks the link is remembered and counted.
-    constexpr auto take(std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length = nullptr) -> std::uint32_t {
-        auto&& shared = handle_of(shared_);
+    constexpr auto take(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length = nullptr) -> std::uint32_t {
         auto got = queues_[ring].take(shared, layout_.parts(ring), used_length != nullptr);
         if (got.outcome == take_outcome::taken) [[likely]] {
             if (not device and used_length != nullptr) {
@@ -105,9 +104,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
     /// A transmit buffer that is free, or `nowhere`.
-    constexpr auto find_free() -> std::uint32_t {
+    constexpr auto find_free(auto& shared) -> std::uint32_t {
         if (unused_.is_empty()) [[likely]] {
-            return take(tx_ring);
+            return take(shared, tx_ring);
         }
         auto const id = unused_.first();
         unused_.erase(id);
@@ -150,9 +149,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
     /// This side's copy of a frame's header; the word that peers use as scratch space is not read.
-    constexpr auto read_header(std::uint32_t offset) -> wire::header {
-        shared_.invalidate(offset, wire::header_size);
-        auto const read = [&](std::uint32_t at) { return load_at<site::header_load, std::uint32_t>(shared_, offset, at); };
+    constexpr auto read_header(auto& shared, std::uint32_t offset) -> wire::header {
+        shared.invalidate(offset, wire::header_size);
+        auto const read = [&](std::uint32_t at) { return load_at<site::header_load, std::uint32_t>(shared, offset, at); };
         auto const source = read(0);
         auto const destination = read(4);
         auto const last = read(12);

@@ -22,11 +22,11 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     static constexpr std::uint32_t largest_sent = Config.size_of(tx_ring) - wire::header_size;
     static constexpr std::uint32_t largest_received = Config.size_of(rx_ring) - wire::header_size;
 
-    constexpr auto next(std::uint32_t& length) -> std::uint32_t {
-        auto const id = this->take(rx_ring, &length);
+    constexpr auto next(auto& shared, std::uint32_t& length) -> std::uint32_t {
+        auto const id = this->take(shared, rx_ring, &length);
         if constexpr (Config.event_index) {
             if (id == nowhere and this->is_live() and not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
-                return this->take(rx_ring, &length);
+                return this->take(shared, rx_ring, &length);
             }
         }
         return id;
@@ -77,8 +77,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
 
     /// A buffer that cannot be used goes back empty.
     [[nodiscard]] constexpr auto reserve() -> tx_buffer {
+        auto&& shared = handle_of(shared_);
         for (std::uint32_t tries = 0; this->sends() and tries < Config.buffers; ++tries) {
-            auto const id = this->find_free();
+            auto const id = this->find_free(shared);
             if (id == nowhere) {
                 break;
             }
@@ -86,7 +87,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             auto const offset = this->place_of(tx_ring, id, size);
             if (offset != nowhere) [[likely]] {
                 return {.space =
-                            inner_view(shared_, offset, std::min(size - wire::header_size, largest_sent), wire::header_size),
+                            inner_view(shared, offset, std::min(size - wire::header_size, largest_sent), wire::header_size),
                         .token = id,
                         .offset = offset};
             }
@@ -107,8 +108,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
 
     /// A message that is bad has been given back already.
     [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
+        auto&& shared = handle_of(shared_);
         std::uint32_t used_length{};
-        auto const id = this->is_live() ? next(used_length) : nowhere;
+        auto const id = this->is_live() ? next(shared, used_length) : nowhere;
         if (id == nowhere) {
             if (this->sends()) {
                 flush();
@@ -121,13 +123,13 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         auto const offset = this->place_of(rx_ring, id, token.capacity);
         if (offset != nowhere) [[likely]] {
             auto const size = filled(token.capacity, used_length);
-            auto const header = this->read_header(offset);
+            auto const header = this->read_header(shared, offset);
             if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
                 invalidate_payload(offset, header.length);
                 return {.outcome = rx_outcome::message,
                         .source = header.source,
                         .destination = header.destination,
-                        .payload = inner_view(shared_, offset, header.length, wire::header_size),
+                        .payload = inner_view(shared, offset, header.length, wire::header_size),
                         .token = token};
             }
             this->count(event_count::bad_length);
