@@ -29,7 +29,7 @@ constexpr auto copy(const_bytes from, bytes to) -> void {
         for (std::size_t i = 0; i < from.size(); ++i) {
             to[i] = from[i];
         }
-    } else if (not from.empty()) {
+    } else if (not from.empty()) [[likely]] {
         std::memcpy(to.data(), from.data(), from.size());
     }
 }

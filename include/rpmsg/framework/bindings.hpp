@@ -76,7 +76,9 @@ template <typename Core> class bindings {
     }
 
   public:
-    /// Whether `announce` has something to do.
+    /// There is something to do once the messages are delivered.
+    constexpr auto call() -> void { owes_ = true; }
+    /// Whether `announce` has something to do, or `call` was called.
     [[nodiscard]] constexpr auto owes() const -> bool { return owes_; }
 
     /// The peer of an endpoint is known.
@@ -86,7 +88,7 @@ template <typename Core> class bindings {
         core.waiting().wake();
     }
     /// A message to the name service.
-    constexpr auto hear_announcement(Core& core, const_bytes payload) -> void {
+    [[gnu::cold]] constexpr auto hear_announcement(Core& core, const_bytes payload) -> void {
         wire::announcement announced; // NOLINT(*-member-init): the payload fills it
         if (std::is_constant_evaluated()) {
             announced = {};

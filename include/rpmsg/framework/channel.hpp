@@ -142,14 +142,15 @@ class channel {
             follow(change);
         }
         auto const handled = receive_all(messages, payload_bytes);
-        if (bindings_.owes()) [[unlikely]] {
+        auto owes = bindings_.owes();
+        if (owes) [[unlikely]] {
             bindings_.announce(core_);
         }
         bindings_.tell_writable(core_);
+        owes = owes or bindings_.owes();
         is_polling_ = false;
-        if (auto* const deferred = deferred_; deferred != nullptr) [[unlikely]] {
-            deferred_ = nullptr;
-            deferred(*this);
+        if (owes and deferred_ != nullptr) [[unlikely]] {
+            std::exchange(deferred_, nullptr)(*this);
         }
         return handled;
     }
@@ -182,6 +183,7 @@ class channel {
     constexpr auto close() -> void {
         if (is_polling_) {
             deferred_ = [](channel& it) { it.close(); };
+            bindings_.call();
             return;
         }
         if (core_.is_up()) {
