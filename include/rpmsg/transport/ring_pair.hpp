@@ -42,10 +42,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     link_phase phase_{};
     bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
+    bool resumes_{};                  ///< a device was closed on rings that stood
     std::array<queue, 2> queues_{};
-    bool resumes_{};           ///< a device was closed on rings that stood
     std::uint16_t returned_{}; ///< received buffers given back that the peer cannot see yet
-    owed_doorbells<Bell> bells_;
+    [[no_unique_address]] owed_doorbells<Bell> bells_;
     counters counts_{};
 
     constexpr ring_pair(Region shared, Bell bell, Layout layout)
