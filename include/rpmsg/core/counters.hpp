@@ -56,7 +56,10 @@ class counters {
   public:
     constexpr auto add(event_count which) -> void {
         auto& value = values_[static_cast<std::size_t>(which)];
-        value = static_cast<std::uint16_t>(value + (value != 0xffffu ? 1 : 0));
+        auto const next = static_cast<std::uint16_t>(value + 1);
+        if (next != 0) {
+            value = next;
+        }
     }
     constexpr auto add(event_count which, std::uint32_t amount) -> void {
         auto& value = values_[static_cast<std::size_t>(which)];
