@@ -205,12 +205,11 @@ class channel {
     /// A doorbell rang. To be called by its interrupt; wakes whoever waits.
     constexpr auto notify(std::uint32_t queue) -> void {
         core_.transport().notify(queue);
-        core_.pending().set();
-        core_.waiting().wake();
+        core_.call_poller();
     }
     /// A doorbell rang that does not say for which ring.
     constexpr auto notify() -> void {
-        notify(0);
+        core_.transport().notify(0);
         notify(1);
     }
     /// Whether a doorbell rang, or work was left over, since the last poll began.
