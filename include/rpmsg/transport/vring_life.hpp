@@ -132,6 +132,18 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         return change;
     }
 
+    /// Of a link that was up and ends.
+    constexpr auto why_it_ends() -> down_reason {
+        if (phase_ == link_phase::faulted) {
+            return down_reason::broken;
+        }
+        if constexpr (has_boot_words) {
+            return session_.runs(shared_, layout_) ? down_reason::peer_stopped : down_reason::peer_restarted;
+        } else {
+            return has_epochs ? down_reason::peer_restarted : down_reason::peer_stopped;
+        }
+    }
+
     constexpr auto look(bool stands) -> session_step {
         auto rang = true;
         if constexpr (waits_for_bell) {
@@ -228,46 +240,37 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
-        if (phase_ != link_phase::up) [[unlikely]] {
-            return approach(now);
+        if (phase_ == link_phase::up) [[likely]] {
+            auto&& shared = handle_of(shared_);
+            if (session_.stands(shared, layout_)) [[likely]] {
+                if constexpr (calls) {
+                    call_until_heard(now);
+                }
+                return {};
+            }
         }
-        auto&& shared = handle_of(shared_);
-        if (not session_.stands(shared, layout_)) [[unlikely]] {
-            return lose();
-        }
-        if constexpr (calls) {
-            call_until_heard(now);
-        }
-        return {};
+        return follow_peer(now);
     }
 
   private:
-    /// The peer took its word back. What it published before is still delivered where the dialect tells one life from the next.
-    [[gnu::cold]] constexpr auto lose() -> link_change {
-        if constexpr (has_epochs) {
-            phase_ = link_phase::ending;
-            return approach({});
-        } else if constexpr (has_boot_words) {
-            return go_down(session_.runs(shared_, layout_) ? down_reason::peer_stopped : down_reason::peer_restarted);
-        } else {
-            return go_down(down_reason::peer_stopped);
-        }
-    }
-    /// The link is not up.
-    [[gnu::cold]] constexpr auto approach(ticks now) -> link_change {
+    /// The link is not up, or no longer. What the peer published before it started anew is still delivered where the dialect
+    /// tells one life from the next.
+    [[gnu::cold]] constexpr auto follow_peer(ticks now) -> link_change {
         constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
         if (phase_ <= last_mute) {
             return {};
         }
-        auto const stands = has_epochs or session_.stands(shared_, layout_);
-        if (phase_ == link_phase::faulted) {
-            return go_down(down_reason::broken);
-        }
+        auto const was_up = phase_ == link_phase::up;
         if constexpr (has_epochs) {
-            if (phase_ == link_phase::ending) {
-                return this->rx().empty(shared_, layout_.parts(rx_ring)) ? go_down(down_reason::peer_restarted) : link_change{};
+            phase_ = was_up ? link_phase::ending : phase_;
+            if (phase_ == link_phase::ending and not this->rx().empty(shared_, layout_.parts(rx_ring))) {
+                return {};
             }
         }
+        if (was_up or this->is_ending()) {
+            return go_down(why_it_ends());
+        }
+        auto const stands = has_epochs or session_.stands(shared_, layout_);
         // A doorbell may stand for several steps of the handshake.
         constexpr auto most_steps = agrees ? 3 : device and not has_status ? 2 : 1;
         for (int steps = 0; steps < most_steps; ++steps) {
