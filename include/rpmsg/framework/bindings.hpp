@@ -32,7 +32,7 @@ template <typename Core> class bindings {
     }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
-        [[maybe_unused]] auto const peer = state.peer();
+        auto const peer = table::hears_events ? state.peer() : any_address;
         state.bind(any_address);
         set_by_name(core, index, false);
         tell(core, index, {.kind = event_kind::unbound, .peer = peer});
