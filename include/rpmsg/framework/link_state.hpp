@@ -26,7 +26,6 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
 
   protected:
     // Small members first: the short instructions of small cores reach them.
-    [[no_unique_address]] Endpoints endpoints_;
     [[no_unique_address]] Lock lock_;
     [[no_unique_address]] Wait wait_;
     [[no_unique_address]] std::conditional_t<wait_policy<Wait>, poller_memory, nobody_waits> poller_{};
@@ -35,9 +34,10 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     interrupt_flag pending_{};   ///< a poll is due
     std::uint16_t generation_{}; ///< counts the times that the link came up
     Transport transport_;
+    [[no_unique_address]] Endpoints endpoints_;
 
     constexpr link_state(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
-        : endpoints_{std::move(endpoints)}, lock_{std::move(lock)}, wait_{std::move(wait)}, transport_{std::move(transport)} {}
+        : lock_{std::move(lock)}, wait_{std::move(wait)}, transport_{std::move(transport)}, endpoints_{std::move(endpoints)} {}
 
   private:
     constexpr auto taken(link_change const& change) -> link_change {
