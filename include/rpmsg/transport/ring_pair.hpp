@@ -58,12 +58,13 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         return phase_ == link_phase::ending or phase_ == link_phase::faulted;
     }
 
+    constexpr auto queue_of(std::uint32_t ring) -> queue& { return ring == tx_ring ? tx() : rx(); }
     constexpr auto tx() -> queue& { return queues_[tx_ring]; }
     constexpr auto rx() -> queue& { return queues_[rx_ring]; }
 
     /// Takes the next buffer of a ring: its id, or `nowhere`. What breaks the link is remembered and counted.
     constexpr auto take(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length = nullptr) -> std::uint32_t {
-        auto got = queues_[ring].take(shared, layout_.parts(ring), used_length != nullptr);
+        auto got = queue_of(ring).take(shared, layout_.parts(ring), used_length != nullptr);
         if (got.outcome == take_outcome::taken) [[likely]] {
             if (not device and used_length != nullptr) {
                 *used_length = got.length;
@@ -80,14 +81,15 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
         auto const at = layout_.parts(ring);
         auto&& shared = handle_of(shared_);
-        queues_[ring].show(shared, at);
-        if ((always_rings and ring == tx_ring) or queues_[ring].wants_doorbell(shared, at, newly)) {
+        auto& queue = queue_of(ring);
+        queue.show(shared, at);
+        if ((always_rings and ring == tx_ring) or queue.wants_doorbell(shared, at, newly)) {
             bells_.ring(ring, counts_);
         }
     }
     /// Gives the peer a buffer, and shows it.
     constexpr auto hand_over(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
-        queues_[ring].give(shared_, layout_.parts(ring), id, length);
+        queue_of(ring).give(shared_, layout_.parts(ring), id, length);
         publish(ring);
     }
 

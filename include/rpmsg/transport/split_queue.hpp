@@ -38,11 +38,11 @@ template <vring_config Config, ring_role Role> class split_queue {
     };
     static constexpr bool credit_varies = Config.dialect.prefilled;
 
+    std::conditional_t<(sizeof(void*) > 4), id_flags<count>, id_set<count>> ours_{};
     index taken_{}; ///< entries taken from the peer's ring
     index given_{}; ///< entries written to our ring
     index seen_{};  ///< entries of the peer's ring that are known to be there
     [[no_unique_address]] std::conditional_t<credit_varies, start_credit, nothing> credit_{};
-    std::conditional_t<(sizeof(void*) > 4), id_flags<count>, id_set<count>> ours_{};
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
     static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
