@@ -46,6 +46,9 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
     static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
+    /// Both rings from the lower one's start, so that one address serves all accesses.
+    static constexpr auto to_peer_ring(wire::vring_parts const& at) -> std::uint32_t { return peer_ring(at) - at.available; }
+    static constexpr auto to_own_ring(wire::vring_parts const& at) -> std::uint32_t { return own_ring(at) - at.available; }
     static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }
     /// How many buffers are in the peer's hands, those that wait in its ring included.
     [[nodiscard]] constexpr auto theirs() const -> index {
@@ -155,14 +158,15 @@ template <vring_config Config, ring_role Role> class split_queue {
     template <region Region>
     constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
         auto const given = given_;
-        auto const entry = own_ring(at) + own_entry_size * position(given);
+        auto const entry = at.available + own_entry_size * position(given);
+        auto const distance = to_own_ring(at) + 4;
         if constexpr (device) {
-            store_at<site::own_entry>(shared, entry, 4, id);
-            store_at<site::own_entry_length>(shared, entry, 8, length);
+            store_at<site::own_entry>(shared, entry, distance, id);
+            store_at<site::own_entry_length>(shared, entry, distance + 4, length);
         } else {
-            store_at<site::own_entry>(shared, entry, 4, static_cast<std::uint16_t>(id));
+            store_at<site::own_entry>(shared, entry, distance, static_cast<std::uint16_t>(id));
         }
-        shared.clean(entry + 4, own_entry_size);
+        shared.clean(entry + distance, own_entry_size);
         ours_.erase(id);
         given_ = static_cast<index>(given + 1);
     }
@@ -170,7 +174,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     /// Shows the peer what was given. What comes after, a look at the peer's words or a doorbell, is ordered behind it.
     template <region Region> constexpr auto show(Region& shared, wire::vring_parts const& at) -> void {
         auto const given = given_;
-        store_at<site::own_index>(shared, own_ring(at), 2, given);
+        store_at<site::own_index>(shared, at.available, to_own_ring(at) + 2, given);
         shared.clean(own_ring(at), 4);
         shared.template fence<site::doorbell_fence>();
     }
@@ -184,7 +188,7 @@ template <vring_config Config, ring_role Role> class split_queue {
                                         static_cast<index>(given_ - newly));
         } else {
             shared.invalidate(peer_ring(at), 2);
-            auto const flags = shared.template load<site::peer_flags, std::uint16_t>(peer_ring(at));
+            auto const flags = load_at<site::peer_flags, std::uint16_t>(shared, at.available, to_peer_ring(at));
             return (flags & wire::suppress_doorbell) == 0;
         }
     }
