@@ -74,7 +74,7 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
         return offset <= whole and size <= whole - offset ? bytes{at<std::byte>(offset), size} : bytes{};
     }
     /// As `view`, for bytes that are known to lie inside.
-    [[nodiscard]] auto inner(std::uint32_t offset, std::uint32_t size, std::uint32_t distance = 0) -> bytes {
+    [[nodiscard]] auto inner(std::uint32_t offset, std::uint32_t distance, std::uint32_t size) -> bytes {
         return {at<std::byte>(offset, distance), size};
     }
     auto clean(std::uint32_t offset, std::uint32_t size) -> void { cache_.clean(memory_.start() + offset, size); }

@@ -22,8 +22,8 @@ inline constexpr std::uint32_t nowhere = 0xffff'ffff;
 ///   clean(offset, size)     make our writes visible to the peer
 ///   invalidate(offset, size) make the peer's writes visible to us
 ///   line                    optional: bytes of a cache line, 1 where nothing need be maintained
-///   load<site, T>(offset, distance), store<site>(offset, v, distance), inner(offset, size, distance)
-///                           optional: a field at a distance from an offset, and a view that needs no check
+///   load<site, T>(offset, distance), store<site>(offset, v, distance), inner(offset, distance, size)
+///                           optional: a field at a distance from an offset, and a view there that needs no check
 ///
 /// `mapped_region` is the production model; testing/ has models that run in the compiler, count, misbehave or explore.
 template <typename T>
@@ -98,10 +98,10 @@ template <typename Region> [[nodiscard]] constexpr auto shares_line(std::uint32_
 }
 /// The bytes at a distance from an offset, which the layout has checked. Regions that check again may.
 template <region Region>
-[[nodiscard]] constexpr auto inner_view(Region& shared, std::uint32_t offset, std::uint32_t size, std::uint32_t distance)
+[[nodiscard]] constexpr auto inner_view(Region& shared, std::uint32_t offset, std::uint32_t distance, std::uint32_t size)
     -> bytes {
-    if constexpr (requires { shared.inner(offset, size, distance); }) {
-        return shared.inner(offset, size, distance);
+    if constexpr (requires { shared.inner(offset, distance, size); }) {
+        return shared.inner(offset, distance, size);
     } else {
         return shared.view(offset + distance, size);
     }

@@ -86,8 +86,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             std::uint32_t size{};
             auto const offset = this->place_of(tx_ring, id, size);
             if (offset != nowhere) [[likely]] {
-                return {.space =
-                            inner_view(shared, offset, std::min(size - wire::header_size, largest_sent), wire::header_size),
+                auto const room = std::min(size - wire::header_size, largest_sent);
+                return {.space = inner_view(shared, offset, wire::header_size, room),
                         .token = id,
                         .offset = offset};
             }
@@ -129,7 +129,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
                 return {.outcome = rx_outcome::message,
                         .source = header.source,
                         .destination = header.destination,
-                        .payload = inner_view(shared, offset, header.length, wire::header_size),
+                        .payload = inner_view(shared, offset, wire::header_size, header.length),
                         .token = token};
             }
             this->count(event_count::bad_length);
