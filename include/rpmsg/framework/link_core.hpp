@@ -104,6 +104,16 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         return pass_on(from, to, room, payload.size());
     }
 
+    /// A span that is not inlined goes through memory, its parts travel in registers.
+    constexpr auto send_parts(std::byte const* data, std::size_t size, address to, std::uint32_t id) -> status {
+        auto const guard = this->locked();
+        auto const index = this->find(id);
+        if (not Endpoints::is_complete and index == no_index) {
+            return error::no_endpoint;
+        }
+        return counted(try_send(index, endpoints_.local(index), to, {data, size}));
+    }
+
   public:
     using loan = tx_loan<link_core>;
     using state::tells_writable;
@@ -113,12 +123,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
 
     /// Sends for an endpoint.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
-        auto const guard = this->locked();
-        auto const index = this->find(id);
-        if (not Endpoints::is_complete and index == no_index) {
-            return error::no_endpoint;
-        }
-        return counted(try_send(index, endpoints_.local(index), to, payload));
+        return send_parts(payload.data(), payload.size(), to, id);
     }
     constexpr auto send_to_peer(std::uint32_t id, const_bytes payload) -> status {
         if constexpr (Endpoints::is_complete) {
