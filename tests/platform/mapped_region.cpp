@@ -36,12 +36,13 @@ TEST_CASE("a field lies at its distance from an offset") {
     CHECK(memory[20] == std::byte{3});
     CHECK(detail::load_at<site::peer_index, std::uint16_t>(shared, 16, 2) == 0x0201);
     CHECK(detail::load_at<site::header_load, std::uint32_t>(shared, 8, 12) == 0x0605'0403);
+    CHECK(detail::load_at<site::header_load, std::uint32_t>(shared, 28, std::uint32_t{0} - 8) == 0x0605'0403);
 }
 
 TEST_CASE("bytes that are known to lie inside are where a view shows them") {
     auto shared = region_of_memory();
-    CHECK(detail::inner_view(shared, 16, 8).data() == shared.view(16, 8).data());
-    CHECK(detail::inner_view(shared, 16, 8).size() == 8);
+    CHECK(detail::inner_view(shared, 4, 12, 8).data() == shared.view(16, 8).data());
+    CHECK(detail::inner_view(shared, 4, 12, 8).size() == 8);
 }
 
 TEST_CASE("a view is inside of the region or empty") {

@@ -21,8 +21,7 @@ template <std::uint32_t Size> consteval auto gives_all_members_in_order() -> boo
         if (not set.contains(id) or set.first() != id) {
             return false;
         }
-        set.erase(id);
-        if (set.contains(id)) {
+        if (set.take_first() != id or set.contains(id)) {
             return false;
         }
     }

@@ -69,6 +69,10 @@ TEST_CASE("a layout fits only a region that holds all of it") {
     changed.status_offset = 0x4000;
     CHECK(without_fit(changed));
     changed = placed;
+    changed.rings[0].used = 0xc000'0000; // too far from its available ring
+    STATIC_REQUIRE(placed.fits(0xffff'0000, 4));
+    CHECK_FALSE(changed.fits(0xffff'0000, 4));
+    changed = placed;
     changed.control_offset = 0x3fc0;
     CHECK(without_fit(changed));
 }

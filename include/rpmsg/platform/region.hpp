@@ -23,7 +23,8 @@ inline constexpr std::uint32_t nowhere = 0xffff'ffff;
 ///   invalidate(offset, size) make the peer's writes visible to us
 ///   line                    optional: bytes of a cache line, 1 where nothing need be maintained
 ///   load<site, T>(offset, distance), store<site>(offset, v, distance), inner(offset, distance, size)
-///                           optional: a field at a distance from an offset, and a view there that needs no check
+///                           optional: a field at a distance of less than 2 GiB from an offset, before or behind it, and a
+///                           view there that needs no check
 ///
 /// `mapped_region` is the production model; testing/ has models that run in the compiler, count, misbehave or explore.
 template <typename T>

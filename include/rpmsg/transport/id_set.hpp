@@ -59,6 +59,15 @@ template <std::uint32_t Size> class id_set {
         }
         return id < Size ? id : Size;
     }
+    /// Takes the smallest member out of a set that is not empty.
+    constexpr auto take_first() -> std::uint32_t {
+        std::uint32_t id = 0;
+        while (not contains(id)) {
+            ++id;
+        }
+        erase(id);
+        return id;
+    }
     [[nodiscard]] constexpr auto count() const -> std::uint32_t {
         std::uint32_t total = 0;
         for (auto const each : words_) {

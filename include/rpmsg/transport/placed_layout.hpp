@@ -48,7 +48,9 @@ struct placed_layout {
     [[nodiscard]] constexpr auto fits(std::uint32_t region_size, std::uint32_t count) const -> bool {
         auto fitting = count == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
         for (auto const& ring : rings) {
+            auto const apart = ring.used > ring.available ? ring.used - ring.available : ring.available - ring.used;
             fitting = fitting and ring.descriptors % 4 == 0 and ring.available % 2 == 0 and ring.used % 4 == 0 and
+                      apart <= furthest and
                       lies_inside(ring.descriptors, 16 * count, region_size) and
                       lies_inside(ring.available, 2 * count + 6, region_size) and
                       lies_inside(ring.used, 8 * count + 6, region_size);
@@ -62,6 +64,8 @@ struct placed_layout {
                 (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
     }
 
+    /// The parts of a ring that the two sides write are reached from each other.
+    static constexpr std::uint32_t furthest = 0x7000'0000;
     static constexpr auto before_status = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
     /// The boot block and the head of the table behind it, as a driver writes it.
     static constexpr auto boot_size =

@@ -25,6 +25,12 @@ enum class link_phase : std::uint8_t {
     up,
 };
 
+/// A buffer that was taken from a ring. `take` fills it.
+struct taken_frame {
+    std::uint32_t id;   ///< `nowhere` when the ring has none, and then nothing else is known
+    std::uint32_t size; ///< of the buffer
+};
+
 /// The two rings of a link, what lies in them and the doorbells: each step of a message, none of its checks against
 /// misuse. vring_life.hpp starts and ends it, vring_link.hpp is its public face.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout> class ring_pair {
@@ -62,22 +68,6 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto tx() -> queue& { return queues_[tx_ring]; }
     constexpr auto rx() -> queue& { return queues_[rx_ring]; }
 
-    /// Takes the next buffer of a ring: its id, or `nowhere`. What breaks the link is remembered and counted.
-    constexpr auto take(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length = nullptr) -> std::uint32_t {
-        auto got = queue_of(ring).take(shared, layout_.parts(ring), used_length != nullptr);
-        if (got.outcome == take_outcome::taken) [[likely]] {
-            if (not device and used_length != nullptr) {
-                *used_length = got.length;
-            }
-            return got.id;
-        }
-        if (got.outcome != take_outcome::none) [[unlikely]] {
-            phase_ = link_phase::faulted;
-            count(got.outcome == take_outcome::bad_index ? event_count::bad_index : event_count::bad_id);
-        }
-        return nowhere;
-    }
-
     constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
         auto const at = layout_.parts(ring);
         auto&& shared = handle_of(shared_);
@@ -105,18 +95,8 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             tx().disarm(shared_, layout_.parts(tx_ring));
         }
     }
-    /// A transmit buffer that is free, or `nowhere`.
-    constexpr auto find_free(auto& shared) -> std::uint32_t {
-        if (unused_.is_empty()) [[likely]] {
-            return take(shared, tx_ring);
-        }
-        auto const id = unused_.first();
-        unused_.erase(id);
-        return id;
-    }
-
     /// Reads a descriptor of the driver, each field once, and checks it: where its buffer lies, or `nowhere`.
-    constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
+    [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
         auto const at = layout_.parts(ring).descriptors + 16 * id;
         shared_.invalidate(at, sizeof(wire::descriptor));
         auto const read = [&](std::uint32_t offset) {
@@ -140,13 +120,33 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
 
-    /// Where a buffer lies and how large it is, or `nowhere` when the driver's descriptor is bad.
-    constexpr auto place_of(std::uint32_t ring, std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
+    /// The id of the next buffer in a ring, or `nowhere`. What breaks the link is remembered and counted.
+    constexpr auto next_id(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
+        auto got = queue_of(ring).take(shared, layout_.parts(ring), used_length != nullptr);
+        if (got.outcome == take_outcome::taken) [[likely]] {
+            if (not device and used_length != nullptr) {
+                *used_length = got.length;
+            }
+            return got.id;
+        }
+        if (got.outcome != take_outcome::none) [[unlikely]] {
+            phase_ = link_phase::faulted;
+            count(got.outcome == take_outcome::bad_index ? event_count::bad_index : event_count::bad_id);
+        }
+        return nowhere;
+    }
+    /// Takes the next buffer of a ring: where its frame lies, or `nowhere` when there is none or its descriptor is bad.
+    constexpr auto take(auto& shared, std::uint32_t ring, taken_frame& into, std::uint32_t* used_length = nullptr)
+        -> std::uint32_t {
+        into.id = ring != tx_ring or unused_.is_empty() ? next_id(shared, ring, used_length) : unused_.take_first();
+        if (into.id == nowhere) {
+            return nowhere;
+        }
         if constexpr (reads_descriptors) {
-            return read_descriptor(ring, id, size);
+            return read_descriptor(ring, into.id, into.size);
         } else {
-            size = Config.size_of(ring);
-            return layout_.buffer(ring, id);
+            into.size = Config.size_of(ring);
+            return layout_.buffer(ring, into.id);
         }
     }
 

@@ -22,17 +22,17 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     static constexpr std::uint32_t largest_sent = Config.size_of(tx_ring) - wire::header_size;
     static constexpr std::uint32_t largest_received = Config.size_of(rx_ring) - wire::header_size;
 
-    constexpr auto next(auto& shared, std::uint32_t& length) -> std::uint32_t {
-        auto const id = this->take(shared, rx_ring, &length);
+    constexpr auto next(auto& shared, taken_frame& frame, std::uint32_t& used_length) -> std::uint32_t {
+        auto const offset = this->take(shared, rx_ring, frame, &used_length);
         if constexpr (Config.event_index) {
-            if (id == nowhere and this->is_live() and not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
-                return this->take(shared, rx_ring, &length);
+            if (frame.id == nowhere and this->is_live() and not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
+                return this->take(shared, rx_ring, frame, &used_length);
             }
         }
-        return id;
+        return offset;
     }
     /// How much of a frame the peer may have filled: the used length lowers what we believe, it never raises it.
-    constexpr auto filled(std::uint32_t size, std::uint32_t used_length) -> std::uint32_t {
+    constexpr auto filled(std::uint32_t size, [[maybe_unused]] std::uint32_t used_length) -> std::uint32_t {
         if constexpr (life::device) {
             return size;
         } else {
@@ -78,20 +78,18 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     /// A buffer that cannot be used goes back empty.
     [[nodiscard]] constexpr auto reserve() -> tx_buffer {
         auto&& shared = handle_of(shared_);
-        for (std::uint32_t tries = 0; this->sends() and tries < Config.buffers; ++tries) {
-            auto const id = this->find_free(shared);
-            if (id == nowhere) {
+        constexpr auto most_tries = life::reads_descriptors ? Config.buffers : 1;
+        for (std::uint32_t tries = 0; this->sends() and tries < most_tries; ++tries) {
+            taken_frame frame; // NOLINT(*-member-init): take fills it
+            auto const offset = this->take(shared, tx_ring, frame);
+            if (frame.id == nowhere) {
                 break;
             }
-            std::uint32_t size{};
-            auto const offset = this->place_of(tx_ring, id, size);
-            if (offset != nowhere) [[likely]] {
-                auto const room = std::min(size - wire::header_size, largest_sent);
-                return {.space = inner_view(shared, offset, wire::header_size, room),
-                        .token = id,
-                        .offset = offset};
+            if (not life::reads_descriptors or offset != nowhere) [[likely]] {
+                auto const room = std::min(frame.size - wire::header_size, largest_sent);
+                return {.space = inner_view(shared, offset, wire::header_size, room), .token = frame.id, .offset = offset};
             }
-            this->hand_over(tx_ring, id, 0);
+            this->hand_over(tx_ring, frame.id, 0);
         }
         return {};
     }
@@ -109,9 +107,11 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     /// A message that is bad has been given back already.
     [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
         auto&& shared = handle_of(shared_);
+        taken_frame frame; // NOLINT(*-member-init): take fills it
+        frame.id = nowhere;
         std::uint32_t used_length{};
-        auto const id = this->is_live() ? next(shared, used_length) : nowhere;
-        if (id == nowhere) {
+        auto const offset = this->is_live() ? next(shared, frame, used_length) : nowhere;
+        if (frame.id == nowhere) {
             if (this->sends()) {
                 flush();
                 return {};
@@ -119,10 +119,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             return {.outcome = this->is_ending() ? rx_outcome::ended : rx_outcome::none};
         }
         this->hear();
-        auto token = rx_token{.id = id};
-        auto const offset = this->place_of(rx_ring, id, token.capacity);
-        if (offset != nowhere) [[likely]] {
-            auto const size = filled(token.capacity, used_length);
+        auto const token = rx_token{.id = frame.id, .capacity = frame.size};
+        if (not life::reads_descriptors or offset != nowhere) [[likely]] {
+            auto const size = filled(frame.size, used_length);
             auto const header = this->read_header(shared, offset);
             if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
                 invalidate_payload(offset, header.length);
