@@ -41,11 +41,10 @@ inline auto show(rpmsg::const_bytes text) -> void {
 /// meanwhile ends the sleep: none is slept over.
 auto sleep_unless(auto&& has_work) -> void {
     auto interrupts = irq_lock{};
-    rpmsg::exclusively(interrupts, [&] {
-        if (not has_work()) {
-            cpu::wait_for_interrupt();
-        }
-    });
+    auto const guard = rpmsg::lock_guard{interrupts};
+    if (not has_work()) {
+        cpu::wait_for_interrupt();
+    }
 }
 
 [[noreturn]] inline auto halt() -> void {

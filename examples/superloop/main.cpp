@@ -44,11 +44,10 @@ auto main() -> int {
         }
         auto const due = link.next_deadline(now);
         auto const wake = due.is_set and rpmsg::has_passed(due.at, next_sample) ? due.at : next_sample;
-        rpmsg::exclusively(interrupts, [&] {
-            if (not link.is_pending()) {
-                board::wake_at(wake); // inside: before the mask its interrupt could come and go ahead of the sleep
-                board::wait_for_interrupt();
-            }
-        });
+        auto const guard = rpmsg::lock_guard{interrupts};
+        if (not link.is_pending()) {
+            board::wake_at(wake); // inside: before the mask its interrupt could come and go ahead of the sleep
+            board::wait_for_interrupt();
+        }
     }
 }

@@ -33,11 +33,10 @@ using dsp_mailbox = mailbox<0x4000'0010>;
 /// meanwhile ends the sleep: none is slept over.
 auto sleep_unless(auto&& has_work) -> void {
     auto interrupts = irq_lock{};
-    rpmsg::exclusively(interrupts, [&] {
-        if (not has_work()) {
-            cpu::wait_for_interrupt();
-        }
-    });
+    auto const guard = rpmsg::lock_guard{interrupts};
+    if (not has_work()) {
+        cpu::wait_for_interrupt();
+    }
 }
 
 [[noreturn]] inline auto halt() -> void {

@@ -70,11 +70,10 @@ auto main() -> int {
         while (sent != messages and sent - received < 3 and send_next()) {
             ++sent;
         }
-        rpmsg::exclusively(interrupts, [] {
-            if (not host.is_pending() and received != messages) {
-                cpu::wait_for_interrupt();
-            }
-        });
+        auto const guard = rpmsg::lock_guard{interrupts};
+        if (not host.is_pending() and received != messages) {
+            cpu::wait_for_interrupt();
+        }
     }
     semihosting::print_line(board::name, ": ", received, " messages came back");
     semihosting::end(0);

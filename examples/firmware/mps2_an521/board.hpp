@@ -56,11 +56,10 @@ inline auto disable_interrupts() -> void { device_register(0xe000'e180) = 1u << 
 /// meanwhile ends the sleep: none is slept over.
 auto sleep_unless(auto&& has_work) -> void {
     auto interrupts = irq_lock{};
-    rpmsg::exclusively(interrupts, [&] {
-        if (not has_work()) {
-            cpu::wait_for_interrupt();
-        }
-    });
+    auto const guard = rpmsg::lock_guard{interrupts};
+    if (not has_work()) {
+        cpu::wait_for_interrupt();
+    }
 }
 
 /// Lets core 1 begin, through the vector table of the remote's image.

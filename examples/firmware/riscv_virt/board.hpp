@@ -58,11 +58,10 @@ inline auto disable_interrupts() -> void { asm volatile("csrc mie, %0" ::"r"(8) 
 /// meanwhile ends the sleep: none is slept over.
 auto sleep_unless(auto&& has_work) -> void {
     auto interrupts = irq_lock{};
-    rpmsg::exclusively(interrupts, [&] {
-        if (not has_work()) {
-            cpu::wait_for_interrupt();
-        }
-    });
+    auto const guard = rpmsg::lock_guard{interrupts};
+    if (not has_work()) {
+        cpu::wait_for_interrupt();
+    }
 }
 
 /// Lets hart 1 go on to its image: park.cpp has it wait for that.

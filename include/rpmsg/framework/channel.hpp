@@ -102,7 +102,7 @@ class channel {
             if (not is_kept) {
                 link->release(received.token);
             }
-            if (link->is_drained()) {
+            if (detail::is_drained(core_.transport())) {
                 link->flush();
                 return handled;
             }

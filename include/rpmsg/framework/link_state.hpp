@@ -69,16 +69,16 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
     /// The transport, with the lock held as long as this lives.
     class locked_transport {
-        link_state& link_;
+        Transport& transport_;
+        lock_guard<Lock> guard_;
 
       public:
-        [[gnu::always_inline]] constexpr explicit locked_transport(link_state& link) : link_{link} { link_.lock_.lock(); }
-        locked_transport(locked_transport const&) = delete;
-        auto operator=(locked_transport const&) -> locked_transport& = delete;
-        [[gnu::always_inline]] constexpr ~locked_transport() { link_.lock_.unlock(); }
-        [[gnu::always_inline]] constexpr auto operator->() const -> Transport* { return &link_.transport_; }
+        [[gnu::always_inline]] constexpr locked_transport(Transport& transport, Lock& lock)
+            : transport_{transport}, guard_{lock} {}
+        [[gnu::always_inline]] constexpr ~locked_transport() {}
+        [[gnu::always_inline]] constexpr auto operator->() const -> Transport* { return &transport_; }
     };
-    [[gnu::always_inline]] [[nodiscard]] constexpr auto locked() -> locked_transport { return locked_transport{*this}; }
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto locked() -> locked_transport { return {transport_, lock_}; }
 
     [[nodiscard]] constexpr auto is_up() -> bool {
         auto const guard = locked();

@@ -90,6 +90,7 @@ struct poll_deadline {
 ///   next_deadline(now)     when to poll again at the latest
 ///   counts()               the counters of this link
 ///   count(reason)          counts one more
+///   is_drained()           optional: all that was there at the last look was received, and a doorbell rings for what comes
 template <typename T>
 concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header, ticks now,
                              std::uint32_t queue) {
@@ -112,6 +113,17 @@ concept transport = requires(T& t, tx_buffer const& room, rx_token const& receiv
     { t.counts() } -> std::same_as<counters const&>;
     { t.count(event_count{}) } -> std::same_as<void>;
 };
+
+namespace detail {
+/// Whether another `receive` would be in vain, as far as the transport tells.
+[[nodiscard]] constexpr auto is_drained(transport auto const& link) -> bool {
+    if constexpr (requires { link.is_drained(); }) {
+        return link.is_drained();
+    } else {
+        return false;
+    }
+}
+} // namespace detail
 
 namespace archetypes {
 struct transport {
