@@ -2,6 +2,7 @@
 
 #include <rpmsg/framework/contract.hpp>
 
+#include "boot_rules.hpp"
 #include "control_rules.hpp"
 #include "descriptor_rules.hpp"
 #include "examination.hpp"
@@ -159,19 +160,46 @@ inline auto has_ring(examination const& on, std::uint32_t which) -> bool {
            std::all_of(ring.available.begin(), ring.available.end(), is_id);
 }
 
+/// Whether the control block or the table is there, however wrong.
+inline auto has_head(examination const& on) -> bool {
+    return (on.at.has_control and has_control(on.block)) or (on.at.has_table() and has_table(on));
+}
+
+/// Whether another dialect explains the rings and what this one has before them is not there.
+inline auto is_foreign(examination const& on) -> bool {
+    if ((not on.at.has_control and not on.at.has_table()) or has_head(on)) {
+        return false;
+    }
+    auto const guess = guess_driver(on);
+    return not guess.empty() and guess.front().field == "dialect";
+}
+
+/// What lies before the rings, field by field.
+inline auto examine_head(examination& on) -> void {
+    if (on.at.has_control) {
+        check_control(on);
+    }
+    if (on.at.has_boot) {
+        check_boot(on);
+    }
+    if (on.at.has_table() and is_filled(on)) {
+        auto const is_posted = on.block.read<std::uint16_t>(on.at.rings[0].available + 2ull) != 0;
+        check_table(on, is_posted and (not on.at.has_boot or driver_runs(on.block)));
+    }
+}
+
 /// Why a block of the right size has nothing to do with the link, or nothing.
-inline auto refuse_content(examination const& on, rpmsg::const_bytes block) -> std::string {
-    auto const content = memory{block};
+inline auto refuse_content(examination const& on) -> std::string {
+    auto const& content = on.block;
     if (content.is_zero(0, on.at.size)) {
         return "holds only zeroes: no side has written here, or it is not the shared block";
     }
     if (content.is_filled_with(std::byte{0xff}, 0, on.at.size)) {
         return "holds only ones: erased or unpowered memory, not a shared block";
     }
-    auto const is_known = (on.at.has_control and has_control(content)) or (on.at.has_table and has_table(content));
     auto const start = on.at.rings[0].descriptors;
     auto const is_empty = content.is_zero(start, on.at.ring_buffers[0] - start);
-    if (not is_known and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver(on).empty()) {
+    if (not has_head(on) and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver(on).empty()) {
         return "does not look like this link at all: no field is as the contract has it; is it the right memory, from its "
                "first byte?";
     }
@@ -193,15 +221,12 @@ inline auto diagnose(rpmsg::contract const& link, rpmsg::const_bytes block) -> d
         return result;
     }
     auto on = examination{.link = link, .at = at, .block = memory{block}};
-    result.refusal = detail::refuse_content(on, block);
+    result.refusal = detail::refuse_content(on);
     if (not result.refusal.empty()) {
         return result;
     }
-    if (at.has_control) {
-        check_control(on);
-    }
-    if (at.has_table) {
-        check_table(on, on.block.read<std::uint16_t>(at.rings[0].available + 2ull) != 0);
+    if (not detail::is_foreign(on)) {
+        detail::examine_head(on);
     }
     detail::examine_rings(on, result);
     result.found = std::move(on.found);
@@ -218,10 +243,7 @@ inline auto diagnose_table(rpmsg::contract const& link, rpmsg::const_bytes conte
                                sizeof(rpmsg::wire::resource_table), " at least");
         return result;
     }
-    auto const device = find_entry(table, [&](std::uint32_t offset) {
-        auto const vdev = table.read<rpmsg::wire::vdev_entry>(offset);
-        return vdev.type == 3 and vdev.id == 7;
-    });
+    auto const device = find_device(table);
     if (not device) {
         result.refusal = "is no resource table with an RPMsg device";
         return result;
@@ -229,7 +251,7 @@ inline auto diagnose_table(rpmsg::contract const& link, rpmsg::const_bytes conte
     auto on = examination{.link = link, .at = place(link.rings), .block = table};
     check_head(on, table);
     check_device(on, table, *device, false);
-    if (link.rings.dialect == rpmsg::wire::dialects::linux_virtio) {
+    if (faces_linux(link.rings)) {
         check_carveouts(on, table);
     }
     result.found = std::move(on.found);
