@@ -124,9 +124,13 @@ auto linker_script(rpmsg::contract const& link) -> std::string {
     if (is_in_block) {
         text += fmt::format("  ASSERT(SIZEOF(.resource_table) <= {:#x}, \"the resource table runs into ring 0\")\n", rings);
     }
-    auto const start = is_in_block ? rings : 0;
-    text += fmt::format("  .{0}_shared {1:#x} (NOLOAD) :\n  {{\n    . = . + {2:#x};\n  }} > {0}_shared\n", name,
-                        link.remote_base + start, at.size - start);
+    // Linux refuses an image with a segment that lies in more than one of its carveouts (remoteproc's rproc_da_to_va), and the
+    // linker makes one even of what is not loaded: there the symbols must do.
+    if (not doctor::faces_linux(link.rings)) {
+        auto const start = is_in_block ? rings : 0;
+        text += fmt::format("  .{0}_shared {1:#x} (NOLOAD) :\n  {{\n    . = . + {2:#x};\n  }} > {0}_shared\n", name,
+                            link.remote_base + start, at.size - start);
+    }
     auto const symbol = [&](std::string_view what, std::uint32_t offset) {
         text += fmt::format("  {}_{} = {:#x};\n", name, what, link.remote_base + offset);
     };
