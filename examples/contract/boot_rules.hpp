@@ -14,23 +14,33 @@ namespace doctor {
 
 inline auto read_boot(memory const& block) -> rpmsg::wire::boot_block { return block.read<rpmsg::wire::boot_block>(0); }
 
+/// Whether each side is in a life of its own, so that a state may not stay behind the other's.
+inline auto have_started(memory const& block) -> bool {
+    auto const boot = read_boot(block);
+    return boot.driver_state != rpmsg::wire::boot_state::none and boot.device_state != rpmsg::wire::boot_state::none;
+}
+
 /// Whether the rings are those of a driver that lives: one that boots has not laid them out yet.
 inline auto driver_runs(memory const& block) -> bool { return read_boot(block).driver_state == rpmsg::wire::boot_state::runs; }
 
-/// The state of a side beside that of its peer (WIRE 2.5).
+/// The state of a side beside that of its peer, where this side has to move (WIRE 2.5): the driver runs when the device
+/// boots, then the device does.
 inline auto check_state(examination& on, side whose, std::uint32_t state, std::uint32_t other) -> void {
     namespace states = rpmsg::wire::boot_state;
     auto const field = words("boot.", name_of(whose), "_state");
     auto const peer = name_of(whose == side::driver ? side::device : side::driver);
+    auto const is_behind = state == states::boots and other == (whose == side::driver ? states::boots : states::runs);
     if (state == states::none and other == states::runs) {
         on.wrong(whose, field, words("is 0 although the ", peer, " runs (2): it was never written, or was cleared"));
     } else if (state == states::none) {
         on.note(whose, field, "is 0: this side has not started, or has closed");
     } else if (state == states::needs_reset) {
         on.wrong(whose, field, words("is 4: the ", peer, " asks this side to start anew, and it did not"));
-    } else if (state == states::boots) {
-        on.note(whose, field, words("is 1: this side boots, it has not seen the ", peer, " do so"));
-    } else if (state != states::runs) {
+    } else if (is_behind) {
+        on.note(whose, field, words("is 1 and the ", peer, "'s ", other, ": this side may run and does not yet"));
+    } else if (whose == side::device and state == states::runs and other == states::boots) {
+        on.note(whose, field, "is 2 although the driver boots: it is of an earlier life");
+    } else if (state != states::boots and state != states::runs) {
         on.wrong(whose, field, words("is ", hex{state}, ": known are 0 (none), 1 (boots), 2 (runs) and 4 (needs reset)"));
     }
 }

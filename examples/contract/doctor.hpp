@@ -3,10 +3,10 @@
 #include <rpmsg/framework/contract.hpp>
 
 #include "boot_rules.hpp"
-#include "control_rules.hpp"
 #include "descriptor_rules.hpp"
 #include "examination.hpp"
 #include "guesses.hpp"
+#include "head_rules.hpp"
 #include "ring_reading.hpp"
 #include "ring_rules.hpp"
 #include "table_rules.hpp"
@@ -160,34 +160,6 @@ inline auto has_ring(examination const& on, std::uint32_t which) -> bool {
            std::all_of(ring.available.begin(), ring.available.end(), is_id);
 }
 
-/// Whether the control block or the table is there, however wrong.
-inline auto has_head(examination const& on) -> bool {
-    return (on.at.has_control and has_control(on.block)) or (on.at.has_table() and has_table(on));
-}
-
-/// Whether another dialect explains the rings and what this one has before them is not there.
-inline auto is_foreign(examination const& on) -> bool {
-    if ((not on.at.has_control and not on.at.has_table()) or has_head(on)) {
-        return false;
-    }
-    auto const guess = guess_driver(on);
-    return not guess.empty() and guess.front().field == "dialect";
-}
-
-/// What lies before the rings, field by field.
-inline auto examine_head(examination& on) -> void {
-    if (on.at.has_control) {
-        check_control(on);
-    }
-    if (on.at.has_boot) {
-        check_boot(on);
-    }
-    if (on.at.has_table() and is_filled(on)) {
-        auto const is_posted = on.block.read<std::uint16_t>(on.at.rings[0].available + 2ull) != 0;
-        check_table(on, is_posted and (not on.at.has_boot or driver_runs(on.block)));
-    }
-}
-
 /// Why a block of the right size has nothing to do with the link, or nothing.
 inline auto refuse_content(examination const& on) -> std::string {
     auto const& content = on.block;
@@ -225,8 +197,8 @@ inline auto diagnose(rpmsg::contract const& link, rpmsg::const_bytes block) -> d
     if (not result.refusal.empty()) {
         return result;
     }
-    if (not detail::is_foreign(on)) {
-        detail::examine_head(on);
+    if (not is_foreign(on)) {
+        examine_head(on);
     }
     detail::examine_rings(on, result);
     result.found = std::move(on.found);
@@ -282,6 +254,15 @@ inline auto diagnose(rpmsg::contract const& link, std::vector<std::vector<std::b
         return word(looks.front(), at.rings[which].available) == word(looks.back(), at.rings[which].available) and
                word(looks.front(), at.rings[which].used) == word(looks.back(), at.rings[which].used);
     };
+    auto const tell_stuck = [](finding& f) {
+        f.how = weight::stuck;
+        f.text += "; nothing moved between the looks";
+    };
+    for (auto& f : last.found) {
+        if (f.how == weight::note and at.has_boot and f.field.starts_with("boot.") and have_started(memory{looks.back()})) {
+            tell_stuck(f);
+        }
+    }
     for (std::uint32_t which = 0; which < 2; ++which) {
         auto const is_of_ring = [&](finding const& f) { return f.field.starts_with(words("ring ", which)); };
         if (not is_still(which)) {
@@ -291,8 +272,7 @@ inline auto diagnose(rpmsg::contract const& link, std::vector<std::vector<std::b
         for (auto& f : last.found) {
             auto const is_waiting = f.field == (which == 1 ? "ring 1 available.index" : "ring 0 used.index");
             if (f.how == weight::note and is_waiting) {
-                f.how = weight::stuck;
-                f.text += "; nothing moved between the looks";
+                tell_stuck(f);
             }
         }
     }

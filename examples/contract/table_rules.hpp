@@ -9,7 +9,6 @@
 #include "feature_rules.hpp"
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
