@@ -40,14 +40,16 @@ inline auto descriptor_field(std::uint32_t which, std::uint32_t id, std::string_
 inline auto check_lengths(examination& on, std::uint32_t which, ring_reading const& ring, std::vector<std::uint32_t> const& ids)
     -> void {
     auto const size = on.rings().size_of(which);
-    auto const is_fixed = which == 0 or on.rings().dialect != rpmsg::wire::dialects::linux_virtio;
+    auto const is_fixed = which == 0 or not faces_linux(on.rings());
     auto const first = ring.descriptors[ids.front()].length;
     auto const is_one = std::all_of(ids.begin(), ids.end(), [&](auto id) { return ring.descriptors[id].length == first; });
     if (is_one and ids.size() > 1 and is_fixed and first != size and first > 16) {
+        if (first == on.told_sizes[which]) { // the driver has them as the config space says, which is told already
+            return;
+        }
         auto const other = on.rings().size_of(1 - which);
-        auto const own = which == 0 ? on.rings().remote_to_host : on.rings().host_to_remote;
-        auto const field = own == 0 ? "buffer_size" : which == 0 ? "remote_to_host" : "host_to_remote";
-        on.wrong(side::driver, field,
+        auto const field = on.size_field(which);
+        on.wrong(side::driver, std::string{field},
                  words("ring ", which, " has buffers of ", first, " bytes, the contract says ", size,
                        ": looks as if the driver ",
                        first == other ? "has the two directions exchanged" : words("was built with ", field, " = ", first)));

@@ -2,10 +2,11 @@
 
 #include <rpmsg/framework/contract.hpp>
 
-#include "control_rules.hpp"
+#include "boot_rules.hpp"
 #include "descriptor_rules.hpp"
 #include "examination.hpp"
 #include "guesses.hpp"
+#include "head_rules.hpp"
 #include "ring_reading.hpp"
 #include "ring_rules.hpp"
 #include "table_rules.hpp"
@@ -160,18 +161,17 @@ inline auto has_ring(examination const& on, std::uint32_t which) -> bool {
 }
 
 /// Why a block of the right size has nothing to do with the link, or nothing.
-inline auto refuse_content(examination const& on, rpmsg::const_bytes block) -> std::string {
-    auto const content = memory{block};
+inline auto refuse_content(examination const& on) -> std::string {
+    auto const& content = on.block;
     if (content.is_zero(0, on.at.size)) {
         return "holds only zeroes: no side has written here, or it is not the shared block";
     }
     if (content.is_filled_with(std::byte{0xff}, 0, on.at.size)) {
         return "holds only ones: erased or unpowered memory, not a shared block";
     }
-    auto const is_known = (on.at.has_control and has_control(content)) or (on.at.has_table and has_table(content));
     auto const start = on.at.rings[0].descriptors;
     auto const is_empty = content.is_zero(start, on.at.ring_buffers[0] - start);
-    if (not is_known and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver(on).empty()) {
+    if (not has_head(on) and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver(on).empty()) {
         return "does not look like this link at all: no field is as the contract has it; is it the right memory, from its "
                "first byte?";
     }
@@ -193,15 +193,12 @@ inline auto diagnose(rpmsg::contract const& link, rpmsg::const_bytes block) -> d
         return result;
     }
     auto on = examination{.link = link, .at = at, .block = memory{block}};
-    result.refusal = detail::refuse_content(on, block);
+    result.refusal = detail::refuse_content(on);
     if (not result.refusal.empty()) {
         return result;
     }
-    if (at.has_control) {
-        check_control(on);
-    }
-    if (at.has_table) {
-        check_table(on, on.block.read<std::uint16_t>(at.rings[0].available + 2ull) != 0);
+    if (not is_foreign(on)) {
+        examine_head(on);
     }
     detail::examine_rings(on, result);
     result.found = std::move(on.found);
@@ -218,10 +215,7 @@ inline auto diagnose_table(rpmsg::contract const& link, rpmsg::const_bytes conte
                                sizeof(rpmsg::wire::resource_table), " at least");
         return result;
     }
-    auto const device = find_entry(table, [&](std::uint32_t offset) {
-        auto const vdev = table.read<rpmsg::wire::vdev_entry>(offset);
-        return vdev.type == 3 and vdev.id == 7;
-    });
+    auto const device = find_device(table);
     if (not device) {
         result.refusal = "is no resource table with an RPMsg device";
         return result;
@@ -229,7 +223,7 @@ inline auto diagnose_table(rpmsg::contract const& link, rpmsg::const_bytes conte
     auto on = examination{.link = link, .at = place(link.rings), .block = table};
     check_head(on, table);
     check_device(on, table, *device, false);
-    if (link.rings.dialect == rpmsg::wire::dialects::linux_virtio) {
+    if (faces_linux(link.rings)) {
         check_carveouts(on, table);
     }
     result.found = std::move(on.found);
@@ -260,6 +254,15 @@ inline auto diagnose(rpmsg::contract const& link, std::vector<std::vector<std::b
         return word(looks.front(), at.rings[which].available) == word(looks.back(), at.rings[which].available) and
                word(looks.front(), at.rings[which].used) == word(looks.back(), at.rings[which].used);
     };
+    auto const tell_stuck = [](finding& f) {
+        f.how = weight::stuck;
+        f.text += "; nothing moved between the looks";
+    };
+    for (auto& f : last.found) {
+        if (f.how == weight::note and at.has_boot and f.field.starts_with("boot.") and have_started(memory{looks.back()})) {
+            tell_stuck(f);
+        }
+    }
     for (std::uint32_t which = 0; which < 2; ++which) {
         auto const is_of_ring = [&](finding const& f) { return f.field.starts_with(words("ring ", which)); };
         if (not is_still(which)) {
@@ -269,8 +272,7 @@ inline auto diagnose(rpmsg::contract const& link, std::vector<std::vector<std::b
         for (auto& f : last.found) {
             auto const is_waiting = f.field == (which == 1 ? "ring 1 available.index" : "ring 0 used.index");
             if (f.how == weight::note and is_waiting) {
-                f.how = weight::stuck;
-                f.text += "; nothing moved between the looks";
+                tell_stuck(f);
             }
         }
     }

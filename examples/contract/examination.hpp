@@ -5,17 +5,20 @@
 #include "finding.hpp"
 #include "memory.hpp"
 #include "placement.hpp"
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace doctor {
 
 /// What every rule looks at, and where it writes what it found.
 struct examination {
-    rpmsg::contract const& link;
+    rpmsg::contract link; ///< with the driver's own base once that is told as a finding: the rest is measured by it
     placement at;
     memory block;
+    std::array<std::uint32_t, 2> told_sizes{}; ///< of the buffers of each ring as the config space has them; 0: it has none
     findings found{};
 
     auto add(weight how, side whose, std::string field, std::string text) -> void {
@@ -41,6 +44,13 @@ struct examination {
 
     [[nodiscard]] auto rings() const -> rpmsg::vring_config const& { return link.rings; }
     [[nodiscard]] auto count() const -> std::int32_t { return link.rings.buffers; }
+    /// Who fills the resource table.
+    [[nodiscard]] auto table_owner() const -> side { return at.has_boot ? side::driver : side::device; }
+    /// The field of a configuration that says how large the buffers of a ring are.
+    [[nodiscard]] auto size_field(std::uint32_t which) const -> std::string_view {
+        auto const own = which == 0 ? rings().remote_to_host : rings().host_to_remote;
+        return own == 0 ? "buffer_size" : which == 0 ? "remote_to_host" : "host_to_remote";
+    }
     [[nodiscard]] auto buffers_size() const -> std::uint32_t { return at.size - at.ring_buffers[0]; }
 
     /// Whether a buffer may lie there.

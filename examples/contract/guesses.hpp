@@ -25,10 +25,13 @@ struct named_dialect {
     std::string_view name;
     rpmsg::wire::dialect value;
 };
-inline constexpr auto known_dialects =
-    std::array{named_dialect{"rpmsg", rpmsg::wire::dialects::rpmsg}, named_dialect{"openamp", rpmsg::wire::dialects::openamp},
-               named_dialect{"rpmsg_lite", rpmsg::wire::dialects::rpmsg_lite},
-               named_dialect{"linux_virtio", rpmsg::wire::dialects::linux_virtio}};
+inline constexpr auto known_dialects = std::array{named_dialect{"rpmsg", rpmsg::wire::dialects::rpmsg},
+                                                  named_dialect{"openamp", rpmsg::wire::dialects::openamp},
+                                                  named_dialect{"rpmsg_lite", rpmsg::wire::dialects::rpmsg_lite},
+                                                  named_dialect{"linux_virtio", rpmsg::wire::dialects::linux_virtio},
+                                                  named_dialect{"linux_bufsz", rpmsg::wire::dialects::linux_bufsz},
+                                                  named_dialect{"nuttx", rpmsg::wire::dialects::nuttx},
+                                                  named_dialect{"openvela", rpmsg::wire::dialects::openvela}};
 
 /// All configurations that differ from `rings` in one field that moves the rings.
 inline auto variants_of(rpmsg::vring_config const& rings) -> std::vector<variant> {
@@ -59,7 +62,7 @@ inline auto variants_of(rpmsg::vring_config const& rings) -> std::vector<variant
         if (other.value != rings.dialect) {
             add("dialect", other.name, [&](auto& r) {
                 r.dialect = other.value;
-                r.event_index = r.event_index and other.value.used_event_word and not other.value.status_in_table;
+                r.event_index = r.event_index and may_have_event_index(other.value);
             });
         }
     }

@@ -16,6 +16,10 @@ class memory {
     explicit memory(rpmsg::const_bytes content) : content_{content} {}
 
     [[nodiscard]] auto size() const -> std::size_t { return content_.size(); }
+    /// The rest of it, from an offset that may lie outside.
+    [[nodiscard]] auto from(std::size_t offset) const -> memory {
+        return memory{content_.subspan(offset < content_.size() ? offset : content_.size())};
+    }
     template <rpmsg::wire_format T> [[nodiscard]] auto read(std::uint64_t offset) const -> T {
         if (not rpmsg::lies_inside(offset, sizeof(T), content_.size())) {
             return T{};

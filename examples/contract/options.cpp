@@ -6,6 +6,7 @@
 #include "link.hpp"
 #include "placement.hpp"
 #include <charconv>
+#include <string>
 #include <string_view>
 
 namespace tool {
@@ -21,9 +22,9 @@ Prints what follows from the link contract in examples/contract/link.hpp, and co
                            dump of the block, or the /NAME of a live POSIX shared-memory object; nothing is written
 
   --config KEY=VALUE[,...] another contract than the one built in, field by field: dialect (rpmsg, openamp, rpmsg_lite,
-                           linux_virtio), buffers, buffer_size, host_to_remote, remote_to_host, alignment, ring_stride,
-                           batch, event_index, device_base, host_base, remote_base, size, vdev_notify_id,
-                           ring_0_notify_id, ring_1_notify_id
+                           linux_virtio, linux_bufsz, nuttx, openvela), buffers, buffer_size, host_to_remote,
+                           remote_to_host, alignment, ring_stride, batch, event_index, device_base, host_base,
+                           remote_base, size, vdev_notify_id, ring_0_notify_id, ring_1_notify_id
   --offset BYTES           where the block starts in the dump
   --table                  WHAT is a resource table alone: the section .resource_table of an image
   --cells N                of addresses and sizes in the device tree: 1 or 2
@@ -46,13 +47,15 @@ auto read_number(std::string_view option, std::string_view text, std::uint64_t m
 }
 
 auto set_dialect(rpmsg::contract& link, std::string_view value) -> failure {
+    auto names = std::string{};
     for (auto const& known : doctor::known_dialects) {
         if (known.name == value) {
             link.rings.dialect = known.value;
             return {};
         }
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", known.name);
     }
-    return {fmt::format("dialect is rpmsg, openamp, rpmsg_lite or linux_virtio, not '{}'", value)};
+    return {fmt::format("dialect is one of {}, not '{}'", names, value)};
 }
 
 auto set_field(rpmsg::contract& link, std::string_view key, std::string_view value) -> failure {

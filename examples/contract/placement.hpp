@@ -2,9 +2,15 @@
 
 #include <rpmsg/framework/contract.hpp>
 #include <rpmsg/transport/placed_layout.hpp>
+#include <rpmsg/wire/boot_block.hpp>
+#include <rpmsg/wire/carveout.hpp>
 #include <rpmsg/wire/control_block.hpp>
+#include <rpmsg/wire/dialect.hpp>
+#include <rpmsg/wire/resource_table.hpp>
 
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -15,9 +21,24 @@ struct placement {
     std::array<rpmsg::wire::vring_parts, 2> rings{};
     std::array<std::uint32_t, 2> ring_buffers{}; ///< where the buffers of each ring start
     std::uint32_t size{};                        ///< bytes that the block needs
+    std::uint32_t table{};                       ///< where the resource table starts
+    std::uint32_t table_size{};                  ///< 0: there is none
+    std::uint32_t vdev{};                        ///< the entry of the RPMsg device, from the start of the table
     bool has_control{};
-    bool has_table{};
+    bool has_boot{}; ///< the driver fills the table and says so in a boot block before it
+
+    [[nodiscard]] constexpr auto has_table() const -> bool { return table_size != 0; }
 };
+
+/// Whether Linux is the driver: whole pages, carveouts, descriptors as long as their message.
+constexpr auto faces_linux(rpmsg::vring_config const& rings) -> bool {
+    return rings.dialect == rpmsg::wire::dialects::linux_virtio or rings.dialect == rpmsg::wire::dialects::linux_bufsz;
+}
+
+/// Whether a dialect may have doorbells by event index. OpenAMP's remote falls silent with it (RINGS 5.3).
+constexpr auto may_have_event_index(rpmsg::wire::dialect const& dialect) -> bool {
+    return dialect.used_event_word and (not dialect.status_in_table or dialect.sizes == rpmsg::wire::config_space::versioned);
+}
 
 /// Why a configuration cannot be laid out; empty when it can.
 constexpr auto mistake_of(rpmsg::vring_config const& rings) -> std::string_view {
@@ -41,11 +62,26 @@ constexpr auto mistake_of(rpmsg::vring_config const& rings) -> std::string_view 
     if (std::uint64_t{rings.buffers} * (rings.size_of(0) + rings.size_of(1)) >= 0xf000'0000) {
         return "the buffers do not fit into 4 GiB";
     }
-    if (rings.dialect.sizes != rpmsg::wire::config_space::none) {
-        return "dialect: the doctor cannot read blocks of linux_bufsz, nuttx and openvela";
-    }
-    if (rings.event_index and (not rings.dialect.used_event_word or rings.dialect.status_in_table)) {
+    if (rings.event_index and not may_have_event_index(rings.dialect)) {
         return "this dialect has no event index";
+    }
+    return {};
+}
+
+/// What lies before the rings: a control block, or a resource table, behind a boot block where the dialect has one.
+constexpr auto place_head(rpmsg::wire::dialect const& dialect) -> placement {
+    namespace wire = rpmsg::wire;
+    if (dialect.attach == wire::attach_rule::epochs) {
+        return {.has_control = true};
+    }
+    if (dialect.attach == wire::attach_rule::boot_words) { // the table holds a trace entry before the device (WIRE 3)
+        return {.table = sizeof(wire::boot_block), .table_size = 208, .vdev = 72, .has_boot = true};
+    }
+    if (dialect.sizes == wire::config_space::versioned) {
+        return {.table_size = sizeof(wire::sized_carveout_table), .vdev = offsetof(wire::carveout_table, vdev)};
+    }
+    if (dialect.status_in_table) {
+        return {.table_size = sizeof(wire::resource_table), .vdev = offsetof(wire::resource_table, vdev)};
     }
     return {};
 }
@@ -53,10 +89,9 @@ constexpr auto mistake_of(rpmsg::vring_config const& rings) -> std::string_view 
 /// The configuration must have no mistake. A stride smaller than a ring is not looked at here.
 constexpr auto place(rpmsg::vring_config const& rings) -> placement {
     namespace wire = rpmsg::wire;
-    auto const has_control = rings.dialect.attach == wire::attach_rule::epochs;
-    auto const has_table = rings.dialect.status_in_table;
-    auto const head = has_control ? sizeof(wire::control_block) : has_table ? sizeof(wire::resource_table) : 0;
-    auto const start = rpmsg::align_up(static_cast<std::uint32_t>(head), rings.alignment);
+    auto at = place_head(rings.dialect);
+    auto const head = at.has_control ? static_cast<std::uint32_t>(sizeof(wire::control_block)) : at.table + at.table_size;
+    auto const start = rpmsg::align_up(head, rings.alignment);
     auto const word = rings.dialect.used_event_word;
     auto const first = wire::place_vring(start, rings.buffers, rings.alignment, word);
     auto const closest = rpmsg::align_up(wire::end_of_vring(first, rings.buffers), rings.alignment) - start;
@@ -64,11 +99,15 @@ constexpr auto place(rpmsg::vring_config const& rings) -> placement {
     auto const stride = rings.ring_stride != 0 ? rings.ring_stride : usual;
     auto const buffers = start + 2 * stride;
     auto const of_ring_0 = rings.buffers * rings.size_of(0);
-    return {.rings = {first, wire::place_vring(start + stride, rings.buffers, rings.alignment, word)},
-            .ring_buffers = {buffers, buffers + of_ring_0},
-            .size = buffers + of_ring_0 + rings.buffers * rings.size_of(1),
-            .has_control = has_control,
-            .has_table = has_table};
+    at.rings = {first, wire::place_vring(start + stride, rings.buffers, rings.alignment, word)};
+    at.ring_buffers = {buffers, buffers + of_ring_0};
+    at.size = buffers + of_ring_0 + rings.buffers * rings.size_of(1);
+    return at;
+}
+
+/// Where the three carveouts that Linux knows by name start, ring 0, ring 1 and the buffers, and where the last ends.
+constexpr auto carveout_bounds(placement const& at, std::uint32_t alignment) -> std::array<std::uint32_t, 4> {
+    return {at.rings[0].descriptors, at.rings[1].descriptors, at.ring_buffers[0], rpmsg::align_up(at.size, alignment)};
 }
 
 /// Why a contract cannot work; empty when it can. What `contract_plan` says when compiling.
@@ -78,7 +117,6 @@ constexpr auto mistake_of(rpmsg::contract const& link) -> std::string_view {
         return mistake;
     }
     auto const at = place(rings);
-    auto const is_linux = rings.dialect == rpmsg::wire::dialects::linux_virtio;
     if (at.rings[1].descriptors < rpmsg::wire::end_of_vring(at.rings[0], rings.buffers)) {
         return "ring_stride is smaller than a ring";
     }
@@ -94,10 +132,11 @@ constexpr auto mistake_of(rpmsg::contract const& link) -> std::string_view {
     if (not at.has_control and rings.device_base != link.host_base and rings.device_base != link.remote_base) {
         return "device_base is host_base or remote_base: a foreign driver writes one of the two into descriptors";
     }
-    if (is_linux and (rings.alignment % 4096 != 0 or link.size % 4096 != 0)) {
+    if (faces_linux(rings) and (rings.alignment % 4096 != 0 or link.size % 4096 != 0)) {
         return "Linux maps whole pages: alignment and size are multiples of 4096";
     }
-    if (is_linux and (rings.size_of(0) != 512 or rings.size_of(1) != 512)) {
+    auto const has_fixed_sizes = rings.dialect == rpmsg::wire::dialects::linux_virtio;
+    if (has_fixed_sizes and (rings.size_of(0) != 512 or rings.size_of(1) != 512)) {
         return "Linux has buffers of 512 bytes";
     }
     return {};

@@ -1,5 +1,6 @@
 #include "print.hpp"
 
+#include <rpmsg/wire/config_space.hpp>
 #include <rpmsg/wire/dialect.hpp>
 #include <rpmsg/wire/resource_table.hpp>
 #include <rpmsg/wire/vring.hpp>
@@ -23,8 +24,6 @@ auto name_of(rpmsg::wire::dialect const& dialect) -> std::string_view {
     return "of your own";
 }
 
-auto is_for_linux(rpmsg::contract const& link) -> bool { return link.rings.dialect == rpmsg::wire::dialects::linux_virtio; }
-
 /// The name of the link as linkers take it.
 auto identifier_of(rpmsg::contract const& link) -> std::string {
     auto name = std::string{link.name.view()};
@@ -43,9 +42,7 @@ struct part {
 
 /// The three pieces that remoteproc knows by name, each up to the start of the next.
 auto carveouts_of(rpmsg::contract const& link) -> std::array<part, 3> {
-    auto const at = doctor::place(link.rings);
-    auto const end = rpmsg::align_up(at.size, link.rings.alignment);
-    auto const starts = std::array{at.rings[0].descriptors, at.rings[1].descriptors, at.ring_buffers[0], end};
+    auto const starts = doctor::carveout_bounds(doctor::place(link.rings), link.rings.alignment);
     auto all = std::array<part, 3>{};
     for (std::size_t i = 0; i < 3; ++i) {
         all[i] = {std::string{link.carveouts[i].view()}, starts[i], starts[i + 1] - starts[i]};
@@ -69,8 +66,19 @@ auto layout_text(rpmsg::contract const& link) -> std::string {
     if (at.has_control) {
         row("control block", 0, 128);
     }
-    if (at.has_table) {
-        row("resource table", 0, 88);
+    if (at.has_boot) {
+        row("boot block", 0, at.table);
+    }
+    if (at.has_table()) {
+        row("resource table", at.table, at.table_size);
+        constexpr auto entry = std::uint32_t{sizeof(rpmsg::wire::vdev_entry) + 2 * sizeof(rpmsg::wire::vring_entry)};
+        auto const device = at.table + at.vdev;
+        row("        device", device, entry);
+        if (auto const sizes = rings.dialect.sizes; sizes != rpmsg::wire::config_space::none) {
+            auto const is_versioned = sizes == rpmsg::wire::config_space::versioned;
+            row("        config space", device + entry,
+                is_versioned ? sizeof(rpmsg::wire::versioned_config) : sizeof(rpmsg::wire::rptun_config));
+        }
     }
     auto const tail = rings.dialect.used_event_word ? 6u : 4u;
     for (std::uint32_t ring = 0; ring < 2; ++ring) {
@@ -81,8 +89,10 @@ auto layout_text(rpmsg::contract const& link) -> std::string {
     }
     row("buffers device to driver", at.ring_buffers[0], rings.buffers * rings.size_of(0));
     row("buffers driver to device", at.ring_buffers[1], rings.buffers * rings.size_of(1));
-    text += fmt::format("\nnotify ids: device {}, ring 0 {}, ring 1 {}; features {:#x}\n", link.vdev_notify_id,
-                        link.ring_notify_ids[0], link.ring_notify_ids[1], link.features());
+    text += at.has_boot ? std::string{"\nnotify ids: as the driver gives them; "}
+                        : fmt::format("\nnotify ids: device {}, ring 0 {}, ring 1 {}; ", link.vdev_notify_id,
+                                      link.ring_notify_ids[0], link.ring_notify_ids[1]);
+    text += fmt::format("features {:#x}\n", link.features());
     for (auto const& window : link.windows) {
         if (window.size != 0) {
             text += fmt::format("buffers may lie in {:#x} to {:#x}\n", window.start, window.start + window.size - 1);
@@ -95,11 +105,13 @@ auto linker_script(rpmsg::contract const& link) -> std::string {
     auto const at = doctor::place(link.rings);
     auto const name = identifier_of(link);
     auto const rings = at.rings[0].descriptors;
-    auto const has_table = at.has_table or is_for_linux(link);
+    // The driver fills the table that lies behind a boot block: the image has none.
+    auto const is_in_block = at.has_table() and not at.has_boot;
+    auto const has_table = is_in_block or doctor::faces_linux(link.rings);
     auto text = fmt::format("/* The link \"{}\", made by: contract linker-script */\n"
                             "MEMORY\n{{\n  {}_shared (rw) : ORIGIN = {:#x}, LENGTH = {:#x}\n}}\n",
                             link.name.view(), name, link.remote_base, link.size);
-    if (has_table and not at.has_table) {
+    if (has_table and not is_in_block) {
         text +=
             "REGION_ALIAS(\"rpmsg_table\", RAM); /* memory that the loader fills: Linux reads the table from the image */\n";
     }
@@ -107,14 +119,18 @@ auto linker_script(rpmsg::contract const& link) -> std::string {
     if (has_table) {
         text += fmt::format(
             "  .resource_table{} :\n  {{\n    . = ALIGN(8);\n    KEEP(*(.resource_table .resource_table.*))\n  }} > {}\n",
-            at.has_table ? fmt::format(" {:#x}", link.remote_base) : "", at.has_table ? name + "_shared" : "rpmsg_table");
+            is_in_block ? fmt::format(" {:#x}", link.remote_base) : "", is_in_block ? name + "_shared" : "rpmsg_table");
     }
-    if (at.has_table) {
+    if (is_in_block) {
         text += fmt::format("  ASSERT(SIZEOF(.resource_table) <= {:#x}, \"the resource table runs into ring 0\")\n", rings);
     }
-    auto const start = at.has_table ? rings : 0;
-    text += fmt::format("  .{0}_shared {1:#x} (NOLOAD) :\n  {{\n    . = . + {2:#x};\n  }} > {0}_shared\n", name,
-                        link.remote_base + start, at.size - start);
+    // Linux refuses an image with a segment that lies in more than one of its carveouts (remoteproc's rproc_da_to_va), and the
+    // linker makes one even of what is not loaded: there the symbols must do.
+    if (not doctor::faces_linux(link.rings)) {
+        auto const start = is_in_block ? rings : 0;
+        text += fmt::format("  .{0}_shared {1:#x} (NOLOAD) :\n  {{\n    . = . + {2:#x};\n  }} > {0}_shared\n", name,
+                            link.remote_base + start, at.size - start);
+    }
     auto const symbol = [&](std::string_view what, std::uint32_t offset) {
         text += fmt::format("  {}_{} = {:#x};\n", name, what, link.remote_base + offset);
     };
@@ -140,17 +156,26 @@ auto device_tree(rpmsg::contract const& link, unsigned cells) -> std::string {
         text += fmt::format("\n\t\t{0}: {0}@{1:x} {{\n{2}\t\t\treg = <{3} {4}>;\n\t\t\tno-map;\n\t\t}};\n", it.name, address,
                             is_pool ? "\t\t\tcompatible = \"shared-dma-pool\";\n" : "", cell(address), cell(it.size));
     };
-    if (not is_for_linux(link)) {
+    if (not doctor::faces_linux(link.rings)) {
         region({identifier_of(link), 0, link.size}, false);
         return text + "\t};\n};\n";
+    }
+    auto names = std::string{};
+    auto const name = [&](part const& it) { names += fmt::format("{}<&{}>", names.empty() ? "" : ", ", it.name); };
+    if (auto const first = doctor::place(link.rings).rings[0].descriptors; first != 0) {
+        auto const table =
+            part{identifier_of(link) + "_table", 0, first}; // else Linux does not see it and keeps no status there
+        region(table, false);
+        name(table);
     }
     auto const parts = carveouts_of(link);
     for (auto const& it : parts) {
         region(it, &it == &parts[2]);
+        name(it);
     }
     return text + fmt::format("\t}};\n}};\n\n&remoteproc {{ /* the label of your remote processor */\n"
-                              "\tmemory-region = <&{}>, <&{}>, <&{}>;\n}};\n",
-                              parts[0].name, parts[1].name, parts[2].name);
+                              "\tmemory-region = {};\n}};\n",
+                              names);
 }
 
 } // namespace tool

@@ -3,19 +3,46 @@
 #include <rpmsg/wire/carveout.hpp>
 #include <rpmsg/wire/resource_table.hpp>
 
+#include "boot_rules.hpp"
+#include "config_rules.hpp"
 #include "examination.hpp"
+#include "feature_rules.hpp"
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 namespace doctor {
 
-/// Whether a resource table is there, however wrong: an RPMsg device where ours has it.
-inline auto has_table(memory const& block) -> bool {
-    auto const vdev = block.read<rpmsg::wire::vdev_entry>(offsetof(rpmsg::wire::resource_table, vdev));
+/// The offset of the first entry that `is_wanted`, or nothing. Entries outside of the table are none.
+inline auto find_entry(memory const& table, auto is_wanted) -> std::optional<std::uint32_t> {
+    auto const count = std::min<std::uint64_t>(table.read<std::uint32_t>(4), table.size() / 4);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        auto const offset = table.read<std::uint32_t>(16 + 4 * i);
+        if (offset >= 16 and offset < table.size() and is_wanted(offset)) {
+            return offset;
+        }
+    }
+    return {};
+}
+
+inline auto is_device(memory const& table, std::uint32_t offset) -> bool {
+    auto const vdev = table.read<rpmsg::wire::vdev_entry>(offset);
     return vdev.type == 3 and vdev.id == 7;
+}
+inline auto find_device(memory const& table) -> std::optional<std::uint32_t> {
+    return find_entry(table, [&](std::uint32_t offset) { return is_device(table, offset); });
+}
+
+/// Whether a resource table is there, however wrong: an RPMsg device, where the contract has it or elsewhere.
+inline auto has_table(examination const& on) -> bool {
+    auto const table = on.block.from(on.at.table);
+    return is_device(table, on.at.vdev) or find_device(table);
+}
+
+/// Whether there is a table to compare: a driver that fills it may not have come.
+inline auto is_filled(examination const& on) -> bool {
+    return not on.at.has_boot or has_table(on) or read_boot(on.block).driver_state != rpmsg::wire::boot_state::none;
 }
 
 /// The status byte, bit by bit (virtio 1.x, 2.1).
@@ -36,104 +63,85 @@ inline auto check_status(examination& on, std::uint8_t status, bool rings_are_us
     }
 }
 
-inline auto check_features(examination& on, rpmsg::wire::vdev_entry const& vdev) -> void {
-    auto const expected = on.link.features();
-    auto const missing = expected & ~vdev.device_features;
-    auto const extra = vdev.device_features & ~expected;
-    auto const name = [](std::uint32_t bits) {
-        return (bits & rpmsg::wire::feature_name_service) != 0  ? " (bit 0, name service)"
-               : (bits & rpmsg::wire::feature_event_index) != 0 ? " (bit 29, event index)"
-                                                                : "";
-    };
-    if (missing != 0) {
-        on.wrong(side::device, "vdev.device_features",
-                 words("is ", hex{vdev.device_features}, ": lacks ", hex{missing}, name(missing), " of the contract"));
+/// Linux gives the ids of the contract out; a driver that fills the table chooses its own, each another (WIRE 2.8).
+inline auto check_notify_ids(examination& on, std::uint32_t device, std::array<std::uint32_t, 2> const& rings) -> void {
+    auto const field = [](std::uint32_t ring) { return words("vring ", ring, " notify_id"); };
+    if (not on.at.has_boot) {
+        on.compare(side::device, "vdev.notify_id", device, on.link.vdev_notify_id);
+        on.compare(side::device, field(0), rings[0], on.link.ring_notify_ids[0]);
+        on.compare(side::device, field(1), rings[1], on.link.ring_notify_ids[1]);
+        return;
     }
-    if (extra != 0) {
-        on.wrong(side::device, "vdev.device_features",
-                 words("is ", hex{vdev.device_features}, ": offers ", hex{extra}, name(extra),
-                       ", which the contract does not have"));
-    }
-    auto const is_ready = (vdev.status & rpmsg::wire::device_status::driver_ok) != 0;
-    if ((vdev.driver_features & ~vdev.device_features) != 0) {
-        on.wrong(side::driver, "vdev.driver_features",
-                 words("is ", hex{vdev.driver_features}, ", the device offers only ", hex{vdev.device_features}));
-    } else if (is_ready and (vdev.driver_features & expected) != (expected & vdev.device_features)) {
-        on.wrong(side::driver, "vdev.driver_features",
-                 words("is ", hex{vdev.driver_features}, ": the driver did not keep ",
-                       hex{expected & vdev.device_features & ~vdev.driver_features}, name(expected & ~vdev.driver_features)));
+    for (std::uint32_t ring = 0; ring < 2; ++ring) {
+        if (rings[ring] == device or (ring == 1 and rings[1] == rings[0])) {
+            on.wrong(side::driver, field(ring),
+                     words("is ", rings[ring], " as that of ", rings[ring] == device ? "the device" : "ring 0",
+                           ": each needs an id of its own"));
+        }
     }
 }
 
+/// Where a driver that fills the table may say that a ring is: as a byte of the block (WIRE 2.2), as the remote sees it, or
+/// nowhere, as openvela does (WIRE 3).
+inline auto is_own_place(examination const& on, std::uint32_t address, std::uint32_t offset) -> bool {
+    return on.at.has_boot and (address == offset or address == 0);
+}
+
 inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2> const& vrings) -> void {
-    auto const expected = [&](std::uint32_t ring) {
-        return static_cast<std::uint32_t>(on.link.remote_base + on.at.rings[ring].descriptors);
+    auto const whose = on.table_owner();
+    auto const is_at = [&](std::uint32_t entry, std::uint32_t ring) {
+        auto const offset = on.at.rings[ring].descriptors;
+        return vrings[entry].device_address == on.link.remote_base + offset or
+               is_own_place(on, vrings[entry].device_address, offset);
     };
-    auto const is_exchanged = vrings[0].device_address == expected(1) and vrings[1].device_address == expected(0);
+    auto const are_placed = vrings[0].device_address != vrings[1].device_address;
+    auto const is_exchanged = are_placed and is_at(0, 1) and is_at(1, 0);
     if (is_exchanged) {
-        on.wrong(side::device, "vring.device_address", "the two rings are exchanged: ring 0 carries messages to the driver");
+        on.wrong(whose, "vring.device_address", "the two rings are exchanged: ring 0 carries messages to the driver");
     }
     for (std::uint32_t ring = 0; ring < 2; ++ring) {
         auto const name = [&](std::string_view field) { return words("vring ", ring, " ", field); };
         if (not is_exchanged and vrings[ring].device_address == rpmsg::wire::any_place) {
             on.note(side::driver, name("device_address"), "is not filled in: a driver that chooses the place has not come yet");
-        } else if (not is_exchanged) {
-            on.compare(side::device, name("device_address"), vrings[ring].device_address, expected(ring));
+        } else if (not is_exchanged and not is_at(ring, ring)) {
+            auto const base = on.at.has_boot ? 0 : on.link.remote_base;
+            on.compare(whose, name("device_address"), vrings[ring].device_address, base + on.at.rings[ring].descriptors);
         }
-        on.compare(side::device, name("alignment"), vrings[ring].alignment, on.rings().alignment);
-        on.compare(side::device, name("count"), vrings[ring].count, on.rings().buffers);
-        on.compare(side::device, name("notify_id"), vrings[ring].notify_id, on.link.ring_notify_ids[ring]);
+        on.compare(whose, name("alignment"), vrings[ring].alignment, on.rings().alignment);
+        on.compare(whose, name("count"), vrings[ring].count, on.rings().buffers);
     }
 }
 
 /// The words before the entries of any table.
 inline auto check_head(examination& on, memory const& table) -> void {
-    on.compare(side::device, "resource_table.version", table.read<std::uint32_t>(0), 1);
+    on.compare(on.table_owner(), "resource_table.version", table.read<std::uint32_t>(0), 1);
     if (table.read<std::uint32_t>(4) == 0) {
-        on.wrong(side::device, "resource_table.count", "is 0: the table has no device");
+        on.wrong(on.table_owner(), "resource_table.count", "is 0: the table has no device");
     }
-    if (table.read<std::uint64_t>(8) != 0) {
+    if (not on.at.has_boot and table.read<std::uint64_t>(8) != 0) {
         on.wrong(side::device, "resource_table.reserved", "is not 0: an OpenAMP host refuses the table");
     }
 }
 
-/// The RPMsg device of a table and its rings.
+/// The RPMsg device of a table, its rings and its config space.
 inline auto check_device(examination& on, memory const& table, std::uint64_t offset, bool rings_are_used) -> void {
+    auto const whose = on.table_owner();
     auto const vdev = table.read<rpmsg::wire::vdev_entry>(offset);
-    if (on.compare(side::device, "vdev.type", vdev.type, 3)) {
-        on.compare(side::device, "vdev.id", vdev.id, 7);
+    auto const vrings = table.read<std::array<rpmsg::wire::vring_entry, 2>>(offset + sizeof(vdev));
+    if (not on.compare(whose, "vdev.type", vdev.type, 3) or not on.compare(whose, "vdev.id", vdev.id, 7)) {
+        return;
     }
-    on.compare(side::device, "vdev.notify_id", vdev.notify_id, on.link.vdev_notify_id);
-    on.compare(side::device, "vdev.vring_count", vdev.vring_count, 2);
+    on.compare(whose, "vdev.vring_count", vdev.vring_count, 2);
+    check_notify_ids(on, vdev.notify_id, {vrings[0].notify_id, vrings[1].notify_id});
     check_features(on, vdev);
-    check_vrings(on, table.read<std::array<rpmsg::wire::vring_entry, 2>>(offset + sizeof(vdev)));
+    check_vrings(on, vrings);
+    check_config(on, table, offset);
     check_status(on, vdev.status, rings_are_used);
-}
-
-/// The resource table at the start of the block, field by field.
-inline auto check_table(examination& on, bool rings_are_used) -> void {
-    constexpr auto device = offsetof(rpmsg::wire::resource_table, vdev);
-    check_head(on, on.block);
-    on.compare(side::device, "resource_table.offset", on.block.read<std::uint32_t>(16), device);
-    check_device(on, on.block, device, rings_are_used);
-}
-
-/// The offset of the first entry that `is_wanted`, or nothing. Entries outside of the table are none.
-inline auto find_entry(memory const& table, auto is_wanted) -> std::optional<std::uint32_t> {
-    auto const count = std::min<std::uint64_t>(table.read<std::uint32_t>(4), table.size() / 4);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        auto const offset = table.read<std::uint32_t>(16 + 4 * i);
-        if (offset >= 16 and offset < table.size() and is_wanted(offset)) {
-            return offset;
-        }
-    }
-    return {};
 }
 
 /// The carveouts that remoteproc looks for by name. Without one Linux takes memory that the remote does not know of.
 inline auto check_carveouts(examination& on, memory const& table) -> void {
-    auto const end = rpmsg::align_up(on.at.size, on.rings().alignment);
-    auto const starts = std::array{on.at.rings[0].descriptors, on.at.rings[1].descriptors, on.at.ring_buffers[0], end};
+    auto const starts = carveout_bounds(on.at, on.rings().alignment);
     for (std::size_t i = 0; i < 3; ++i) {
         auto const& name = on.link.carveouts[i];
         auto const at = find_entry(table, [&](std::uint32_t offset) {
@@ -150,6 +158,23 @@ inline auto check_carveouts(examination& on, memory const& table) -> void {
                        on.link.remote_base + starts[i]);
         }
         on.compare(side::device, words("carveout ", name.view(), " length"), entry.length, starts[i + 1] - starts[i]);
+    }
+}
+
+/// The table of a block, field by field.
+inline auto check_table(examination& on, bool rings_are_used) -> void {
+    auto const table = on.block.from(on.at.table);
+    auto const has_carveouts = on.rings().dialect.sizes == rpmsg::wire::config_space::versioned;
+    auto const is_listed = find_entry(table, [&](std::uint32_t offset) { return offset == on.at.vdev; }).has_value();
+    auto const elsewhere = is_listed ? std::nullopt : find_device(table);
+    check_head(on, table);
+    if (not is_listed) { // Linux's table lists its carveouts before
+        on.compare(on.table_owner(), "resource_table.offset",
+                   elsewhere.value_or(table.read<std::uint32_t>(has_carveouts ? 28 : 16)), on.at.vdev);
+    }
+    check_device(on, table, elsewhere.value_or(on.at.vdev), rings_are_used);
+    if (has_carveouts) {
+        check_carveouts(on, table);
     }
 }
 

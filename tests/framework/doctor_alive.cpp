@@ -37,7 +37,7 @@ template <rpmsg::vring_config Rings> auto check_healthy(shared_block<Rings>& sha
 
 template <rpmsg::vring_config Rings> auto stays_healthy() -> void {
     auto shared = shared_block<Rings>{};
-    if constexpr (Rings.dialect.status_in_table) {
+    if constexpr (Rings.dialect.status_in_table and Rings.dialect.attach != rpmsg::wire::attach_rule::boot_words) {
         constexpr auto link = rpmsg::contract{.rings = Rings, .size = rpmsg::vring_layout<Rings>::size()};
         rpmsg::store(shared.memory.content, rpmsg::resource_table_of<link>());
     }
@@ -69,10 +69,15 @@ TEST_CASE("the doctor finds a link of each dialect healthy") {
     constexpr auto with = [](rpmsg::wire::dialect dialect) {
         return rpmsg::vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialect};
     };
+    constexpr auto in_pages = rpmsg::vring_config{
+        .buffers = 4, .host_to_remote = 256, .remote_to_host = 768, .alignment = 4096, .dialect = dialects::linux_bufsz};
     stays_healthy<with(dialects::rpmsg)>();
     stays_healthy<with(dialects::openamp)>();
     stays_healthy<with(dialects::rpmsg_lite)>();
     stays_healthy<with(dialects::linux_virtio)>();
+    stays_healthy<in_pages>();
+    stays_healthy<with(dialects::nuttx)>();
+    stays_healthy<with(dialects::openvela)>();
 }
 
 TEST_CASE("the doctor finds a link with batches and event indices healthy") {

@@ -1,6 +1,9 @@
 #include "../../examples/contract/doctor.hpp"
 
 #include <rpmsg/framework/contract.hpp>
+#include <rpmsg/wire/boot_block.hpp>
+#include <rpmsg/wire/carveout.hpp>
+#include <rpmsg/wire/config_space.hpp>
 #include <rpmsg/wire/control_block.hpp>
 #include <rpmsg/wire/resource_table.hpp>
 
@@ -18,21 +21,66 @@ constexpr auto contract_for(wire::dialect dialect, std::uint16_t buffers) -> rpm
             .size = 0x1000};
 }
 constexpr auto contracts =
-    std::array{contract_for(wire::dialects::rpmsg, 4), contract_for(wire::dialects::openamp, 4),
-               contract_for(wire::dialects::rpmsg_lite, 4), contract_for(wire::dialects::linux_virtio, 8)};
+    std::array{contract_for(wire::dialects::rpmsg, 4),       contract_for(wire::dialects::openamp, 4),
+               contract_for(wire::dialects::rpmsg_lite, 4),  contract_for(wire::dialects::linux_virtio, 8),
+               contract_for(wire::dialects::linux_bufsz, 4), contract_for(wire::dialects::nuttx, 4),
+               contract_for(wire::dialects::openvela, 4)};
 
-/// A block that is nearly right: else the search ends where noise is refused.
+/// The entries that Linux looks for by name, and where they are.
+auto carveouts_of(rpmsg::contract const& link, doctor::placement const& at) -> wire::carveout_table {
+    auto table = wire::carveout_table{};
+    auto const starts = doctor::carveout_bounds(at, link.rings.alignment);
+    for (std::size_t i = 0; i < 3; ++i) {
+        table.carveouts[i] = {.device_address = starts[i], .length = starts[i + 1] - starts[i], .name = link.carveouts[i]};
+    }
+    return table;
+}
+
+/// A block in which nothing is wrong: else the search ends where noise is refused.
 auto sound_block(rpmsg::contract const& link) -> std::vector<std::byte> {
     auto const at = doctor::place(link.rings);
     auto block = std::vector<std::byte>(at.size);
     auto const put = [&](std::size_t offset, auto value) { rpmsg::store(rpmsg::bytes{block}.subspan(offset), value); };
-    auto half = wire::control_block::driver_half{};
-    half.magic = wire::control_magic;
+    auto const sizes = link.rings.dialect.sizes;
     if (at.has_control) {
-        put(0, half);
+        put(0, wire::control_block::driver_half{.magic = wire::control_magic,
+                                                .fingerprint = link.rings.fingerprint(),
+                                                .epoch = 1,
+                                                .boot_seen = 1,
+                                                .ready = 1,
+                                                .reserved = {}});
+        put(64,
+            wire::control_block::device_half{
+                .magic = wire::control_magic, .fingerprint = link.rings.fingerprint(), .boot = 1, .quiet = 1, .reserved = {}});
     }
-    if (at.has_table) {
-        put(0, wire::resource_table{});
+    if (at.has_boot) {
+        put(0, wire::boot_block{.base = {static_cast<std::uint32_t>(link.rings.device_base)},
+                                .device_state = wire::boot_state::runs,
+                                .driver_state = wire::boot_state::runs});
+    }
+    if (sizes == wire::config_space::versioned) {
+        put(0, carveouts_of(link, at));
+    } else if (at.has_table()) {
+        put(at.table, std::array<std::uint32_t, 5>{1, 1, 0, 0, at.vdev});
+    }
+    if (at.has_table()) {
+        auto const device = std::size_t{at.table} + at.vdev;
+        put(device, wire::vdev_entry{.notify_id = link.vdev_notify_id,
+                                     .device_features = link.features(),
+                                     .driver_features = link.features(),
+                                     .config_length = 64,
+                                     .status = wire::device_status::driver_ok});
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            put(device + 28 + 20 * ring, wire::vring_entry{.device_address = at.rings[ring].descriptors,
+                                                           .alignment = link.rings.alignment,
+                                                           .count = link.rings.buffers,
+                                                           .notify_id = link.ring_notify_ids[ring]});
+        }
+        if (sizes == wire::config_space::versioned) {
+            put(device + 68, wire::offer_sizes(64, 64));
+        } else if (sizes == wire::config_space::rptun) {
+            put(device + 68, wire::rptun_config{.to_device_size = 64, .to_driver_size = 64});
+        }
     }
     for (std::uint16_t id = 0; id < link.rings.buffers; ++id) {
         put(at.rings[0].descriptors + 16u * id,
@@ -45,9 +93,12 @@ auto sound_block(rpmsg::contract const& link) -> std::vector<std::byte> {
 } // namespace
 
 /// Any bytes as a block, or a sound block with the input on top, and as one of two looks at a link in use. The doctor
-/// says something in any case and the words of a finding are never empty.
+/// says something in any case and the words of a finding are never empty; the search begins with what is sound.
 extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) -> int {
     if (size == 0) {
+        for (auto const& link : contracts) {
+            rpmsg::expects(doctor::diagnose(link, sound_block(link)).is_healthy());
+        }
         return 0;
     }
     auto const& link = contracts[data[0] % contracts.size()];
