@@ -17,7 +17,6 @@ using rpmsg::endpoints;
 using rpmsg::error;
 using rpmsg::event;
 using rpmsg::event_count;
-using rpmsg::link_change;
 using rpmsg::link_event;
 using rpmsg::message;
 using rpmsg::testing::loopback;
@@ -42,8 +41,6 @@ constexpr auto ignore = [](auto&, message const&) {};
 constexpr auto hear = [](auto&, event const&) {};
 using table = decltype(endpoints{endpoint<"x">(ignore, hear)});
 
-constexpr auto poll_transport = [](auto& link) { return link.poll(0); };
-
 constexpr auto each_call_takes_the_lock_and_gives_it_back() -> bool {
     auto memory = loopback_memory<>{};
     auto is_held = false;
@@ -51,16 +48,13 @@ constexpr auto each_call_takes_the_lock_and_gives_it_back() -> bool {
     auto core = rpmsg::detail::link_core<loopback<>, table, watched_lock, rpmsg::no_wait>{
         loopback<>{memory, 0}, endpoints{endpoint<"x">(ignore, hear)}, watched_lock{&is_held, &taken}, rpmsg::no_wait{}};
     auto other = loopback<>{memory, 1};
-    check(core.locked([&](auto& link) {
-        check(is_held);
-        return link.start().has_value();
-    }));
+    {
+        auto const link = core.locked();
+        check(is_held and link->start().has_value());
+    }
     check(other.start().has_value());
     check(core.send_from(0, address{1}, {}).error() == error::closed);
-    check(core.changed_by([&](auto& link) {
-        check(is_held);
-        return link.poll(0);
-    }).event == link_event::up);
+    check(core.poll_transport(0).event == link_event::up);
     (void)other.poll(0);
 
     auto const before = taken;
@@ -85,17 +79,14 @@ constexpr auto what_was_lent_before_is_stale() -> bool {
     auto core = rpmsg::detail::link_core<loopback<>, table, watched_lock, rpmsg::no_wait>{
         loopback<>{memory, 0}, endpoints{endpoint<"x">(ignore, hear)}, watched_lock{&is_held, &taken}, rpmsg::no_wait{}};
     auto other = loopback<>{memory, 1};
-    check(core.locked([](auto& link) { return link.start().has_value(); }) and other.start().has_value());
-    (void)core.changed_by(poll_transport);
+    check(core.locked()->start().has_value() and other.start().has_value());
+    (void)core.poll_transport(0);
     auto loan = core.reserve_for(0);
     auto dropped = core.reserve_for(0);
-    (void)core.changed_by([](auto& link) -> link_change {
-        link.close();
-        return {.event = link_event::down};
-    });
+    check(core.close_transport().event == link_event::down);
     check(core.reserve_for(0).refusal() == error::closed);
-    check(core.locked([](auto& link) { return link.start().has_value(); }));
-    check(core.changed_by(poll_transport).event == link_event::up);
+    check(core.locked()->start().has_value());
+    check(core.poll_transport(0).event == link_event::up);
     check(core.commit_from(0, address{5}, std::move(loan), 0).error() == error::closed);
     { auto const gone = std::move(dropped); }
     check(core.transport().counts()[event_count::stale_loan] == 2);
@@ -107,8 +98,8 @@ constexpr auto starving_is_told_once() -> bool {
     auto core = rpmsg::detail::link_core<loopback<true, 1>, table, rpmsg::no_lock, rpmsg::no_wait>{
         loopback<true, 1>{memory, 0}, endpoints{endpoint<"x">(ignore, hear)}, rpmsg::no_lock{}, rpmsg::no_wait{}};
     auto other = loopback<true, 1>{memory, 1};
-    check(core.locked([](auto& link) { return link.start().has_value(); }) and other.start().has_value());
-    (void)core.changed_by(poll_transport);
+    check(core.locked()->start().has_value() and other.start().has_value());
+    (void)core.poll_transport(0);
     (void)other.poll(0);
     check(not core.take_writable() and not core.take_starved(0));
     check(core.send_from(0, address{5}, {}).has_value() and core.send_from(0, address{5}, {}).error() == error::no_buffer);

@@ -31,9 +31,9 @@ constexpr auto a_link_that_comes_back_has_another_generation() -> bool {
     auto memory = loopback_memory<>{};
     auto link = opened{loopback<>{memory, 0}};
     auto other = loopback<>{memory, 1};
-    check(link.locked([](auto& it) { return it.start().has_value(); }) and other.start().has_value());
+    check(link.locked()->start().has_value() and other.start().has_value());
     check(not link.is_up() and link.generation() == 0);
-    auto const poll = [&] { return link.changed_by([](auto& it) { return it.poll(0); }).event; };
+    auto const poll = [&] { return link.poll_transport(0).event; };
     check(poll() == link_event::up and link.is_up() and link.generation() == 1);
     check(poll() == link_event::none and link.is_up());
     other.close();

@@ -18,17 +18,19 @@ struct no_lock_at_all {
     auto lock() -> void {}
 };
 
-consteval auto runs_inside() -> bool {
+consteval auto is_held_inside() -> bool {
     auto lock = counting_lock{};
-    auto const depth = rpmsg::exclusively(lock, [&] { return lock.depth; });
     auto seen = 0;
-    rpmsg::exclusively(lock, [&] { seen = lock.depth; });
-    return depth == 1 and seen == 1 and lock.depth == 0 and lock.taken == 2;
+    {
+        auto const guard = rpmsg::lock_guard{lock};
+        seen = lock.depth;
+    }
+    return seen == 1 and lock.depth == 0 and lock.taken == 1;
 }
 } // namespace
 
-TEST_CASE("what runs exclusively runs with the lock held once, and its answer comes out") {
-    STATIC_REQUIRE(runs_inside());
+TEST_CASE("a lock is held once as long as its guard lives") {
+    STATIC_REQUIRE(is_held_inside());
 }
 
 TEST_CASE("a mutex is a lock policy, half a lock is none") {

@@ -9,7 +9,8 @@ TEST_CASE("two threads under a spin lock lose no count", "[threads]") {
     auto count = 0;
     auto const work = [&] {
         for (int i = 0; i < 20'000; ++i) {
-            rpmsg::exclusively(lock, [&] { ++count; });
+            auto const guard = rpmsg::lock_guard{lock};
+            ++count;
         }
     };
     auto other = std::thread{work};

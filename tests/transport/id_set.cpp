@@ -49,6 +49,18 @@ TEST_CASE("a set of any size gives its members from the lowest on") {
 
 TEST_CASE("a member comes and goes without touching the others") { STATIC_REQUIRE(keeps_others()); }
 
+consteval auto flags_are_set_alone() -> bool {
+    auto flags = rpmsg::detail::id_flags<16>{};
+    flags.fill();
+    flags.erase(3);
+    auto const all_but_3 = flags.contains(2) and not flags.contains(3) and flags.contains(15);
+    flags.clear();
+    flags.insert(3);
+    return all_but_3 and flags.contains(3) and not flags.contains(2) and not flags.contains(15);
+}
+
+TEST_CASE("a flag is set and cleared without touching the others") { STATIC_REQUIRE(flags_are_set_alone()); }
+
 TEST_CASE("a set takes a bit for each number") {
     STATIC_REQUIRE(sizeof(id_set<8>) == 1);
     STATIC_REQUIRE(sizeof(id_set<16>) == 2);

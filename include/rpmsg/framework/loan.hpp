@@ -105,8 +105,8 @@ class held_message {
 
     /// Gives the buffer back now.
     constexpr auto release() -> void {
-        if (auto* const owner = std::exchange(owner_, nullptr); owner != nullptr) {
-            give_back_(*owner, token_, generation_);
+        if (owner_ != nullptr) {
+            give_back_(*std::exchange(owner_, nullptr), token_, generation_);
         }
     }
     [[nodiscard]] constexpr explicit operator bool() const { return owner_ != nullptr; }

@@ -52,29 +52,24 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         return fits;
     }
 
-    constexpr auto forget_returned() -> void {
-        if constexpr (Config.batch > 1) {
-            this->returned_ = 0;
-        }
-    }
     /// Whether a ring is where this device left it, not laid out anew by the next life of the driver.
     constexpr auto is_standing(std::uint32_t ring) -> bool {
-        auto const ahead = ring == rx_ring ? std::uint32_t{this->returned_} : 0;
+        auto const ahead = ring == rx_ring ? this->held_back() : std::uint32_t{0};
         return static_cast<std::uint16_t>(rings::queue::adopt(shared_, layout_.parts(ring)) + ahead) ==
                this->queues_[ring].given();
     }
     constexpr auto give_all_back() -> void {
+        auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             if (this->rx().owns(id)) {
                 this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
-                this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
             }
             if (this->tx().owns(id)) {
                 unused_.insert(id);
             }
         }
-        if (this->returned_ != 0) {
-            this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
+        if (auto const newly = static_cast<std::uint16_t>(this->rx().given() - before); newly != 0) {
+            this->publish(rx_ring, newly);
         }
     }
 
@@ -94,9 +89,9 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             }
         }
         unused_.clear();
-        forget_returned();
         this->tx().reset(to_driver, to_driver, false);
         this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
+        this->forget_held_back();
     }
 
     /// A driver lays the rings out anew: all receive buffers are the device's, all others ours.
@@ -113,7 +108,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
         }
         (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
-        forget_returned();
+        this->forget_held_back();
     }
 };
 

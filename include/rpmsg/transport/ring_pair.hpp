@@ -50,7 +50,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
     bool resumes_{};                  ///< a device was closed on rings that stood
     std::array<queue, 2> queues_{};
-    std::uint16_t returned_{}; ///< received buffers given back that the peer cannot see yet
+    std::uint16_t shown_{};           ///< our index of the receive ring that the peer sees; kept where buffers go back in batches
     [[no_unique_address]] owed_doorbells<Bell> bells_;
     counters counts_{};
 
@@ -68,12 +68,25 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto tx() -> queue& { return queues_[tx_ring]; }
     constexpr auto rx() -> queue& { return queues_[rx_ring]; }
 
+    /// Received buffers given back that the peer cannot see yet.
+    [[nodiscard]] constexpr auto held_back() const -> std::uint32_t {
+        return Config.batch > 1 ? static_cast<std::uint16_t>(queues_[rx_ring].given() - shown_) : 0;
+    }
+    constexpr auto forget_held_back() -> void {
+        if constexpr (Config.batch > 1) {
+            shown_ = queues_[rx_ring].given();
+        }
+    }
+
     constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
         auto const at = layout_.parts(ring);
         auto&& shared = handle_of(shared_);
-        auto& queue = queue_of(ring);
-        queue.show(shared, at);
-        if ((always_rings and ring == tx_ring) or queue.wants_doorbell(shared, at, newly)) {
+        auto& own = queue_of(ring);
+        if (Config.batch > 1 and ring == rx_ring) {
+            shown_ = own.given();
+        }
+        own.show(shared, at);
+        if ((always_rings and ring == tx_ring) or own.wants_doorbell(shared, at, newly)) {
             bells_.ring(ring, counts_);
         }
     }
@@ -138,7 +151,11 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Takes the next buffer of a ring: where its frame lies, or `nowhere` when there is none or its descriptor is bad.
     constexpr auto take(auto& shared, std::uint32_t ring, taken_frame& into, std::uint32_t* used_length = nullptr)
         -> std::uint32_t {
-        into.id = ring != tx_ring or unused_.is_empty() ? next_id(shared, ring, used_length) : unused_.take_first();
+        if (ring != tx_ring or unused_.is_empty()) {
+            into.id = next_id(shared, ring, used_length);
+        } else {
+            into.id = unused_.take_first();
+        }
         if (into.id == nowhere) {
             return nowhere;
         }

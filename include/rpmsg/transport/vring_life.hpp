@@ -101,7 +101,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto go_down(down_reason reason) -> link_change {
-        this->forget_returned();
+        this->forget_held_back();
         auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
         auto const change = link_change{link_event::down, reason, unreturned};
         this->count(event_count::link_down);
@@ -227,12 +227,11 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
                 this->is_standing(rx_ring)) {
                 this->give_all_back();
             }
-        } else {
-            this->forget_returned();
         }
         if constexpr (waits_for_bell) {
             seen_.rang.clear();
         }
+        this->forget_held_back();
         phase_ = link_phase::stopped;
         session_.restart(shared_, layout_);
         call_peer();

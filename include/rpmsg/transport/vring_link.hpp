@@ -57,9 +57,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             this->hand_over(rx_ring, received.id, received.capacity);
         } else {
             this->rx().give(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
-            this->returned_ = static_cast<std::uint16_t>(this->returned_ + 1);
             // Where a batch is all there is, the ring is empty when it is full: the poll ends and flushes.
-            if (Config.batch < Config.buffers and this->returned_ >= Config.batch) {
+            if (Config.batch < Config.buffers and this->held_back() >= Config.batch) {
                 flush();
             }
         }
@@ -145,8 +144,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
 
     constexpr auto flush() -> void {
         if constexpr (Config.batch > 1) {
-            if (this->returned_ != 0) {
-                this->publish(rx_ring, std::exchange(this->returned_, std::uint16_t{0}));
+            if (this->held_back() != 0) {
+                this->publish(rx_ring, this->held_back());
             }
         }
     }
