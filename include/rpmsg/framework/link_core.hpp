@@ -35,7 +35,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         return {};
     }
     [[nodiscard]] constexpr auto is_current(std::uint16_t generation) -> bool {
-        auto const current = is_up_ and generation == generation_;
+        auto const current = generation == generation_;
         if (not current) {
             transport_.count(event_count::stale_loan);
         }

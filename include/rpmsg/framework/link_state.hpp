@@ -32,7 +32,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     bool is_up_{};
     bool is_starved_{};
     interrupt_flag pending_{};   ///< a poll is due
-    std::uint16_t generation_{}; ///< counts the times that the link came up
+    std::uint16_t generation_{}; ///< counts the times that the link came up or went down
     Transport transport_;
     [[no_unique_address]] Endpoints endpoints_;
 
@@ -41,10 +41,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
 
   private:
     constexpr auto taken(link_change const& change) -> link_change {
-        if (change.event == link_event::up) {
-            ++generation_;
-        }
         if (change.event != link_event::none) {
+            ++generation_;
             is_up_ = change.event == link_event::up;
             is_starved_ = false;
         }
