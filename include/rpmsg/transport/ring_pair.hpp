@@ -151,11 +151,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Takes the next buffer of a ring: where its frame lies, or `nowhere` when there is none or its descriptor is bad.
     constexpr auto take(auto& shared, std::uint32_t ring, taken_frame& into, std::uint32_t* used_length = nullptr)
         -> std::uint32_t {
-        if (ring != tx_ring or unused_.is_empty()) {
-            into.id = next_id(shared, ring, used_length);
-        } else {
-            into.id = unused_.take_first();
-        }
+        into.id = ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
         if (into.id == nowhere) {
             return nowhere;
         }
