@@ -201,8 +201,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             auto& self = static_cast<link_core&>(owner);
             auto const guard = self.locked();
             if (self.is_current(generation)) {
-                guard->release(kept);
-                guard->flush();
+                release_at_once(self.transport_, kept);
             }
         };
         return {*this, release, content, token, generation_};

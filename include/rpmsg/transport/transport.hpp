@@ -91,6 +91,7 @@ struct poll_deadline {
 ///   counts()               the counters of this link
 ///   count(reason)          counts one more
 ///   is_drained()           optional: all that was there at the last look was received, and a doorbell rings for what comes
+///   release(t, true)       optional: `release` and `flush` in one
 template <typename T>
 concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header, ticks now,
                              std::uint32_t queue) {
@@ -121,6 +122,15 @@ namespace detail {
         return link.is_drained();
     } else {
         return false;
+    }
+}
+/// Gives a received buffer back and shows it to the peer.
+constexpr auto release_at_once(transport auto& link, rx_token const& received) -> void {
+    if constexpr (requires { link.release(received, true); }) {
+        link.release(received, true);
+    } else {
+        link.release(received);
+        link.flush();
     }
 }
 } // namespace detail

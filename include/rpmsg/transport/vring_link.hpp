@@ -51,15 +51,15 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             shared_.invalidate(fetched, end - fetched);
         }
     }
-    constexpr auto give_back(rx_token const& received) -> void {
+    constexpr auto give_back(rx_token const& received, bool at_once = false) -> void {
         // The used length is the size of the buffer: that is how an OpenAMP host learns it (RINGS 4).
         if constexpr (Config.batch == 1) {
             this->hand_over(rx_ring, received.id, received.capacity);
         } else {
             this->rx().give(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
             // Where a batch is all there is, the ring is empty when it is full: the poll ends and flushes.
-            if (Config.batch < Config.buffers and this->held_back() >= Config.batch) {
-                flush();
+            if (at_once or (Config.batch < Config.buffers and this->held_back() >= Config.batch)) {
+                this->publish(rx_ring, this->held_back());
             }
         }
     }
@@ -136,9 +136,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         return {.outcome = rx_outcome::dropped, .token = token};
     }
 
-    constexpr auto release(rx_token const& received) -> void {
+    constexpr auto release(rx_token const& received, bool at_once = false) -> void {
         if (this->is_live()) [[likely]] {
-            give_back(received);
+            give_back(received, at_once);
         }
     }
 
