@@ -27,9 +27,9 @@ struct opened : rpmsg::detail::laid_rings<Role, Config, typename shared_block<Co
     using rings::lay_out;
     using rings::resumes_;
     using rings::rx;
-    using rings::take;
     using rings::tx;
     using rings::unused_;
+    constexpr auto take(std::uint32_t ring) -> std::uint32_t { return this->next_id(this->shared_, ring, nullptr); }
 };
 
 constexpr auto four = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};

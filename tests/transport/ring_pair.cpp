@@ -115,7 +115,7 @@ constexpr auto a_header_survives_the_region() -> bool {
     link.shared_.clean(place::buffers, rpmsg::wire::header_size);
     check(rpmsg::load<rpmsg::wire::header>(rpmsg::const_bytes{shared.memory.content}.subspan(place::buffers)) == header);
     shared.put(place::buffers + 8, std::uint32_t{0xffff'ffff}); // the peer's scratch word
-    check(link.read_header(place::buffers) == header);
+    check(link.read_header(link.shared_, place::buffers) == header);
     return true;
 }
 

@@ -84,6 +84,8 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             if (this->resumes_) [[unlikely]] {
                 this->resumes_ = false;
                 if (to_driver == this->tx().given() and from_driver == this->rx().given()) {
+                    this->tx().look_anew();
+                    this->rx().look_anew();
                     return;
                 }
             }

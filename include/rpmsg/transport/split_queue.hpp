@@ -137,6 +137,8 @@ template <vring_config Config, ring_role Role> class split_queue {
         return {.outcome = take_outcome::taken, .id = id, .length = length};
     }
 
+    /// Believes no more what was seen of the peer's ring: it may be that of its next life.
+    constexpr auto look_anew() -> void { seen_ = taken_; }
     /// Whether all that was seen of the peer's ring was taken.
     [[nodiscard]] constexpr auto took_all() const -> bool { return seen_ == taken_; }
     /// Whether the peer has published nothing that was not taken. A bad index counts as something: `take` reports it.
