@@ -42,6 +42,16 @@ constexpr auto snapshot(const_bytes from, bytes to) -> void {
     }
 }
 
+/// One word of memory that a peer may change at any time, fetched once. It lies at a place that is aligned for a T.
+template <typename T> [[nodiscard]] constexpr auto fetch(const_bytes from, std::size_t at) -> T {
+    if (std::is_constant_evaluated()) {
+        auto raw = std::array<std::byte, sizeof(T)>{};
+        copy(from.subspan(at, sizeof(T)), raw);
+        return std::bit_cast<T>(raw);
+    }
+    return *reinterpret_cast<T const volatile*>(from.data() + at);
+}
+
 /// Writes `value` to the front of `to`, whatever its alignment.
 template <wire_format T> constexpr auto store(bytes to, T const& value) -> void {
     copy(std::bit_cast<std::array<std::byte, sizeof(T)>>(value), to);

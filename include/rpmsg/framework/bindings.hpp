@@ -5,6 +5,7 @@
 #include <rpmsg/framework/message.hpp>
 #include <rpmsg/framework/name_service.hpp>
 
+#include <array>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -75,6 +76,22 @@ template <typename Core> class bindings {
         return is_sent;
     }
 
+    /// Does what an announcement says to the endpoint that it is for.
+    constexpr auto heed(Core& core, wire::announced const& heard, auto&& is_named) -> name_match {
+        auto verdict = judge(core.table(), heard, is_named);
+        if (verdict.match == name_match::binds) {
+            set_by_name(core, verdict.index, true);
+            bind(core, verdict.index, heard.where);
+            if (Core::acknowledged and heard.kind == wire::announcement_kind::create) {
+                core.table().state(verdict.index).must_announce = owes_ = true;
+            }
+        } else if (verdict.match == name_match::unbinds) {
+            unbind(core, verdict.index);
+            claim(core, verdict.index);
+        }
+        return verdict.match;
+    }
+
   public:
     /// There is something to do once the messages are delivered.
     constexpr auto call() -> void { owes_ = true; }
@@ -89,33 +106,34 @@ template <typename Core> class bindings {
     }
     /// A message to the name service.
     [[gnu::cold]] constexpr auto hear_announcement(Core& core, const_bytes payload) -> void {
-        wire::announcement announced; // NOLINT(*-member-init): the payload fills it
-        if (std::is_constant_evaluated()) {
-            announced = {};
-        }
-        if (not wire::read_announcement(payload, Core::acknowledged, announced)) {
-            return core.count(event_count::bad_announcement);
-        }
-        auto verdict = judge(core.table(), announced);
-        switch (verdict.match) {
-        case name_match::binds:
-            set_by_name(core, verdict.index, true);
-            bind(core, verdict.index, announced.where);
-            if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
-                core.table().state(verdict.index).must_announce = owes_ = true;
+        if constexpr (not table::is_complete) {
+            auto heard = wire::announcement{};
+            if (not wire::read_announcement(payload, Core::acknowledged, heard)) {
+                return core.count(event_count::bad_announcement);
             }
-            break;
-        case name_match::unbinds:
-            unbind(core, verdict.index);
-            claim(core, verdict.index);
-            break;
-        case name_match::unclaimed:
-            if (not core.table().remember(announced)) {
-                core.count(event_count::table_full);
+            auto const is_named = [&](std::uint32_t i) { return wire::is_same(core.table().name(i), heard.name); };
+            switch (heed(core, {heard.where, heard.kind}, is_named)) {
+            case name_match::unclaimed:
+                if (not core.table().remember(heard)) {
+                    core.count(event_count::table_full);
+                }
+                break;
+            case name_match::withdrawn: core.table().forget(heard); break;
+            default: break;
             }
-            break;
-        case name_match::withdrawn: core.table().forget(announced); break;
-        case name_match::nothing: break;
+        } else {
+            // Compared as it is read: a copy would take 40 bytes of stack.
+            auto heard = wire::announced{};
+            auto is_other = std::array<bool, table::size()>{};
+            auto const compare = [&](std::uint32_t at, char c) {
+                for (std::uint32_t i = 0; i < table::size(); ++i) {
+                    is_other[i] = is_other[i] or core.table().name(i)[at] != c;
+                }
+            };
+            if (not wire::read_announcement(payload, Core::acknowledged, heard, compare)) {
+                return core.count(event_count::bad_announcement);
+            }
+            (void)heed(core, heard, [&](std::uint32_t i) { return not is_other[i]; });
         }
     }
 

@@ -22,11 +22,12 @@ struct name_verdict {
 
 /// Finds the endpoint that an announcement is for: the first of this name that is unbound, or bound to that very
 /// address. A second create of a bound name does not take it over; an acknowledge binds only who is unbound (WIRE 1.4).
-constexpr auto judge(endpoint_table auto& table, wire::announcement const& announced) -> name_verdict {
+/// `is_named(i)` tells whether endpoint i has the announced name.
+constexpr auto judge(endpoint_table auto& table, wire::announced const& announced, auto&& is_named) -> name_verdict {
     auto const destroys = announced.kind == wire::announcement_kind::destroy;
     for (std::uint32_t i = 0; i < table.size(); ++i) {
         auto const may_match = table.is_live(i) and table.fixed_peer(i) == any_address;
-        if (not may_match or not wire::is_same(table.name(i), announced.name)) {
+        if (not may_match or not is_named(i)) {
             continue;
         }
         auto const& state = table.state(i);

@@ -77,30 +77,45 @@ static_assert(offsetof(announcement, kind) == 36);
     return (raw & 1) != 0 ? announcement_kind::destroy : announcement_kind::create;
 }
 
-/// Reads the payload of a message to address 53 once and checks it. Refused unless it is 40 bytes long, its name has at
-/// least one character and only printable ones, and its address is neither 53 nor the any-address (a destroy may name
-/// any address: Linux lets it match every endpoint of that name).
-[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announcement& into) -> bool {
+/// What an announcement says beside the name.
+struct announced {
+    address where{};
+    announcement_kind kind{};
+};
+
+/// Reads the payload of a message to address 53, each byte once, and checks it. `hear(i, c)` is told the characters of the
+/// name in their order, a NUL that ends it included. Refused unless the payload is 40 bytes long, its name has at least one
+/// character and only printable ones, and its address is neither 53 nor the any-address (a destroy may name any address:
+/// Linux lets it match every endpoint of that name).
+[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announced& into, auto&& hear) -> bool {
     if (payload.size() != sizeof(announcement)) {
         return false;
     }
-    if (std::is_constant_evaluated()) {
-        into = load<announcement>(payload);
-    } else {
-        snapshot(payload, std::as_writable_bytes(std::span{&into, 1}));
-    }
-    into.kind = meaning_of(into.kind, acknowledged);
-    std::size_t length = 0;
-    while (length < into.name.size() and into.name[length] >= ' ' and into.name[length] <= '~') {
-        ++length;
-    }
-    if (length == 0 or (length < into.name.size() and into.name[length] != '\0')) {
-        return false;
+    into.where = fetch<address>(payload, offsetof(announcement, where));
+    into.kind = meaning_of(fetch<announcement_kind>(payload, offsetof(announcement, kind)), acknowledged);
+    for (std::uint32_t i = 0; i < sizeof(padded_name); ++i) {
+        auto const c = fetch<char>(payload, i);
+        hear(i, c);
+        if (c == '\0' and i > 0) {
+            break;
+        }
+        if (c < ' ' or c > '~') {
+            return false;
+        }
     }
     if (into.where == any_address) {
         return into.kind == announcement_kind::destroy;
     }
     return into.where != name_service_address;
+}
+/// The same, as a whole.
+[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announcement& into) -> bool {
+    auto rest = announced{};
+    into = {};
+    auto const is_good = read_announcement(payload, acknowledged, rest, [&](std::uint32_t i, char c) { into.name[i] = c; });
+    into.where = rest.where;
+    into.kind = rest.kind;
+    return is_good;
 }
 
 } // namespace rpmsg::wire
