@@ -118,7 +118,7 @@ class channel {
     constexpr auto follow(link_change change) -> void {
         if (change.event == link_event::up) {
             bindings_.come_up(core_);
-        } else {
+        } else if (change.event == link_event::down) {
             bindings_.go_down(core_, change);
         }
         core_.call_poller();

@@ -41,7 +41,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
 
   private:
     constexpr auto taken(link_change const& change) -> link_change {
-        if (change.event != link_event::none) {
+        if (change.event > link_event::ending) {
             ++generation_;
             is_up_ = change.event == link_event::up;
             is_starved_ = false;

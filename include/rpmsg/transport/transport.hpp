@@ -55,7 +55,12 @@ enum class down_reason : std::uint8_t {
     closed,         ///< this side closed the link
 };
 
-enum class link_event : std::uint8_t { none, up, down };
+enum class link_event : std::uint8_t {
+    none,
+    ending, ///< it goes down once what the peer sent before is delivered: `poll` again at once
+    up,
+    down
+};
 
 /// What changed about a link.
 struct link_change {

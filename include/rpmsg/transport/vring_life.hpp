@@ -263,7 +263,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if constexpr (has_epochs) {
             phase_ = was_up ? link_phase::ending : phase_;
             if (phase_ == link_phase::ending and not this->rx().empty(shared_, layout_.parts(rx_ring))) {
-                return {};
+                return {.event = link_event::ending};
             }
         }
         if (was_up or this->is_ending()) {
