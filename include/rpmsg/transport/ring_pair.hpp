@@ -122,9 +122,15 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const is_writable = (flags & wire::descriptor_flag::write) != 0;
         auto const must_write = ring == tx_ring;
         auto const offset = layout_.offset_of(address, size);
-        if (is_chain or size < wire::header_size or offset == nowhere or (must_write and not is_writable)) [[unlikely]] {
-            count(is_chain ? event_count::chained_descriptor : event_count::bad_descriptor);
+        auto const refuse = [&](event_count reason) {
+            count(reason);
             return nowhere;
+        };
+        if (is_chain) [[unlikely]] {
+            return refuse(event_count::chained_descriptor);
+        }
+        if (size < wire::header_size or offset == nowhere or (must_write and not is_writable)) [[unlikely]] {
+            return refuse(event_count::bad_descriptor);
         }
         if (not prefilled and is_writable and not must_write) {
             count(event_count::odd_flags);
