@@ -157,9 +157,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         if (not this->sends() or (unused_.is_empty() and this->arm())) {
             return false;
         }
-        if (this->armed_) {
-            this->disarm();
-        }
+        this->disarm();
         return true;
     }
 };
