@@ -161,7 +161,10 @@ template <typename Core> class bindings {
     constexpr auto go_down(Core& core, std::uint32_t index, link_change const& change) -> void {
         auto& state = core.table().state(index);
         auto const id = core.id_at(index);
-        state.must_announce = state.knows_link = false;
+        state.must_announce = false;
+        if constexpr (not table::is_complete) {
+            state.knows_link = false;
+        }
         if constexpr (Core::tells_writable) {
             (void)core.take_starved(index);
         }
