@@ -27,14 +27,15 @@ using padded_name = std::array<char, 32>;
 }
 /// Whether two names are the same up to their NUL: some peers leave bytes after it.
 [[nodiscard]] constexpr auto is_same(padded_name const& a, padded_name const& b) -> bool {
-    std::size_t i = 0;
-    while (i < a.size() and a[i] == b[i]) {
-        if (a[i] == '\0') {
-            return true;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i]) {
+            return false;
         }
-        ++i;
+        if (a[i] == '\0') {
+            break;
+        }
     }
-    return i == a.size();
+    return true;
 }
 /// Pads a name; it must have at most 31 characters.
 [[nodiscard]] constexpr auto pad(std::string_view name) -> padded_name {
