@@ -102,7 +102,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         return tx().arm(shared_, layout_.parts(tx_ring));
     }
     /// Ends that; where rings start prefilled the peer's flags are left alone (RINGS 14).
-    constexpr auto disarm() -> void {
+    [[gnu::always_inline]] constexpr auto disarm() -> void {
         armed_ = false;
         if constexpr (not prefilled) {
             tx().disarm(shared_, layout_.parts(tx_ring));
