@@ -168,7 +168,7 @@ template <typename Core> class bindings {
         if constexpr (Core::tells_writable) {
             (void)core.take_starved(index);
         }
-        if (state.is_bound()) {
+        if (not table::hears_events or state.is_bound()) { // nobody to tell, nothing to ask
             unbind(core, index);
         }
         if constexpr (not table::is_complete) {
