@@ -30,10 +30,9 @@ constexpr auto judge(endpoint_table auto& table, wire::announced const& announce
         if (not may_match or not is_named(i)) {
             continue;
         }
-        auto const& state = table.state(i);
-        auto const is_bound = state.is_bound();
-        auto const is_ours = is_bound and (state.peer() == announced.where or
-                                           (destroys and announced.where == any_address));
+        auto const peer = table.state(i).peer();
+        auto const is_bound = peer != any_address;
+        auto const is_ours = is_bound and (peer == announced.where or (destroys and announced.where == any_address));
         if (destroys and is_ours) {
             return {.match = name_match::unbinds, .index = i};
         }
