@@ -37,7 +37,7 @@ class endpoint_state {
     bool knows_link{};          ///< was told that the link is up
 
     /// The peer's endpoint, or any_address while unbound.
-    [[gnu::always_inline]] [[nodiscard]] constexpr auto peer() const -> address { return address{~bound_to()}; }
+    [[nodiscard]] constexpr auto peer() const -> address { return address{~bound_to()}; }
     [[nodiscard]] constexpr auto is_bound() const -> bool { return bound_to() != 0; }
     /// Binds it to a peer; to any_address unbinds it.
     constexpr auto bind(address peer) -> void {
