@@ -47,6 +47,8 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
                   "the boot words of both sides share a cache line: this dialect needs memory that is not cached");
     /// Whether both sides can agree on fresh rings by themselves.
     static constexpr bool agrees = has_epochs or has_boot_words;
+    /// Up to here nothing is to be found out about the peer.
+    static constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
     static constexpr bool calls = not device and not has_epochs;
     using session = std::conditional_t<device, device_session<Config>, driver_session<Config>>;
 
@@ -239,24 +241,26 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
-        if (phase_ == link_phase::up) [[likely]] {
-            auto&& shared = handle_of(shared_);
-            if (session_.stands(shared, layout_)) [[likely]] {
-                if constexpr (calls) {
-                    call_until_heard(now);
-                }
-                return {};
-            }
+        // Where the dialect has epochs a link that is not up asks the session itself.
+        if (has_epochs ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
+            return has_epochs ? follow_peer(true, now) : link_change{};
         }
-        return follow_peer(now);
+        auto&& shared = handle_of(shared_);
+        auto const stands = session_.stands(shared, layout_);
+        if (not stands or (not has_epochs and phase_ != link_phase::up)) [[unlikely]] {
+            return follow_peer(stands, now);
+        }
+        if constexpr (calls) {
+            call_until_heard(now);
+        }
+        return {};
     }
 
   private:
     /// The link is not up, or no longer. What the peer published before it started anew is still delivered where the dialect
     /// tells one life from the next.
-    [[gnu::cold]] constexpr auto follow_peer(ticks now) -> link_change {
-        constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
-        if (phase_ <= last_mute) {
+    [[gnu::cold]] constexpr auto follow_peer(bool stands, ticks now) -> link_change {
+        if (has_epochs and phase_ <= last_mute) {
             return {};
         }
         auto const was_up = phase_ == link_phase::up;
@@ -269,7 +273,6 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if (was_up or this->is_ending()) {
             return go_down(why_it_ends());
         }
-        auto const stands = has_epochs or session_.stands(shared_, layout_);
         // A doorbell may stand for several steps of the handshake.
         constexpr auto most_steps = agrees ? 3 : device and not has_status ? 2 : 1;
         for (int steps = 0; steps < most_steps; ++steps) {
