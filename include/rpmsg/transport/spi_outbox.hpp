@@ -30,13 +30,7 @@ template <std::uint32_t Size> class spi_outbox {
         first_ = 0;
     }
     /// A buffer to fill, or `Size`.
-    constexpr auto reserve() -> std::uint32_t {
-        auto const id = free_.first();
-        if (id != Size) {
-            free_.erase(id);
-        }
-        return id;
-    }
+    constexpr auto reserve() -> std::uint32_t { return free_.is_empty() ? Size : free_.take_first(); }
     constexpr auto discard(std::uint32_t id) -> void { free_.insert(id); }
     [[nodiscard]] constexpr auto has_free() const -> bool { return not free_.is_empty(); }
 
