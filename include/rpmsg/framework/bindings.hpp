@@ -17,8 +17,6 @@ namespace rpmsg::detail {
 template <typename Core> class bindings {
     using table = typename Core::table_type;
 
-    bool owes_{}; ///< announcements
-
     constexpr auto tell(Core& core, std::uint32_t index, event const& what) -> void {
         if constexpr (table::hears_events) {
             auto view = handler_link<Core>{core, core.id_at(index)};
@@ -83,7 +81,7 @@ template <typename Core> class bindings {
             set_by_name(core, verdict.index, true);
             bind(core, verdict.index, heard.where);
             if (Core::acknowledged and heard.kind == wire::announcement_kind::create) {
-                core.table().state(verdict.index).must_announce = owes_ = true;
+                core.table().state(verdict.index).must_announce = core.polling().owes = true;
             }
         } else if (verdict.match == name_match::unbinds) {
             unbind(core, verdict.index);
@@ -93,11 +91,6 @@ template <typename Core> class bindings {
     }
 
   public:
-    /// There is something to do once the messages are delivered.
-    constexpr auto call() -> void { owes_ = true; }
-    /// Whether `announce` has something to do, or `call` was called.
-    [[nodiscard]] constexpr auto owes() const -> bool { return owes_; }
-
     /// The peer of an endpoint is known.
     constexpr auto bind(Core& core, std::uint32_t index, address peer) -> void {
         core.table().state(index).bind(peer);
@@ -154,7 +147,7 @@ template <typename Core> class bindings {
             bind(core, index, peer);
         } else {
             state.must_announce = static_cast<bool>(core.table().greeting(index));
-            owes_ = owes_ or state.must_announce;
+            core.polling().owes = core.polling().owes or state.must_announce;
         }
     }
     /// The link is down for an endpoint.
@@ -188,7 +181,7 @@ template <typename Core> class bindings {
     }
 
     constexpr auto go_down(Core& core, link_change const& change) -> void {
-        owes_ = false;
+        core.polling().owes = false;
         core.table().forget_all();
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             go_down(core, i, change);
@@ -197,12 +190,12 @@ template <typename Core> class bindings {
 
     /// Sends what the name service owes, as long as there are buffers. Names are taken back before they are given anew.
     constexpr auto announce(Core& core) -> void {
-        owes_ = false;
+        core.polling().owes = false;
         if constexpr (not table::is_complete) {
             for (std::uint32_t i = 0; i < core.table().size(); ++i) {
                 if (core.table().state(i).must_withdraw) {
                     if (not announce_one(core, i, true)) {
-                        owes_ = true;
+                        core.polling().owes = true;
                         return;
                     }
                     core.remove_endpoint(i);
@@ -214,7 +207,7 @@ template <typename Core> class bindings {
             if (state.must_announce) {
                 claim(core, i);
                 if (not announce_one(core, i, false)) {
-                    owes_ = true;
+                    core.polling().owes = true;
                     return;
                 }
                 state.must_announce = false;
@@ -224,7 +217,7 @@ template <typename Core> class bindings {
 
     /// The endpoint is to be taken back from the peer, then removed.
     constexpr auto withdraw(Core& core, std::uint32_t index) -> void {
-        owes_ = true;
+        core.polling().owes = true;
         auto const guard = core.locked();
         core.table().state(index).must_withdraw = true;
     }

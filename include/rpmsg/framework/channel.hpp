@@ -44,8 +44,7 @@ template <typename Transport, typename Endpoints = endpoints<>, typename Lock = 
 class channel {
     using core = detail::link_core<Transport, Endpoints, Lock, Wait>;
 
-    bool is_polling_{};
-    detail::bindings<core> bindings_{};
+    [[no_unique_address]] detail::bindings<core> bindings_{};
     void (*deferred_)(channel&){}; ///< what a handler asked for: to close
     core core_;
 
@@ -130,11 +129,11 @@ class channel {
     }
 
     constexpr auto poll_once(std::uint32_t messages, std::uint32_t payload_bytes, ticks now) -> std::uint32_t {
-        if (is_polling_) [[unlikely]] {
+        if (core_.polling().is_running) [[unlikely]] {
             (void)refuse_in_handler();
             return 0;
         }
-        is_polling_ = true;
+        core_.polling().is_running = true;
         core_.pending().clear();
         core_.polled_here();
         auto change = core_.poll_transport(now);
@@ -142,13 +141,13 @@ class channel {
             follow(change);
         }
         auto const handled = receive_all(messages, payload_bytes);
-        auto owes = bindings_.owes();
+        auto owes = core_.polling().owes;
         if (owes) [[unlikely]] {
             bindings_.announce(core_);
         }
         bindings_.tell_writable(core_);
-        owes = owes or bindings_.owes();
-        is_polling_ = false;
+        owes = owes or core_.polling().owes;
+        core_.polling().is_running = false;
         if (owes and deferred_ != nullptr) [[unlikely]] {
             std::exchange(deferred_, nullptr)(*this);
         }
@@ -181,9 +180,9 @@ class channel {
     /// Ends the link: endpoints become unbound, pending waits end with `closed`. From a handler it takes effect when the
     /// poll returns. `start` begins again.
     constexpr auto close() -> void {
-        if (is_polling_) {
+        if (core_.polling().is_running) {
             deferred_ = [](channel& it) { it.close(); };
-            bindings_.call();
+            core_.polling().owes = true;
             return;
         }
         if (core_.is_up()) {
@@ -195,7 +194,7 @@ class channel {
     /// Tells a link whose dialect has no word for it that the peer was started anew. Sends no goodbye: the rings may be
     /// those of the peer's new life.
     [[nodiscard]] constexpr auto reset() -> status {
-        if (is_polling_) {
+        if (core_.polling().is_running) {
             return refuse_in_handler();
         }
         end();

@@ -24,11 +24,19 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         std::uintptr_t context{};
     };
 
+  public:
+    /// What the polling context remembers.
+    struct poll_state {
+        bool is_running{};
+        bool owes{}; ///< announcements, or what a handler asked for, are due once the messages are delivered
+    };
+
   protected:
     // Small members first: the short instructions of small cores reach them.
     [[no_unique_address]] Lock lock_;
     [[no_unique_address]] Wait wait_;
     [[no_unique_address]] std::conditional_t<wait_policy<Wait>, poller_memory, nobody_waits> poller_{};
+    poll_state poll_{};
     bool is_up_{};
     bool is_starved_{};
     interrupt_flag pending_{};   ///< a poll is due
@@ -56,6 +64,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     /// Whether anybody wants to know that there is room again.
     static constexpr bool tells_writable = Endpoints::hears_events or wait_policy<Wait>;
 
+    [[nodiscard]] constexpr auto polling() -> poll_state& { return poll_; }
     [[nodiscard]] constexpr auto transport() -> Transport& { return transport_; }
     [[nodiscard]] constexpr auto table() -> Endpoints& { return endpoints_; }
     [[nodiscard]] constexpr auto waiting() -> Wait& { return wait_; }
