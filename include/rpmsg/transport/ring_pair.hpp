@@ -43,6 +43,11 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// A message rings unasked where the peer says nothing of use, or where asking costs the maintenance of a cache line.
     static constexpr bool always_rings = (device and Config.dialect.always_rings_driver) or line_of<Region> > 1;
 
+    struct nothing {};
+    struct shown_index {
+        std::uint16_t value{};
+    };
+
     [[no_unique_address]] Region shared_;
     [[no_unique_address]] Layout layout_;
     link_phase phase_{};
@@ -50,7 +55,8 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
     bool resumes_{};                  ///< a device was closed on rings that stood
     std::array<queue, 2> queues_{};
-    std::uint16_t shown_{};           ///< our index of the receive ring that the peer sees; kept where buffers go back in batches
+    /// Where buffers go back in batches: our index of the receive ring that the peer sees.
+    [[no_unique_address]] std::conditional_t<(Config.batch > 1), shown_index, nothing> shown_{};
     [[no_unique_address]] owed_doorbells<Bell> bells_;
     counters counts_{};
 
@@ -70,11 +76,15 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     /// Received buffers given back that the peer cannot see yet.
     [[nodiscard]] constexpr auto held_back() const -> std::uint32_t {
-        return Config.batch > 1 ? static_cast<std::uint16_t>(queues_[rx_ring].given() - shown_) : 0;
+        if constexpr (Config.batch > 1) {
+            return static_cast<std::uint16_t>(queues_[rx_ring].given() - shown_.value);
+        } else {
+            return 0;
+        }
     }
     constexpr auto forget_held_back() -> void {
         if constexpr (Config.batch > 1) {
-            shown_ = queues_[rx_ring].given();
+            shown_.value = queues_[rx_ring].given();
         }
     }
 
@@ -82,8 +92,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const at = layout_.parts(ring);
         auto&& shared = handle_of(shared_);
         auto& own = queue_of(ring);
-        if (Config.batch > 1 and ring == rx_ring) {
-            shown_ = own.given();
+        if constexpr (Config.batch > 1) {
+            if (ring == rx_ring) {
+                forget_held_back();
+            }
         }
         own.show(shared, at);
         if ((always_rings and ring == tx_ring) or own.wants_doorbell(shared, at, newly)) {
