@@ -25,12 +25,6 @@ enum class link_phase : std::uint8_t {
     up,
 };
 
-/// A buffer that was taken from a ring. `take` fills it.
-struct taken_frame {
-    std::uint32_t id;   ///< `nowhere` when the ring has none, and then nothing else is known
-    std::uint32_t size; ///< of the buffer
-};
-
 /// The two rings of a link, what lies in them and the doorbells: each step of a message, none of its checks against
 /// misuse. vring_life.hpp starts and ends it, vring_link.hpp is its public face.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout> class ring_pair {
@@ -48,8 +42,18 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         std::uint16_t value{};
     };
 
+    struct read_size {
+        std::uint32_t value{};
+    };
+    static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
+    /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
+    /// that it lies. Two words that travel in registers, where a struct would take memory.
+    using taken_frame = std::conditional_t<reads_descriptors, std::uint64_t, std::uint32_t>;
+
     [[no_unique_address]] Region shared_;
     [[no_unique_address]] Layout layout_;
+    /// Of the descriptor that was read last.
+    [[no_unique_address]] std::conditional_t<reads_descriptors, read_size, nothing> size_{};
     link_phase phase_{};
     bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
@@ -149,8 +153,6 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return offset;
     }
-    static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
-
     /// The id of the next buffer in a ring, or `nowhere`. What breaks the link is remembered and counted.
     constexpr auto next_id(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
         auto got = queue_of(ring).take(shared, layout_.parts(ring), used_length != nullptr);
@@ -166,18 +168,31 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return nowhere;
     }
-    /// Takes the next buffer of a ring: where its frame lies, or `nowhere` when there is none or its descriptor is bad.
-    constexpr auto take(auto& shared, std::uint32_t ring, taken_frame& into, std::uint32_t* used_length = nullptr)
-        -> std::uint32_t {
-        into.id = ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
-        if (into.id == nowhere) {
-            return nowhere;
-        }
+    /// Takes the next buffer of a ring.
+    constexpr auto take(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr) -> taken_frame {
+        auto const id =
+            ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
         if constexpr (reads_descriptors) {
-            return read_descriptor(ring, into.id, into.size);
+            if (id != nowhere) {
+                return std::uint64_t{read_descriptor(ring, id, size_.value)} << 32 | id;
+            }
+        }
+        return id;
+    }
+    /// Where a buffer that was taken lies, or `nowhere` when its descriptor is bad.
+    [[nodiscard]] constexpr auto offset_of(std::uint32_t ring, taken_frame taken) const -> std::uint32_t {
+        if constexpr (reads_descriptors) {
+            return static_cast<std::uint32_t>(taken >> 32);
         } else {
-            into.size = Config.size_of(ring);
-            return layout_.buffer(ring, into.id);
+            return layout_.buffer(ring, taken);
+        }
+    }
+    /// The size of the buffer that was taken last.
+    [[nodiscard]] constexpr auto size_of_taken(std::uint32_t ring) const -> std::uint32_t {
+        if constexpr (reads_descriptors) {
+            return size_.value;
+        } else {
+            return Config.size_of(ring);
         }
     }
 

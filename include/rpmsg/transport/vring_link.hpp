@@ -22,14 +22,14 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     static constexpr std::uint32_t largest_sent = Config.size_of(tx_ring) - wire::header_size;
     static constexpr std::uint32_t largest_received = Config.size_of(rx_ring) - wire::header_size;
 
-    constexpr auto next(auto& shared, taken_frame& frame, std::uint32_t& used_length) -> std::uint32_t {
-        auto const offset = this->take(shared, rx_ring, frame, &used_length);
+    constexpr auto next(auto& shared, std::uint32_t& used_length) -> typename life::taken_frame {
+        auto const taken = this->take(shared, rx_ring, &used_length);
         if constexpr (Config.event_index) {
-            if (frame.id == nowhere and this->is_live() and not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
-                return this->take(shared, rx_ring, frame, &used_length);
+            if (static_cast<std::uint32_t>(taken) == nowhere and this->is_live() and not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
+                return this->take(shared, rx_ring, &used_length);
             }
         }
-        return offset;
+        return taken;
     }
     /// How much of a frame the peer may have filled: the used length lowers what we believe, it never raises it.
     constexpr auto filled(std::uint32_t size, [[maybe_unused]] std::uint32_t used_length) -> std::uint32_t {
@@ -79,16 +79,17 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         auto&& shared = handle_of(shared_);
         constexpr auto most_tries = life::reads_descriptors ? Config.buffers : 1;
         for (std::uint32_t tries = 0; this->sends() and tries < most_tries; ++tries) {
-            taken_frame frame; // NOLINT(*-member-init): take fills it
-            auto const offset = this->take(shared, tx_ring, frame);
-            if (frame.id == nowhere) {
+            auto const taken = this->take(shared, tx_ring);
+            auto const id = static_cast<std::uint32_t>(taken);
+            auto const offset = this->offset_of(tx_ring, taken);
+            if (id == nowhere) {
                 break;
             }
             if (not life::reads_descriptors or offset != nowhere) [[likely]] {
-                auto const room = std::min(frame.size - wire::header_size, largest_sent);
-                return {.space = inner_view(shared, offset, wire::header_size, room), .token = frame.id, .offset = offset};
+                auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
+                return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
             }
-            this->hand_over(tx_ring, frame.id, 0);
+            this->hand_over(tx_ring, id, 0);
         }
         return {};
     }
@@ -106,11 +107,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     /// A message that is bad has been given back already.
     [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
         auto&& shared = handle_of(shared_);
-        taken_frame frame; // NOLINT(*-member-init): take fills it
-        frame.id = nowhere;
         std::uint32_t used_length{};
-        auto const offset = this->is_live() ? next(shared, frame, used_length) : nowhere;
-        if (frame.id == nowhere) {
+        auto const taken = this->is_live() ? next(shared, used_length) : typename life::taken_frame{nowhere};
+        auto const id = static_cast<std::uint32_t>(taken);
+        if (id == nowhere) {
             if (this->sends()) {
                 flush();
                 return {};
@@ -118,9 +118,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             return {.outcome = this->is_ending() ? rx_outcome::ended : rx_outcome::none};
         }
         this->hear();
-        auto const token = rx_token{.id = frame.id, .capacity = frame.size};
+        auto const offset = this->offset_of(rx_ring, taken);
+        auto const token = rx_token{.id = id, .capacity = this->size_of_taken(rx_ring)};
         if (not life::reads_descriptors or offset != nowhere) [[likely]] {
-            auto const size = filled(frame.size, used_length);
+            auto const size = filled(token.capacity, used_length);
             auto const header = this->read_header(shared, offset);
             if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
                 invalidate_payload(offset, header.length);
