@@ -1,12 +1,10 @@
-#include <rpmsg/framework/link_core.hpp>
-
 #include <rpmsg/framework/endpoint_table.hpp>
+#include <rpmsg/framework/link_core.hpp>
 #include <rpmsg/testing/loopback.hpp>
-
-#include "check.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <utility>
 
 namespace {

@@ -173,9 +173,7 @@ class channel {
 
     /// Begins, if it has not; `misconfigured` when the transport's memory does not fit its configuration. Either side may
     /// start first: `poll` sees the peer come, and announces the endpoints.
-    [[nodiscard]] constexpr auto start() -> status {
-        return core_.locked()->start();
-    }
+    [[nodiscard]] constexpr auto start() -> status { return core_.locked()->start(); }
 
     /// Ends the link: endpoints become unbound, pending waits end with `closed`. From a handler it takes effect when the
     /// poll returns. `start` begins again.
@@ -222,9 +220,7 @@ class channel {
     constexpr auto poll(std::integral auto now) -> std::uint32_t { return poll({}, static_cast<ticks>(now)); }
 
     /// When to poll again at the latest though nothing rings.
-    [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
-        return core_.locked()->next_deadline(now);
-    }
+    [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline { return core_.locked()->next_deadline(now); }
 
     [[nodiscard]] constexpr auto is_up() -> bool { return core_.is_up(); }
     [[nodiscard]] constexpr auto transport() -> Transport& { return core_.transport(); }

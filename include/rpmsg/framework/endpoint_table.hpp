@@ -132,9 +132,8 @@ template <typename... Endpoints> class endpoints {
             return i < count ? i : no_index;
         } else {
             auto found = no_index;
-            [&]<std::size_t... I>(std::index_sequence<I...>) {
-                (void)(... or (where == locals[I] and (found = I, true)));
-            }(std::index_sequence_for<Endpoints...>{});
+            [&]<std::size_t... I>(std::index_sequence<I...>) { (void)(... or (where == locals[I] and (found = I, true))); }
+            (std::index_sequence_for<Endpoints...>{});
             return found;
         }
     }

@@ -39,7 +39,8 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
 
     template <typename T> [[nodiscard]] auto at(std::uint32_t offset, std::uint32_t distance = 0) const -> T* {
         auto const address = memory_.start() + offset;
-        return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(Memory::formed(address)) + static_cast<std::int32_t>(distance));
+        return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(Memory::formed(address)) +
+                                    static_cast<std::int32_t>(distance));
     }
 
   public:

@@ -58,6 +58,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         return static_cast<std::uint16_t>(rings::queue::adopt(shared_, layout_.parts(ring)) + ahead) ==
                this->queues_[ring].given();
     }
+    constexpr auto are_standing() -> bool { return is_standing(tx_ring) and is_standing(rx_ring); }
     constexpr auto give_all_back() -> void {
         auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {

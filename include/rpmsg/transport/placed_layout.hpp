@@ -50,8 +50,7 @@ struct placed_layout {
         for (auto const& ring : rings) {
             auto const apart = ring.used > ring.available ? ring.used - ring.available : ring.available - ring.used;
             fitting = fitting and ring.descriptors % 4 == 0 and ring.available % 2 == 0 and ring.used % 4 == 0 and
-                      apart <= furthest and
-                      lies_inside(ring.descriptors, 16 * count, region_size) and
+                      apart <= furthest and lies_inside(ring.descriptors, 16 * count, region_size) and
                       lies_inside(ring.available, 2 * count + 6, region_size) and
                       lies_inside(ring.used, 8 * count + 6, region_size);
         }

@@ -38,13 +38,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr bool always_rings = (device and Config.dialect.always_rings_driver) or line_of<Region> > 1;
 
     struct nothing {};
-    struct shown_index {
-        std::uint16_t value{};
-    };
 
-    struct read_size {
-        std::uint32_t value{};
-    };
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
     /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
     /// that it lies. Two words that travel in registers, where a struct would take memory.
@@ -53,14 +47,14 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     [[no_unique_address]] Region shared_;
     [[no_unique_address]] Layout layout_;
     /// Of the descriptor that was read last.
-    [[no_unique_address]] std::conditional_t<reads_descriptors, read_size, nothing> size_{};
+    [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint32_t, nothing> size_{};
     link_phase phase_{};
     bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
     bool resumes_{};                  ///< a device was closed on rings that stood
     std::array<queue, 2> queues_{};
     /// Where buffers go back in batches: our index of the receive ring that the peer sees.
-    [[no_unique_address]] std::conditional_t<(Config.batch > 1), shown_index, nothing> shown_{};
+    [[no_unique_address]] std::conditional_t<(Config.batch > 1), std::uint16_t, nothing> shown_{};
     [[no_unique_address]] owed_doorbells<Bell> bells_;
     counters counts_{};
 
@@ -81,14 +75,14 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Received buffers given back that the peer cannot see yet.
     [[nodiscard]] constexpr auto held_back() const -> std::uint32_t {
         if constexpr (Config.batch > 1) {
-            return static_cast<std::uint16_t>(queues_[rx_ring].given() - shown_.value);
+            return static_cast<std::uint16_t>(queues_[rx_ring].given() - shown_);
         } else {
             return 0;
         }
     }
     constexpr auto forget_held_back() -> void {
         if constexpr (Config.batch > 1) {
-            shown_.value = queues_[rx_ring].given();
+            shown_ = queues_[rx_ring].given();
         }
     }
 
@@ -125,7 +119,8 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
     /// Reads a descriptor of the driver, each field once, and checks it: where its buffer lies, or `nowhere`.
-    [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
+    [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size)
+        -> std::uint32_t {
         auto const at = layout_.parts(ring).descriptors + 16 * id;
         shared_.invalidate(at, sizeof(wire::descriptor));
         auto const read = [&](std::uint32_t offset) {
@@ -170,11 +165,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     /// Takes the next buffer of a ring.
     constexpr auto take(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr) -> taken_frame {
-        auto const id =
-            ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
+        auto const id = ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
         if constexpr (reads_descriptors) {
             if (id != nowhere) {
-                return std::uint64_t{read_descriptor(ring, id, size_.value)} << 32 | id;
+                return std::uint64_t{read_descriptor(ring, id, size_)} << 32 | id;
             }
         }
         return id;
@@ -190,7 +184,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// The size of the buffer that was taken last.
     [[nodiscard]] constexpr auto size_of_taken(std::uint32_t ring) const -> std::uint32_t {
         if constexpr (reads_descriptors) {
-            return size_.value;
+            return size_;
         } else {
             return Config.size_of(ring);
         }

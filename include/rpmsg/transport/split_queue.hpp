@@ -33,16 +33,13 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     struct nothing {};
     /// How many buffers the peer has while our two counts are equal. It is known, but where rings start prefilled.
-    struct start_credit {
-        index value{};
-    };
     static constexpr bool credit_varies = Config.dialect.prefilled;
 
     std::conditional_t<(sizeof(void*) > 4), id_flags<count>, id_set<count>> ours_{};
     index taken_{}; ///< entries taken from the peer's ring
     index given_{}; ///< entries written to our ring
     index seen_{};  ///< entries of the peer's ring that are known to be there
-    [[no_unique_address]] std::conditional_t<credit_varies, start_credit, nothing> credit_{};
+    [[no_unique_address]] std::conditional_t<credit_varies, index, nothing> credit_{};
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
     static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
@@ -53,7 +50,7 @@ template <vring_config Config, ring_role Role> class split_queue {
     /// How many buffers are in the peer's hands, those that wait in its ring included.
     [[nodiscard]] constexpr auto theirs() const -> index {
         if constexpr (credit_varies) {
-            return static_cast<index>(given_ + credit_.value - taken_);
+            return static_cast<index>(given_ + credit_ - taken_);
         } else {
             return static_cast<index>(given_ + (device ? count : 0) - taken_);
         }
@@ -85,7 +82,7 @@ template <vring_config Config, ring_role Role> class split_queue {
         given_ = given;
         seen_ = taken;
         if constexpr (credit_varies) {
-            credit_.value = static_cast<index>((all_ours ? 0 : count) + taken - given);
+            credit_ = static_cast<index>((all_ours ? 0 : count) + taken - given);
         }
         ours_.clear();
         if (all_ours) {

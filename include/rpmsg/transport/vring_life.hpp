@@ -54,16 +54,13 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     /// What only some roles and dialects remember.
     struct nothing {};
-    struct doorbell_seen {
-        interrupt_flag rang{}; ///< the doorbell of ring 0
-    };
     struct caller_memory {
         bool heard{}; ///< the peer has sent or returned something since the link came up
         ticks rung_at{};
     };
 
     [[no_unique_address]] session session_{};
-    [[no_unique_address]] std::conditional_t<waits_for_bell, doorbell_seen, nothing> seen_{};
+    [[no_unique_address]] std::conditional_t<waits_for_bell, interrupt_flag, nothing> rang_{}; ///< the doorbell of ring 0
     [[no_unique_address]] std::conditional_t<calls, caller_memory, nothing> call_{};
 
   protected:
@@ -109,7 +106,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         this->count(event_count::link_down);
         counts_.add(event_count::lost_in_flight, change.unreturned);
         if constexpr (waits_for_bell) {
-            seen_.rang.clear();
+            rang_.clear();
         }
         if constexpr (has_epochs) {
             phase_ = link_phase::waiting;
@@ -149,7 +146,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     constexpr auto look(bool stands) -> session_step {
         auto rang = true;
         if constexpr (waits_for_bell) {
-            rang = seen_.rang.is_set() or (this->resumes_ and this->is_standing(tx_ring) and this->is_standing(rx_ring));
+            rang = rang_.is_set() or (this->resumes_ and this->are_standing());
         }
         return session_.look(shared_, layout_, stands, phase_ == link_phase::broken, rang);
     }
@@ -190,6 +187,35 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         return (phase_ == link_phase::up and waits) or
                (has_boot_words and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
+    /// The link is not up, or no longer. Where the dialect has epochs what the peer published before is still delivered.
+    [[gnu::cold]] constexpr auto follow_peer(bool stands, ticks now) -> link_change {
+        if (has_epochs and phase_ <= last_mute) {
+            return {};
+        }
+        auto const was_up = phase_ == link_phase::up;
+        if constexpr (has_epochs) {
+            phase_ = was_up ? link_phase::ending : phase_;
+            if (phase_ == link_phase::ending and not this->rx().empty(shared_, layout_.parts(rx_ring))) {
+                return {.event = link_event::ending};
+            }
+        }
+        if (was_up or this->is_ending()) {
+            return go_down(why_it_ends());
+        }
+        // A doorbell may stand for several steps of the handshake.
+        constexpr auto most_steps = agrees ? 3 : device and not has_status ? 2 : 1;
+        for (int steps = 0; steps < most_steps; ++steps) {
+            auto const step = look(stands);
+            auto const change = follow(step, now);
+            if (change.event != link_event::none) {
+                return change;
+            }
+            if (step == session_step::none or step == session_step::refuse) {
+                break;
+            }
+        }
+        return {};
+    }
 
   public:
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == link_phase::up; }
@@ -225,13 +251,12 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
         if constexpr (device and not agrees) {
             this->resumes_ = this->is_live();
-            if (this->resumes_ and session_.stands(shared_, layout_) and this->is_standing(tx_ring) and
-                this->is_standing(rx_ring)) {
+            if (this->resumes_ and session_.stands(shared_, layout_) and this->are_standing()) {
                 this->give_all_back();
             }
         }
         if constexpr (waits_for_bell) {
-            seen_.rang.clear();
+            rang_.clear();
         }
         this->forget_held_back();
         phase_ = link_phase::stopped;
@@ -256,43 +281,10 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         return {};
     }
 
-  private:
-    /// The link is not up, or no longer. What the peer published before it started anew is still delivered where the dialect
-    /// tells one life from the next.
-    [[gnu::cold]] constexpr auto follow_peer(bool stands, ticks now) -> link_change {
-        if (has_epochs and phase_ <= last_mute) {
-            return {};
-        }
-        auto const was_up = phase_ == link_phase::up;
-        if constexpr (has_epochs) {
-            phase_ = was_up ? link_phase::ending : phase_;
-            if (phase_ == link_phase::ending and not this->rx().empty(shared_, layout_.parts(rx_ring))) {
-                return {.event = link_event::ending};
-            }
-        }
-        if (was_up or this->is_ending()) {
-            return go_down(why_it_ends());
-        }
-        // A doorbell may stand for several steps of the handshake.
-        constexpr auto most_steps = agrees ? 3 : device and not has_status ? 2 : 1;
-        for (int steps = 0; steps < most_steps; ++steps) {
-            auto const step = look(stands);
-            auto const change = follow(step, now);
-            if (change.event != link_event::none) {
-                return change;
-            }
-            if (step == session_step::none or step == session_step::refuse) {
-                break;
-            }
-        }
-        return {};
-    }
-
-  public:
     constexpr auto notify([[maybe_unused]] std::uint32_t which) -> void {
         if constexpr (waits_for_bell) {
             if (which == 0) {
-                seen_.rang.set();
+                rang_.set();
             }
         }
     }

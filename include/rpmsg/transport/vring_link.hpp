@@ -25,7 +25,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     constexpr auto next(auto& shared, std::uint32_t& used_length) -> typename life::taken_frame {
         auto const taken = this->take(shared, rx_ring, &used_length);
         if constexpr (Config.event_index) {
-            if (static_cast<std::uint32_t>(taken) == nowhere and this->is_live() and not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
+            if (static_cast<std::uint32_t>(taken) == nowhere and this->is_live() and
+                not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
                 return this->take(shared, rx_ring, &used_length);
             }
         }
