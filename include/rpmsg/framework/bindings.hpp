@@ -75,8 +75,7 @@ template <typename Core> class bindings {
     }
 
     /// Does what an announcement says to the endpoint that it is for.
-    constexpr auto heed(Core& core, wire::announced const& heard, auto&& is_named) -> name_match {
-        auto verdict = judge(core.table(), heard, is_named);
+    constexpr auto heed(Core& core, name_verdict const& verdict, wire::announced const& heard) -> void {
         if (verdict.match == name_match::binds) {
             set_by_name(core, verdict.index, true);
             bind(core, verdict.index, heard.where);
@@ -87,7 +86,6 @@ template <typename Core> class bindings {
             unbind(core, verdict.index);
             claim(core, verdict.index);
         }
-        return verdict.match;
     }
 
   public:
@@ -104,15 +102,12 @@ template <typename Core> class bindings {
             if (not wire::read_announcement(payload, Core::acknowledged, heard)) {
                 return core.count(event_count::bad_announcement);
             }
-            auto const is_named = [&](std::uint32_t i) { return wire::is_same(core.table().name(i), heard.name); };
-            switch (heed(core, {heard.where, heard.kind}, is_named)) {
-            case name_match::unclaimed:
-                if (not core.table().remember(heard)) {
-                    core.count(event_count::table_full);
-                }
-                break;
-            case name_match::withdrawn: core.table().forget(heard); break;
-            default: break;
+            auto verdict = judge(core.table(), heard);
+            heed(core, verdict, {heard.where, heard.kind});
+            if (verdict.match == name_match::unclaimed and not core.table().remember(heard)) {
+                core.count(event_count::table_full);
+            } else if (verdict.match == name_match::withdrawn) {
+                core.table().forget(heard);
             }
         } else {
             // Compared as it is read: a copy would take 40 bytes of stack.
@@ -126,7 +121,7 @@ template <typename Core> class bindings {
             if (not wire::read_announcement(payload, Core::acknowledged, heard, compare)) {
                 return core.count(event_count::bad_announcement);
             }
-            (void)heed(core, heard, [&](std::uint32_t i) { return not is_other[i]; });
+            heed(core, judge(core.table(), heard, [&](std::uint32_t i) { return not is_other[i]; }), heard);
         }
     }
 

@@ -49,5 +49,10 @@ constexpr auto judge(endpoint_table auto& table, wire::announced const& announce
     default: return {};
     }
 }
+/// The same for an announcement with its name.
+constexpr auto judge(endpoint_table auto& table, wire::announcement const& announced) -> name_verdict {
+    auto const is_named = [&](std::uint32_t i) { return wire::is_same(table.name(i), announced.name); };
+    return judge(table, {announced.where, announced.kind}, is_named);
+}
 
 } // namespace rpmsg::detail
