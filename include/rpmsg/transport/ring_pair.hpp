@@ -163,8 +163,16 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return nowhere;
     }
-    /// Takes the next buffer of a ring.
-    constexpr auto take(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr) -> taken_frame {
+    /// Takes the next buffer of a ring. On small cores both rings share its code; where there is room each has its own.
+    [[gnu::always_inline]] constexpr auto take(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr)
+        -> taken_frame {
+        return sizeof(void*) > 4 ? take_inlined(shared, ring, used_length) : take_called(shared, ring, used_length);
+    }
+    constexpr auto take_called(auto& shared, std::uint32_t ring, std::uint32_t* used_length) -> taken_frame {
+        return take_inlined(shared, ring, used_length);
+    }
+    [[gnu::always_inline]] constexpr auto take_inlined(auto& shared, std::uint32_t ring, std::uint32_t* used_length)
+        -> taken_frame {
         auto const id = ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
         if constexpr (reads_descriptors) {
             if (id != nowhere) {
