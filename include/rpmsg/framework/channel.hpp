@@ -212,8 +212,9 @@ class channel {
     /// Whether a doorbell rang, or work was left over, since the last poll began.
     [[nodiscard]] constexpr auto is_pending() -> bool { return core_.pending().is_set(); }
 
-    /// Does what is to be done, within the budget: link changes, announcements, messages, events. `now` is the time in
-    /// the user's ticks. Answers how many messages were handled; from within a handler it is refused, counted, and 0.
+    /// Does what is to be done, within the budget: link changes, announcements, messages, events. What comes while it runs may
+    /// be left to the next poll; a doorbell tells of it. `now` is the time in the user's ticks. Answers how many messages were
+    /// handled; from within a handler it is refused, counted, and 0.
     constexpr auto poll(poll_budget budget = {}, ticks now = {}) -> std::uint32_t {
         return poll_once(budget.messages, budget.payload_bytes, now);
     }
