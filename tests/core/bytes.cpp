@@ -45,7 +45,18 @@ consteval auto a_copy_leaves_the_rest_alone() -> bool {
     copy(from, to);
     return to[0] == std::byte{1} and to[1] == std::byte{2} and to[2] == std::byte{9};
 }
+constexpr auto a_word_is_fetched_from_its_place() -> bool {
+    alignas(4) auto memory = std::array<std::byte, 12>{};
+    store(bytes{memory}.subspan(4), pair_of_numbers{.first = 0x0403'0201, .second = 0x0605, .third = 0x0807});
+    return fetch<std::uint32_t>(memory, 4) == 0x0403'0201 and fetch<std::uint16_t>(memory, 10) == 0x0807 and
+           fetch<char>(memory, 5) == 2;
+}
 } // namespace
+
+TEST_CASE("a word is fetched from its place") {
+    STATIC_REQUIRE(a_word_is_fetched_from_its_place());
+    CHECK(a_word_is_fetched_from_its_place());
+}
 
 TEST_CASE("a struct stored to bytes is loaded as it was, at any alignment") {
     STATIC_REQUIRE(a_struct_survives_the_bytes());

@@ -11,6 +11,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
+#include <cstddef>
+#include <string_view>
 
 namespace {
 
@@ -159,10 +161,52 @@ constexpr auto announcements_wait_for_loans(auto const& describe) -> bool {
     check(got.outcome == rx_outcome::message and static_cast<char>(got.payload[0]) == 'b');
     return true;
 }
+constexpr auto deaf_to_all = [](auto&, message const&) {};
 constexpr auto deaf = []<rpmsg::fixed_name Name> { return endpoint<Name>([](auto&, message const&) {}); };
 constexpr auto hearing = []<rpmsg::fixed_name Name> {
     return endpoint<Name>([](auto&, message const&) {}, [](auto&, rpmsg::event const&) {});
 };
+
+/// Whether the announcement of a name as it lies on the wire, in 32 bytes, binds an endpoint "abc".
+template <typename Endpoints> constexpr auto binds_abc(Endpoints (*describe)(), std::string_view on_wire) -> bool {
+    auto memory = loopback_memory<8>{};
+    [[maybe_unused]] auto handler = deaf_to_all;
+    auto side = channel{loopback<false, 8>{memory, 0}, describe()};
+    auto peer = peer_by_hand<false>{loopback<false, 8>{memory, 1}};
+    check(side.start().has_value() and peer.end.start().has_value());
+    if constexpr (not Endpoints::is_complete) {
+        check(side.create("abc", handler).has_value());
+    }
+    (void)side.poll();
+    (void)peer.end.poll(0);
+    auto announced = announce("abc", address{300}, kind::create);
+    announced.name.fill('\0');
+    for (std::size_t i = 0; i < on_wire.size(); ++i) {
+        announced.name[i] = on_wire[i];
+    }
+    peer.say(announced);
+    (void)side.poll();
+    return side.at(0).is_bound();
+}
+constexpr auto two_for_ever() { return endpoints{endpoint<"abc">(deaf_to_all), endpoint<"abd">(deaf_to_all)}; }
+auto two_in_a_pool() { return rpmsg::endpoint_pool<2>{}; }
+
+using namespace std::string_view_literals;
+constexpr auto other_names = std::array{"ab"sv, "abcd"sv, "abd"sv, "Abc"sv, "abc "sv, "abcabcabcabcabcabcabcabcabcabcab"sv};
+constexpr auto same_names = std::array{"abc"sv, "abc\0and what was there before"sv};
+
+TEST_CASE("A name is the same up to its NUL, not longer, not shorter") {
+    for (auto const name : same_names) {
+        CHECK(binds_abc(two_for_ever, name));
+        CHECK(binds_abc(two_in_a_pool, name));
+    }
+    for (auto const name : other_names) {
+        CHECK_FALSE(binds_abc(two_for_ever, name));
+        CHECK_FALSE(binds_abc(two_in_a_pool, name));
+    }
+    STATIC_REQUIRE(binds_abc(two_for_ever, same_names[1]));
+    STATIC_REQUIRE_FALSE(binds_abc(two_for_ever, other_names[1]));
+}
 
 TEST_CASE("A create is acknowledged where that is agreed, and only bound where it is not") {
     STATIC_REQUIRE(a_create_is_answered<true>());

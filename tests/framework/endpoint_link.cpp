@@ -9,6 +9,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <concepts>
+#include <type_traits>
 #include <utility>
 
 namespace {
@@ -34,6 +36,7 @@ constexpr auto a_handler_has_all_of_its_link() -> bool {
     auto host = channel{shared.driver(),
                         endpoints{endpoint<"x">(log.messages()), endpoint<0x100>(other_log.messages())}};
     auto remote = channel{shared.device(), endpoints{endpoint<"x">([&](auto& side, message const& m) {
+                              static_assert(not std::copyable<std::remove_cvref_t<decltype(side)>>);
                               check(side.is_bound() and side.self() == address{1024} and side.peer() == m.source);
                               check(side.reply(m, "reply"_payload));
                               check(side.send("send"_payload).has_value());
@@ -102,6 +105,35 @@ constexpr auto a_loan_belongs_to_its_link() -> bool {
     }
     check(accepted == config.buffers);
     return true;
+}
+
+/// A message that comes while a poll runs: its doorbell tells of it, the next poll delivers it.
+constexpr auto what_comes_during_a_poll_is_told() -> bool {
+    auto shared = shared_block<config>{};
+    auto log = recorder{};
+    auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
+    auto sent = 0;
+    auto remote = channel{shared.device(), endpoints{endpoint<"x">([&](auto&, message const&) {
+                              if (sent++ == 0) {
+                                  check(host.at(0).send("second"_payload).has_value());
+                              }
+                          })}};
+    check(host.start().has_value() and remote.start().has_value());
+    settle(shared, host, remote);
+    check(host.at(0).send("first"_payload).has_value());
+    shared.to_device.forward(remote);
+    (void)remote.poll();
+    shared.to_device.forward(remote);
+    while (remote.is_pending()) {
+        (void)remote.poll();
+    }
+    check(sent == 2 and host.transport().in_flight() == 0);
+    return true;
+}
+
+TEST_CASE("What comes while a poll runs is told by its doorbell") {
+    STATIC_REQUIRE(what_comes_during_a_poll_is_told());
+    CHECK(what_comes_during_a_poll_is_told());
 }
 
 TEST_CASE("A handler has all of its link: reply, send, address, fill in place, hold") {

@@ -84,6 +84,30 @@ constexpr auto rings_of_the_next_life_are_adopted() -> bool {
     return true;
 }
 
+/// What was seen of the rings of one life is not believed of the next, though their indices are the same.
+constexpr auto what_was_seen_is_forgotten_when_resuming() -> bool {
+    auto shared = shared_block<four>{};
+    auto driver = opened<ring_role::driver, four>{shared.memory};
+    auto device = opened<ring_role::device, four>{shared.memory};
+    driver.lay_out();
+    device.adopt();
+    driver.hand_over(1, 0, 20);
+    driver.hand_over(1, 1, 20);
+    check(device.take(1) == 0); // and it has seen the other
+    driver.lay_out();
+    driver.hand_over(1, 0, 20);
+    device.resumes_ = true;
+    device.adopt();
+    check(device.take(1) == rpmsg::nowhere);
+    check(device.counts()[rpmsg::event_count::bad_id] == 0 and device.rx().taken() == 1);
+    return true;
+}
+
+TEST_CASE("What was seen of a ring is forgotten when a device resumes") {
+    STATIC_REQUIRE(what_was_seen_is_forgotten_when_resuming());
+    CHECK(what_was_seen_is_forgotten_when_resuming());
+}
+
 TEST_CASE("A device adopts what a driver lays out") {
     STATIC_REQUIRE(a_device_adopts_what_a_driver_lays_out());
     CHECK(a_device_adopts_what_a_driver_lays_out());

@@ -12,8 +12,11 @@
 namespace rpmsg {
 
 namespace archetypes {
-/// All that a handler may ask of the link that calls it; handlers are checked against exactly this. Nothing here waits.
+/// All that a handler may ask of the link that calls it, until it returns; handlers are checked against exactly this. Nothing
+/// here waits.
 struct link {
+    link(link const&) = delete;
+    auto operator=(link const&) -> link& = delete;
     /// Room in a transmit buffer, for `commit`.
     struct loan {
         loan(loan&&) = default;
