@@ -358,11 +358,19 @@ TEST_CASE("case 59: a peer that refills the ring while it is polled gets no more
             (void)r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 4));
         };
         REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 4)));
-        CHECK(r->poll_victim_unchecked({.messages = 50}) == 50);
-        r->victim_box.letters.clear();
-        CHECK(r->poll_victim_unchecked({.messages = 50, .payload_bytes = 9}) == 3);
-        CHECK(r->poll_victim_unchecked({.messages = 50, .payload_bytes = 0}) == 0);
+        for (auto poll = 0; poll < 4; ++poll) {
+            auto const handled = r->poll_victim_unchecked({.messages = 50});
+            CHECK((handled >= 1 and handled <= 50));
+        }
         r->victim_box.on_letter = {};
+        (void)r->poll_victim_unchecked({.messages = 50});
+        r->victim_box.letters.clear();
+        auto sent = 0u;
+        while (sent < 4 and r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 4))) {
+            ++sent;
+        }
+        CHECK(r->poll_victim_unchecked({.messages = 50, .payload_bytes = 0}) == 0);
+        CHECK(r->poll_victim_unchecked({.messages = 50, .payload_bytes = 9}) == std::min(sent, 3u));
         CHECK(r->carries(9));
     }
 }

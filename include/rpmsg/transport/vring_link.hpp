@@ -58,8 +58,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             this->hand_over(rx_ring, received.id, received.capacity);
         } else {
             this->rx().give(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
-            // Where a batch is all there is, the ring is empty when it is full: the poll ends and flushes.
-            if (at_once or (Config.batch < Config.buffers and this->held_back() >= Config.batch)) {
+            // Where a batch is all there is the ring is empty when it is full: then the poll ends and flushes.
+            constexpr auto fills = Config.batch < Config.buffers or Config.event_index;
+            if (at_once or (fills and this->held_back() >= Config.batch)) {
                 this->publish(rx_ring, this->held_back());
             }
         }
