@@ -360,7 +360,7 @@ TEST_CASE("case 59: a peer that refills the ring while it is polled gets no more
         REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 4)));
         for (auto poll = 0; poll < 4; ++poll) {
             auto const handled = r->poll_victim_unchecked({.messages = 50});
-            CHECK((handled >= 1 and handled <= 50));
+            CHECK(handled == (r->config.event_index ? 50 : 1)); // without an event index a doorbell tells of the next
         }
         r->victim_box.on_letter = {};
         (void)r->poll_victim_unchecked({.messages = 50});

@@ -34,10 +34,15 @@ struct opened : rpmsg::detail::laid_rings<Role, Config, typename shared_block<Co
 
 constexpr auto four = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};
 
+/// Both sides of one block, in its place: they point to its memory.
+struct sides {
+    shared_block<four> shared{};
+    opened<ring_role::driver, four> driver{shared.memory};
+    opened<ring_role::device, four> device{shared.memory};
+};
+
 constexpr auto a_device_adopts_what_a_driver_lays_out() -> bool {
-    auto shared = shared_block<four>{};
-    auto driver = opened<ring_role::driver, four>{shared.memory};
-    auto device = opened<ring_role::device, four>{shared.memory};
+    auto [shared, driver, device] = sides{};
     driver.lay_out();
     check(not driver.unused_.is_empty() and driver.rx().given() == 4 and driver.tx().given() == 0);
     device.adopt();
@@ -51,9 +56,7 @@ constexpr auto a_device_adopts_what_a_driver_lays_out() -> bool {
 
 /// What a device that closes has taken goes back or into its stash, and it goes on there when it resumes.
 constexpr auto a_closed_device_goes_on_where_it_stopped() -> bool {
-    auto shared = shared_block<four>{};
-    auto driver = opened<ring_role::driver, four>{shared.memory};
-    auto device = opened<ring_role::device, four>{shared.memory};
+    auto [shared, driver, device] = sides{};
     driver.lay_out();
     device.adopt();
     driver.hand_over(1, 2, 20);
@@ -68,9 +71,7 @@ constexpr auto a_closed_device_goes_on_where_it_stopped() -> bool {
 
 /// Rings that were laid out anew meanwhile are adopted, not resumed.
 constexpr auto rings_of_the_next_life_are_adopted() -> bool {
-    auto shared = shared_block<four>{};
-    auto driver = opened<ring_role::driver, four>{shared.memory};
-    auto device = opened<ring_role::device, four>{shared.memory};
+    auto [shared, driver, device] = sides{};
     driver.lay_out();
     device.adopt();
     driver.hand_over(1, 0, 20);
@@ -86,9 +87,7 @@ constexpr auto rings_of_the_next_life_are_adopted() -> bool {
 
 /// What was seen of the rings of one life is not believed of the next, though their indices are the same.
 constexpr auto what_was_seen_is_forgotten_when_resuming() -> bool {
-    auto shared = shared_block<four>{};
-    auto driver = opened<ring_role::driver, four>{shared.memory};
-    auto device = opened<ring_role::device, four>{shared.memory};
+    auto [shared, driver, device] = sides{};
     driver.lay_out();
     device.adopt();
     driver.hand_over(1, 0, 20);

@@ -48,7 +48,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         : lock_{std::move(lock)}, wait_{std::move(wait)}, transport_{std::move(transport)}, endpoints_{std::move(endpoints)} {}
 
   private:
-    constexpr auto taken(link_change const& change) -> link_change {
+    /// Remembers what the transport says of the link.
+    constexpr auto noted(link_change const& change) -> link_change {
         if (change.event > link_event::ending) {
             ++generation_;
             is_up_ = change.event == link_event::up;
@@ -124,6 +125,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const index = find(id);
         return index != no_index ? endpoints_.state(index).peer() : any_address;
     }
+    /// Adds an endpoint to a table that can, or removes one, under the lock.
     template <typename... Arguments> constexpr auto add_endpoint(Arguments&&... arguments) -> result<std::uint32_t> {
         auto const guard = locked();
         return endpoints_.create(std::forward<Arguments>(arguments)...);
@@ -141,12 +143,13 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     /// Looks after the link itself.
     constexpr auto poll_transport(ticks now) -> link_change {
         auto const guard = locked();
-        return taken(guard->poll(now));
+        return noted(guard->poll(now));
     }
+    /// Closes the link; `down` when it was up.
     constexpr auto close_transport() -> link_change {
         auto const guard = locked();
         guard->close();
-        return taken({.event = is_up_ ? link_event::down : link_event::none, .reason = down_reason::closed});
+        return noted({.event = is_up_ ? link_event::down : link_event::none, .reason = down_reason::closed});
     }
     /// True once, after a refused reserve, when there is room again.
     constexpr auto take_writable() -> bool {

@@ -59,7 +59,7 @@ template <std::uint32_t Size> class id_set {
         }
         return id < Size ? id : Size;
     }
-    /// Takes the smallest member out of a set that is not empty.
+    /// Takes the smallest member out of a set that is not empty; shorter code than `first`, which asks for the end.
     constexpr auto take_first() -> std::uint32_t {
         std::uint32_t id = 0;
         while (not contains(id)) {

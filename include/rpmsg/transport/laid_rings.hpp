@@ -58,6 +58,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         return static_cast<std::uint16_t>(rings::queue::adopt(shared_, layout_.parts(ring)) + ahead) ==
                this->queues_[ring].given();
     }
+    /// Whether both are.
     constexpr auto are_standing() -> bool { return is_standing(tx_ring) and is_standing(rx_ring); }
     constexpr auto give_all_back() -> void {
         auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
@@ -94,7 +95,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         unused_.clear();
         this->tx().reset(to_driver, to_driver, false);
         this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
-        this->forget_held_back();
+        this->settle_held_back();
     }
 
     /// A driver lays the rings out anew: all receive buffers are the device's, all others ours.
@@ -111,7 +112,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
         }
         (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
-        this->forget_held_back();
+        this->settle_held_back();
     }
 };
 

@@ -80,19 +80,21 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             return 0;
         }
     }
-    constexpr auto forget_held_back() -> void {
+    /// All that was given back is shown, or is nobody's any more.
+    constexpr auto settle_held_back() -> void {
         if constexpr (Config.batch > 1) {
             shown_ = queues_[rx_ring].given();
         }
     }
 
+    /// Shows the peer the last `newly` buffers that were given, and rings where it wants that.
     constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
         auto const at = layout_.parts(ring);
         auto&& shared = handle_of(shared_);
         auto& own = queue_of(ring);
         if constexpr (Config.batch > 1) {
             if (ring == rx_ring) {
-                forget_held_back();
+                settle_held_back();
             }
         }
         own.show(shared, at);

@@ -32,18 +32,19 @@ template <vring_config Config, ring_role Role> class split_queue {
     static constexpr std::uint32_t own_entry_size = device ? 8 : 2;
 
     struct nothing {};
-    /// How many buffers the peer has while our two counts are equal. It is known, but where rings start prefilled.
     static constexpr bool credit_varies = Config.dialect.prefilled;
 
+    /// Wide cores have memory to spare, and take fewer steps for a byte than for a bit.
     std::conditional_t<(sizeof(void*) > 4), id_flags<count>, id_set<count>> ours_{};
     index taken_{}; ///< entries taken from the peer's ring
     index given_{}; ///< entries written to our ring
-    index seen_{};  ///< entries of the peer's ring that are known to be there
+    index seen_{};  ///< entries of the peer's ring that are known to be there: taken_ when another look is due
+    /// How many buffers the peer has while our two counts are equal. It is known, but where rings start prefilled.
     [[no_unique_address]] std::conditional_t<credit_varies, index, nothing> credit_{};
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
     static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
-    /// Both rings from the lower one's start, so that one address serves all accesses.
+    /// Both rings from the start of the available one, so that one address serves all accesses; a distance may be negative.
     static constexpr auto to_peer_ring(wire::vring_parts const& at) -> std::uint32_t { return peer_ring(at) - at.available; }
     static constexpr auto to_own_ring(wire::vring_parts const& at) -> std::uint32_t { return own_ring(at) - at.available; }
     static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }

@@ -36,7 +36,7 @@ struct rx_token {
 };
 
 /// A received message on loan from a transport. The addresses are this side's own copy, the size of the payload is checked
-/// against the buffer; the payload may lie in memory that a hostile peer goes on changing.
+/// against the buffer; the payload begins at a multiple of 4 and may lie in memory that a hostile peer goes on changing.
 struct rx_buffer {
     rx_outcome outcome{};
     address source{};
@@ -55,6 +55,7 @@ enum class down_reason : std::uint8_t {
     closed,         ///< this side closed the link
 };
 
+/// In this order: what comes behind `ending` is a change of generation.
 enum class link_event : std::uint8_t {
     none,
     ending, ///< it goes down once what the peer sent before is delivered: `poll` again at once

@@ -100,7 +100,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto go_down(down_reason reason) -> link_change {
-        this->forget_held_back();
+        this->settle_held_back();
         auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
         auto const change = link_change{link_event::down, reason, unreturned};
         this->count(event_count::link_down);
@@ -258,7 +258,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if constexpr (waits_for_bell) {
             rang_.clear();
         }
-        this->forget_held_back();
+        this->settle_held_back();
         phase_ = link_phase::stopped;
         session_.restart(shared_, layout_);
         call_peer();
