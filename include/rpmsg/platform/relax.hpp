@@ -2,6 +2,15 @@
 
 namespace rpmsg {
 
+namespace detail {
+#if defined(__unix__) || defined(__APPLE__)
+inline constexpr bool shares_cores = true;
+extern "C" auto sched_yield() noexcept -> int; // POSIX, without its header
+#else
+inline constexpr bool shares_cores = false;
+#endif
+} // namespace detail
+
 /// Tells the core that it is in a waiting loop: pause, yield or a hint of that kind. Never sleeps.
 inline auto relax() -> void {
 #if defined(__x86_64__) || defined(__i386__)
@@ -11,6 +20,15 @@ inline auto relax() -> void {
 #else
     asm volatile("" ::: "memory");
 #endif
+}
+
+/// Lets another thread of the core run, where an operating system shares its cores among threads; else the same as `relax`.
+inline auto give_way() -> void {
+    if constexpr (detail::shares_cores) {
+        (void)detail::sched_yield();
+    } else {
+        relax();
+    }
 }
 
 } // namespace rpmsg
