@@ -2,15 +2,6 @@
 
 namespace rpmsg {
 
-namespace detail {
-#if defined(__unix__) || defined(__APPLE__)
-inline constexpr bool shares_cores = true;
-extern "C" auto sched_yield() noexcept -> int; // POSIX, without its header
-#else
-inline constexpr bool shares_cores = false;
-#endif
-} // namespace detail
-
 /// Tells the core that it is in a waiting loop: pause, yield or a hint of that kind. Never sleeps.
 inline auto relax() -> void {
 #if defined(__x86_64__) || defined(__i386__)
@@ -22,13 +13,14 @@ inline auto relax() -> void {
 #endif
 }
 
-/// Lets another thread of the core run, where an operating system shares its cores among threads; else the same as `relax`.
-inline auto give_way() -> void {
-    if constexpr (detail::shares_cores) {
-        (void)detail::sched_yield();
-    } else {
-        relax();
-    }
+#if defined(__unix__) || defined(__APPLE__)
+namespace detail {
+extern "C" auto sched_yield() noexcept -> int; // POSIX, without its header
 }
+/// Lets another thread of the core run, where an operating system shares its cores among threads; else the same as `relax`.
+inline auto give_way() -> void { (void)detail::sched_yield(); }
+#else
+inline auto give_way() -> void { relax(); }
+#endif
 
 } // namespace rpmsg
