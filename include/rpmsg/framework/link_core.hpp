@@ -137,8 +137,14 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return counted(try_send(index, endpoints_.local(index), endpoints_.state(index).peer(), payload));
         }
     }
-    /// Sends an announcement for an endpoint, be it one that is about to go.
+    /// Sends an announcement for an endpoint, be it one that is about to go. Done is, too, what a peer without a name service
+    /// does not hear.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
+        if constexpr (requires { transport_.hears_names(); }) {
+            if (not transport_.hears_names()) {
+                return {};
+            }
+        }
         auto const send = [&](const_bytes payload) -> status {
             if constexpr (Endpoints::is_complete) {
                 return send_from(index, name_service_address, payload);
