@@ -3,14 +3,25 @@
  * What virtio_rpmsg_bus.c has beside a real remote processor and lacks in User-Mode Linux. It is included in front of the
  * driver, whose source stays as it is.
  */
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/jhash.h>
+#include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/version.h>
 #include <linux/virtio.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
 #include <linux/workqueue.h>
+
+/* What the device shares: the buffers of both queues, and their rings. */
+struct shared_pages {
+	void *start;
+	size_t size;
+};
+static struct shared_pages shared_pages[3];
 
 /* Memory that the device sees: here it sees all of it. */
 static inline void *pages_for_device(size_t size, dma_addr_t *address, gfp_t flags)
@@ -19,6 +30,7 @@ static inline void *pages_for_device(size_t size, dma_addr_t *address, gfp_t fla
 
 	if (pages)
 		*address = virt_to_phys(pages);
+	shared_pages[2] = (struct shared_pages){ pages, size };
 	return pages;
 }
 #define dma_alloc_coherent(device, size, address, flags) pages_for_device(size, address, flags)
@@ -110,5 +122,52 @@ static inline void reset_called_device(struct virtio_device *device)
 	end_callers();
 }
 #define virtio_reset_device reset_called_device
+
+/*
+ * Once the queues are deleted the memory is the driver's alone. With the parameter strict it stays for a moment as it is, and
+ * a device that still writes to it is told of in the log.
+ */
+static bool strict;
+module_param(strict, bool, 0644);
+
+static u32 hash_of_shared_pages(void)
+{
+	u32 hash = 0;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		hash = jhash(shared_pages[i].start, shared_pages[i].size, hash);
+	return hash;
+}
+
+static inline void delete_called_queues(struct virtio_device *device)
+{
+	struct virtqueue *queue;
+	size_t at;
+	u32 hash;
+	int i;
+
+	list_for_each_entry(queue, &device->vqs, list) {
+		struct shared_pages *ring = &shared_pages[queue->index];
+
+		ring->start = phys_to_virt(virtqueue_get_desc_addr(queue));
+		ring->size = PAGE_ALIGN(vring_size(virtqueue_get_vring_size(queue), PAGE_SIZE));
+		for (at = 0; at < ring->size; at += PAGE_SIZE)
+			get_page(virt_to_page(ring->start + at));
+	}
+	device->config->del_vqs(device);
+	if (strict) {
+		hash = hash_of_shared_pages();
+		msleep(300);
+		if (hash == hash_of_shared_pages())
+			pr_info("rpmsg guest: the queues are deleted\n");
+		else
+			pr_err("rpmsg guest: the device writes to queues that are deleted\n");
+	}
+	for (i = 0; i < 2; i++)
+		for (at = 0; at < shared_pages[i].size; at += PAGE_SIZE)
+			put_page(virt_to_page(shared_pages[i].start + at));
+}
+#define del_vqs(device) get_status(device), delete_called_queues(device)
 
 #undef pr_fmt /* the driver has its own */
