@@ -536,6 +536,7 @@ TEST_CASE("a doorbell that rings while the front end still tells of the rings is
     front.take_features(0x1'4000'0001, 0x20);
     front.ask(vhost_request::set_memory_table, {front.memory.number()}, front.one_region, front.whole());
     front.place_ring(1);
+    front.ask(vhost_request::set_ring_kick, {front.kicks[0].number()}, std::uint64_t{0});
     for (auto i = 0; i < 62; ++i) { // more than one `serve` does
         front.ask(vhost_request::set_owner, {});
     }

@@ -219,7 +219,7 @@ TEST_CASE("the driver is unbound and bound 100 times, and each life carries mess
     run.ends();
 }
 
-TEST_CASE("a driver that is unbound in the middle of everything finds its memory left alone") {
+TEST_CASE("a driver that has reset its device is neither interrupted nor finds its memory written to") {
     constexpr auto batched = [] {
         auto config = flags;
         config.batch = 16;
@@ -239,7 +239,7 @@ TEST_CASE("a driver that is unbound in the middle of everything finds its memory
         run.does("guest_side ping");
         auto loan = run.link.template get<"rpmsg-raw">().reserve();
         CHECK(loan);
-        run.linux.tell("echo virtio0 >$bus/unbind; dmesg | tail -n 1");
+        run.linux.tell("echo virtio0 >$bus/unbind; dmesg | tail -n 2");
         run.until("the end of the driver", [&] { return not run.link.is_up(); });
         std::ranges::fill(loan.payload(), std::byte{0xee});
         CHECK_FALSE(run.link.template get<"rpmsg-raw">().commit(std::move(loan), 8));
@@ -247,7 +247,7 @@ TEST_CASE("a driver that is unbound in the middle of everything finds its memory
         run.says("guest: the queues are deleted");
         run.does("echo virtio0 >$bus/bind");
     }
-    run.does("! dmesg | grep 'the device writes to queues that are deleted'");
+    run.does("! dmesg | grep 'a driver that has reset it'");
     run.ends();
 }
 

@@ -37,6 +37,63 @@ static inline void *pages_for_device(size_t size, dma_addr_t *address, gfp_t fla
 #define dma_free_coherent(device, size, pages, address) free_pages_exact(pages, size)
 
 /*
+ * From the reset of the device on the memory is the driver's alone, and nothing is to interrupt it. With the parameter strict a
+ * device that does not care is told of in the log: then nothing may be under way when the driver is unbound.
+ */
+static bool strict;
+module_param(strict, bool, 0644);
+static u32 pages_at_reset;
+static bool is_reset;
+
+static inline u32 hash_of_shared_pages(void)
+{
+	u32 hash = 0;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		hash = jhash(shared_pages[i].start, shared_pages[i].size, hash);
+	return hash;
+}
+
+/* The pages of the rings stay, though the queues are deleted. */
+static inline void keep_shared_pages(struct virtio_device *device)
+{
+	struct virtqueue *queue;
+	size_t at;
+
+	list_for_each_entry(queue, &device->vqs, list) {
+		struct shared_pages *ring = &shared_pages[queue->index];
+
+		ring->start = phys_to_virt(virtqueue_get_desc_addr(queue));
+		ring->size = PAGE_ALIGN(vring_size(virtqueue_get_vring_size(queue), PAGE_SIZE));
+		for (at = 0; at < ring->size; at += PAGE_SIZE)
+			get_page(virt_to_page(ring->start + at));
+	}
+	pages_at_reset = hash_of_shared_pages();
+	is_reset = true;
+}
+
+static inline void delete_watched_queues(struct virtio_device *device)
+{
+	size_t at;
+	int i;
+
+	device->config->del_vqs(device);
+	if (!is_reset)
+		return;
+	msleep(300);
+	if (hash_of_shared_pages() == pages_at_reset)
+		pr_info("rpmsg guest: the queues are deleted\n");
+	else
+		pr_err("rpmsg guest: the device writes to a driver that has reset it\n");
+	for (i = 0; i < 2; i++)
+		for (at = 0; at < shared_pages[i].size; at += PAGE_SIZE)
+			put_page(virt_to_page(shared_pages[i].start + at));
+	is_reset = false;
+}
+#define del_vqs(device) get_status(device), delete_watched_queues(device)
+
+/*
  * The driver sleeps in the callbacks of its queues: remoteproc calls them from a thread, virtio_uml from an interrupt.
  * Here the interrupt asks a worker to look, and the worker calls the driver. There is one device.
  */
@@ -62,6 +119,8 @@ static void call_driver_or_worker(struct virtqueue *queue)
 	} else if (caller) {
 		called->queue = queue;
 		queue_work(caller, &called->work);
+	} else if (is_reset) {
+		pr_err("rpmsg guest: the device interrupts a driver that has reset it\n");
 	}
 }
 
@@ -120,54 +179,9 @@ static inline void reset_called_device(struct virtio_device *device)
 {
 	virtio_reset_device(device);
 	end_callers();
+	if (strict)
+		keep_shared_pages(device);
 }
 #define virtio_reset_device reset_called_device
-
-/*
- * Once the queues are deleted the memory is the driver's alone. With the parameter strict it stays for a moment as it is, and
- * a device that still writes to it is told of in the log.
- */
-static bool strict;
-module_param(strict, bool, 0644);
-
-static u32 hash_of_shared_pages(void)
-{
-	u32 hash = 0;
-	int i;
-
-	for (i = 0; i < 3; i++)
-		hash = jhash(shared_pages[i].start, shared_pages[i].size, hash);
-	return hash;
-}
-
-static inline void delete_called_queues(struct virtio_device *device)
-{
-	struct virtqueue *queue;
-	size_t at;
-	u32 hash;
-	int i;
-
-	list_for_each_entry(queue, &device->vqs, list) {
-		struct shared_pages *ring = &shared_pages[queue->index];
-
-		ring->start = phys_to_virt(virtqueue_get_desc_addr(queue));
-		ring->size = PAGE_ALIGN(vring_size(virtqueue_get_vring_size(queue), PAGE_SIZE));
-		for (at = 0; at < ring->size; at += PAGE_SIZE)
-			get_page(virt_to_page(ring->start + at));
-	}
-	device->config->del_vqs(device);
-	if (strict) {
-		hash = hash_of_shared_pages();
-		msleep(300);
-		if (hash == hash_of_shared_pages())
-			pr_info("rpmsg guest: the queues are deleted\n");
-		else
-			pr_err("rpmsg guest: the device writes to queues that are deleted\n");
-	}
-	for (i = 0; i < 2; i++)
-		for (at = 0; at < shared_pages[i].size; at += PAGE_SIZE)
-			put_page(virt_to_page(shared_pages[i].start + at));
-}
-#define del_vqs(device) get_status(device), delete_called_queues(device)
 
 #undef pr_fmt /* the driver has its own */
