@@ -1,10 +1,9 @@
 #include <rpmsg/transport/vring_link.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 
 namespace {
