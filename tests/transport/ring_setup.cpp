@@ -1,9 +1,10 @@
 #include <rpmsg/transport/ring_setup.hpp>
 
-#include <catch2/catch_test_macros.hpp>
-
 #include "check.hpp"
 #include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
 #include <utility>
 
 namespace {
@@ -26,15 +27,15 @@ template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(s
         rpmsg::detail::lay_out_ring<Config>(into_clean, place{}, ring, ring == 0);
         auto const at = place::parts(ring);
         auto const words = Config.dialect.used_event_word ? 6u : 4u;
-        for (auto const& [start, size] :
-             {std::pair{at.descriptors, 16u * Config.buffers}, std::pair{at.available, words + 2u * Config.buffers},
-              std::pair{at.used, 6u + 8u * Config.buffers}}) {
+        for (auto const& [start, size] : {std::pair{at.descriptors, 16u * Config.buffers},
+                                          std::pair{at.available, words + 2u * Config.buffers},
+                                          std::pair{at.used, 6u + 8u * Config.buffers}}) {
             check(same(rpmsg::const_bytes{dirty.memory.content}.subspan(start, size),
                        rpmsg::const_bytes{clean.memory.content}.subspan(start, size)));
         }
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-            auto const descriptor = rpmsg::load<rpmsg::wire::descriptor>(
-                rpmsg::const_bytes{dirty.memory.content}.subspan(at.descriptors + 16 * id));
+            auto const descriptor =
+                rpmsg::load<rpmsg::wire::descriptor>(rpmsg::const_bytes{dirty.memory.content}.subspan(at.descriptors + 16 * id));
             check(descriptor.address == Config.device_base + place::buffer(ring, id));
             check(descriptor.length == Config.size_of(ring) and (descriptor.flags & ~2) == 0);
             check(ring == 1 or descriptor.flags == 2);

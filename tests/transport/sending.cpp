@@ -1,9 +1,10 @@
 #include <rpmsg/transport/vring_link.hpp>
 
-#include <catch2/catch_test_macros.hpp>
-
 #include "check.hpp"
 #include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
 #include <array>
 
 namespace {
@@ -72,9 +73,9 @@ constexpr auto a_bad_buffer_goes_back_empty() -> bool {
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
-    shared.put(place::parts(0).descriptors + 8, std::uint32_t{4});       // too short
-    shared.put(place::parts(0).descriptors + 16, place::size() - 4);     // across the end
-    shared.put(place::parts(0).descriptors + 32 + 12, std::uint16_t{0}); // not writable
+    shared.put(place::parts(0).descriptors + 8, std::uint32_t{4});                // too short
+    shared.put(place::parts(0).descriptors + 16, place::size() - 4);              // across the end
+    shared.put(place::parts(0).descriptors + 32 + 12, std::uint16_t{0});          // not writable
     auto const room = device.reserve();
     check(room.token == 3 and room.space.size() == 48);
     check(device.counts()[event_count::bad_descriptor] == 3);

@@ -1,10 +1,12 @@
 #include <rpmsg/transport/vring.hpp>
-#include <rpmsg/wire/name_service.hpp>
 
-#include <catch2/catch_test_macros.hpp>
+#include <rpmsg/wire/name_service.hpp>
 
 #include "check.hpp"
 #include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
 #include <array>
 
 namespace {
@@ -36,7 +38,8 @@ constexpr auto put_frame(auto& shared, std::uint32_t at, std::uint32_t from, std
     rpmsg::copy(payload, rpmsg::bytes{shared.memory.content}.subspan(at + 16));
 }
 
-constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
+constexpr auto lite =
+    vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
 
 /// The image of RINGS 11, first table, written down by hand.
 constexpr auto put_image_of_rpmsg_lite(auto& shared) -> void {
@@ -90,7 +93,8 @@ constexpr auto an_rpmsg_lite_master_is_understood() -> bool {
     return true;
 }
 
-constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
+constexpr auto openamp =
+    vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
 
 constexpr auto an_openamp_host_is_understood() -> bool {
     using place = rpmsg::vring_layout<openamp>;

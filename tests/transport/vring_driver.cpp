@@ -1,10 +1,12 @@
-#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
-#include <catch2/catch_test_macros.hpp>
+#include <rpmsg/testing/array_region.hpp>
 
 #include "check.hpp"
 #include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
 #include <array>
 
 namespace {
@@ -47,7 +49,8 @@ constexpr auto longs_are(auto& shared, std::uint32_t at, std::initializer_list<s
     return true;
 }
 
-constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
+constexpr auto lite =
+    vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
 
 /// RINGS 11, first table: ring 0 at 0, ring 1 at 0x80, buffers at 0x100.
 constexpr auto the_memory_is_that_of_an_rpmsg_lite_master() -> bool {
@@ -100,7 +103,8 @@ constexpr auto the_memory_is_that_of_an_rpmsg_lite_master() -> bool {
     return true;
 }
 
-constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
+constexpr auto openamp =
+    vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
 
 /// RINGS 11, second table. Descriptors of ring 1 hold their buffers from the start, where OpenAMP fills them one by one:
 /// the device reads only those that it is given.

@@ -1,20 +1,24 @@
-#include <rpmsg/framework/channel.hpp>
 #include <rpmsg/transport/vring_life.hpp>
+
+#include <rpmsg/framework/channel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "shared_block.hpp"
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "shared_block.hpp"
+
 namespace {
 using namespace rpmsg;
 
 constexpr auto ours = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16};
-constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::openamp};
-constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::rpmsg_lite};
+constexpr auto openamp =
+    vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::openamp};
+constexpr auto lite =
+    vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::rpmsg_lite};
 constexpr auto for_linux =
     vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::linux_virtio};
 
@@ -24,9 +28,10 @@ struct sightings {
     std::uint32_t unreturned = 0;
 };
 auto endpoints_over(sightings& seen) {
-    return endpoints{
-        endpoint<"svc">([&](auto&, message const& m) { seen.got += static_cast<int>(m.payload.size()); },
-                        [&](auto&, event const& e) { seen.unreturned += e.kind == event_kind::link_down ? e.unreturned : 0; })};
+    return endpoints{endpoint<"svc">([&](auto&, message const& m) { seen.got += static_cast<int>(m.payload.size()); },
+                                     [&](auto&, event const& e) {
+                                         seen.unreturned += e.kind == event_kind::link_down ? e.unreturned : 0;
+                                     })};
 }
 
 /// Two cores that sleep: a side polls only while its doorbell rang or it said that a poll is due.

@@ -1,9 +1,10 @@
 #include <rpmsg/transport/vring_link.hpp>
 
-#include <catch2/catch_test_macros.hpp>
-
 #include "check.hpp"
 #include "transport/shared_block.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
 #include <utility>
 
 namespace {
@@ -96,8 +97,7 @@ constexpr auto nothing_works_while_down() -> bool {
 
 constexpr auto by_index = vring_config{.buffers = 4, .buffer_size = 64, .event_index = true};
 constexpr auto one_by_index = vring_config{.buffers = 1, .buffer_size = 64, .event_index = true};
-constexpr auto linux_by_index =
-    vring_config{.buffers = 4, .buffer_size = 64, .event_index = true, .dialect = dialects::linux_virtio};
+constexpr auto linux_by_index = vring_config{.buffers = 4, .buffer_size = 64, .event_index = true, .dialect = dialects::linux_virtio};
 constexpr auto lite = vring_config{.buffers = 2, .buffer_size = 64, .dialect = dialects::rpmsg_lite};
 
 TEST_CASE("Every message rings who sleeps") {
