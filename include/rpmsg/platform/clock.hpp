@@ -13,6 +13,11 @@ using ticks = std::uint32_t;
     return static_cast<std::int32_t>(now - moment) >= 0;
 }
 
+/// What is remembered of a moment: one that lies ahead is of a clock that was put back, and counts as now. A wait whose
+/// beginning goes through here at every look ends at most its own length after the clock is right again, and never earlier
+/// because the clock went back.
+[[nodiscard]] constexpr auto not_ahead(ticks moment, ticks now) -> ticks { return has_passed(moment, now) ? moment : now; }
+
 /// Tells the time. Read only by wait policies and by users, never by a link on its own.
 template <typename T>
 concept clock_source = requires(T& clock) {
