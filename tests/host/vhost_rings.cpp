@@ -1,4 +1,5 @@
 #include <rpmsg/host/vhost_rings.hpp>
+#include <rpmsg/transport/vring.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -31,6 +32,10 @@ TEST_CASE("a link may be made before there is a driver") {
     STATIC_REQUIRE(vhost_rings{}.placed().fits(0, 256));
     auto rings = vhost_rings{};
     CHECK(rings.bell().ring(0));
+    constexpr auto config = rpmsg::vring_config{.dialect = rpmsg::wire::dialects::linux_virtio};
+    auto link = rpmsg::vring<config, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{
+        rings.shared(), rings.bell(), rings.placed()};
+    CHECK(link.start());
 }
 
 TEST_CASE("what the back end places, the transport sees, until it is cleared") {
