@@ -54,9 +54,9 @@ TEST_CASE("what the back end places, the transport sees, until it is cleared") {
     CHECK(placed.offset_of(0x1000, 16) == rpmsg::nowhere); // a ring lies there
     CHECK(placed.address_of(0x400) == 0x1400);
     CHECK(placed.status() == rpmsg::nowhere);
-    CHECK(placed.hears_names());
+    CHECK(placed.takes_names());
     rings.place(memory, where, {-1, -1}, false, false);
-    CHECK_FALSE(placed.hears_names());
+    CHECK_FALSE(placed.takes_names());
     rings.clear();
     CHECK(shared.size() == 0);
 }
