@@ -68,9 +68,8 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             constexpr auto entry = compares ? table_check<Config>::size : std::uint32_t{sizeof(wire::vdev_entry)};
             auto const vdev = layout_.status() - std::uint32_t{offsetof(wire::vdev_entry, status)};
             auto const table = table_of(layout_);
-            fits =
-                layout_.status() != nowhere and holds(vdev, entry, size) and
-                (table == nowhere or (table % 4 == 0 and lies_inside(table, sizeof(wire::resource_table::offset) + 16, vdev)));
+            fits = layout_.status() != nowhere and holds(vdev, entry, size) and
+                   (table == nowhere or (table % 4 == 0 and lies_inside(table, sizeof(std::uint32_t) + 16, vdev)));
             if constexpr (rule == wire::attach_rule::boot_words) {
                 constexpr auto behind = std::uint32_t{sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev)};
                 fits = fits and holds(layout_.boot(), behind, vdev);
@@ -127,17 +126,15 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         return to_driver == this->tx().given() and from_driver == shown;
     }
     constexpr auto are_standing() -> bool { return is_marked() and are_left(used_index(tx_ring), used_index(rx_ring)); }
-    /// Received messages go back to the peer, transmit buffers on loan into the stash.
+    /// Received messages go back to the peer; transmit buffers on loan stay out until they come back.
     constexpr auto give_all_back() -> void {
         auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             if (this->rx().owns(id)) {
                 this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
             }
-            if (this->tx().owns(id)) {
-                this->set_aside(id);
-            }
         }
+        this->keep_loans_out();
         if (auto const newly = static_cast<std::uint16_t>(this->rx().given() - before); newly != 0) {
             this->publish(rx_ring, newly);
         }
@@ -157,6 +154,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             }
             leave_mark();
         }
+        this->keep_loans_out();
         unused_.clear();
         this->tx().reset(to_driver, to_driver, false);
         this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
@@ -167,11 +165,14 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     constexpr auto lay_out() -> void {
         lay_out_ring<Config>(shared_, layout_, rx_ring, true);
         lay_out_ring<Config>(shared_, layout_, tx_ring, false);
+        this->keep_loans_out();
         this->tx().reset(0, 0, not prefilled);
         this->rx().reset(0, 0, true);
         unused_.clear();
-        if (not prefilled) {
-            unused_.fill();
+        for (std::uint32_t id = 0; not prefilled and id < Config.buffers; ++id) {
+            if (not this->late_.contains(id)) {
+                unused_.insert(id);
+            }
         }
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             this->rx().give(shared_, layout_.parts(rx_ring), id, 0);

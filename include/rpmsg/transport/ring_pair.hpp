@@ -60,6 +60,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// How often in a row nothing in `unused_` was large enough, and nothing new had come into it. Once may be by chance.
     [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint8_t, nothing> too_small_{};
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
+    id_set<Config.buffers> late_{};   ///< transmit buffers that somebody may still fill since the rings before these
     std::array<queue, 2> queues_{};
     /// Where buffers go back in batches: our index of the receive ring that the peer sees.
     [[no_unique_address]] std::conditional_t<(Config.batch > 1), std::uint16_t, nothing> shown_{};
@@ -202,6 +203,24 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         unused_.insert(id);
         if constexpr (reads_descriptors) {
             too_small_ = 0;
+        }
+    }
+    /// Whether a buffer that came with these rings is still on loan from those before.
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto is_late(std::uint32_t id) const -> bool {
+        if constexpr (not device and not prefilled) {
+            return false; // a driver keeps it out of its own set
+        } else if constexpr (Config.buffers > 32) {
+            return id != nowhere and late_.contains(id);
+        } else {
+            return not late_.is_empty() and id != nowhere and late_.contains(id);
+        }
+    }
+    /// The rings are about to begin anew: what is on loan now is out of use until it comes back.
+    constexpr auto keep_loans_out() -> void {
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (tx().owns(id) and not unused_.contains(id)) {
+                late_.insert(id);
+            }
         }
     }
     [[nodiscard]] constexpr auto has_unused() const -> bool {

@@ -75,7 +75,11 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             return {};
         }
         auto&& shared = handle_of(shared_);
-        auto const taken = this->take(shared, tx_ring);
+        auto taken = this->take(shared, tx_ring);
+        while (this->is_late(static_cast<std::uint32_t>(taken)))
+            [[unlikely]] { // comes up once, and stays ours
+                taken = this->take(shared, tx_ring);
+            }
         auto const id = static_cast<std::uint32_t>(taken);
         auto const offset = this->offset_of(tx_ring, taken);
         if (id == nowhere) {
@@ -97,6 +101,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         auto smaller = found;
         std::uint32_t given_back = 0;
         auto const consider = [&](std::uint32_t id, std::uint32_t offset) {
+            if (this->is_late(id)) {
+                return;
+            }
             unused_.erase(id);
             if (offset == nowhere) {
                 this->tx().give(shared, this->layout_.parts(tx_ring), id, 0);
@@ -148,7 +155,12 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         return reserve_any(std::min(least, largest_sent));
     }
 
-    constexpr auto discard(tx_buffer const& room) -> void { this->set_aside(room.token); }
+    constexpr auto discard(tx_buffer const& room) -> void {
+        this->late_.erase(room.token);
+        if (this->tx().owns(room.token)) {
+            this->set_aside(room.token);
+        }
+    }
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         auto const size = wire::header_size + header.length;
