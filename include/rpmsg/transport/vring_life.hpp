@@ -84,7 +84,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
         if constexpr (device) {
-            this->adopt(resumes);
+            resumes ? this->resume() : this->adopt();
         } else {
             this->lay_out();
         }
@@ -311,9 +311,10 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
                 this->forget_rings();
             } else if (this->is_live()) {
                 auto const rang = hears_bell();
-                if (session_.stands(shared_, layout_) and this->are_standing()) {
+                if (session_.stands(shared_, layout_) and this->is_marked()) {
                     this->give_all_back();
                 } else {
+                    this->forget_rings();
                     set_bell(rang);
                 }
             }

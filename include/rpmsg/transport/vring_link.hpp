@@ -16,6 +16,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     using life = vring_life<Role, Config, Region, Bell, Layout>;
     using life::rx_ring;
     using life::shared_;
+    using life::small_;
     using life::tx_ring;
     using life::unused_;
 
@@ -70,66 +71,67 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
         return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
     }
-    [[gnu::always_inline]] constexpr auto reserve_any(std::uint32_t least) -> tx_buffer {
+    [[gnu::always_inline]] constexpr auto reserve_any([[maybe_unused]] std::uint32_t least) -> tx_buffer {
         if (not this->sends()) {
             return {};
         }
         auto&& shared = handle_of(shared_);
+        [[maybe_unused]] auto const before = this->tx().taken();
         auto const taken = this->take(shared, tx_ring);
         auto const id = static_cast<std::uint32_t>(taken);
-        auto const offset = this->offset_of(tx_ring, taken);
-        if (id == nowhere) {
-            return {};
-        }
         if constexpr (life::reads_descriptors) {
-            if (offset == nowhere or this->size_of_taken(tx_ring) - wire::header_size < least) [[unlikely]] {
-                return reserve_another(id, offset, least);
+            auto const offset = this->offset_of(tx_ring, taken);
+            if (id == nowhere or offset == nowhere or this->size_of_taken(tx_ring) < wire::header_size + least) [[unlikely]] {
+                return reserve_another(taken, before, least);
             }
+            return room_at(shared, id, offset);
+        } else {
+            return id != nowhere ? room_at(shared, id, this->offset_of(tx_ring, taken)) : tx_buffer{};
         }
-        return room_at(shared, id, offset);
     }
-    /// One that cannot be used goes back empty, one that is too small is set aside for others. So every buffer gets its turn,
-    /// with a look at each of ours, at few of the peer's, and one doorbell.
-    [[gnu::cold, gnu::noinline]] constexpr auto reserve_another(std::uint32_t first, std::uint32_t first_offset,
+    /// The first was not of use. Those that are too small are kept for who asks for less; those that cannot be used go back
+    /// empty, with one doorbell for all.
+    [[gnu::cold, gnu::noinline]] constexpr auto reserve_another(typename life::taken_frame taken, std::uint16_t before,
                                                                 std::uint32_t least) -> tx_buffer {
-        auto&& shared = handle_of(shared_);
-        auto found = tx_buffer{};
-        auto smaller = found;
+        auto tried = id_set<Config.buffers>{};
+        auto smaller = tx_buffer{};
         std::uint32_t given_back = 0;
-        auto const consider = [&](std::uint32_t id, std::uint32_t offset) {
-            unused_.erase(id);
-            if (offset == nowhere) {
-                this->tx().give(shared, this->layout_.parts(tx_ring), id, 0);
-                ++given_back;
-            } else if (found = room_at(shared, id, offset); found.space.size() < least) {
-                unused_.insert(id);
-                smaller = std::exchange(found, {});
-            }
-        };
-        this->too_small_ = static_cast<std::uint8_t>(std::min(this->too_small_ + 1, 2));
-        consider(first, first_offset);
-        for (std::uint32_t id = 0; id < Config.buffers and not found; ++id) {
-            if (id != first and unused_.contains(id)) {
-                consider(id, this->read_descriptor(tx_ring, id, this->size_));
-            }
-        }
-        constexpr auto most_tries = 4;
-        for (auto tries = 0; tries < most_tries and not found; ++tries) {
-            auto const id = this->next_id(shared, tx_ring, nullptr);
+        auto is_found = false;
+        for (std::uint32_t tries = 0; tries < 2 * Config.buffers; ++tries) {
+            auto const id = static_cast<std::uint32_t>(taken);
+            auto const offset = this->offset_of(tx_ring, taken);
             if (id == nowhere) {
-                break;
+                if (small_.is_empty()) {
+                    break;
+                }
+                unused_ = std::exchange(small_, {});
+            } else if (offset == nowhere) {
+                this->tx().give(shared_, this->layout_.parts(tx_ring), id, 0);
+                ++given_back;
+            } else {
+                smaller = room_at(shared_, id, offset);
+                is_found = smaller.space.size() >= least;
+                if (is_found) {
+                    break;
+                }
+                tried.insert(id);
             }
-            this->too_small_ = 0;
-            consider(id, this->read_descriptor(tx_ring, id, this->size_));
+            taken = this->take(shared_, tx_ring);
         }
         if (given_back != 0) {
             this->publish(tx_ring, given_back);
         }
-        if (not found and unused_.count() == Config.buffers) { // all that there are: then it never fits
-            unused_.erase(smaller.token);
+        // What came from the peer just now may serve others, who are told; of what was there before they know.
+        (not is_found and before != this->tx().taken() ? unused_ : small_).insert_all(tried);
+        if (is_found) {
             return smaller;
         }
-        return found;
+        if (tried.is_full()) { // all that there are: then it never fits
+            unused_.erase(smaller.token);
+            small_.erase(smaller.token);
+            return smaller;
+        }
+        return {};
     }
 
   public:
@@ -148,7 +150,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         return reserve_any(std::min(least, largest_sent));
     }
 
-    constexpr auto discard(tx_buffer const& room) -> void { this->set_aside(room.token); }
+    constexpr auto discard(tx_buffer const& room) -> void { unused_.insert(room.token); }
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         auto const size = wire::header_size + header.length;
@@ -209,7 +211,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
     [[nodiscard]] constexpr auto writable() -> bool {
-        if (not this->sends() or (not this->has_unused() and this->arm())) {
+        if (not this->sends() or (unused_.is_empty() and this->arm())) {
             return false;
         }
         this->disarm();
