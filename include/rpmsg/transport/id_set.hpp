@@ -57,7 +57,7 @@ template <std::uint32_t Size> class id_set {
         }
         return common == all;
     }
-    [[nodiscard]] constexpr auto is_empty() const -> bool {
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto is_empty() const -> bool {
         auto any = word{};
         for (auto const each : words_) {
             any = static_cast<word>(any | each);

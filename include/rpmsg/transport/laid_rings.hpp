@@ -95,10 +95,11 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     constexpr auto is_marked() -> bool {
         if constexpr (is_marking) {
             auto const mark = mark_;
-            if (mark != 0 and rings::queue::read_mark(shared_, layout_.parts(0)) != mark) {
+            auto const is_ours = mark != 0 and rings::queue::read_mark(shared_, layout_.parts(0)) == mark;
+            if (not is_ours) {
                 mark_ = 0;
             }
-            return mark_ != 0;
+            return is_ours;
         } else {
             return true;
         }

@@ -55,13 +55,13 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
     /// The same, but too small for those who asked last.
     [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> small_{};
+    /// What a device of a dialect without epochs left on the rings when it attached, or 0 (laid_rings.hpp).
+    [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
     std::array<queue, 2> queues_{};
     /// Where buffers go back in batches: our index of the receive ring that the peer sees.
     [[no_unique_address]] std::conditional_t<(Config.batch > 1), std::uint16_t, nothing> shown_{};
     [[no_unique_address]] owed_doorbells<Bell> bells_;
     counters counts_{};
-    /// What a device of a dialect without epochs left on the rings when it attached, or 0 (laid_rings.hpp).
-    [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
 
     constexpr ring_pair(Region shared, Bell bell, Layout layout)
         : shared_{std::move(shared)}, layout_{std::move(layout)}, bells_{std::move(bell)} {}

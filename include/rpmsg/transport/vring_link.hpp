@@ -67,71 +67,72 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    constexpr auto room_at(auto& shared, std::uint32_t id, std::uint32_t offset) -> tx_buffer {
-        auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
-        return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
-    }
     [[gnu::always_inline]] constexpr auto reserve_any([[maybe_unused]] std::uint32_t least) -> tx_buffer {
         if (not this->sends()) {
             return {};
         }
         auto&& shared = handle_of(shared_);
         [[maybe_unused]] auto const before = this->tx().taken();
-        auto const taken = this->take(shared, tx_ring);
-        auto const id = static_cast<std::uint32_t>(taken);
+        auto taken = this->take(shared, tx_ring);
         if constexpr (life::reads_descriptors) {
-            auto const offset = this->offset_of(tx_ring, taken);
-            if (id == nowhere or offset == nowhere or this->size_of_taken(tx_ring) < wire::header_size + least) [[unlikely]] {
-                return reserve_another(taken, before, least);
+            if (not is_of_use(taken, least)) [[unlikely]] {
+                taken = take_another(taken, before, least);
             }
-            return room_at(shared, id, offset);
-        } else {
-            return id != nowhere ? room_at(shared, id, this->offset_of(tx_ring, taken)) : tx_buffer{};
         }
+        auto const id = static_cast<std::uint32_t>(taken);
+        if (id == nowhere) {
+            return {};
+        }
+        auto const offset = this->offset_of(tx_ring, taken);
+        auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
+        return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
+    }
+    constexpr auto is_of_use(typename life::taken_frame taken, std::uint32_t least) const -> bool {
+        return static_cast<std::uint32_t>(taken) != nowhere and this->offset_of(tx_ring, taken) != nowhere and
+               this->size_of_taken(tx_ring) >= wire::header_size + least;
     }
     /// The first was not of use. Those that are too small are kept for who asks for less; those that cannot be used go back
-    /// empty, with one doorbell for all.
-    [[gnu::cold, gnu::noinline]] constexpr auto reserve_another(typename life::taken_frame taken, std::uint16_t before,
-                                                                std::uint32_t least) -> tx_buffer {
+    /// empty, with one doorbell for all. Each is looked at once, and so is the peer's index.
+    [[gnu::cold, gnu::noinline]] constexpr auto take_another(typename life::taken_frame taken, std::uint16_t before,
+                                                             std::uint32_t least) -> typename life::taken_frame {
         auto tried = id_set<Config.buffers>{};
-        auto smaller = tx_buffer{};
-        std::uint32_t given_back = 0;
-        auto is_found = false;
-        for (std::uint32_t tries = 0; tries < 2 * Config.buffers; ++tries) {
+        auto useless = tried;
+        auto smaller = taken;
+        auto has_looked = before != this->tx().taken();
+        while (not is_of_use(taken, least)) {
             auto const id = static_cast<std::uint32_t>(taken);
-            auto const offset = this->offset_of(tx_ring, taken);
             if (id == nowhere) {
                 if (small_.is_empty()) {
                     break;
                 }
                 unused_ = std::exchange(small_, {});
-            } else if (offset == nowhere) {
-                this->tx().give(shared_, this->layout_.parts(tx_ring), id, 0);
-                ++given_back;
+            } else if (this->offset_of(tx_ring, taken) == nowhere) {
+                useless.insert(id);
             } else {
-                smaller = room_at(shared_, id, offset);
-                is_found = smaller.space.size() >= least;
-                if (is_found) {
-                    break;
-                }
                 tried.insert(id);
+                smaller = taken;
             }
-            taken = this->take(shared_, tx_ring);
-        }
-        if (given_back != 0) {
-            this->publish(tx_ring, given_back);
-        }
-        // What came from the peer just now may serve others, who are told; of what was there before they know.
-        (not is_found and before != this->tx().taken() ? unused_ : small_).insert_all(tried);
-        if (is_found) {
-            return smaller;
+            taken = nowhere;
+            if (not unused_.is_empty() or not has_looked or not this->tx().took_all()) {
+                has_looked = has_looked or unused_.is_empty();
+                taken = this->take(shared_, tx_ring);
+            }
         }
         if (tried.is_full()) { // all that there are: then it never fits
-            unused_.erase(smaller.token);
-            small_.erase(smaller.token);
-            return smaller;
+            taken = smaller;
+            tried.erase(static_cast<std::uint32_t>(smaller));
         }
-        return {};
+        // What came from the peer just now may serve others, who are told; of what was there before they know.
+        auto const is_news = before != this->tx().taken() and static_cast<std::uint32_t>(taken) == nowhere;
+        (is_news ? unused_ : small_).insert_all(tried);
+        if (not useless.is_empty()) {
+            std::uint32_t given_back = 0;
+            for (; not useless.is_empty(); ++given_back) {
+                this->tx().give(shared_, this->layout_.parts(tx_ring), useless.take_first(), 0);
+            }
+            this->publish(tx_ring, given_back);
+        }
+        return taken;
     }
 
   public:
