@@ -97,8 +97,15 @@ template <uart_config Config> class uart_parser {
         if (code == dialect.connect or code == dialect.connected) {
             is_inside_ = is_proven_ = false;
             fence_.store(frames_.end());
-            if constexpr (dialect.power_off != 0) { // was said of a connection before
+            if constexpr (dialect.power_off != 0) { // was said of a connection before, as was a pause
                 seen_[dialect.power_off & 0xf].store(0);
+                pause_.store(0);
+            }
+        }
+        if constexpr (dialect.power_off != 0) {
+            if (code == dialect.power_off) { // who ends asks for no connection any more, nor for an awake peer
+                seen_[dialect.connect & 0xf].store(0);
+                sleep_.store(dialect.relax);
             }
         }
         if constexpr (dialect.relax != 0) {
@@ -154,8 +161,11 @@ template <uart_config Config> class uart_parser {
 
     // What follows is for the loop that is interrupted.
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
+    [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
     /// Where the queue of frames ended when the last code about the connection came.
     [[nodiscard]] constexpr auto fence() const -> std::uint8_t { return fence_.load(); }
+    /// Where the frames of this connection end: what comes behind a call for a new one is of that.
+    [[nodiscard]] constexpr auto last() const -> std::uint8_t { return has_seen(dialect.connect) ? fence() : frames_.end(); }
     [[nodiscard]] constexpr auto has_news() const -> bool { return news_.load() != 0; }
     constexpr auto forget_news() -> void { news_.store(0); }
     [[nodiscard]] constexpr auto has_seen(std::uint8_t code) const -> bool { return seen_[code & 0xf].load() != 0; }

@@ -200,7 +200,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
             break;
         case session_step::refuse:
             if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
-                return {link_event::down, down_reason::incompatible, 0};
+                return {link_event::refused, down_reason::incompatible, 0};
             }
             break;
         case session_step::early:
@@ -268,9 +268,10 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     }
     /// Whether the rings still are the peer's and ours: asked before a goodbye is written to them.
     [[nodiscard]] constexpr auto can_say_goodbye() -> bool { return is_up() and stands(shared_); }
-    /// Whether the peer took the name service, where it has a word for it.
+    /// Whether the peer took the name service, where it has a word for it. Hosts of OpenAMP before 2024 keep features that
+    /// they never write.
     [[nodiscard]] constexpr auto takes_names() -> bool {
-        if constexpr (has_status) {
+        if constexpr (Config.dialect.compares_table) {
             return table_check<Config>::takes_names(shared_, layout_, device);
         } else if constexpr (requires { layout_.takes_names(); }) {
             return layout_.takes_names();
@@ -331,6 +332,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto poll(ticks now) -> link_change {
+        this->rx().look_anew(); // a doorbell since the last look tells of more than was seen then
         // Where the dialect has epochs a link that is not up asks the session itself.
         if (has_epochs ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
             bells_.ring_owed(counts_);
