@@ -20,8 +20,9 @@ struct opened : rpmsg::detail::laid_rings<Role, Config, typename shared_block<Co
     using rings = rpmsg::detail::laid_rings<Role, Config, typename shared_block<Config>::region, rpmsg::no_doorbell,
                                             rpmsg::vring_layout<Config>>;
     constexpr explicit opened(typename shared_block<Config>::region memory) : rings{memory, {}, {}} {}
-    constexpr auto adopt() -> void { rings::adopt(this->is_marked()); }
-    using rings::are_standing;
+    /// As a device that comes up, resuming where it can.
+    constexpr auto adopt() -> void { are_standing() ? this->resume() : rings::adopt(); }
+    constexpr auto are_standing() -> bool { return this->is_marked(); }
     using rings::forget_rings;
     using rings::give_all_back;
     using rings::hand_over;
