@@ -375,7 +375,44 @@ constexpr auto room_is_not_forgotten_after_frames_that_say_nothing() -> bool {
     (void)pair.a.poll(pair.a.next_deadline(0).at);
     return pair.bus.is_requesting(0);
 }
+/// An end starts anew beside one that believes in the link; how many transfers until both are up.
+template <spi_config Config, spi_role Role> constexpr auto transfers_of_a_restart() -> std::uint64_t {
+    auto pair = connected<Config>{};
+    auto const before = pair.bus.transfers();
+    pair.bus.abandon(Role == spi_role::controller ? 0 : 1);
+    pair.bus.request(Role == spi_role::controller ? 0 : 1, false);
+    auto frames = rpmsg::spi_storage<Config>{};
+    using port = typename bus_of_two<Config>::template port<Role>;
+    auto fresh = rpmsg::spi<Config, port>{frames, port{pair.bus}};
+    check(fresh.start().has_value());
+    auto const run = [&](auto& controller, auto& peripheral, auto& stays) {
+        auto was_down = false;
+        for (auto i = 0; not(was_down and fresh.writable() and stays.writable()); ++i) {
+            check(i < 100);
+            (void)pair.bus.run();
+            (void)pair.bus.forward(0, controller);
+            (void)pair.bus.forward(1, peripheral);
+            was_down = peripheral.poll(0).event == rpmsg::link_event::down or was_down;
+            was_down = controller.poll(0).event == rpmsg::link_event::down or was_down;
+        }
+    };
+    if constexpr (Role == spi_role::controller) {
+        run(fresh, pair.b, pair.b);
+    } else {
+        run(pair.a, fresh, pair.a);
+    }
+    return pair.bus.transfers() - before;
+}
 } // namespace
+
+TEST_CASE("who starts anew is up after a few transfers") {
+    CHECK(transfers_of_a_restart<reliable, spi_role::controller>() <= 3);
+    CHECK(transfers_of_a_restart<reliable, spi_role::peripheral>() <= 3);
+    CHECK(transfers_of_a_restart<openvela, spi_role::controller>() <= 3);
+    CHECK(transfers_of_a_restart<openvela, spi_role::peripheral>() <= 3);
+    CHECK(transfers_of_a_restart<nuttx, spi_role::controller>() <= 6); // lets NuttX speak
+    CHECK(transfers_of_a_restart<nuttx, spi_role::peripheral>() <= 3);
+}
 
 TEST_CASE("a clock that jumps delays a transfer by one retry") {
     CHECK(a_clock_that_jumps_delays_by_one_retry<nuttx>());
