@@ -4,7 +4,6 @@
 
 #include "check.hpp"
 #include "uart/raw_peer.hpp"
-#include <algorithm>
 
 namespace {
 
@@ -279,7 +278,9 @@ constexpr auto openvela =
 constexpr auto a_closed_end_sends_nothing() -> bool {
     auto peer = raw_peer<config>{};
     peer.block();
-    check(peer.end.start().has_value() and peer.poll().event == link_event::none); // owes its call
+    peer.say({0x79});
+    check(peer.end.start().has_value() and peer.poll().event == link_event::none);
+    (void)peer.poll(config.connect_ticks); // an answer waits for the line, and a call behind it
     peer.end.close();
     peer.sent.pace(0);
     check(peer.poll(5000).event == link_event::none and peer.heard({}));
