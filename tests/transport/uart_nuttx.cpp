@@ -333,6 +333,7 @@ constexpr auto a_line_that_is_down_is_told_nothing() -> bool {
         peer.connect();
         peer.say({end});
         peer.end.close();
+        check(peer.heard({}));
         (void)peer.poll();
         check(peer.heard({}));
     }
