@@ -75,7 +75,8 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             }
         }
         auto due = transport_.next_deadline(0);
-        if (due.is_set and due.at == 0) { // the peer broke the rules: only a poll can tell
+        // The peer broke the rules: only a poll can tell. Whoever waits calls once: its own wake ends its own sleep.
+        if (due.is_set and due.at == 0 and not(wait_policy<Wait> and this->pending().is_set())) {
             this->call_poller();
         }
         return error::no_buffer;
