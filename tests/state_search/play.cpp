@@ -70,6 +70,8 @@ class stage final : public listener {
     std::array<std::uint32_t, 2> latest_session_{};
     std::uint64_t moment_{}; ///< counts what happens
     std::uint32_t now_ = 1000;
+    bool is_driver_over_{}; ///< whoever laid out the rings that lie there is gone
+    std::uint32_t driver_life_{};
     bool is_asking_{};   ///< the stage itself calls
     bool has_changed_{}; ///< an endpoint was destroyed, or an end closed or started anew
     step const* due_{};
@@ -93,6 +95,11 @@ class stage final : public listener {
         if (up != it.was_up) {
             it.was_up = up;
             ++it.session;
+            // A device may find the rings of a driver that is gone: that its user has to tell it.
+            is_driver_over_ = is_driver_over_ and at(host).laid_out() == driver_life_;
+            if (up and e == remote and is_driver_over_) {
+                it.must_be_told = true;
+            }
         }
         if (not up and it.polls_inside == 0) {
             at(e).went_down();
@@ -241,7 +248,7 @@ class stage final : public listener {
         }
         auto const outcome = at(e).commit(from.id, loan.place, size);
         settle_offer(number, from, outcome);
-        if (outcome == accepted and not is_current) {
+        if (outcome == accepted and not is_current and not it.must_be_told) {
             complain("a loan of an earlier session was committed");
         }
         if (outcome == no_buffer) {
@@ -339,6 +346,8 @@ class stage final : public listener {
     /// The rings of the driver's life end: the device must be told, unless it never saw them or sees it by itself.
     auto driver_ends() -> void {
         if (not about_.tells_restarts) {
+            is_driver_over_ = true;
+            driver_life_ = at(host).laid_out();
             end_of(remote).must_be_told = true;
             ++end_of(remote).session;
             ++end_of(host).session;
