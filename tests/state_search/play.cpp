@@ -171,6 +171,7 @@ class stage final : public listener {
             }
         }
         messages_.push_back(message);
+        from.is_starved = true; // until it turns out
         return static_cast<std::uint32_t>(messages_.size()) - 1;
     }
     auto settle_offer(std::uint32_t number, service& from, int outcome) -> void {
@@ -181,7 +182,7 @@ class stage final : public listener {
         if (it.is_refused and it.is_delivered) {
             complain("a message was refused, and delivered");
         }
-        from.is_starved = outcome == no_buffer;
+        from.is_starved = from.is_starved and outcome == no_buffer; // unless an event has told meanwhile
         note_up(it.from);
         if (it.is_accepted and end_of(it.from).session != it.session) { // the link changed while it was sent
             it.to_serial = 0;
@@ -212,8 +213,9 @@ class stage final : public listener {
             return;
         }
         auto const session = it.session;
+        from->is_starved = true;
         auto const got = at(e).reserve(from->id);
-        from->is_starved = got.outcome == no_buffer;
+        from->is_starved = from->is_starved and got.outcome == no_buffer;
         if (got.outcome != accepted) {
             return;
         }
