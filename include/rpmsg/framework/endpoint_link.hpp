@@ -37,11 +37,17 @@ template <typename Channel> class endpoint_link {
         return channel_->send_from(id_, to.source, payload).has_value();
     }
     /// Copies the payload to the bound peer.
-    [[nodiscard]] constexpr auto send(const_bytes payload) const -> status { return channel_->send_to_peer(id_, payload); }
-    /// Copies the payload to any endpoint of the peer.
+    [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
+        return channel_->send_from(id_, any_address, payload);
+    }
+    /// Copies the payload to any endpoint of the peer; to the bound one when `to` is the any-address.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
         return channel_->send_from(id_, to, payload);
     }
+
+    /// From now on the peer is this endpoint of it: what to do when `peer_moved` tells that the bound one is gone. For the
+    /// polling context. `not_bound` while there is no peer, or where it is fixed.
+    [[nodiscard]] constexpr auto rebind(address peer) const -> status { return channel_->rebind(id_, peer); }
 
     /// Room in a transmit buffer, to be filled in place.
     [[nodiscard]] constexpr auto reserve() const -> loan { return channel_->reserve_for(id_); }

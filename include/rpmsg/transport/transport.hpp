@@ -60,7 +60,8 @@ enum class link_event : std::uint8_t {
     none,
     ending, ///< it goes down once what the peer sent before is delivered: `poll` again at once
     up,
-    down
+    down,
+    refused, ///< for the framework: what the peer offers cannot be, and the link was not up. A transport says `down`
 };
 
 /// What changed about a link.
