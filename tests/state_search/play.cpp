@@ -74,6 +74,7 @@ class stage final : public listener {
     std::uint32_t driver_life_{};
     bool is_asking_{};   ///< the stage itself calls
     bool has_changed_{}; ///< an endpoint was destroyed, or an end closed or started anew
+    bool is_between_{}; ///< another context calls
     step const* due_{};
     std::uint32_t points_left_{};
 
@@ -194,14 +195,14 @@ class stage final : public listener {
         if (from == nullptr) {
             return -1;
         }
-        auto const was_bound = from->peer != any_peer;
+        auto const may_send = from->peer != any_peer or due_ != nullptr;
         auto const number = offer(e, *from);
         auto payload = std::array<std::byte, 16>{};
         auto const used = std::span{payload}.first(size_of(number));
         fill(used, number, name);
         auto const outcome = at(e).send(from->id, used);
         settle_offer(number, *from, outcome);
-        if (outcome == accepted and not was_bound and due_ == nullptr) {
+        if (outcome == accepted and not may_send) {
             complain("an endpoint that is not bound has sent");
         }
         return outcome;
@@ -292,7 +293,7 @@ class stage final : public listener {
     auto poll(std::uint32_t e, std::uint32_t n) -> std::uint32_t {
         auto& it = end_of(e);
         auto const budget = n == 0 ? 64 : n;
-        auto const is_inside = it.polls_inside > 0;
+        auto const is_inside = it.calls_inside > 1;
         auto const before = at(e).accesses();
         auto const rings_before = at(e).rings();
         if (it.calls_inside == 1) {
@@ -302,7 +303,7 @@ class stage final : public listener {
         auto const handled = at(e).poll(budget, now_);
         --it.polls_inside;
         if (is_inside and handled != 0) {
-            complain("a poll from within a poll has handled messages");
+            complain("a poll from within a handler has handled messages");
         }
         if (handled > budget) {
             complain("a poll has exceeded its budget");
@@ -318,12 +319,6 @@ class stage final : public listener {
         }
         if (not is_inside) {
             note_up(e);
-            if (std::exchange(it.wants_close, false)) {
-                it.is_started = false;
-                if (ask_up(e)) {
-                    complain("a close from within a handler has not closed when the poll returned");
-                }
-            }
         }
         return handled;
     }
@@ -335,14 +330,19 @@ class stage final : public listener {
         if (about_.tells_restarts or e != remote or not it.must_be_told or it.calls_inside > 0 or not ask_up(host)) {
             return;
         }
-        it.must_be_told = false;
         if (it.is_started) {
+            it.must_be_told = false;
             ++it.session;
-            if (at(remote).reset() != accepted) {
-                complain("reset was refused");
-            }
-            it.is_fresh = true;
-            note_up(remote);
+            ++it.calls_inside;
+            reset_and_note(remote);
+            --it.calls_inside;
+            close_if_wanted(remote);
+        }
+    }
+    /// A close from within a handler takes effect when the call returns that the handler is in.
+    auto close_if_wanted(std::uint32_t e) -> void {
+        if (end_of(e).calls_inside == 0 and std::exchange(end_of(e).wants_close, false)) {
+            note_closed(e);
         }
     }
     /// The rings of the driver's life end: the device must be told, unless it never saw them or sees it by itself.
@@ -358,28 +358,36 @@ class stage final : public listener {
 
     auto start(std::uint32_t e) -> void {
         auto& it = end_of(e);
-        if (at(e).start() == accepted) {
+        auto const is_told = e == remote and it.must_be_told and not it.is_started and ask_up(host);
+        if (is_told and it.calls_inside == 1) { // the peer was started anew while this end was closed
+            it.must_be_told = false;
+            return reset_and_note(e);
+        }
+        auto const outcome = at(e).start();
+        if (outcome == accepted and it.calls_inside > 1) {
+            complain("a start from within a handler was not refused");
+        }
+        if (outcome == accepted) {
             it.is_fresh = it.is_fresh or not it.is_started;
             it.is_started = true;
         }
     }
     auto close(std::uint32_t e) -> void {
         auto& it = end_of(e);
-        if (it.polls_inside > 0) {
-            it.wants_close = true;
-            if (e == host and not about_.tells_restarts) {
-                driver_ends();
-            }
-            at(e).close();
-            return;
-        }
         if (e == host) {
             driver_ends();
         }
+        if (it.calls_inside > 1) {
+            it.wants_close = true; // when the call returns that this one is inside of
+            return at(e).close();
+        }
         at(e).close();
-        it.is_started = false;
+        note_closed(e);
+    }
+    auto note_closed(std::uint32_t e) -> void {
+        end_of(e).is_started = false;
         note_up(e);
-        if (it.calls_inside == 1 and ask_up(e)) {
+        if (ask_up(e)) {
             complain("the link is up after close");
         }
     }
@@ -388,16 +396,23 @@ class stage final : public listener {
         if (not about_.tells_restarts and e == remote) {
             return; // its user is told when it is true: tell_if_due
         }
-        auto const is_inside = it.polls_inside > 0;
-        if (not is_inside and e == host) {
+        if (it.calls_inside > 1) {
+            if (at(e).reset() == accepted) {
+                complain("a reset from within a handler was not refused");
+            }
+            return;
+        }
+        if (e == host) {
             driver_ends();
         }
-        auto const outcome = at(e).reset();
-        if (is_inside and outcome == accepted) {
-            complain("a reset from within a handler was not refused");
-        }
-        if (outcome == accepted) {
+        reset_and_note(e);
+    }
+    auto reset_and_note(std::uint32_t e) -> void {
+        auto& it = end_of(e);
+        if (at(e).reset() == accepted) {
             it.is_started = it.is_fresh = true;
+        } else {
+            complain("a reset was refused");
         }
         note_up(e);
     }
@@ -442,7 +457,7 @@ class stage final : public listener {
         if (not wrong_.empty()) {
             return;
         }
-        if (what != act::kill and what != act::wait) {
+        if (what != act::kill and what != act::wait and not is_between_) {
             tell_if_due(e);
         }
         auto& it = end_of(e);
@@ -468,6 +483,7 @@ class stage final : public listener {
         default: now_ += 30; break;
         }
         --it.calls_inside;
+        close_if_wanted(e);
         if (it.calls_inside == 0 and due_ == nullptr and (what == act::send or what == act::commit or what == act::drop or what == act::release) and
             at(e).rings() - rings_before > 4) {
             complain("one call of " + name_of(e) + " rang too many doorbells");
@@ -488,8 +504,10 @@ class stage final : public listener {
         auto& it = end_of(e);
         // Another context may not poll while one does, nor a handler's call be taken for one: the outer call is in between.
         if (when == moment::lock) {
-            auto const inside = std::exchange(it.calls_inside, 1u);
+            auto const inside = std::exchange(it.calls_inside, 0u);
+            is_between_ = true;
             perform(e, what.inner, what.inner_n);
+            is_between_ = false;
             it.calls_inside = inside;
         } else {
             perform(e, what.inner, what.inner_n);
@@ -592,7 +610,7 @@ class stage final : public listener {
         }
     }
 
-    auto on_event(service& whose, happening what, std::uint32_t peer, std::uint32_t unreturned, why cause) -> void override {
+    auto on_event(service& whose, happening what, std::uint32_t peer, std::uint32_t unreturned, bool by_peer) -> void override {
         auto const e = whose.end;
         auto const where = " (endpoint " + std::string{whose.name == 0 ? "a" : "b"} + " of " + name_of(e) + ")";
         note_up(e);
@@ -611,13 +629,13 @@ class stage final : public listener {
             break;
         case happening::link_down:
             if (not whose.is_up) {
-                complain((cause == why::incompatible ? "link_down of an incompatible peer" : "link_down was told without link_up") + where);
+                complain("link_down was told without link_up" + where);
             }
             if (whose.peer != any_peer) {
                 complain("link_down was told without unbound" + where);
             }
             whose.is_up = whose.is_starved = false;
-            if (cause == why::peer) {
+            if (by_peer) {
                 compare_unreturned(e, unreturned);
             }
             break;
@@ -645,6 +663,16 @@ class stage final : public listener {
             }
             whose.is_starved = false;
             break;
+        case happening::refused:
+            if (whose.is_up) {
+                complain("refused was told of a link that is up" + where);
+            }
+            return;
+        case happening::other:
+            if (not whose.is_up) {
+                complain("an event came on a dead link" + where);
+            }
+            return;
         }
         constexpr auto moment_of =
             std::array{moment::link_up, moment::link_down, moment::bound, moment::unbound, moment::writable};
@@ -707,6 +735,9 @@ class stage final : public listener {
                     return "an endpoint of " + name_of(each->end) + " was not told that the link is up";
                 }
                 auto const* const far = each == a ? b : a;
+                if (is_short_of_buffers() or (about_.may_lose and at(host).lost() + at(remote).lost() > 0)) {
+                    continue;
+                }
                 if (each->peer != far->local and not is_forgotten(*each, *far)) {
                     return "an endpoint of " + name_of(each->end) + " is not bound to its peer";
                 }
@@ -728,6 +759,13 @@ class stage final : public listener {
             }
         }
         return {};
+    }
+    /// Whether an announcement may have to wait for what the users keep.
+    auto is_short_of_buffers() -> bool {
+        auto const is_short = [&](std::uint32_t e) {
+            return end_of(e).loans.size() + end_of(1 - e).kept.size() >= about_.capacity;
+        };
+        return is_short(host) or is_short(remote);
     }
     /// Without acknowledgement a peer says its names once, when the link comes up for it: who comes later, or again, is
     /// known to it and learns of it by its first message.

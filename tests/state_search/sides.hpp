@@ -45,7 +45,9 @@ inline auto happening_of(rpmsg::event_kind kind) -> happening {
     case rpmsg::event_kind::link_down: return happening::link_down;
     case rpmsg::event_kind::bound: return happening::bound;
     case rpmsg::event_kind::unbound: return happening::unbound;
-    default: return happening::writable;
+    case rpmsg::event_kind::writable: return happening::writable;
+    case rpmsg::event_kind::refused: return happening::refused;
+    default: return happening::other;
     }
 }
 
@@ -74,10 +76,8 @@ inline auto forward_message(listener& whom, service& to, kept& keeps, auto& link
                     {&keep, [](void* it) { return (*static_cast<decltype(keep)*>(it))(); }});
 }
 inline auto forward_event(listener& whom, service& to, rpmsg::event const& e) -> void {
-    auto const cause = e.reason == rpmsg::down_reason::closed         ? why::own
-                       : e.reason == rpmsg::down_reason::incompatible ? why::incompatible
-                                                                      : why::peer;
-    whom.on_event(to, happening_of(e.kind), static_cast<std::uint32_t>(e.peer), e.unreturned, cause);
+    whom.on_event(to, happening_of(e.kind), static_cast<std::uint32_t>(e.peer), e.unreturned,
+                  e.reason != rpmsg::down_reason::closed);
 }
 
 /// The owner of two endpoints that are there from the start.

@@ -16,9 +16,7 @@ inline constexpr std::uint32_t remote = 1; ///< the device, the peripheral, or s
 inline constexpr std::uint32_t any_peer = 0xffff'ffff;
 inline constexpr int accepted = 0; ///< an answer of the library; all others are its refusals
 
-enum class happening : std::uint8_t { link_up, link_down, bound, unbound, writable };
-/// Of a link that is down: this side closed it, or the peer is the cause. One that disagrees never lets it come up.
-enum class why : std::uint8_t { own, peer, incompatible };
+enum class happening : std::uint8_t { link_up, link_down, bound, unbound, writable, refused, other };
 
 /// An endpoint's owner. What is `gone` was destroyed and must not be called any more.
 struct service {
@@ -44,7 +42,8 @@ class listener {
   public:
     virtual ~listener() = default;
     virtual auto on_message(service& whose, std::uint32_t source, std::span<std::byte const> payload, holder how) -> void = 0;
-    virtual auto on_event(service& whose, happening what, std::uint32_t peer, std::uint32_t unreturned, why cause) -> void = 0;
+    virtual auto on_event(service& whose, happening what, std::uint32_t peer, std::uint32_t unreturned, bool by_peer)
+        -> void = 0;
     /// Just before a lock, and just after an unlock.
     virtual auto on_lock(std::uint32_t end) -> void = 0;
     virtual auto complain(std::string what) -> void = 0;
