@@ -447,11 +447,76 @@ TEST_CASE("An event of a poll that closes the link ends it when the poll returns
     CHECK(not host.is_up());
     CHECK(log.count(event_kind::link_up) == 1);
     CHECK(log.count(event_kind::link_down) == 1);
-    REQUIRE(host.start().has_value()); // what an event asked for is done: this is a new life
+    // What an event of a close asks for is done by that close.
     in_event = [](event const&) {};
+    REQUIRE(host.start().has_value());
+    settle(shared, host, remote, 0, 12);
+    REQUIRE(host.is_up());
+    in_event = [&](event const&) { host.close(); };
+    host.close();
+    in_event = [](event const&) {};
+    REQUIRE(host.start().has_value());
     settle(shared, host, remote, 0, 12);
     CHECK(host.is_up());
     host.close();
+}
+
+/// An endpoint that does what the test says when it is told an event.
+struct acting_service {
+    std::function<void(event const&)> act{};
+    static auto on_message(void*, link_ref, message const&) -> void {}
+    static auto on_event(void* self, link_ref, event const& what) -> void { static_cast<acting_service*>(self)->act(what); }
+};
+
+TEST_CASE("Start and poll are refused in the first event of a create, and a close takes effect after it") {
+    auto shared = shared_block<acknowledged>{};
+    auto host = channel{shared.driver(), endpoint_pool<2>{}};
+    auto remote = channel{shared.device(), endpoint_pool<2>{}};
+    REQUIRE((host.start() and remote.start()));
+    settle(shared, host, remote, 0, 12);
+    auto one = acting_service{};
+    one.act = [&](event const& what) {
+        if (what.kind == event_kind::link_up) {
+            CHECK(host.poll() == 0);
+            CHECK(host.start().error() == error::would_deadlock);
+            host.close();
+            CHECK(host.is_up());
+        }
+    };
+    CHECK(host.create("one", rpmsg::endpoint_addresses{}, &one, &acting_service::on_message, &acting_service::on_event));
+    CHECK(host.counts()[event_count::would_deadlock] == 2);
+    CHECK(not host.is_up());
+}
+
+TEST_CASE("An endpoint that is destroyed as it is bound to a name that waited is not announced any more") {
+    auto memory = rpmsg::testing::loopback_memory<8>{};
+    auto side = channel{rpmsg::testing::loopback<false, 8>{memory, 0}, endpoint_pool<2>{}};
+    auto other = rpmsg::testing::loopback<false, 8>{memory, 1};
+    REQUIRE((side.start() and other.start()));
+    (void)side.poll();
+    (void)other.poll(0);
+    auto const room = other.reserve();
+    rpmsg::store(room.space, rpmsg::wire::announce("x", address{9}, rpmsg::wire::announcement_kind::create));
+    REQUIRE(other.commit(room, {.source = address{9}, .destination = rpmsg::name_service_address, .length = 40}));
+    (void)side.poll();
+    auto one = acting_service{};
+    auto id = rpmsg::no_index;
+    one.act = [&](event const& what) {
+        if (what.kind == event_kind::bound) {
+            CHECK(side.destroy(id).has_value());
+        }
+    };
+    auto const made =
+        side.create("x", rpmsg::endpoint_addresses{}, &one, &acting_service::on_message, &acting_service::on_event);
+    REQUIRE(made);
+    id = *made;
+    (void)side.poll();
+    (void)side.poll();
+    auto const got = other.receive();
+    REQUIRE(got.outcome == rpmsg::rx_outcome::message);
+    CHECK(rpmsg::load<rpmsg::wire::announcement>(got.payload).kind == rpmsg::wire::announcement_kind::destroy);
+    CHECK(other.receive().outcome == rpmsg::rx_outcome::none);
+    CHECK(side.at(id).send({}).error() == error::no_endpoint);
 }
 
 TEST_CASE("A pool that forgets a name tells its endpoints so, once while the link is up") {

@@ -6,6 +6,7 @@
 #include <rpmsg/framework/message.hpp>
 #include <rpmsg/platform/wait.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -100,8 +101,10 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
 /// An endpoint as the rest of the program sees it, through `channel::get`. May also wait, where the channel has a wait
 /// policy.
 template <typename Channel> class endpoint_handle : public endpoint_link<Channel> {
+    /// A clock that goes back makes no wait longer than it was when it began.
     template <typename Attempt> auto retry(ticks deadline, Attempt attempt) const -> status {
         auto& channel = this->owner();
+        auto left = until(deadline, channel.waiting().now());
         while (true) {
             auto const ticket = channel.waiting().ticket();
             auto const outcome = attempt();
@@ -113,6 +116,9 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
                 channel.count(event_count::would_deadlock);
                 return error::would_deadlock;
             }
+            auto const now = channel.waiting().now();
+            left = std::min(left, until(deadline, now));
+            deadline = now + left;
             if (not channel.waiting().wait(ticket, deadline)) {
                 auto const last = attempt();
                 auto const is_late = last.error() == error::no_buffer or last.error() == error::not_bound;

@@ -132,8 +132,14 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
         return send_parts(payload.data(), payload.size(), to, id);
     }
-    /// Sends an announcement for an endpoint, be it one that is about to go.
+    /// Sends an announcement for an endpoint, be it one that is about to go. Done is, too, what a peer without a name service
+    /// does not hear.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
+        if constexpr (requires { transport_.hears_names(); }) {
+            if (not transport_.hears_names()) {
+                return {};
+            }
+        }
         auto const send = [&](const_bytes payload) -> status {
             if constexpr (Endpoints::is_complete) {
                 return send_from(index, name_service_address, payload);

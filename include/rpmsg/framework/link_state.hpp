@@ -49,13 +49,10 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
 
   private:
     /// Remembers what the transport says of the link.
-    constexpr auto noted(link_change change) -> link_change {
-        if (change.event > link_event::ending) {
-            auto const was_up = std::exchange(is_up_, change.event == link_event::up);
-            if (not was_up and not is_up_) {
-                change.event = link_event::refused;
-            }
+    constexpr auto noted(link_change const& change) -> link_change {
+        if (change.event > link_event::refused) {
             ++generation_;
+            is_up_ = change.event == link_event::up;
             is_starved_ = false;
         }
         return change;

@@ -158,7 +158,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         case session_step::over: phase_ = link_phase::waiting; break;
         case session_step::refuse:
             if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
-                return {link_event::down, down_reason::incompatible, 0};
+                return {link_event::refused, down_reason::incompatible, 0};
             }
             break;
         case session_step::none: break;
