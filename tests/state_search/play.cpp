@@ -10,8 +10,8 @@
 namespace state_search {
 namespace {
 
-constexpr auto names = std::array<char const*, 15>{"start", "close", "reset",  "poll",   "ring",    "send", "reserve", "commit",
-                                                   "drop",  "hold",  "release", "create", "destroy", "kill", "wait"};
+constexpr auto names = std::array<char const*, 16>{"start", "close", "reset",  "poll",   "ring",    "send", "reserve", "commit",
+                                                   "drop",  "hold",  "release", "create", "destroy", "kill", "wait", "run"};
 constexpr auto moments = std::array<char const*, 8>{"never", "message", "link_up", "link_down", "bound", "unbound", "writable", "lock"};
 constexpr int no_buffer = 1;
 
@@ -334,7 +334,9 @@ class stage final : public listener {
             it.must_be_told = false;
             ++it.session;
             ++it.calls_inside;
+            auto* const due = std::exchange(due_, nullptr); // the call to come in between is meant for the step itself
             reset_and_note(remote);
+            due_ = due;
             --it.calls_inside;
             close_if_wanted(remote);
         }
@@ -416,7 +418,7 @@ class stage final : public listener {
         }
         note_up(e);
     }
-    auto kill(std::uint32_t e) -> void {
+    auto kill(std::uint32_t e, std::uint32_t n) -> void {
         auto& it = end_of(e);
         if (it.calls_inside > 1) {
             return;
@@ -439,7 +441,7 @@ class stage final : public listener {
         if (about_.has_fixed_endpoints) {
             fixed(e);
         } else {
-            open(e, 0);
+            open(e, n); // a second life may have other services at the same addresses
         }
         if (e == remote and not about_.tells_restarts) {
             it.must_be_told = false;
@@ -451,6 +453,23 @@ class stage final : public listener {
                 it.must_be_told = false;
             }
         }
+    }
+
+    /// The main loops of both go round some times. Where restarts have to be told only the caller's does.
+    auto run_both(std::uint32_t e) -> void {
+        if (not is_between_ and end_of(e).calls_inside > 1) {
+            return;
+        }
+        auto const inside = std::exchange(end_of(e).calls_inside, 0u);
+        for (int i = 0; i < 4; ++i) {
+            for (std::uint32_t each = 0; each < 2; ++each) {
+                if (each == e or about_.tells_restarts) {
+                    perform(each, act::ring, 3);
+                    perform(each, act::poll, 0);
+                }
+            }
+        }
+        end_of(e).calls_inside = inside;
     }
 
     auto perform(std::uint32_t e, act what, std::uint32_t n) -> void {
@@ -479,7 +498,8 @@ class stage final : public listener {
         case act::release: release(e, n); break;
         case act::create: open(e, n & 1); break;
         case act::destroy: shut(e, n & 1); break;
-        case act::kill: kill(e); break;
+        case act::kill: kill(e, n & 1); break;
+        case act::run: run_both(e); break;
         default: now_ += 30; break;
         }
         --it.calls_inside;
@@ -941,7 +961,7 @@ class dice {
 };
 
 /// How often each act is chosen, and each inside of another.
-constexpr auto weights = std::array<std::uint32_t, 15>{4, 4, 2, 14, 10, 10, 5, 4, 3, 4, 4, 3, 3, 2, 1};
+constexpr auto weights = std::array<std::uint32_t, 16>{4, 4, 2, 14, 10, 10, 5, 4, 3, 4, 4, 3, 3, 2, 1, 2};
 
 auto chosen(dice& dice, std::uint32_t allowed) -> act {
     while (true) {
@@ -967,6 +987,7 @@ auto number_for(dice& dice, act what) -> std::uint32_t {
     case act::reserve:
     case act::create:
     case act::destroy: return dice.one_in(3) ? 1 : 0;
+    case act::kill:
     case act::commit:
     case act::drop:
     case act::release: return dice.one_in(3) ? 1 : 0;
@@ -981,7 +1002,7 @@ auto may_race(act outer, act inner) -> bool {
         return it == act::ring or it == act::send or it == act::reserve or it == act::commit or it == act::drop or
                it == act::release;
     };
-    auto const is_poller = [](act it) { return it == act::poll or it == act::start or it == act::close or it == act::reset; };
+    auto const is_poller = [](act it) { return it == act::poll or it == act::start or it == act::close or it == act::reset or it == act::run; };
     return (is_free(outer) and (is_free(inner) or is_poller(inner))) or
            ((is_poller(outer) or outer == act::create or outer == act::destroy) and is_free(inner));
 }
@@ -991,7 +1012,7 @@ auto random_play(dice& dice, std::uint32_t longest) -> play {
     made.from = static_cast<beginning>(dice.below(3));
     made.budget = dice.below(3);
     // Each play leaves some kinds of calls out, so that the others come more often.
-    auto allowed = static_cast<std::uint32_t>((1u << 15) - 1);
+    auto allowed = static_cast<std::uint32_t>((1u << 16) - 1);
     for (auto const which : {act::close, act::reset, act::kill, act::create, act::destroy, act::reserve, act::hold, act::wait}) {
         if (dice.one_in(2)) {
             allowed &= ~bit(which);

@@ -22,8 +22,9 @@ enum class act : std::uint8_t {
     release, ///< the n-th held message
     create,  ///< endpoint n
     destroy, ///< endpoint n
-    kill,    ///< this end is started anew without a word
+    kill,    ///< this end is started anew without a word, with endpoint n
     wait,    ///< time passes
+    run,     ///< the main loops of both go round
     count_
 };
 
