@@ -54,6 +54,7 @@ template <rpmsg::uart_config Config> class serial {
             }
         }
     }
+    static auto is_dismissed(std::uint32_t) -> bool { return false; }
     static auto lost(auto& transport) -> std::uint32_t {
         auto const counts = transport.line_counts();
         return Config.profile == rpmsg::uart_profile::nuttx ? counts.no_buffer : 0u;
@@ -108,6 +109,7 @@ template <rpmsg::spi_config Config> class spi_wires {
         }
         (void)bus_.forward(end, to);
     }
+    static auto is_dismissed(std::uint32_t) -> bool { return false; }
     static auto lost(auto&) -> std::uint32_t { return 0; }
 };
 
@@ -127,6 +129,7 @@ template <bool Acknowledged> class inner_wires {
     template <std::uint32_t End> auto begin_life() -> void {}
     static auto under_way(std::uint32_t) -> std::uint32_t { return 0; }
     static auto ring(std::uint32_t, std::uint32_t, auto&) -> void {}
+    static auto is_dismissed(std::uint32_t) -> bool { return false; }
     static auto lost(auto&) -> std::uint32_t { return 0; }
 };
 

@@ -66,9 +66,7 @@ TEST_CASE("SPI: whatever both ends call, the contract holds") {
     CHECK(searched(make<spi_wires<over_spi>, pooled>, 20'000) == "");
 }
 
-TEST_CASE("SPI: ten long searches", "[.nightly]") {
-    CHECK(searched_long(make<spi_wires<over_spi>, pooled>) == "");
-}
+TEST_CASE("SPI: ten long searches", "[.nightly]") { CHECK(searched_long(make<spi_wires<over_spi>, pooled>) == ""); }
 
 TEST_CASE("SPI with the fewest buffers, endpoints by name: whatever both ends call, the contract holds") {
     CHECK(searched(make<spi_wires<smallest_spi>, named>, 20'000) == "");

@@ -57,7 +57,8 @@ TEST_CASE("Linux with sizes, four buffers: every five calls keep the contract", 
     CHECK(searched_all(make<rings<small(dialects::linux_bufsz, 4)>, addressed>, 5) == "");
 }
 
-TEST_CASE("Linux with sizes, two buffers with an event index, endpoints that come and go: whatever both ends call, the contract holds") {
+TEST_CASE("Linux with sizes, two buffers with an event index, endpoints that come and go: whatever both ends call, the "
+          "contract holds") {
     CHECK(searched(make<rings<small(dialects::linux_bufsz, 2, 1, true)>, pooled>, 40'000) == "");
 }
 

@@ -10,9 +10,11 @@
 namespace state_search {
 namespace {
 
-constexpr auto names = std::array<char const*, 16>{"start", "close", "reset",  "poll",   "ring",    "send", "reserve", "commit",
-                                                   "drop",  "hold",  "release", "create", "destroy", "kill", "wait", "run"};
-constexpr auto moments = std::array<char const*, 8>{"never", "message", "link_up", "link_down", "bound", "unbound", "writable", "lock"};
+constexpr auto names =
+    std::array<char const*, 16>{"start", "close", "reset",   "poll",   "ring",    "send", "reserve", "commit",
+                                "drop",  "hold",  "release", "create", "destroy", "kill", "wait",    "run"};
+constexpr auto moments =
+    std::array<char const*, 8>{"never", "message", "link_up", "link_down", "bound", "unbound", "writable", "lock"};
 constexpr int no_buffer = 1;
 
 auto name_of(std::uint32_t end) -> std::string { return end == host ? "the host" : "the remote"; }
@@ -28,6 +30,7 @@ struct sent_message {
     bool is_accepted{};
     bool is_refused{};
     bool is_delivered{};
+    bool may_repeat{}; ///< to an earlier life that is gone without a word
 };
 struct held {
     int place = -1;
@@ -74,15 +77,13 @@ class stage final : public listener {
     std::uint32_t driver_life_{};
     bool is_asking_{};   ///< the stage itself calls
     bool has_changed_{}; ///< an endpoint was destroyed, or an end closed or started anew
-    bool is_between_{}; ///< another context calls
+    bool is_between_{};  ///< another context calls
     step const* due_{};
     std::uint32_t points_left_{};
 
     auto end_of(std::uint32_t e) -> end_state& { return ends_[e]; }
     auto at(std::uint32_t e) -> side& { return world_->at(e); }
-    auto other_life(std::uint32_t serial) -> service* {
-        return serial == 0 ? nullptr : services_[serial - 1].get();
-    }
+    auto other_life(std::uint32_t serial) -> service* { return serial == 0 ? nullptr : services_[serial - 1].get(); }
     auto ask_up(std::uint32_t e) -> bool {
         auto const before = std::exchange(is_asking_, true);
         auto const answer = at(e).is_up();
@@ -375,18 +376,17 @@ class stage final : public listener {
         }
     }
     auto close(std::uint32_t e) -> void {
-        auto& it = end_of(e);
-        if (e == host) {
-            driver_ends();
-        }
-        if (it.calls_inside > 1) {
-            it.wants_close = true; // when the call returns that this one is inside of
+        if (end_of(e).calls_inside > 1) {
+            end_of(e).wants_close = true; // when the call returns that this one is inside of
             return at(e).close();
         }
         at(e).close();
         note_closed(e);
     }
     auto note_closed(std::uint32_t e) -> void {
+        if (e == host) {
+            driver_ends();
+        }
         end_of(e).is_started = false;
         note_up(e);
         if (ask_up(e)) {
@@ -404,10 +404,10 @@ class stage final : public listener {
             }
             return;
         }
+        reset_and_note(e);
         if (e == host) {
             driver_ends();
         }
-        reset_and_note(e);
     }
     auto reset_and_note(std::uint32_t e) -> void {
         auto& it = end_of(e);
@@ -445,6 +445,9 @@ class stage final : public listener {
         }
         if (e == remote and not about_.tells_restarts) {
             it.must_be_told = false;
+            for (auto& each : messages_) {
+                each.may_repeat = each.may_repeat or each.from == host; // what it took and did not show comes again
+            }
             if (end_of(host).is_started) { // as is the driver's user, before the device starts
                 ++end_of(host).calls_inside;
                 reset(host);
@@ -504,7 +507,8 @@ class stage final : public listener {
         }
         --it.calls_inside;
         close_if_wanted(e);
-        if (it.calls_inside == 0 and due_ == nullptr and (what == act::send or what == act::commit or what == act::drop or what == act::release) and
+        if (it.calls_inside == 0 and due_ == nullptr and
+            (what == act::send or what == act::commit or what == act::drop or what == act::release) and
             at(e).rings() - rings_before > 4) {
             complain("one call of " + name_of(e) + " rang too many doorbells");
         }
@@ -593,14 +597,15 @@ class stage final : public listener {
         if (it.from == e or it.is_refused) {
             return complain(name_of(e) + " received a message that was refused, or its own");
         }
-        if (it.name != whose.name) {
+        if (it.name != whose.name and not it.may_repeat) {
             return complain("a message came to another service of " + name_of(e));
         }
-        if (std::exchange(it.is_delivered, true)) {
+        auto const has_repeated = it.is_delivered;
+        if (std::exchange(it.is_delivered, true) and not std::exchange(it.may_repeat, false)) {
             return complain(name_of(e) + " received a message twice");
         }
         if (latest_session_[it.from] == it.session) {
-            auto const is_late = it.ended != 0 and it.ended < latest_began_[it.from];
+            auto const is_late = it.ended != 0 and it.ended < latest_began_[it.from] and not has_repeated;
             if (is_late) {
                 return complain(name_of(e) + " received messages out of order");
             }
@@ -614,7 +619,8 @@ class stage final : public listener {
             --own.holds;
             keep(own, payload, how);
         }
-        if (due_ != nullptr and due_->inner == act::hold and due_->when == moment::message and own.kept.size() >= about_.most_held) {
+        if (due_ != nullptr and due_->inner == act::hold and due_->when == moment::message and
+            own.kept.size() >= about_.most_held) {
             return;
         }
         come_between(e, moment::message);
@@ -705,7 +711,10 @@ class stage final : public listener {
         }
         std::uint32_t missing = 0;
         for (auto const& it : messages_) {
-            missing += it.from == e and it.session + 1 == end_of(e).session and it.is_accepted and not it.is_delivered and is_expected(it) ? 1u : 0u;
+            missing += it.from == e and it.session + 1 == end_of(e).session and it.is_accepted and not it.is_delivered and
+                               is_expected(it)
+                           ? 1u
+                           : 0u;
         }
         if (missing > unreturned) {
             complain("of messages that " + name_of(e) + " has sent more are missing than it was told");
@@ -717,9 +726,7 @@ class stage final : public listener {
     }
 
     /// Whether something is due by itself: a poll, a doorbell, a time.
-    auto is_pending(std::uint32_t e) -> bool {
-        return end_of(e).is_started and (at(e).is_pending() or end_of(e).is_fresh);
-    }
+    auto is_pending(std::uint32_t e) -> bool { return end_of(e).is_started and (at(e).is_pending() or end_of(e).is_fresh); }
     auto deadline(std::uint32_t e) -> due_at {
         auto const before = std::exchange(is_asking_, true);
         auto const due = end_of(e).is_started or not about_.tells_restarts ? at(e).next_deadline(now_) : due_at{};
@@ -806,7 +813,8 @@ class stage final : public listener {
                     continue;
                 }
                 if (each->is_up != up) {
-                    complain(name_of(e) + (up ? ": the link is up, an endpoint was not told" : ": the link is down, an endpoint was not told"));
+                    complain(name_of(e) + (up ? ": the link is up, an endpoint was not told"
+                                              : ": the link is down, an endpoint was not told"));
                 }
                 if (at(e).peer_of(each->id) != each->peer) {
                     complain(name_of(e) + ": an endpoint is bound to another peer than its events told");
@@ -866,7 +874,8 @@ class stage final : public listener {
                 }
             }
             if (not next.is_set or ++times > 60) {
-                return complain(std::string{when} + ": " + left + (next.is_set ? ", however long one waits" : ", and nothing is due"));
+                return complain(std::string{when} + ": " + left +
+                                (next.is_set ? ", however long one waits" : ", and nothing is due"));
             }
             now_ = static_cast<std::int32_t>(next.at - now_) > 0 ? next.at : now_;
             for (std::uint32_t e = 0; e < 2; ++e) {
@@ -1002,7 +1011,9 @@ auto may_race(act outer, act inner) -> bool {
         return it == act::ring or it == act::send or it == act::reserve or it == act::commit or it == act::drop or
                it == act::release;
     };
-    auto const is_poller = [](act it) { return it == act::poll or it == act::start or it == act::close or it == act::reset or it == act::run; };
+    auto const is_poller = [](act it) {
+        return it == act::poll or it == act::start or it == act::close or it == act::reset or it == act::run;
+    };
     return (is_free(outer) and (is_free(inner) or is_poller(inner))) or
            ((is_poller(outer) or outer == act::create or outer == act::destroy) and is_free(inner));
 }
@@ -1013,7 +1024,8 @@ auto random_play(dice& dice, std::uint32_t longest) -> play {
     made.budget = dice.below(3);
     // Each play leaves some kinds of calls out, so that the others come more often.
     auto allowed = static_cast<std::uint32_t>((1u << 16) - 1);
-    for (auto const which : {act::close, act::reset, act::kill, act::create, act::destroy, act::reserve, act::hold, act::wait}) {
+    for (auto const which :
+         {act::close, act::reset, act::kill, act::create, act::destroy, act::reserve, act::hold, act::wait}) {
         if (dice.one_in(2)) {
             allowed &= ~bit(which);
         }
@@ -1044,8 +1056,8 @@ auto random_play(dice& dice, std::uint32_t longest) -> play {
 }
 
 auto is_new(std::string const& wrong, faults const& known) -> bool {
-    return not wrong.empty() and std::none_of(known.begin(), known.end(),
-                                              [&](auto const& each) { return wrong.find(each) != std::string::npos; });
+    return not wrong.empty() and
+           std::none_of(known.begin(), known.end(), [&](auto const& each) { return wrong.find(each) != std::string::npos; });
 }
 
 auto report(maker make, play const& found, faults const& known) -> std::string {
@@ -1130,11 +1142,11 @@ auto printed(play const& what) -> std::string {
     auto text = std::string{"play{beginning::"} + beginnings[static_cast<std::size_t>(what.from)] + ", " +
                 std::to_string(what.budget) + ", {\n";
     for (auto const& each : what.steps) {
-        text += std::string{"    {"} + (each.end == host ? "host" : "remote") + ", act::" +
-                names[static_cast<std::size_t>(each.what)] + ", " + std::to_string(each.n);
+        text += std::string{"    {"} + (each.end == host ? "host" : "remote") +
+                ", act::" + names[static_cast<std::size_t>(each.what)] + ", " + std::to_string(each.n);
         if (each.when != moment::never) {
-            text += std::string{", moment::"} + moments[static_cast<std::size_t>(each.when)] + ", act::" +
-                    names[static_cast<std::size_t>(each.inner)] + ", " + std::to_string(each.inner_n) + ", " +
+            text += std::string{", moment::"} + moments[static_cast<std::size_t>(each.when)] +
+                    ", act::" + names[static_cast<std::size_t>(each.inner)] + ", " + std::to_string(each.inner_n) + ", " +
                     std::to_string(each.point);
         }
         text += "},\n";

@@ -44,10 +44,10 @@ struct step {
     std::uint32_t end{};
     act what{};
     std::uint32_t n{};
-    moment when{};             ///< of the call in between, once
-    act inner{};               ///< by the same end
+    moment when{}; ///< of the call in between, once
+    act inner{};   ///< by the same end
     std::uint32_t inner_n{};
-    std::uint32_t point{};     ///< how many locks and unlocks, or handlers, come before
+    std::uint32_t point{}; ///< how many locks and unlocks, or handlers, come before
 
     auto operator==(step const&) const -> bool = default;
 };

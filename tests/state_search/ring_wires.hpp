@@ -26,7 +26,7 @@ template <rpmsg::region Region> class guarded_region {
             guard_->owns = true;
         }
         if (Site == rpmsg::site::status_load and sizeof(T) == 1 and guard_->end == remote and (value & 4) == 0) {
-            guard_->owns = false;
+            guard_->has_just_lost = std::exchange(guard_->owns, false);
         }
         return value;
     }
@@ -113,6 +113,13 @@ template <rpmsg::vring_config Config> class rings {
         }
     }
     template <std::uint32_t> auto begin_life() -> void {}
+    [[nodiscard]] auto is_dismissed(std::uint32_t end) const -> bool {
+        if constexpr (Config.dialect.status_in_table) {
+            return end == remote and (memory_.content[vring_layout<Config>::status()] & std::byte{4}) == std::byte{};
+        } else {
+            return false;
+        }
+    }
     auto under_way(std::uint32_t end) const -> std::uint32_t { return rung_[end]; }
     auto ring(std::uint32_t end, std::uint32_t which, auto& to) -> void {
         for (std::uint32_t queue = 0; queue < 2; ++queue) {

@@ -124,12 +124,12 @@ struct guard {
     std::uint64_t accesses{};
     std::uint64_t rings{};
     std::uint32_t lives{};
-    bool owns{};       ///< the rings are this end's to write to
+    bool owns{};          ///< the rings are this end's to write to
+    bool has_just_lost{}; ///< the peer's word was seen, the link has not gone down yet: others may still send
     bool is_resetting{};
+    bool is_dismissed{}; ///< it closes, and the peer's word says that the rings are gone
 
-    auto complain(char const* what) -> void {
-        whom->complain(std::string{end == host ? "the host " : "the remote "} + what);
-    }
+    auto complain(char const* what) -> void { whom->complain(std::string{end == host ? "the host " : "the remote "} + what); }
     auto wrote(rpmsg::site where) -> void {
         switch (where) {
         case rpmsg::site::own_index:
@@ -138,7 +138,9 @@ struct guard {
         case rpmsg::site::own_flags:
         case rpmsg::site::own_event:
         case rpmsg::site::header_store:
-            if (is_resetting) {
+            if (is_dismissed) {
+                complain("wrote into rings that were taken away");
+            } else if (is_resetting) {
                 complain("wrote into rings during a reset, when they may be those of the peer's next life");
             } else if (not owns) {
                 complain("wrote into rings that are not its own");
@@ -181,7 +183,8 @@ template <typename Wires, typename Tables> class linked_world final : public wor
             std::vector<loan> loans{};
 
             life(Wires& wires, listener& whom, open_lock& shut)
-                : owner{&whom, &keeps, {}}, link{wires.template transport<End>(), Tables::template make<End>(owner), lock{shut}} {}
+                : owner{&whom, &keeps, {}}, link{wires.template transport<End>(), Tables::template make<End>(owner),
+                                                 lock{shut}} {}
         };
 
         Wires* wires_;
@@ -193,14 +196,19 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         auto link() -> channel& { return now_->link; }
         /// A call of another context, be it in the middle of a reset: until that has the lock the rings are still ours.
         class from_outside {
-            bool* resetting_;
-            bool before_;
+            guard* watch_;
+            guard before_;
 
           public:
-            explicit from_outside(guard& watch)
-                : resetting_{&watch.is_resetting}, before_{std::exchange(watch.is_resetting, false)} {}
+            explicit from_outside(guard& watch) : watch_{&watch}, before_{watch} {
+                watch.is_resetting = false;
+                watch.owns = watch.owns or watch.has_just_lost;
+            }
             from_outside(from_outside const&) = delete;
-            ~from_outside() { *resetting_ = before_; }
+            ~from_outside() {
+                watch_->is_resetting = before_.is_resetting;
+                watch_->owns = watch_->owns and not before_.has_just_lost;
+            }
         };
         auto watch() -> guard& { return wires_->guards[End]; }
 
@@ -220,14 +228,18 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         }
 
         auto start() -> int override { return static_cast<int>(link().start().error()); }
-        auto close() -> void override { link().close(); }
+        auto close() -> void override {
+            auto const before = std::exchange(watch().is_dismissed, wires_->is_dismissed(End));
+            link().close();
+            watch().is_dismissed = before;
+        }
         auto reset() -> int override {
             auto const before = std::exchange(watch().is_resetting, true);
             auto const outcome = static_cast<int>(link().reset().error());
             watch().is_resetting = before;
             return outcome;
         }
-        auto went_down() -> void override { wires_->guards[End].owns = false; }
+        auto went_down() -> void override { watch().owns = watch().has_just_lost = false; }
         auto poll(std::uint32_t messages, std::uint32_t now) -> std::uint32_t override {
             auto const handled = link().poll({.messages = messages}, now);
             return handled;

@@ -94,15 +94,15 @@ class side {
 };
 
 struct traits {
-    std::uint32_t capacity{};     ///< messages that an end can send in a row to one that does not poll
-    std::uint32_t most_held{};    ///< so many messages may be held without harm
-    bool is_acknowledged{};       ///< the name service is
-    bool tells_restarts{};        ///< each end sees by itself that the other one was started anew
-    bool has_fixed_endpoints{};   ///< endpoints are there from the start, and stay
-    bool has_bells = true;        ///< else both ends poll all the time
-    bool may_lose{};              ///< a message that finds no buffer is lost
+    std::uint32_t capacity{};   ///< messages that an end can send in a row to one that does not poll
+    std::uint32_t most_held{};  ///< so many messages may be held without harm
+    bool is_acknowledged{};     ///< the name service is
+    bool tells_restarts{};      ///< each end sees by itself that the other one was started anew
+    bool has_fixed_endpoints{}; ///< endpoints are there from the start, and stay
+    bool has_bells = true;      ///< else both ends poll all the time
+    bool may_lose{};            ///< a message that finds no buffer is lost
     bool counts_unreturned = true;
-    bool returns_late{};          ///< the driver needs the time to learn of buffers that came back
+    bool returns_late{}; ///< the driver needs the time to learn of buffers that came back
 };
 
 /// Two ends with what lies between them.

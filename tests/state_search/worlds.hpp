@@ -10,12 +10,8 @@ namespace rpmsg::searched {
 /// Small rings: what happens once in many messages happens at once.
 constexpr auto small(wire::dialect dialect, std::uint16_t buffers, std::uint16_t batch = 1, bool event_index = false)
     -> vring_config {
-    return {.buffers = buffers,
-            .buffer_size = 64,
-            .alignment = 4,
-            .batch = batch,
-            .event_index = event_index,
-            .dialect = dialect};
+    return {
+        .buffers = buffers, .buffer_size = 64, .alignment = 4, .batch = batch, .event_index = event_index, .dialect = dialect};
 }
 
 } // namespace rpmsg::searched
