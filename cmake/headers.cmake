@@ -24,6 +24,7 @@ set(rpmsg_headers
   include/rpmsg/framework/name_service.hpp
   include/rpmsg/framework/peer_table.hpp
   include/rpmsg/framework/receiver.hpp
+  include/rpmsg/host/bell_file.hpp
   include/rpmsg/host/descriptor.hpp
   include/rpmsg/host/eventfd_bell.hpp
   include/rpmsg/host/eventfd_doorbell.hpp

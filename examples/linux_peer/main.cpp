@@ -1,5 +1,7 @@
 // Firmware beside Linux: a service by name that answers each message. The same source runs on a chip (board.hpp) and on a
 // laptop against the real driver (laptop/board.hpp): examples/linux_peer/run.
+#include <rpmsg/platform/interrupt_cell.hpp>
+#include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/rpmsg.hpp>
 
 #include <board.hpp>
@@ -13,6 +15,10 @@ constinit auto link = rpmsg::channel{
     rpmsg::endpoints{echo},
     board::irq_lock{},
 };
+constinit auto driver_is_gone = rpmsg::interrupt_byte{};
+constinit auto driver_is_new = rpmsg::interrupt_flag{};
+
+auto is_due() -> bool { return driver_is_new.is_set() or (driver_is_gone.load() == 0 and link.is_pending()); }
 } // namespace
 
 extern "C" void mailbox_isr() {
@@ -20,12 +26,12 @@ extern "C" void mailbox_isr() {
     link.notify();
 }
 
-// Linux loads and unloads its driver at will; a core that is not reset with it is told.
+// Linux loads and unloads its driver at will; a core that is not reset with it is told. While there is none the memory is
+// Linux's own, and nothing may touch it: the link is not even polled.
 extern "C" void driver_isr(bool is_there) {
+    driver_is_gone.store(is_there ? 0 : 1);
     if (is_there) {
-        (void)link.start();
-    } else {
-        link.close();
+        driver_is_new.set();
     }
 }
 
@@ -34,7 +40,14 @@ auto main() -> int {
         board::halt();
     }
     while (true) {
-        link.poll();
-        board::sleep_unless([] { return link.is_pending(); });
+        if (driver_is_new.is_set()) {
+            driver_is_new.clear();
+            (void)link.reset();
+            link.notify(); // its first doorbell may have come before
+        }
+        if (driver_is_gone.load() == 0) {
+            link.poll();
+        }
+        board::sleep_unless(is_due);
     }
 }

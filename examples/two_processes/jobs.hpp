@@ -182,9 +182,11 @@ class jobs {
     auto hear(rpmsg::event const& what) -> void {
         if (what.kind == rpmsg::event_kind::link_up) {
             is_up_ = was_up_ = true;
+            refused_ = false;
             notes_.links = notes_.links + 1;
+        } else if (what.kind == rpmsg::event_kind::refused) {
+            refused_ = true;
         } else if (what.kind == rpmsg::event_kind::link_down) {
-            refused_ = what.reason == rpmsg::down_reason::incompatible;
             is_up_ = greeted_ = heard_peer_ = false;
             chunk_sent_ = chunk_back_;
             trip_began_ = 0;

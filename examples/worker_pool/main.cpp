@@ -12,7 +12,7 @@ namespace {
 constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
 
 auto jobs = rtos::queue<rpmsg::held_message, rings.buffers>{}; // never full: each job keeps one buffer of the ring
-auto doorbell = rtos::semaphore{};                             // given by the interrupt, taken by the polling task
+auto wakes = rtos::event_group<4>{};                           // set by the interrupt; the poller and three workers sleep on it
 auto one_at_a_time = rtos::mutex{};                            // held for one ring operation and one copy
 
 constexpr auto work = rpmsg::endpoint<"work">([](auto& link, rpmsg::message const& m) { jobs.put(link.hold(m)); });
@@ -22,7 +22,7 @@ auto server = rpmsg::channel{
     rpmsg::vring<rings, rpmsg::mapped_region<>, rtos::mailbox>{rtos::shared_memory()},
     rpmsg::endpoints{work, ping},
     rpmsg::lock_ref{one_at_a_time},
-    rpmsg::semaphore_wait{rtos::clock{}, doorbell},
+    rpmsg::event_flags_wait{rtos::clock{}, wakes, rpmsg::lock_ref{one_at_a_time}},
 };
 
 auto worker() -> void {
@@ -32,12 +32,8 @@ auto worker() -> void {
         auto const number = rpmsg::load<std::uint32_t>(job.payload());
         rpmsg::store(result, number);
         rtos::sleep(number % 4 == 0 ? 10 : 1); // the work; every fourth job is a long one
-        auto const is_full = [&] {
-            return server.get<"work">().send_to(job.source(), result).error() == rpmsg::error::no_buffer;
-        };
-        for (auto tries = 0; tries < 1000 and is_full(); ++tries) {
-            rtos::sleep(1); // the client has not read what it got; one that never does costs its answers only
-        }
+        // Sleeps while the client has not read what it got; one that never does costs its answers only.
+        (void)server.get<"work">().send_until(result, rtos::clock::now() + 1000);
     } // here the buffer goes back
 }
 } // namespace
@@ -52,5 +48,5 @@ auto main() -> int {
         rtos::start(worker);
     }
     rtos::release_other_core();
-    rpmsg::receiver{server, 100}.run([] { return false; }); // sleeps on the semaphore; 100 ticks at most, were a doorbell lost
+    rpmsg::receiver{server, 100}.run([] { return false; }); // 100 ticks of sleep at most, were a doorbell lost
 }

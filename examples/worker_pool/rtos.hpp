@@ -9,6 +9,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -46,6 +47,31 @@ class semaphore {
         auto guard = std::unique_lock{mutex_};
         given_.wait_for(guard, std::chrono::milliseconds{patience}, [&] { return is_given_; });
         return std::exchange(is_given_, false);
+    }
+};
+
+/// An event group with a bit for each task that waits on a link: k_event, xEventGroup, tx_event_flags. Where the kernel has
+/// none, or sets it later when an interrupt asks (FreeRTOS does), an array of binary semaphores does as well: `set` gives all.
+template <std::uint32_t Count> class event_group {
+    std::mutex mutex_{};
+    std::condition_variable changed_{};
+    std::uint32_t bits_{};
+
+  public:
+    static constexpr std::uint32_t count = Count;
+    /// In an interrupt it is the call for interrupts.
+    auto set() -> void {
+        auto const guard = std::lock_guard{mutex_};
+        bits_ = (1u << Count) - 1;
+        changed_.notify_all();
+    }
+    /// Waits for one bit and clears it alone. False when nobody set it for so long.
+    auto take(std::uint32_t flag, rpmsg::ticks patience) -> bool {
+        auto guard = std::unique_lock{mutex_};
+        auto const bit = 1u << flag;
+        auto const is_set = changed_.wait_for(guard, std::chrono::milliseconds{patience}, [&] { return (bits_ & bit) != 0; });
+        bits_ &= ~bit;
+        return is_set;
     }
     /// The calling task, as k_current_get or xTaskGetCurrentTaskHandle tell it.
     static auto context() -> std::uintptr_t { return rpmsg::host::thread_context(); }

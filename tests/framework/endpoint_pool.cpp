@@ -1,13 +1,11 @@
-#include <rpmsg/framework/endpoint_pool.hpp>
-
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/testing/recorder.hpp>
-
-#include "check.hpp"
-#include "transport/shared_block.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 #include <memory>
 #include <string>
@@ -46,7 +44,7 @@ TEST_CASE("A pool gives each endpoint an address of its own, and an id that ends
     auto const again = pool.create("y", {}, nullptr, nobody);
     REQUIRE(again);
     CHECK(*again != ids[1]);
-    CHECK(rpmsg::index_of_id(*again) == 1);
+    CHECK(pool.index_of(*again) == 1);
     CHECK(pool.local(1) != address{1025}); // a late message hits nobody
     CHECK(pool.find(pool.local(1)) == 1);
     CHECK(rpmsg::wire::view_of(pool.name(1)) == "y");
@@ -77,14 +75,14 @@ TEST_CASE("A dynamic address is never one that a fixed one has taken") {
     REQUIRE(pool.create("", {.local = address{1024}}, nullptr, nobody));
     auto const made = pool.create("x", {}, nullptr, nobody);
     REQUIRE(made);
-    CHECK(pool.local(rpmsg::index_of_id(*made)) != address{1024});
+    CHECK(pool.local(pool.index_of(*made)) != address{1024});
     for (int i = 0; i < 1000; ++i) {
-        pool.remove(rpmsg::index_of_id(*made));
+        pool.remove(pool.index_of(*made));
         auto const next = pool.create("x", {}, nullptr, nobody);
         REQUIRE(next);
-        auto const where = pool.local(rpmsg::index_of_id(*next));
+        auto const where = pool.local(pool.index_of(*next));
         REQUIRE(where != address{1024});
-        REQUIRE(pool.find(where) == rpmsg::index_of_id(*next));
+        REQUIRE(pool.find(where) == pool.index_of(*next));
     }
 }
 
@@ -191,7 +189,8 @@ TEST_CASE("78: a flood of announcements fills the table, is counted, and forgott
     auto const id = add(it.host, "flood", a, {.local = address{77}});
     for (int i = 0; i < 20; ++i) {
         auto payload = std::array<std::byte, 40>{};
-        rpmsg::store(payload, rpmsg::wire::announce("name " + std::to_string(i), address{100}, rpmsg::wire::announcement_kind::create));
+        rpmsg::store(payload,
+                     rpmsg::wire::announce("name " + std::to_string(i), address{100}, rpmsg::wire::announcement_kind::create));
         CHECK(it.host.at(id).send_to(rpmsg::name_service_address, payload).has_value());
         it.run();
     }

@@ -30,10 +30,4 @@ TEST_CASE("An endpoint has a peer while it is bound") {
     CHECK(not unbound_again().is_bound());
 }
 
-TEST_CASE("An id holds the index and the generation of a place") {
-    STATIC_REQUIRE(rpmsg::id_of(7, 0) == 7);
-    STATIC_REQUIRE(rpmsg::id_of(7, 1) != rpmsg::id_of(7, 2));
-    STATIC_REQUIRE(rpmsg::index_of_id(rpmsg::id_of(0xffff, 0xabcd)) == 0xffff);
-}
-
 } // namespace

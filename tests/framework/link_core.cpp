@@ -56,10 +56,10 @@ constexpr auto each_call_takes_the_lock_and_gives_it_back() -> bool {
     (void)other.poll(0);
 
     auto const before = taken;
-    check(core.send_to_peer(0, {}).error() == error::not_bound);
+    check(core.send_from(0, rpmsg::any_address, {}).error() == error::not_bound);
     core.table().state(0).bind(address{5});
     check(core.peer_of(0) == address{5} and core.local_of(0) == address{1024});
-    check(core.send_to_peer(0, {}).has_value());
+    check(core.send_from(0, rpmsg::any_address, {}).has_value());
     auto loan = core.reserve_for(0);
     check(core.commit_from(0, rpmsg::any_address, std::move(loan), 0).has_value());
     { auto const dropped = core.reserve_for(0); }

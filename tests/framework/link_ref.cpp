@@ -1,8 +1,8 @@
 #include <rpmsg/framework/link_ref.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
 
 namespace {
 
@@ -34,6 +34,10 @@ struct asked {
         return {};
     }
     auto self() const -> address { return address{1}; }
+    auto rebind(address where) -> rpmsg::status {
+        to = where;
+        return {};
+    }
     auto peer() const -> address { return to == address{} ? rpmsg::any_address : to; }
 };
 
@@ -52,6 +56,8 @@ TEST_CASE("A link reference passes everything on") {
     CHECK(side.self() == address{1});
     CHECK(side.peer() == address{6});
     CHECK(side.is_bound());
+    CHECK(side.rebind(address{7}).has_value());
+    CHECK(side.peer() == address{7});
 }
 
 TEST_CASE("A link reference is two pointers") { STATIC_REQUIRE(sizeof(rpmsg::link_ref) == 2 * sizeof(void*)); }

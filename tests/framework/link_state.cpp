@@ -1,10 +1,9 @@
 #include <rpmsg/framework/link_state.hpp>
-
 #include <rpmsg/testing/loopback.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
 
 namespace {
 
@@ -24,7 +23,7 @@ using state = rpmsg::detail::link_state<loopback<>, table, rpmsg::no_lock, rpmsg
 struct opened : state {
     constexpr explicit opened(loopback<> end)
         : state{end, endpoints{endpoint<"x">(ignore), endpoint<"y">(ignore)}, rpmsg::no_lock{}, rpmsg::no_wait{}} {}
-    [[nodiscard]] constexpr auto generation() const -> int { return generation_; }
+    [[nodiscard]] constexpr auto generation() const -> std::uint32_t { return generation_; }
 };
 
 constexpr auto a_link_that_comes_back_has_another_generation() -> bool {

@@ -1,9 +1,8 @@
 #include <rpmsg/framework/loan.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <array>
 #include <type_traits>
 #include <utility>
@@ -63,7 +62,7 @@ struct keeper : message_owner {
     std::uint32_t last{};
     constexpr auto hold(std::uint32_t token, rpmsg::const_bytes payload) -> held_message {
         return {*this,
-                [](message_owner& owner, rx_token const& received, std::uint16_t generation) {
+                [](message_owner& owner, rx_token const& received, std::uint32_t generation) {
                     check(generation == 3 and received.capacity == 64);
                     auto& self = static_cast<keeper&>(owner);
                     ++self.returned;

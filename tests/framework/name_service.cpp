@@ -1,10 +1,9 @@
+#include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/framework/name_service.hpp>
 
-#include <rpmsg/framework/endpoint_pool.hpp>
+#include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-
-#include <catch2/catch_test_macros.hpp>
 
 namespace {
 
@@ -68,9 +67,9 @@ TEST_CASE("An unused place, and an endpoint that is about to go, are not bound")
     auto const id = pool.create("x", {}, nullptr, nullptr);
     REQUIRE(id.has_value());
     CHECK(judge(pool, create).match == name_match::binds);
-    pool.state(rpmsg::index_of_id(*id)).must_withdraw = true;
+    pool.state(pool.index_of(*id)).must_withdraw = true;
     CHECK(judge(pool, create).match == name_match::unclaimed);
-    pool.remove(rpmsg::index_of_id(*id));
+    pool.remove(pool.index_of(*id));
     CHECK(judge(pool, create).match == name_match::unclaimed);
 }
 

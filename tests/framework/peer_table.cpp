@@ -1,13 +1,14 @@
 #include <rpmsg/framework/peer_table.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
 
 namespace {
 
 using rpmsg::address;
 using rpmsg::any_address;
+using rpmsg::remembered;
 using rpmsg::wire::announce;
 using rpmsg::wire::pad;
 using kind = rpmsg::wire::announcement_kind;
@@ -15,28 +16,48 @@ using kind = rpmsg::wire::announcement_kind;
 constexpr auto announcements_wait_for_their_name() -> bool {
     auto table = rpmsg::peer_table<2>{};
     check(table.recall(pad("a")) == any_address);
-    check(table.remember(announce("a", address{1}, kind::create)));
-    check(table.remember(announce("a", address{1}, kind::create))); // once
-    check(table.remember(announce("a", address{2}, kind::create)));
-    check(not table.remember(announce("b", address{3}, kind::create)));
+    check(table.remember(announce("a", address{1}, kind::create)) == remembered::kept);
+    check(table.remember(announce("a", address{1}, kind::create)) == remembered::kept); // once
+    check(table.remember(announce("a", address{2}, kind::create)) == remembered::kept);
     check(table.recall(pad("b")) == any_address);
-    check(table.recall(pad("a")) == address{1} and table.recall(pad("a")) == address{2} and table.recall(pad("a")) == any_address);
-    check(table.remember(announce("b", address{3}, kind::create)));
+    check(table.recall(pad("a")) == address{1} and table.recall(pad("a")) == address{2} and
+          table.recall(pad("a")) == any_address);
+    check(table.remember(announce("b", address{3}, kind::create)) == remembered::kept);
     return true;
+}
+
+/// Where the oldest one lay says nothing of where the next oldest lies.
+constexpr auto the_oldest_one_goes() -> bool {
+    auto table = rpmsg::peer_table<3>{};
+    for (auto const name : {"a", "b", "c"}) {
+        (void)table.remember(announce(name, address{1}, kind::create));
+    }
+    check(table.recall(pad("b")) == address{1});
+    check(table.remember(announce("d", address{2}, kind::create)) == remembered::kept);
+    check(table.remember(announce("e", address{2}, kind::create)) == remembered::first_forgotten); // a
+    check(table.remember(announce("f", address{2}, kind::create)) == remembered::forgotten);       // c
+    check(table.recall(pad("a")) == any_address and table.recall(pad("c")) == any_address);
+    check(table.recall(pad("d")) == address{2} and table.recall(pad("e")) == address{2} and
+          table.recall(pad("f")) == address{2});
+    table.forget_all();
+    for (auto const name : {"a", "b", "c"}) {
+        check(table.remember(announce(name, address{1}, kind::create)) == remembered::kept);
+    }
+    return table.remember(announce("d", address{1}, kind::create)) == remembered::first_forgotten;
 }
 
 constexpr auto announcements_are_taken_back() -> bool {
     auto table = rpmsg::peer_table<4>{};
     for (std::uint32_t i = 1; i <= 2; ++i) {
-        check(table.remember(announce("a", address{i}, kind::create)));
-        check(table.remember(announce("b", address{i}, kind::create)));
+        (void)table.remember(announce("a", address{i}, kind::create));
+        (void)table.remember(announce("b", address{i}, kind::create));
     }
     table.forget(announce("a", address{1}, kind::destroy));
     table.forget(announce("a", address{9}, kind::destroy));
     check(table.recall(pad("a")) == address{2});
     table.forget(announce("b", any_address, kind::destroy));
     check(table.recall(pad("b")) == any_address);
-    check(table.remember(announce("c", address{5}, kind::create)));
+    (void)table.remember(announce("c", address{5}, kind::create));
     auto seen = 0u;
     table.for_each([&](std::string_view name, address where) {
         check(name == "c" and where == address{5});
@@ -50,6 +71,20 @@ constexpr auto announcements_are_taken_back() -> bool {
 TEST_CASE("Announcements wait for their name, oldest first, each once") {
     STATIC_REQUIRE(announcements_wait_for_their_name());
     CHECK(announcements_wait_for_their_name());
+}
+
+TEST_CASE("A full table forgets the oldest announcement for a new one, and says whether it is the first") {
+    STATIC_REQUIRE(the_oldest_one_goes());
+    CHECK(the_oldest_one_goes());
+}
+
+TEST_CASE("78: a name that comes after a flood of a million others is there") {
+    auto table = rpmsg::peer_table<4>{};
+    for (std::uint32_t i = 0; i < 1'000'000; ++i) {
+        (void)table.remember(announce("flood", address{i}, kind::create));
+    }
+    (void)table.remember(announce("service", address{7}, kind::create));
+    CHECK(table.recall(pad("service")) == address{7});
 }
 
 TEST_CASE("79: announcements are taken back by name and address") {

@@ -194,4 +194,29 @@ TEST_CASE("A payload that never fits is refused at once") {
     CHECK(it.a.waiting().waits() == 0);
 }
 
+TEST_CASE("A clock that goes back by any step makes a wait no longer than it was when it began") {
+    for (auto const back : {1u, 99u, 100u, 101u, 1u << 16, 1u << 30, (1u << 31) - 200}) {
+        auto it = pair_of_channels{};
+        it.connect();
+        it.fill();
+        auto const began = it.a.waiting().now();
+        auto total = rpmsg::ticks{0};
+        auto looks = 0;
+        it.script = [&] {
+            REQUIRE(++looks < 1000);
+            if (looks == 1) {
+                it.a.waiting().advance(50);
+                total += 50;
+                it.a.waiting().advance(0u - back); // the step back
+            } else {
+                it.a.waiting().advance(10);
+                total += 10;
+            }
+            it.a.waiting().wake();
+        };
+        CHECK(it.a.at(0).send_until(hello, began + 100).error() == error::timed_out);
+        CHECK(total <= 200);
+    }
+}
+
 } // namespace

@@ -2,10 +2,14 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <fcntl.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 using rpmsg::host::eventfd_bell;
 using rpmsg::host::steady_clock;
@@ -48,4 +52,56 @@ TEST_CASE("an eventfd wakes a related process") {
     auto status = 0;
     waitpid(pid, &status, 0);
     CHECK(status == 0);
+}
+
+TEST_CASE("an eventfd that the other process has made blocking does not stop us") {
+    auto const file = eventfd(0, EFD_CLOEXEC);
+    eventfd_bell bell{file};
+    REQUIRE(bell);
+    alarm(10); // ends a test that waits
+    CHECK(bell.rings() == 0);
+    CHECK_FALSE(bell.wait(0, steady_clock::now() + 10));
+    auto const most = ~std::uint64_t{0} - 1;
+    REQUIRE(write(file, &most, sizeof(most)) == sizeof(most));
+    CHECK(bell.ring());
+    CHECK(bell.rings() == 1);
+    alarm(0);
+}
+
+TEST_CASE("what is no eventfd is no bell, and is closed") {
+    int ends[2];
+    REQUIRE(pipe(ends) == 0);
+    eventfd_bell bell{ends[1]};
+    CHECK_FALSE(bell);
+    CHECK_FALSE(bell.ring());
+    CHECK(fcntl(ends[1], F_GETFD) < 0);
+    close(ends[0]);
+}
+
+TEST_CASE("a ring that comes while others are still being called is heard") {
+    eventfd_bell bell{};
+    auto const before = bell.rings();
+    auto woken = std::atomic<int>{0};
+    auto sleepers = std::vector<std::thread>{};
+    for (auto i = 0; i < 4; ++i) {
+        sleepers.emplace_back([&] {
+            auto heard = before;
+            while (heard == before and bell.wait(before, steady_clock::now() + 10'000)) {
+                heard = bell.rings();
+            }
+            woken += heard != before ? 1 : 0;
+        });
+    }
+    usleep(20'000);
+    for (auto i = 0; i < 100; ++i) {
+        bell.ring();
+    }
+    for (auto& one : sleepers) {
+        one.join();
+    }
+    CHECK(woken == 4);
+    auto const after = bell.rings();
+    CHECK_FALSE(bell.wait(after, steady_clock::now() + 10)); // nothing is left over
+    bell.ring();
+    CHECK(bell.rings() != after);
 }

@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <type_traits>
+#include <vector>
 
 using rpmsg::error;
 using rpmsg::host::rpmsg_char;
@@ -22,17 +24,80 @@ struct machine {
     std::string folder = "/tmp/rpmsg-test-XXXXXX";
     machine() {
         (void)!mkdtemp(folder.data());
-        std::filesystem::create_directories(folder + "/rpmsg3");
-        std::ofstream{folder + "/rpmsg3/name"} << "rpmsg-echo\n";
         std::filesystem::create_directories(folder + "/dev");
-        mkfifo((folder + "/dev/rpmsg3").c_str(), 0600);
+        add(3, "rpmsg-echo", -1, 1024);
     }
     ~machine() { std::filesystem::remove_all(folder); }
     machine(machine const&) = delete;
     auto operator=(machine const&) -> machine& = delete;
+    auto add(int number, std::string const& name, long long source, long long destination) const -> void {
+        auto const device = "/rpmsg" + std::to_string(number);
+        std::filesystem::create_directories(folder + device);
+        std::ofstream{folder + device + "/src"} << source << "\n";
+        std::ofstream{folder + device + "/dst"} << destination << "\n";
+        std::ofstream{folder + device + "/name"} << name << "\n";
+        mkfifo((folder + "/dev" + device).c_str(), 0600);
+    }
     [[nodiscard]] auto paths() const -> rpmsg_paths { return {folder, folder + "/dev"}; }
 };
+
+/// Makes endpoints, while others do the same.
+struct busy_control {
+    machine const* linux_side;
+    std::vector<std::array<int, 3>> others{}; ///< number, source, destination
+    int number{};                             ///< of the new one
+
+    [[nodiscard]] auto create_endpoint(std::string_view name, rpmsg::address local, rpmsg::address peer) const
+        -> rpmsg::host::failure {
+        for (auto const& [other, source, destination] : others) {
+            linux_side->add(other, std::string{name}, source, destination);
+        }
+        linux_side->add(number, std::string{name}, static_cast<int>(local), static_cast<int>(peer));
+        return {};
+    }
+};
+/// Whether an endpoint is this device.
+auto is_device(rpmsg_char const& endpoint, machine const& linux_side, int number) -> bool {
+    struct stat one {};
+    struct stat other {};
+    return fstat(endpoint.number(), &one) == 0 and
+           stat((linux_side.folder + "/dev/rpmsg" + std::to_string(number)).c_str(), &other) == 0 and
+           one.st_ino == other.st_ino;
+}
 } // namespace
+
+TEST_CASE("processes that make endpoints of one name at the same moment do not take each other's") {
+    auto const linux_side = machine{};
+    auto const local = rpmsg::address{0x55};
+    auto const peer = rpmsg::address{0x400};
+    auto control = busy_control{.linux_side = &linux_side, .number = 7};
+    SECTION("which send to others") { control.others = {{4, 0x55, 0x401}, {9, 0x55, 0x3ff}}; }
+    SECTION("which are at other addresses") { control.others = {{4, 0x56, 0x400}, {5, -1, 0x400}}; }
+    SECTION("which send the other way") { control.others = {{4, 0x400, 0x55}}; }
+    SECTION("beside one that was there") { linux_side.add(1, "probe", 0x55, 0x400); }
+    auto made = rpmsg_char::create(control, "probe", local, peer, steady_clock::now() + 50, linux_side.paths());
+    REQUIRE(made);
+    CHECK(is_device(*made, linux_side, 7));
+}
+
+TEST_CASE("an endpoint whose address the driver chooses is found, an address beyond the signed ones too") {
+    auto const linux_side = machine{};
+    auto control = busy_control{.linux_side = &linux_side, .others = {{4, 0x56, -16}}, .number = 7};
+    auto made = rpmsg_char::create(control, "probe", rpmsg::any_address, rpmsg::address{0xffff'fff0}, steady_clock::now() + 50,
+                                   linux_side.paths());
+    REQUIRE(made);
+    CHECK(is_device(*made, linux_side, 7));
+}
+
+TEST_CASE("of several endpoints of one name the first is opened") {
+    auto const linux_side = machine{};
+    for (auto const number : {12, 2, 30, 1, 11}) {
+        linux_side.add(number, "rpmsg-echo", -1, 1024 + number);
+    }
+    auto endpoint = rpmsg_char::open("rpmsg-echo", steady_clock::now(), linux_side.paths());
+    REQUIRE(endpoint);
+    CHECK(is_device(*endpoint, linux_side, 1));
+}
 
 TEST_CASE("an endpoint is found, sends, receives, and keeps its deadlines") {
     STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<rpmsg_char>);

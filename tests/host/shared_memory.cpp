@@ -262,3 +262,52 @@ TEST_CASE("a process that stands still in the middle of an opening is waited for
     close(fd);
     CHECK(shared_memory::open(test.name, 64, 7));
 }
+
+TEST_CASE("memory of another user, or that others may write to, is refused unless it is asked for") {
+    auto const test = named{};
+    { REQUIRE(shared_memory::open(test.name, 64, 7)); }
+    auto const path = "/dev/shm/" + test.name;
+    auto expected = std::string{};
+    SECTION("another user's") {
+        if (geteuid() != 0) {
+            return; // only root can give a file away
+        }
+        REQUIRE(chown(path.c_str(), 12345, static_cast<gid_t>(-1)) == 0);
+        expected = "belongs to user 12345, this process runs as user 0";
+    }
+    SECTION("writable by the group") {
+        REQUIRE(chmod(path.c_str(), 0660) == 0);
+        expected = "may be written to by other users; keep them out with: chmod 600 " + path;
+    }
+    SECTION("writable by all") {
+        REQUIRE(chmod(path.c_str(), 0602) == 0);
+        expected = "may be written to by other users";
+    }
+    auto const refused = shared_memory::open(test.name, 64, 7);
+    CHECK(contains(refused.error(), expected));
+    CHECK(contains(refused.error(), test.name));
+    CHECK(shared_memory::open(test.name, 64, 7, rpmsg::host::shared_by::any_user));
+    CHECK(test.exists());
+}
+
+TEST_CASE("what is no memory is refused and left alone, and does not stop us") {
+    auto const test = named{};
+    auto const path = "/dev/shm/" + test.name;
+    alarm(10); // ends a test that waits
+    SECTION("a pipe") {
+        REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+        CHECK(contains(shared_memory::open(test.name, 64, 7).error(), "exists and is no memory"));
+    }
+    SECTION("a folder") {
+        REQUIRE(mkdir(path.c_str(), 0700) == 0);
+        CHECK_FALSE(shared_memory::open(test.name, 64, 7));
+        CHECK(rmdir(path.c_str()) == 0);
+        test.write_at(0, 'x');
+    }
+    SECTION("a link to another file") {
+        REQUIRE(symlink("/dev/null", path.c_str()) == 0);
+        CHECK_FALSE(shared_memory::open(test.name, 64, 7));
+    }
+    alarm(0);
+    CHECK(test.exists());
+}

@@ -1,6 +1,7 @@
 #include <rpmsg/host/vhost_user.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "front_end.hpp"
 #include <algorithm>
@@ -8,9 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
+#include <optional>
 #include <random>
 #include <string>
+#include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 using rpmsg::host::steady_clock;
@@ -286,4 +290,338 @@ TEST_CASE("a link of other rings than its back end's does not keep its driver wa
     back_end->serve(link);
     CHECK_FALSE(back_end->is_connected());
     CHECK(back_end->why().find("other rings than this back end") != std::string::npos);
+}
+
+namespace {
+constexpr auto in_batches = [] {
+    auto config = remote_rings;
+    config.batch = 4;
+    return config;
+}();
+using batching = rpmsg::vring<in_batches, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>;
+
+/// Holds the first message, and ignores the others.
+struct keeper {
+    rpmsg::held_message* held;
+    auto operator()(auto& link, rpmsg::message const& m) const -> void {
+        if (not *held) {
+            *held = link.hold(m);
+        }
+    }
+};
+constexpr auto ignores = [](auto&, rpmsg::message const&) {};
+
+/// A remote core behind vhost-user, in the middle of its work: its link is up, it holds the first message, and gives the others
+/// back in batches. All that the front end has of it afterwards is its memory and its calls.
+struct at_work {
+    front_end::own_folder folder{};
+    vhost_rings shared{};
+    std::optional<vhost_user> back_end{std::move(*vhost_user::listen(folder.socket(), in_batches, shared))};
+    rpmsg::held_message held{};
+    rpmsg::channel<batching, decltype(rpmsg::endpoints{rpmsg::endpoint<"echo">(keeper{})})> link{
+        batching{shared.shared(), shared.bell(), shared.placed()}, rpmsg::endpoints{rpmsg::endpoint<"echo">(keeper{&held})}};
+    front_end::front_end front{folder.socket()};
+    rpmsg::channel<host, decltype(rpmsg::endpoints{rpmsg::endpoint<"echo">(ignores)})> driver{
+        host{rpmsg::mapped_region<>{front.mapping, front_end::size}, front_end::kick_bell{&front}},
+        rpmsg::endpoints{rpmsg::endpoint<"echo">(ignores)}};
+    std::vector<std::byte> memory{};
+
+    at_work() {
+        front.set_up();
+        work(20);
+        REQUIRE(link.is_up());
+        for (auto i = 0; i < 3; ++i) {
+            REQUIRE(driver.get<"echo">().send(std::array{std::byte{0x5a}, std::byte{0xa5}}));
+        }
+        work(3);
+        REQUIRE(held);
+        REQUIRE(link.get<"echo">().send(std::array{std::byte{1}}));
+        (void)front.was_called(0);
+        (void)front.was_called(1);
+        memory.assign(front.mapping, front.mapping + front_end::size);
+    }
+    auto work(int rounds) -> void {
+        for (auto i = 0; i < rounds; ++i) {
+            if (not driver.is_up()) {
+                (void)driver.start();
+            }
+            back_end->serve(link);
+            (void)link.poll();
+            driver.notify();
+            (void)driver.poll();
+        }
+    }
+    /// The rest of the remote core goes on as if nothing had happened.
+    auto go_on() -> void {
+        for (auto i = 0; i < 5; ++i) {
+            back_end->serve(link);
+            (void)link.poll();
+            (void)link.get<"echo">().send(std::array{std::byte{2}});
+            link.notify();
+        }
+    }
+    [[nodiscard]] auto is_untouched() const -> bool {
+        return std::equal(memory.begin(), memory.end(), front.mapping) and not front.was_called(0) and not front.was_called(1);
+    }
+};
+} // namespace
+
+TEST_CASE("rings that the driver has taken away are neither written to nor rung") {
+    auto test = at_work{};
+    auto loan = test.link.get<"echo">().reserve();
+    REQUIRE(loan);
+    REQUIRE(test.is_untouched());
+    auto const& front = test.front;
+    SECTION("by disabling one") { front.ask(vhost_request::enable_ring, {}, state{1, 0}); }
+    SECTION("by disabling both") { front.let_go(); }
+    SECTION("by a reset of the owner") { front.ask(vhost_request::reset_owner, {}); }
+    SECTION("by a reset of the device, which was not agreed") { front.ask(vhost_request{34}, {}); }
+    SECTION("by a status that falls, which was not agreed") { front.ask(vhost_request{39}, {}, std::uint64_t{0}); }
+    SECTION("by stopping a ring") { front.ask(vhost_request::get_ring_base, {}, state{0, 0}); }
+    SECTION("by other features") { front.ask(vhost_request::set_features, {}, std::uint64_t{0x1'4000'0001}); }
+    SECTION("by other memory") {
+        front.ask(vhost_request::set_memory_table, {front.memory.number()}, front.one_region, front.whole());
+    }
+    SECTION("by another doorbell") { front.ask(vhost_request::set_ring_kick, {front.kicks[0].number()}, std::uint64_t{0}); }
+    SECTION("by leaving") { test.front.die(); }
+    SECTION("by garbage") { front.say(std::array<std::byte, 12>{}); }
+    test.go_on();
+    CHECK_FALSE(test.link.is_up());
+    CHECK(test.is_untouched());
+    std::ranges::fill(loan.payload(), std::byte{0xee});
+    CHECK_FALSE(test.link.get<"echo">().commit(std::move(loan), 4));
+    CHECK(test.held.payload()[0] == std::byte{0x5a});
+    CHECK(test.held.payload()[1] == std::byte{0xa5});
+    test.held.release();
+    test.go_on();
+    CHECK(test.is_untouched());
+}
+
+TEST_CASE("a back end that ends leaves the rings alone, and its link without a driver") {
+    auto test = at_work{};
+    test.back_end.reset();
+    for (auto i = 0; i < 5; ++i) {
+        (void)test.link.poll();
+        (void)test.link.get<"echo">().send(std::array{std::byte{2}});
+    }
+    test.link.close();
+    CHECK(test.is_untouched());
+    CHECK(test.held.payload()[0] == std::byte{0x5a});
+}
+
+TEST_CASE("a message that is held and a loan outlive their front end and the next ones") {
+    auto test = at_work{};
+    auto loan = test.link.get<"echo">().reserve();
+    REQUIRE(loan);
+    test.front.die();
+    test.back_end->serve(test.link);
+    CHECK(test.held.payload()[0] == std::byte{0x5a});
+    for (auto life = 0; life < 20; ++life) {
+        auto next = front_end::front_end{test.folder.socket()};
+        next.set_up();
+        test.back_end->serve(test.link);
+        next.kick(0);
+        test.back_end->serve(test.link);
+        CHECK(test.back_end->is_live());
+        std::ranges::fill(loan.payload(), std::byte{0xee});
+        CHECK(std::count(next.mapping, next.mapping + front_end::size, std::byte{0xee}) == 0);
+        CHECK(test.held.payload().size() == 2);
+        CHECK((test.held.payload()[0] == std::byte{0x5a} or test.held.payload()[0] == std::byte{0}));
+        next.die();
+        test.back_end->serve(test.link);
+    }
+}
+
+TEST_CASE("a driver that takes its rings away and gives them again goes on") {
+    auto test = at_work{};
+    test.held.release();
+    for (auto life = 0; life < 5; ++life) {
+        test.front.let_go();
+        test.back_end->serve(test.link);
+        CHECK_FALSE(test.link.is_up());
+        test.front.ask(vhost_request::enable_ring, {}, state{0, 1});
+        test.front.ask(vhost_request::enable_ring, {}, state{1, 1});
+        test.back_end->serve(test.link);
+        test.front.kick(0);
+        test.work(3);
+        CHECK(test.back_end->is_live());
+        CHECK(test.link.is_up());
+        test.held.release();
+    }
+}
+
+TEST_CASE("names are announced, and taken back, only where the front end took feature bit 0") {
+    auto const test = front_end::own_folder{};
+    vhost_rings shared{};
+    auto back_end = vhost_user::listen(test.socket(), remote_rings, shared);
+    REQUIRE(back_end);
+    auto service = [](rpmsg::link_ref, rpmsg::message const&) {};
+    auto link = rpmsg::channel{remote{shared.shared(), shared.bell(), shared.placed()}, rpmsg::endpoint_pool<2>{}};
+    auto const made = link.create("echo", service);
+    REQUIRE(made);
+    auto front = front_end::front_end{test.socket()};
+    auto const hears_names = GENERATE(true, false);
+    front.set_up(hears_names ? 0x1'4000'0001 : 0x1'4000'0000);
+    auto driver = rpmsg::channel{host{rpmsg::mapped_region<>{front.mapping, front_end::size}, front_end::kick_bell{&front}},
+                                 rpmsg::endpoint_pool<2>{}};
+    REQUIRE(driver.start());
+    for (auto i = 0; i < 10; ++i) {
+        back_end->serve(link);
+        (void)link.poll();
+        driver.notify();
+        (void)driver.poll();
+    }
+    REQUIRE(link.is_up());
+    auto const sent = [&] {
+        auto const at = rpmsg::vring_layout<front_end::config>::parts(0).used + 2;
+        return rpmsg::load<std::uint16_t>(rpmsg::const_bytes{front.mapping + at, 2});
+    };
+    CHECK(sent() == (hears_names ? 1 : 0));
+    CHECK(link.destroy(*made));
+    for (auto i = 0; i < 3; ++i) {
+        (void)link.poll();
+    }
+    CHECK(sent() == (hears_names ? 2 : 0));
+    CHECK(link.at(*made).send({}).error() == rpmsg::error::no_endpoint);
+    CHECK_FALSE(link.is_pending());
+}
+
+TEST_CASE("what rang before the rings were ready does not start the link, now or later") {
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    SECTION("before they were told") {
+        front.take_features(0x1'4000'0001, 0x20);
+        front.ask(vhost_request::set_ring_kick, {front.kicks[0].number()}, std::uint64_t{0});
+        front.kick(0);
+        test.serve();
+        front.set_up();
+    }
+    SECTION("while one was disabled") {
+        front.set_up();
+        front.ask(vhost_request::enable_ring, {}, state{0, 0});
+        test.serve();
+        front.kick(0);
+        front.kick(1);
+        test.serve();
+        front.ask(vhost_request::enable_ring, {}, state{0, 1});
+    }
+    SECTION("and was not heard before they were disabled") {
+        front.set_up();
+        test.serve();
+        front.kick(0);
+        front.let_go();
+        test.serve();
+        front.set_up();
+    }
+    SECTION("in band") {
+        auto other = listening{{.in_band = true}};
+        auto in_band = front_end::front_end{other.folder.socket()};
+        in_band.take_features(0x1'4000'0001, 0x4028);
+        in_band.ask(vhost_request::kick_ring, {}, state{0, 0});
+        in_band.set_up(0x1'4000'0001, 0x4028);
+        other.serve();
+        CHECK_FALSE(other.back_end->is_live());
+        return;
+    }
+    test.serve();
+    CHECK(test.link.notes.empty());
+    front.kick(0);
+    test.serve();
+    CHECK(test.back_end->is_live());
+}
+
+TEST_CASE("a doorbell that rings while the front end still tells of the rings is not lost") {
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    front.take_features(0x1'4000'0001, 0x20);
+    front.ask(vhost_request::set_memory_table, {front.memory.number()}, front.one_region, front.whole());
+    front.place_ring(1);
+    for (auto i = 0; i < 62; ++i) { // more than one `serve` does
+        front.ask(vhost_request::set_owner, {});
+    }
+    front.place_ring(0);
+    front.kick(0);
+    test.serve();
+    CHECK(test.back_end->is_live());
+}
+
+TEST_CASE("files that block, or are no bells, neither stop nor end the back end") {
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    front.set_up();
+    test.serve();
+    alarm(10); // ends a test that waits
+    SECTION("a call that blocks and is full") {
+        auto const blocking = rpmsg::host::descriptor{eventfd(0, EFD_CLOEXEC)};
+        front.ask(vhost_request::set_ring_call, {blocking.number()}, std::uint64_t{0});
+        test.serve();
+        auto const most = ~std::uint64_t{0} - 1;
+        REQUIRE(write(blocking.number(), &most, sizeof(most)) == sizeof(most));
+        CHECK(test.shared.bell().ring(0));
+        CHECK(test.back_end->is_connected());
+    }
+    SECTION("doorbells that block and were read by somebody else") {
+        front.kick(0);
+        auto count = std::uint64_t{};
+        REQUIRE(read(front.kicks[0].number(), &count, sizeof(count)) == sizeof(count));
+        test.serve();
+        CHECK(test.link.notes.empty());
+    }
+    SECTION("a pipe to be called through, whose reader is gone") {
+        auto ends = std::array{-1, -1};
+        REQUIRE(pipe(ends.data()) == 0);
+        front.ask(vhost_request::set_ring_call, {ends[1]}, std::uint64_t{0});
+        close(ends[0]);
+        close(ends[1]);
+        test.serve();
+        (void)test.shared.bell().ring(0);
+        CHECK(front.is_dropped());
+        CHECK(test.back_end->why() == "is to be called for ring 0 through what is no eventfd and no socket");
+    }
+    SECTION("a pipe as the doorbell") {
+        auto ends = std::array{-1, -1};
+        REQUIRE(pipe(ends.data()) == 0);
+        front.ask(vhost_request::set_ring_kick, {ends[0]}, std::uint64_t{0});
+        test.serve();
+        close(ends[0]);
+        close(ends[1]);
+        test.serve();
+        CHECK(front.is_dropped());
+    }
+    SECTION("a channel that is no socket") {
+        front.ask(vhost_request::set_back_end_channel, {front.memory.number()});
+        test.serve();
+        CHECK(test.back_end->why() == "gives a channel that is no socket to call it through");
+    }
+    alarm(0);
+}
+
+TEST_CASE("nobody is called where the front end takes a call back, and no other file is written to") {
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    front.set_up();
+    front.kick(0);
+    test.serve();
+    front.ask(vhost_request::set_ring_call, {}, std::uint64_t{0x100});
+    test.serve();
+    CHECK(test.back_end->is_live());
+    CHECK(test.shared.bell().ring(0));
+    CHECK_FALSE(front.was_called(0));
+    front.ask(vhost_request::set_ring_call, {front.calls[0].number()}, std::uint64_t{0});
+    test.serve();
+    CHECK(test.shared.bell().ring(0));
+    CHECK(front.was_called(0));
+}
+
+TEST_CASE("a front end that makes its memory smaller is dropped before that is touched") {
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    front.set_up();
+    front.kick(0);
+    test.serve();
+    REQUIRE(ftruncate(front.memory.number(), 4096) == 0);
+    test.serve();
+    CHECK(front.is_dropped());
+    CHECK(test.back_end->why() == "makes its memory smaller while it is used");
+    CHECK(test.link.notes.ends_with("close "));
 }

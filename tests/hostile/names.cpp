@@ -1,5 +1,3 @@
-#include "rig.hpp"
-
 #include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/vring.hpp>
@@ -7,6 +5,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "rig.hpp"
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -410,10 +409,10 @@ TEST_CASE("case 64: no two endpoints of a pool ever share an address") {
                     }
                 }
                 if (dynamic) {
-                    pool.remove(rpmsg::index_of_id(*dynamic));
+                    pool.remove(pool.index_of(*dynamic));
                 } else {
                     for (auto i = 0u; i < pool.size(); ++i) {
-                        if (i != rpmsg::index_of_id(*made)) {
+                        if (i != pool.index_of(*made)) {
                             pool.remove(i);
                         }
                     }

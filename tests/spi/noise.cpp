@@ -5,7 +5,7 @@ namespace {
 using namespace spi_tests;
 using rpmsg::testing::spi_fault_rates;
 
-constexpr auto small_nuttx = spi_config{.frame_size = 64,
+constexpr auto small_nuttx = spi_config{.frame_size = 80,
                                         .transmit_buffers = 4,
                                         .receive_buffers = 6,
                                         .profile = spi_profile::nuttx,
@@ -16,7 +16,7 @@ constexpr auto small_unchecked = [] {
     return config;
 }();
 constexpr auto small_reliable =
-    spi_config{.frame_size = 64, .transmit_buffers = 4, .receive_buffers = 6, .check_step = rpmsg::wire::crc_step::byte};
+    spi_config{.frame_size = 80, .transmit_buffers = 4, .receive_buffers = 6, .check_step = rpmsg::wire::crc_step::byte};
 constexpr auto impatient = [] {
     auto config = small_reliable;
     config.patience = 16;

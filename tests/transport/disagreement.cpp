@@ -10,7 +10,7 @@ namespace {
 using rpmsg::disagreement;
 
 TEST_CASE("Every disagreement has words of its own that name the field") {
-    for (auto a = disagreement::none; a <= disagreement::base_address; a = static_cast<disagreement>(static_cast<int>(a) + 1)) {
+    for (auto a = disagreement::none; a <= disagreement::payload; a = static_cast<disagreement>(static_cast<int>(a) + 1)) {
         CHECK_FALSE(describe(a).empty());
         for (auto b = disagreement::none; b < a; b = static_cast<disagreement>(static_cast<int>(b) + 1)) {
             CHECK(describe(a) != describe(b));

@@ -19,7 +19,7 @@ constexpr auto filled(int frames) -> window {
 
 constexpr auto frames_go_in_order_as_far_as_there_is_room() -> bool {
     auto w = filled(4);
-    check(w.acknowledge(0, 2, 0) and w.has_next() and w.next() == 0);
+    check(w.acknowledge(0, 2, 0, true) and w.has_next() and w.next() == 0);
     check(not w.advance(1) and w.has_next() and not w.advance(2) and not w.has_next() and w.unacknowledged() == 4);
     check(w.acknowledge(1, 4, 3));
     w.release();
@@ -42,13 +42,39 @@ constexpr auto an_acknowledgement_that_cannot_be_is_refused() -> bool {
 
 constexpr auto what_is_not_acknowledged_goes_again_ever_more_rarely() -> bool {
     auto w = filled(1);
-    check(w.acknowledge(0, 0, 0) and not w.has_next());
+    check(w.acknowledge(0, 0, 0, true) and not w.has_next());
     w.restart(100);
-    check(w.waits() and w.deadline(10) == 110 and w.retry(110, 3, true) and w.has_next()); // a probe
-    check(not w.advance(111) and w.deadline(10) == 131 and w.retry(131, 3, true) and w.advance(132));
-    check(w.deadline(10) == 172 and w.retry(172, 3, true) and not w.retry(300, 3, true));
+    check(w.waits() and w.deadline(10, 100) == 110 and w.retry(110, 3, true) and w.has_next()); // a probe
+    check(not w.advance(111) and w.deadline(10, 111) == 131 and w.retry(131, 3, true) and w.advance(132));
+    check(w.deadline(10, 132) == 172 and w.retry(172, 3, true) and not w.retry(300, 3, true));
     w.hear();
     check(w.retry(300, 3, true));
+    return true;
+}
+
+/// Short frames are heard before data frames that came earlier and say less.
+constexpr auto what_was_overtaken_takes_nothing_back() -> bool {
+    auto w = filled(4);
+    (void)w.advance(0);
+    (void)w.advance(0);
+    check(w.acknowledge(2, 4, 0) and w.acknowledge(0, 1, 0) and w.acknowledge(1, 4, 0) and w.acknowledge(2, 1, 0));
+    w.release();
+    check(w.unacknowledged() == 2 and w.has_next() and not w.advance(1) and w.has_next());
+    check(w.acknowledge(2, 1, 2, true) and not w.has_next()); // who asks for a resend says how it is
+    return true;
+}
+
+constexpr auto a_clock_that_is_put_back_delays_by_one_retry() -> bool {
+    auto w = filled(1);
+    w.restart(5000);
+    w.date(5000);
+    for (rpmsg::ticks back = 1; back != 0; back <<= 1) {
+        auto const now = 5000 - back;
+        check(rpmsg::has_passed(w.deadline(10, now), now + 10));
+        auto moved = w;
+        moved.date(now);
+        check(moved.deadline(10, now + 10) - now <= 10);
+    }
     return true;
 }
 
@@ -78,6 +104,14 @@ TEST_CASE("An acknowledgement of what was never sent is refused, an old one is i
 
 TEST_CASE("What is not acknowledged goes again, ever more rarely, though there seems to be no room") {
     STATIC_REQUIRE(what_is_not_acknowledged_goes_again_ever_more_rarely());
+}
+
+TEST_CASE("What was overtaken takes back neither an acknowledgement nor room") {
+    STATIC_REQUIRE(what_was_overtaken_takes_nothing_back());
+}
+
+TEST_CASE("A clock that is put back delays what goes again by one retry") {
+    STATIC_REQUIRE(a_clock_that_is_put_back_delays_by_one_retry());
 }
 
 TEST_CASE("Sequence numbers wrap") { CHECK(numbers_wrap()); }

@@ -4,6 +4,7 @@
 
 #include "check.hpp"
 #include "spi/pair.hpp"
+#include <algorithm>
 
 namespace {
 using namespace spi_tests;
@@ -204,7 +205,137 @@ template <spi_config Config> constexpr auto room_is_told_again() -> bool {
     (void)pair.a.poll(0);
     return pair.bus.is_requesting(0) and pair.a.next_deadline(0).is_set;
 }
+
+/// A message is sent, the clock jumps, for ever or for some ticks: it comes within one retry, and where the clock goes back
+/// no transfer is given up for it.
+template <spi_config Config> constexpr auto a_clock_that_jumps_delays_by_one_retry() -> bool {
+    for (auto const wrong_for : {0u, 10u}) {
+        for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
+            for (auto const by : {jump, 0u - jump}) {
+                auto pair = connected<Config>{};
+                rpmsg::ticks now = 500;
+                pair.look(now);
+                send(pair.a);
+                (void)pair.a.poll(now);
+                for (rpmsg::ticks passed = 0; passed < wrong_for; passed += 5) {
+                    (void)pair.a.poll(now + by + passed);
+                    (void)pair.b.poll(now + by + passed);
+                }
+                now += wrong_for > 0 ? wrong_for : by;
+                (void)pair.a.poll(now);
+                auto const due = pair.a.next_deadline(now);
+                check(due.is_set and rpmsg::has_passed(due.at, now + Config.retry_ticks));
+                for (auto i = 0; i < 12; ++i) {
+                    pair.look(now + Config.retry_ticks / 4 * static_cast<rpmsg::ticks>(i));
+                }
+                check(pair.b.receive().outcome == rpmsg::rx_outcome::message);
+                check(pair.a.counts()[rpmsg::event_count::bad_frame] == 0);
+                auto const before = pair.bus.transfers();
+                for (auto i = 0; i < 40; ++i) { // a clock that stands still
+                    pair.look(now + 3 * Config.retry_ticks);
+                }
+                check(pair.bus.transfers() - before < 4);
+            }
+        }
+    }
+    return true;
+}
+
+constexpr auto unchecked = [] {
+    auto config = nuttx;
+    config.is_checked = false;
+    return config;
+}();
+/// A peer that computes no check beside an end that requires one: that end says so, once, and asks ever so often. When the
+/// peer is another one the link comes up.
+template <spi_role Strict> constexpr auto a_peer_without_a_check_is_refused_in_words() -> bool {
+    constexpr auto other = Strict == spi_role::controller ? spi_role::peripheral : spi_role::controller;
+    auto pair = bus_of_two<nuttx>{};
+    auto others = rpmsg::spi_storage<unchecked>{};
+    auto strict = rpmsg::spi<nuttx, bus_of_two<nuttx>::port<Strict>>{pair.frames, bus_of_two<nuttx>::port<Strict>{pair.bus}};
+    auto lax = rpmsg::spi<unchecked, bus_of_two<nuttx>::port<other>>{others, bus_of_two<nuttx>::port<other>{pair.bus}};
+    check(strict.start().has_value() and lax.start().has_value());
+    rpmsg::ticks now = 0;
+    auto told = 0;
+    auto polls = 0;
+    auto const run = [&](auto& peer, rpmsg::ticks duration) {
+        for (auto const end = now + duration; now != end; ++now) {
+            for (auto i = 0; i < 6; ++i) {
+                (void)pair.bus.run();
+                auto const rang = pair.bus.forward(Strict == spi_role::controller ? 0 : 1, strict);
+                (void)pair.bus.forward(Strict == spi_role::controller ? 1 : 0, peer);
+                auto const due = strict.next_deadline(now);
+                if (rang or (due.is_set and rpmsg::has_passed(due.at, now))) {
+                    auto const change = strict.poll(now);
+                    told += change.reason == rpmsg::down_reason::incompatible ? 1 : 0;
+                    ++polls;
+                }
+                (void)peer.poll(now);
+            }
+        }
+    };
+    run(lax, 1000);
+    check(told == 1 and strict.disagreement() == rpmsg::disagreement::no_check);
+    check(pair.bus.transfers() <= 8 + 2 * 1000 / nuttx.retry_ticks and polls < 100);
+    run(lax, 1000);
+    check(told == 1 and pair.bus.transfers() <= 8 + 2 * 2000 / nuttx.retry_ticks and polls < 200);
+    auto sound = rpmsg::spi<nuttx, bus_of_two<nuttx>::port<other>>{pair.other_frames, bus_of_two<nuttx>::port<other>{pair.bus}};
+    lax.close();
+    check(sound.start().has_value());
+    run(sound, 1000);
+    check(told == 1 and strict.disagreement() == rpmsg::disagreement::none and strict.writable() and sound.writable());
+    return true;
+}
+
+/// Wires on which every byte arrives as this one, or every second frame only.
+template <unsigned Value> struct stuck_wires : rpmsg::testing::sound_wires {
+    bool is_stuck = true;
+    constexpr auto carry(std::uint32_t, rpmsg::bytes frame) -> void {
+        if (is_stuck) {
+            std::fill(frame.begin(), frame.end(), static_cast<std::byte>(Value));
+        }
+    }
+};
+template <unsigned Value> constexpr auto frames_that_say_nothing_are_rare() -> bool {
+    auto pair = bus_of_two<nuttx, stuck_wires<Value>>{};
+    auto a = pair.controller();
+    auto b = pair.peripheral();
+    check(a.start().has_value() and b.start().has_value());
+    rpmsg::ticks now = 0;
+    auto const run = [&](rpmsg::ticks duration) {
+        for (auto const end = now + duration; now != end; ++now) {
+            for (auto i = 0; i < 4; ++i) {
+                (void)pair.bus.run();
+                (void)pair.bus.forward(0, a);
+                (void)pair.bus.forward(1, b);
+                check(b.poll(now).reason != rpmsg::down_reason::incompatible);
+                check(a.poll(now).reason != rpmsg::down_reason::incompatible);
+            }
+        }
+    };
+    run(2000);
+    check(pair.bus.transfers() <= 8 + 2 * 2000 / nuttx.retry_ticks);
+    pair.bus.wires().is_stuck = false;
+    run(5 * nuttx.retry_ticks);
+    return a.writable() and b.writable();
+}
 } // namespace
+
+TEST_CASE("a clock that jumps delays a transfer by one retry") {
+    CHECK(a_clock_that_jumps_delays_by_one_retry<nuttx>());
+    CHECK(a_clock_that_jumps_delays_by_one_retry<reliable>());
+}
+
+TEST_CASE("a peer without a check is refused in words where one is required, and asked rarely") {
+    CHECK(a_peer_without_a_check_is_refused_in_words<spi_role::controller>());
+    CHECK(a_peer_without_a_check_is_refused_in_words<spi_role::peripheral>());
+}
+
+TEST_CASE("transfers that bring frames which say nothing are rare, and the first that says something ends that") {
+    CHECK(frames_that_say_nothing_are_rare<0xff>());
+    CHECK(frames_that_say_nothing_are_rare<0>());
+    CHECK(frames_that_say_nothing_are_rare<0x55>());
+}
 
 TEST_CASE("after a silence a transfer is as young as any") {
     STATIC_REQUIRE(a_silence_makes_no_transfer_late());

@@ -82,6 +82,28 @@ constexpr auto closing_says_so_where_the_peer_believes_in_a_link() -> bool {
     check(session.current() == state::closed);
     return true;
 }
+constexpr auto who_yields_is_silent_after_a_call_that_missed() -> bool {
+    for (auto const answer : {command::available, command::data, command::shutdown}) {
+        auto session = spi_session{};
+        session.start();
+        session.exchange(command::connect, command::none, true);
+        check(session.next() == command::connect); // that was no answer
+        session.exchange(command::connect, answer, true);
+        for (auto const heard : {command::available, command::none, command::available}) {
+            check(session.next() == command::available and session.wants_transfer());
+            session.exchange(command::available, heard, true);
+        }
+        check(session.next() == command::connect);
+        session.exchange(command::connect, answer, true);
+        session.exchange(command::available, command::connect, true); // a call is heard as ever
+        check(session.current() == state::connecting);
+        session.exchange(command::available, command::connect, true);
+        check(session.next() == command::connect); // and ours is said again
+        session.exchange(command::connect, command::available, true);
+        check(session.is_connected());
+    }
+    return true;
+}
 constexpr auto a_link_that_is_given_up_begins_again() -> bool {
     auto session = connected();
     session.give_up();
@@ -165,6 +187,10 @@ constexpr auto resets_by_loss(unsigned transfers) -> unsigned {
     return resets;
 }
 } // namespace
+
+TEST_CASE("a controller of NuttX's peripheral is silent for three transfers after a call that missed") {
+    STATIC_REQUIRE(who_yields_is_silent_after_a_call_that_missed());
+}
 
 TEST_CASE("two sides that offer to connect are connected after two transfers") {
     STATIC_REQUIRE(both_connect_in_two_transfers());

@@ -180,7 +180,7 @@ template <vring_config Config> constexpr auto a_link_says_so_until_it_is_put_rig
     block.put(table::vdev + 24, 2 << 8 | 4); // a driver took its status back
     block.put(table::ring(0) + 8, 16);
     auto const change = side.poll(0);
-    check(change.event == link_event::down and change.reason == down_reason::incompatible);
+    check(change.event == link_event::refused and change.reason == down_reason::incompatible);
     check(side.disagreement() == disagreement::buffer_count);
     check(describe(side.disagreement()).starts_with("the buffer count"));
     check(side.poll(0).event == link_event::none and not side.is_up());

@@ -4,6 +4,7 @@
 
 #include "check.hpp"
 #include "uart/raw_peer.hpp"
+#include <algorithm>
 
 namespace {
 
@@ -103,7 +104,7 @@ constexpr auto a_peer_of_the_reliable_profile_is_refused() -> bool {
     (void)peer.poll();
     peer.say({0, 8, 'R', 'P', 'M', '1'});
     auto const refused = peer.poll();
-    check(refused.event == link_event::down and refused.reason == down_reason::incompatible);
+    check(refused.event == link_event::refused and refused.reason == down_reason::incompatible);
     peer.say({0x7e});
     check(peer.poll(5000).event == link_event::none and not peer.end.is_up());
     check(peer.end.start().has_value() and peer.poll().event == link_event::up);
@@ -137,7 +138,8 @@ constexpr auto what_was_said_of_an_earlier_connection_is_not_heard() -> bool {
     auto peer = raw_peer<config>{};
     check(peer.end.start().has_value() and peer.poll().event == link_event::none and peer.heard({0x7e}));
     peer.say({0x76, 0x7e});
-    check(peer.poll().event == link_event::up and peer.heard({0x7d}) and peer.poll().event == link_event::none and peer.end.is_up());
+    check(peer.poll().event == link_event::up and peer.heard({0x7d}) and peer.poll().event == link_event::none and
+          peer.end.is_up());
     auto again = raw_peer<config>{};
     check(again.end.start().has_value() and again.poll().event == link_event::none and again.heard({0x7e}));
     again.end.close();
@@ -187,7 +189,238 @@ constexpr auto loans_and_buffers_go_back_once() -> bool {
     return true;
 }
 
+/// How long after a jump of the clock the peer is called, when the clock went wrong for so long.
+constexpr auto a_clock_that_jumps_delays_a_call_by_one_retry() -> bool {
+    for (auto const wrong_for : {0u, 10u}) {
+        for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
+            for (auto const by : {jump, 0u - jump}) {
+                auto peer = raw_peer<config>{};
+                check(peer.end.start().has_value() and peer.poll(7).event == link_event::none and peer.heard({0x7e}));
+                for (rpmsg::ticks passed = 0; passed < wrong_for; passed += 5) {
+                    (void)peer.end.poll(peer.now + by + passed);
+                    peer.sent.lose();
+                }
+                (void)peer.poll(wrong_for > 0 ? wrong_for : by);
+                peer.sent.lose();
+                auto const due = peer.end.next_deadline(peer.now);
+                check(due.is_set and rpmsg::has_passed(due.at, peer.now + config.connect_ticks));
+                (void)peer.poll(config.connect_ticks);
+                check(peer.heard({0x7e}));
+                for (int i = 0; i < 5; ++i) { // a clock that stands still
+                    (void)peer.poll();
+                }
+                check(peer.heard({}) and not rpmsg::has_passed(peer.end.next_deadline(peer.now).at, peer.now));
+            }
+        }
+    }
+    return true;
+}
+
+/// The first frame of a peer without a check says so; one that noise has struck does not.
+constexpr auto a_peer_without_a_check_is_refused_in_words() -> bool {
+    auto peer = raw_peer<config>{};
+    peer.connect();
+    peer.say_frame("damaged"_payload, 0x1234);
+    check(peer.poll().event == link_event::none and peer.end.receive().outcome == rx_outcome::dropped and peer.end.is_up());
+    peer.say_frame("no check"_payload, 0);
+    peer.say_frame("nor here"_payload, 0);
+    check(peer.poll().event == link_event::none and peer.end.receive().outcome == rx_outcome::dropped);
+    check(peer.end.receive().outcome == rx_outcome::ended);
+    auto const down = peer.poll();
+    check(down.event == link_event::down and down.reason == down_reason::incompatible and peer.heard({0x76}));
+    check(peer.end.disagreement() == rpmsg::disagreement::no_check and peer.end.line_counts().bad_check == 2);
+    peer.say({0x79, 0x7e});
+    check(peer.poll(5000).event == link_event::none and peer.heard({}) and not peer.end.next_deadline(peer.now).is_set);
+    check(peer.end.start().has_value() and peer.poll().event == link_event::up and
+          peer.end.disagreement() == rpmsg::disagreement{});
+    auto other = raw_peer<config>{};
+    other.connect();
+    other.say_frame("sound"_payload);
+    check(other.end.receive().outcome == rx_outcome::message);
+    other.say_frame("noise"_payload, 0);
+    check(other.end.receive().outcome == rx_outcome::dropped and other.end.receive().outcome == rx_outcome::none);
+    return other.poll().event == link_event::none;
+}
+
+constexpr auto a_call_that_was_followed_by_a_goodbye_is_void() -> bool {
+    auto peer = raw_peer<config>{};
+    check(peer.end.start().has_value() and peer.poll().event == link_event::none and peer.heard({0x7e}));
+    peer.say({0x7e, 0x76});
+    check(peer.poll().event == link_event::none and peer.heard({}) and not peer.end.is_up());
+    peer.say({0x7d}); // the answer to our call says that it is there
+    check(peer.poll().event == link_event::up);
+    peer.say({0x7e, 0x76});
+    check(peer.poll().reason == down_reason::peer_stopped and peer.poll().event == link_event::none and peer.heard({}));
+    return true;
+}
+
+constexpr auto what_comes_behind_a_call_is_of_the_next_connection() -> bool {
+    auto peer = raw_peer<config>{};
+    peer.connect();
+    peer.say_frame("old"_payload);
+    peer.say({0x7e});
+    peer.say_frame("new"_payload);
+    check(peer.poll().event == link_event::none);
+    auto const old = peer.end.receive();
+    check(old.outcome == rx_outcome::message and same(old.payload, "old"_payload));
+    check(peer.end.receive().outcome == rx_outcome::ended and peer.poll().event == link_event::down);
+    check(peer.poll().event == link_event::up and peer.heard({0x7d}));
+    auto const got = peer.end.receive();
+    check(got.outcome == rx_outcome::message and same(got.payload, "new"_payload));
+    return true;
+}
+
+constexpr auto openvela =
+    rpmsg::uart_config{.tx_buffers = 2, .rx_buffers = 2, .payload = 40, .dialect = rpmsg::wire::uart_dialects::openvela};
+
+constexpr auto a_closed_end_sends_nothing() -> bool {
+    auto peer = raw_peer<config>{};
+    peer.block();
+    check(peer.end.start().has_value() and peer.poll().event == link_event::none); // owes its call
+    peer.end.close();
+    peer.sent.pace(0);
+    check(peer.poll(5000).event == link_event::none and peer.heard({}));
+    peer.end.suspend(true);
+    peer.end.close();
+    check(peer.heard({}) and not peer.end.next_deadline(peer.now).is_set);
+    // Of what the line has not taken only the goodbye goes.
+    peer.connect();
+    peer.block();
+    check(peer.send("cut"_payload));
+    peer.end.close();
+    check(peer.end.next_deadline(peer.now).is_set);
+    peer.sent.pace(0);
+    (void)peer.poll();
+    check(peer.heard({0x76}) and not peer.end.next_deadline(peer.now).is_set);
+    auto silent = raw_peer<openvela>{};
+    silent.connect();
+    silent.block();
+    check(silent.send("cut"_payload) and silent.send("never begun"_payload));
+    silent.end.close();
+    silent.sent.pace(0);
+    (void)silent.poll();
+    check(silent.heard({}));
+    return true;
+}
+constexpr auto a_goodbye_goes_before_a_new_call_and_an_answer_replaces_one() -> bool {
+    auto peer = raw_peer<config>{};
+    peer.connect();
+    peer.block();
+    check(peer.send("x"_payload));
+    peer.end.close();
+    check(peer.end.start().has_value());
+    peer.sent.pace(0);
+    (void)peer.poll();
+    check(peer.heard({0x76, 0x7e})); // never the other way round
+    peer.block();
+    peer.say({0x79});
+    (void)peer.poll();     // its answer waits for the line
+    (void)peer.poll(1000); // and behind it another call
+    peer.say({0x7d});
+    check(peer.poll().event == link_event::up);
+    peer.sent.pace(0);
+    (void)peer.poll();
+    return peer.heard({0x78});
+}
+/// To a peer that has gone already no goodbye is said.
+constexpr auto a_line_that_is_down_is_told_nothing() -> bool {
+    for (auto const end : {0x76, 0x7e}) {
+        auto peer = raw_peer<config>{};
+        peer.connect();
+        peer.say({end});
+        peer.end.close();
+        (void)peer.poll();
+        check(peer.heard({}));
+    }
+    return true;
+}
+
+constexpr auto a_sleeping_peer_is_woken_to_hear_the_end() -> bool {
+    auto awake = 0;
+    auto peer = raw_peer<config, sleepy>{sleepy{&awake}};
+    peer.connect();
+    peer.say({0x78});
+    (void)peer.poll();
+    peer.sent.lose();
+    peer.end.close();
+    check(peer.heard({0x75}) and peer.end.next_deadline(peer.now).is_set);
+    (void)peer.poll(config.wake_ticks);
+    check(peer.heard({0x75}));
+    peer.say({0x74});
+    (void)peer.poll();
+    check(peer.heard({0x77, 0x76}) and not peer.end.next_deadline(peer.now).is_set);
+    // The answer to a call of an earlier life wakes nobody.
+    check(peer.end.start().has_value() and peer.poll(1000).event == link_event::none and peer.heard({0x79}));
+    peer.end.close();
+    peer.say({0x78});
+    check(peer.end.start().has_value() and peer.poll().event == link_event::none and peer.heard({0x79}));
+    return true;
+}
+/// One that does not wake is called a few times more.
+constexpr auto a_deaf_peer_is_left_in_the_end() -> bool {
+    auto awake = 0;
+    auto peer = raw_peer<config, sleepy>{sleepy{&awake}};
+    peer.connect();
+    peer.end.close();
+    for (int i = 0; i < 20; ++i) {
+        (void)peer.poll(config.wake_ticks);
+    }
+    peer.sent.lose();
+    (void)peer.poll(5000);
+    return peer.heard({}) and not peer.end.next_deadline(peer.now).is_set;
+}
+
+constexpr auto the_last_word_about_a_pause_counts() -> bool {
+    auto peer = raw_peer<config>{};
+    peer.connect();
+    peer.block();
+    peer.end.suspend(false);
+    peer.end.suspend(true);
+    check(peer.send("x"_payload));
+    peer.sent.pace(0);
+    (void)peer.poll();
+    auto got = std::array<std::byte, 64>{};
+    check(peer.sent.read(got) > 0 and std::count(got.begin(), got.end(), std::byte{0x7a}) <= 1);
+    peer.say({0x7b});
+    check(peer.end.is_peer_suspended());
+    peer.say({0x7e}); // started anew: it runs
+    check(not peer.end.is_peer_suspended());
+    return true;
+}
+
 } // namespace
+
+TEST_CASE("A clock that jumps delays a call by one retry, and one that stands still repeats none") {
+    CHECK(a_clock_that_jumps_delays_a_call_by_one_retry());
+}
+
+TEST_CASE("A peer without a check is refused in words, where one is required") {
+    STATIC_REQUIRE(a_peer_without_a_check_is_refused_in_words());
+}
+
+TEST_CASE("A call that was followed by a goodbye is void") { STATIC_REQUIRE(a_call_that_was_followed_by_a_goodbye_is_void()); }
+
+TEST_CASE("What comes behind a call is of the next connection") {
+    STATIC_REQUIRE(what_comes_behind_a_call_is_of_the_next_connection());
+}
+
+TEST_CASE("An end that was closed sends nothing but its goodbye") {
+    STATIC_REQUIRE(a_closed_end_sends_nothing());
+    STATIC_REQUIRE(a_line_that_is_down_is_told_nothing());
+}
+
+TEST_CASE("A new call follows a goodbye that has not gone, and an answer replaces the call") {
+    STATIC_REQUIRE(a_goodbye_goes_before_a_new_call_and_an_answer_replaces_one());
+}
+
+TEST_CASE("A sleeping peer is woken to hear the end, and left when it does not wake") {
+    STATIC_REQUIRE(a_sleeping_peer_is_woken_to_hear_the_end());
+    STATIC_REQUIRE(a_deaf_peer_is_left_in_the_end());
+}
+
+TEST_CASE("The last word about a pause counts, and a new connection begins without one") {
+    STATIC_REQUIRE(the_last_word_about_a_pause_counts());
+}
 
 TEST_CASE("A connection is asked for until it is answered") {
     STATIC_REQUIRE(a_connection_is_asked_for_until_it_is_answered());

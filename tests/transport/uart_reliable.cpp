@@ -210,7 +210,153 @@ constexpr auto a_line_that_echoes_is_no_peer() -> bool {
     return true;
 }
 
+/// A message is lost, the clock jumps, for ever or for some ticks: it comes within one retry. So does the call of a peer.
+constexpr auto a_clock_that_jumps_delays_by_one_retry() -> bool {
+    for (auto const wrong_for : {0u, 9u}) {
+        for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
+            for (auto const by : {jump, 0u - jump}) {
+                auto r = rig{};
+                r.connect();
+                check(r.send(r.a, "late"_payload));
+                (void)r.poll(r.a, 1);
+                r.there.lose();
+                for (rpmsg::ticks passed = 0; passed < wrong_for; passed += 3) {
+                    (void)r.a.poll(r.now + by + passed);
+                    r.there.lose();
+                }
+                (void)r.poll(r.a, wrong_for > 0 ? wrong_for : by);
+                auto const retry = 2 * config.resend_ticks; // once it may have been sent too soon
+                auto const due = r.a.next_deadline(r.now);
+                check(due.is_set and rpmsg::has_passed(due.at, r.now + retry) and r.a.is_up());
+                (void)r.poll(r.a, retry);
+                check(r.gets(r.b, "late"_payload) and r.a.is_up());
+                for (int i = 0; i < 20; ++i) { // a clock that stands still
+                    (void)r.poll(r.a);
+                }
+                check(r.a.is_up() and r.a.line_counts().resent <= 2);
+            }
+        }
+    }
+    return true;
+}
+constexpr auto a_clock_that_jumps_delays_a_call_by_one_retry() -> bool {
+    for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
+        for (auto const by : {jump, 0u - jump}) {
+            auto r = rig{};
+            (void)r.poll(r.a, 7);
+            r.there.lose();
+            (void)r.poll(r.a, by);
+            r.there.lose();
+            check(rpmsg::has_passed(r.a.next_deadline(r.now).at, r.now + config.connect_ticks));
+            (void)r.poll(r.a, config.connect_ticks);
+            check(r.there.under_way() > 0);
+        }
+    }
+    return true;
+}
+
+/// A frame as the peer with this id would stuff it, fed to an end.
+constexpr auto feed_hello(end& to, rpmsg::wire::reliable_hello const& hello) -> void {
+    auto frame = std::array<std::byte, sizeof(hello) + rpmsg::wire::reliable_check_size>{};
+    rpmsg::store(frame, hello);
+    auto const check_of = rpmsg::wire::crc<rpmsg::wire::crc32c>::of(rpmsg::const_bytes{frame}.first(sizeof(hello)));
+    rpmsg::store(rpmsg::bytes{frame}.subspan(sizeof(hello)), check_of);
+    auto stuffed = std::array<std::byte, 64>{};
+    auto writer = rpmsg::wire::cobs_writer{};
+    to.feed(rpmsg::const_bytes{stuffed}.first(writer.write(frame, stuffed)));
+}
+constexpr auto a_peer_without_room_for_an_announcement_is_refused() -> bool {
+    for (auto const payload : {0, 1, 39}) {
+        auto r = rig{};
+        (void)r.poll(r.a);
+        auto hello =
+            rpmsg::wire::reliable_hello{.payload = static_cast<std::uint16_t>(payload), .window = 4, .id = 9, .heard = 0};
+        for (int i = 0; i < 5; ++i) {
+            hello.heard = i == 0 ? 0u : 1u; // it knows us
+            feed_hello(r.a, hello);
+            auto const change = r.poll(r.a);
+            check((change.reason == down_reason::incompatible) == (i == 0) and not r.a.is_up());
+        }
+        check(r.a.disagreement() == rpmsg::disagreement::payload and not r.a.reserve());
+        check(r.a.counts()[rpmsg::event_count::bad_frame] == 5);
+        check(rpmsg::has_passed(r.now + 1, r.a.next_deadline(r.now).at)); // nothing spins
+        r.there.lose();
+        r.connect(); // it was replaced
+        check(r.a.disagreement() == rpmsg::disagreement::none);
+    }
+    return true;
+}
+
+constexpr auto a_closed_end_sends_nothing() -> bool {
+    auto r = rig{};
+    r.a.close(); // before its first hello has gone
+    check(r.poll(r.a, 500).event == link_event::none and r.there.under_way() == 0 and not r.a.next_deadline(r.now).is_set);
+    check(r.a.start().has_value());
+    r.connect();
+    // The line takes no more: the goodbye goes later, behind the frame that has begun.
+    r.there.pace(1);
+    check(r.send(r.a, "begun"_payload) and r.send(r.a, "never"_payload));
+    r.a.close();
+    check(r.a.next_deadline(r.now).is_set);
+    r.there.pace(0);
+    (void)r.poll(r.a);
+    check(not r.a.next_deadline(r.now).is_set and r.a.line_counts().resent == 0);
+    (void)r.poll(r.b);
+    check(r.gets(r.b, "begun"_payload) and r.b.receive().outcome == rx_outcome::ended);
+    return r.poll(r.b).reason == down_reason::peer_stopped;
+}
+/// To a peer that has left already no goodbye is said.
+constexpr auto a_line_that_is_down_is_told_nothing() -> bool {
+    auto r = rig{};
+    r.connect();
+    check(r.send(r.b, "last words"_payload));
+    r.b.close();
+    check(r.poll(r.a).event == link_event::none and r.a.is_up()); // a message waits
+    r.there.lose();
+    r.a.close();
+    (void)r.poll(r.a);
+    return r.there.under_way() == 0;
+}
+
+/// An answer is heard before a data frame that came earlier: what that says of room is old.
+constexpr auto an_older_window_stops_nobody() -> bool {
+    auto r = rig{};
+    r.connect();
+    auto held = std::array<rpmsg::rx_token, 4>{};
+    for (auto& each : held) {
+        check(r.send(r.a, "held"_payload));
+        auto const got = r.b.receive();
+        check(got.outcome == rx_outcome::message);
+        each = got.token;
+    }
+    check(r.send(r.b, "no room"_payload)); // says a window of 0
+    for (auto const& each : held) {
+        r.b.release(each);
+    }
+    r.b.flush(); // says that there is room again
+    (void)r.poll(r.a);
+    check(r.gets(r.a, "no room"_payload));
+    check(r.send(r.a, "at once"_payload) and r.gets(r.b, "at once"_payload));
+    return true;
+}
+
 } // namespace
+
+TEST_CASE("A clock that jumps delays what goes again, and calls, by one retry") {
+    CHECK(a_clock_that_jumps_delays_by_one_retry());
+    CHECK(a_clock_that_jumps_delays_a_call_by_one_retry());
+}
+
+TEST_CASE("A peer whose buffers hold no announcement is refused, counted and told, and nothing spins") {
+    CHECK(a_peer_without_room_for_an_announcement_is_refused());
+}
+
+TEST_CASE("A reliable end that was closed sends nothing but its goodbye") {
+    CHECK(a_closed_end_sends_nothing());
+    CHECK(a_line_that_is_down_is_told_nothing());
+}
+
+TEST_CASE("An older window stops nobody") { CHECK(an_older_window_stops_nobody()); }
 
 TEST_CASE("A lost frame comes again, a repeated one comes once") {
     STATIC_REQUIRE(a_lost_frame_comes_again_and_a_repeated_one_comes_once());

@@ -172,8 +172,8 @@ constexpr auto another_configuration_is_refused() -> bool {
     check(driver.start().has_value() and device.start().has_value());
     auto const of_driver = driver.poll(0);
     auto const of_device = device.poll(0);
-    check(of_driver.event == link_event::down and of_driver.reason == rpmsg::down_reason::incompatible);
-    check(of_device.event == link_event::down and of_device.reason == rpmsg::down_reason::incompatible);
+    check(of_driver.event == link_event::refused and of_driver.reason == rpmsg::down_reason::incompatible);
+    check(of_device.event == link_event::refused and of_device.reason == rpmsg::down_reason::incompatible);
     for (int i = 0; i < 4; ++i) {
         check(driver.poll(0).event == link_event::none and device.poll(0).event == link_event::none);
     }

@@ -58,11 +58,12 @@ TEST_CASE("Without checks a frame carries the check 0") {
     STATIC_REQUIRE(is_sent_and_received<uart_config{.payload = 64, .check = rpmsg::uart_check::off}>(unchecked));
 }
 
-TEST_CASE("Where checks are required a frame with the check 0 is dropped") {
+TEST_CASE("Where checks are required a frame with the check 0 is dropped, and its sender refused") {
     auto peer = raw_peer<uart_config{.payload = 64}>{};
     peer.connect();
     peer.end.feed(unchecked);
     CHECK(peer.end.receive().outcome == rpmsg::rx_outcome::dropped);
-    CHECK(peer.end.receive().outcome == rpmsg::rx_outcome::none);
+    CHECK(peer.end.receive().outcome == rpmsg::rx_outcome::ended);
+    CHECK(peer.poll().reason == rpmsg::down_reason::incompatible);
     CHECK(peer.end.line_counts() == rpmsg::line_counts{.bad_check = 1});
 }

@@ -39,6 +39,30 @@ template <rpmsg::uart_config Config, typename Power = rpmsg::always_on> struct r
         }
         return heard(rpmsg::const_bytes{expected}.first(count));
     }
+    /// From now on the line takes nothing, until `sent.pace(0)`.
+    constexpr auto block() -> void {
+        sent.pace(1);
+        auto const last = std::byte{};
+        check(sent.write({&last, 1}) == 1);
+        sent.lose();
+    }
+    /// The peer sends a message as NuttX writes it, with this check; with the right one where there is none.
+    constexpr auto say_frame(rpmsg::const_bytes payload, int with_check = -1) -> void {
+        auto frame = std::array<std::byte, 128>{};
+        auto const size = 24 + payload.size();
+        rpmsg::store(frame, rpmsg::wire::port_header{.length = static_cast<std::uint16_t>(size)});
+        rpmsg::store(rpmsg::bytes{frame}.subspan(8), rpmsg::wire::header{.source = rpmsg::address{1024},
+                                                                         .destination = rpmsg::address{1025},
+                                                                         .length = static_cast<std::uint16_t>(payload.size())});
+        rpmsg::copy(payload, rpmsg::bytes{frame}.subspan(24));
+        rpmsg::wire::seal<rpmsg::wire::crc<Config.dialect.check>>(rpmsg::bytes{frame}.first(size));
+        if (with_check >= 0) {
+            rpmsg::store(frame, static_cast<std::uint16_t>(with_check));
+        }
+        auto stuffed = std::array<std::byte, 260>{};
+        auto writer = rpmsg::wire::uart_writer<Config.dialect>{};
+        end.feed(rpmsg::const_bytes{stuffed}.first(writer.write(rpmsg::const_bytes{frame}.first(size), stuffed)));
+    }
     /// The peer asks for the connection and gets it.
     constexpr auto connect() -> void {
         check(end.start().has_value());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <rpmsg/core/expects.hpp>
+
 #include <cstddef>
 #include <string_view>
 
@@ -11,8 +13,10 @@ template <std::size_t Size> struct fixed_name {
     static_assert(Size <= 32, "an rpmsg service name is at most 31 characters");
     static_assert(Size > 1, "an rpmsg service name is at least one character");
 
+    /// Does not compile for a character that is not printable ASCII: no announcement may hold it.
     consteval fixed_name(char const (&text)[Size]) {
         for (std::size_t i = 0; i < Size; ++i) {
+            expects(i + 1 == Size or (text[i] >= ' ' and text[i] <= '~'));
             characters[i] = text[i];
         }
     }

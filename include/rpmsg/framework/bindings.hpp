@@ -17,10 +17,18 @@ namespace rpmsg::detail {
 template <typename Core> class bindings {
     using table = typename Core::table_type;
 
-    constexpr auto tell(Core& core, std::uint32_t index, event const& what) -> void {
+    /// Tells an endpoint an event, unless it was destroyed.
+    constexpr auto tell(Core& core, std::uint32_t index, event const& what) noexcept -> void {
         if constexpr (table::hears_events) {
-            auto view = handler_link<Core>{core, core.id_at(index)};
-            core.table().notify(view, index, what);
+            if (core.table().is_live(index)) {
+                auto view = handler_link<Core>{core, core.id_at(index)};
+                core.table().notify(view, index, what);
+            }
+        }
+    }
+    constexpr auto tell_all(Core& core, event const& what) -> void {
+        for (std::uint32_t i = 0; table::hears_events and i < core.table().size(); ++i) {
+            tell(core, i, what);
         }
     }
     /// Only an acknowledged name service asks how an endpoint was bound.
@@ -29,6 +37,8 @@ template <typename Core> class bindings {
             core.table().state(index).is_bound_by_name = by_name;
         }
     }
+    static constexpr auto is_used(endpoint_state const&) -> bool { return true; }
+    static constexpr auto is_used(pool_endpoint_state const& state) -> bool { return state.is_used; }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
         auto const peer = table::hears_events ? state.peer() : any_address;
@@ -50,8 +60,9 @@ template <typename Core> class bindings {
         }
     }
 
-    /// Sends the announcement that an endpoint owes; false when there is no buffer for it. With an acknowledged name service
-    /// an endpoint that is bound by name acknowledges instead of creating (WIRE 1.3).
+    /// Sends the announcement that an endpoint owes; false when there is no buffer for it. Where no buffer can ever hold one it
+    /// is counted as `too_large` and given up. With an acknowledged name service an endpoint that is bound by name acknowledges
+    /// instead of creating.
     constexpr auto announce_one(Core& core, std::uint32_t index, bool withdraws) -> bool {
         auto const send = [&]() -> status {
             auto const& greeting = core.table().greeting(index);
@@ -67,24 +78,29 @@ template <typename Core> class bindings {
                 return core.announce_from(index, due);
             }
         };
-        auto const is_sent = send().has_value();
-        if (not is_sent and core.locked()->writable()) {
+        auto const outcome = send();
+        if (outcome.error() == error::too_large and core.transport().tx_limit() < sizeof(wire::announcement)) {
+            return true;
+        }
+        if (not outcome and core.locked()->writable()) {
             core.call_poller(); // room came back this very moment; else a doorbell is asked for
         }
-        return is_sent;
+        return outcome.has_value();
     }
 
     /// Does what an announcement says to the endpoint that it is for.
     constexpr auto heed(Core& core, name_verdict const& verdict, wire::announced const& heard) -> void {
         if (verdict.match == name_match::binds) {
             set_by_name(core, verdict.index, true);
-            bind(core, verdict.index, heard.where);
             if (Core::acknowledged and heard.kind == wire::announcement_kind::create) {
                 core.table().state(verdict.index).must_announce = core.polling().owes = true;
             }
+            bind(core, verdict.index, heard.where);
         } else if (verdict.match == name_match::unbinds) {
             unbind(core, verdict.index);
             claim(core, verdict.index);
+        } else if (verdict.match == name_match::unclaimed and verdict.index != no_index) {
+            tell_moved(core, verdict.index, heard.where);
         }
     }
 
@@ -95,6 +111,13 @@ template <typename Core> class bindings {
         tell(core, index, {.kind = event_kind::bound, .peer = peer});
         core.waiting().wake();
     }
+    /// Another endpoint of the peer speaks to a bound one, or has its name. Where names are acknowledged the peer takes a name
+    /// back before it gives it to another, so that this says nothing.
+    constexpr auto tell_moved(Core& core, std::uint32_t index, address where) -> void {
+        if constexpr (not Core::acknowledged) {
+            tell(core, index, {.kind = event_kind::peer_moved, .peer = where});
+        }
+    }
     /// A message to the name service.
     [[gnu::cold]] constexpr auto hear_announcement(Core& core, const_bytes payload) -> void {
         if constexpr (not table::is_complete) {
@@ -104,10 +127,15 @@ template <typename Core> class bindings {
             }
             auto verdict = judge(core.table(), heard);
             heed(core, verdict, {heard.where, heard.kind});
-            if (verdict.match == name_match::unclaimed and not core.table().remember(heard)) {
-                core.count(event_count::table_full);
-            } else if (verdict.match == name_match::withdrawn) {
+            if (verdict.match == name_match::withdrawn) {
                 core.table().forget(heard);
+            }
+            auto const cost = verdict.match == name_match::unclaimed ? core.table().remember(heard) : remembered::kept;
+            if (cost != remembered::kept) {
+                core.count(event_count::table_full);
+            }
+            if (cost == remembered::first_forgotten) {
+                tell_all(core, {.kind = event_kind::names_forgotten});
             }
         } else {
             // Compared as it is read: a copy would take 40 bytes of stack.
@@ -148,10 +176,15 @@ template <typename Core> class bindings {
     /// The link is down for an endpoint.
     constexpr auto go_down(Core& core, std::uint32_t index, link_change const& change) -> void {
         auto& state = core.table().state(index);
-        auto const id = core.id_at(index);
+        [[maybe_unused]] auto const id = core.id_at(index);
         state.must_announce = false;
         if constexpr (not table::is_complete) {
-            state.knows_link = false;
+            if (state.must_withdraw) {
+                return core.remove_endpoint(index);
+            }
+            if (not std::exchange(state.knows_link, false)) {
+                return; // it was created since
+            }
         }
         if constexpr (Core::tells_writable) {
             (void)core.take_starved(index);
@@ -159,13 +192,8 @@ template <typename Core> class bindings {
         if (not table::hears_events or state.is_bound()) { // nobody to tell, nothing to ask
             unbind(core, index);
         }
-        if constexpr (not table::is_complete) {
-            if (state.must_withdraw) {
-                core.remove_endpoint(index);
-            }
-            if (core.find(id) == no_index) {
-                return;
-            }
+        if (not table::is_complete and core.find(id) == no_index) {
+            return; // its own event handler destroyed it
         }
         tell(core, index, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
     }
@@ -181,6 +209,11 @@ template <typename Core> class bindings {
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             go_down(core, i, change);
         }
+    }
+
+    /// The link cannot come up with this peer.
+    constexpr auto refuse(Core& core, down_reason reason) -> void {
+        tell_all(core, {.kind = event_kind::refused, .reason = reason});
     }
 
     /// Sends what the name service owes, as long as there are buffers. Names are taken back before they are given anew.
@@ -201,7 +234,7 @@ template <typename Core> class bindings {
             auto& state = core.table().state(i);
             if (state.must_announce) {
                 claim(core, i);
-                if (not announce_one(core, i, false)) {
+                if (core.table().is_live(i) and not announce_one(core, i, false)) {
                     core.polling().owes = true;
                     return;
                 }
@@ -222,8 +255,7 @@ template <typename Core> class bindings {
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             auto due = wire::announcement{core.table().greeting(i)};
             due.kind = wire::announcement_kind::destroy;
-            auto const is_there = core.table().is_live(i) or core.table().state(i).must_withdraw;
-            if (is_there and due) {
+            if (is_used(core.table().state(i)) and due) {
                 (void)core.announce_from(i, due);
             }
         }
@@ -238,6 +270,9 @@ template <typename Core> class bindings {
             if (core.take_starved(i)) {
                 tell(core, i, {.kind = event_kind::writable});
             }
+        }
+        if (core.polling().owes) {
+            core.pending().set(); // no doorbell is asked for any more
         }
         core.waiting().wake();
     }

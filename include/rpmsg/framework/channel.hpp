@@ -31,15 +31,19 @@ struct poll_budget {
 /// | call                                   | ISR       | thread    | handler   | under the lock |
 /// |----------------------------------------|-----------|-----------|-----------|----------------|
 /// | notify                                 | yes       | yes       | yes       | no             |
+/// | counts, is_pending                     | yes       | yes       | yes       | no             |
 /// | send, reserve, commit, dropping a loan | if masked | yes       | yes       | yes            |
 /// | releasing a held message               | if masked | yes       | yes       | yes            |
-/// | create, destroy (endpoint_pool)        | no        | the polling one | yes | no             |
-/// | poll, start, close                     | no        | one, always the same | no | in parts   |
+/// | create, destroy, rebind                | no        | the polling one | yes | in parts       |
+/// | poll, start, reset                     | no        | one, always the same | refused | in parts |
+/// | close                                  | no        | the same one | after the poll | in parts |
 /// | send_until, reserve_until              | no        | any but the polling one | no | in parts |
 ///
-/// "if masked": when the lock policy masks that interrupt. Handlers and events run in `poll`, outside of the lock. The
-/// messages of one link are delivered one after the other in the order of the peer: a handler that takes its time
-/// delays all that follow. Hold the message and hand it to a worker, or give the slow service a channel of its own.
+/// "if masked": when the lock policy masks that interrupt. `notify` belongs to the core that polls; another one wakes it through
+/// the wait policy. Handlers and events run in `poll`, events also in `close`, `reset` and `create`, outside of the lock, and
+/// must not throw: that ends the program. What is refused there is counted as `would_deadlock`. The messages of one link are
+/// delivered one after the other in the order of the peer: a handler that takes its time delays all that follow. Hold the
+/// message and hand it to a worker, or give the slow service a channel of its own.
 template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait>
 class channel {
     using core = detail::link_core<Transport, Endpoints, Lock, Wait>;
@@ -49,7 +53,7 @@ class channel {
     core core_;
 
     /// Answers whether the handler kept the message.
-    constexpr auto deliver(rx_buffer const& received) -> bool {
+    constexpr auto deliver(rx_buffer const& received) noexcept -> bool {
         auto const drop = [&](event_count reason) {
             core_.count(reason);
             return false;
@@ -69,8 +73,13 @@ class channel {
         if (fixed != any_address and fixed != received.source) {
             return drop(event_count::wrong_peer);
         }
-        if (not core_.table().state(index).is_bound()) [[unlikely]] {
-            bindings_.bind(core_, index, received.source);
+        auto& state = core_.table().state(index);
+        if (core::acknowledged ? not state.is_bound() : state.peer() != received.source) [[unlikely]] {
+            if (state.is_bound()) {
+                bindings_.tell_moved(core_, index, received.source);
+            } else {
+                bindings_.bind(core_, index, received.source);
+            }
             if (not Endpoints::is_complete and core_.table().find(received.destination) != index) {
                 return drop(event_count::no_endpoint); // the event handler destroyed it
             }
@@ -119,10 +128,17 @@ class channel {
             bindings_.come_up(core_);
         } else if (change.event == link_event::down) {
             bindings_.go_down(core_, change);
+        } else if (change.event == link_event::refused) {
+            bindings_.refuse(core_, change.reason);
         }
         core_.call_poller();
     }
 
+    constexpr auto do_deferred() -> void {
+        if (deferred_ != nullptr) {
+            std::exchange(deferred_, nullptr)(*this);
+        }
+    }
     constexpr auto refuse_in_handler() -> error {
         core_.count(event_count::would_deadlock);
         return error::would_deadlock;
@@ -148,17 +164,19 @@ class channel {
         bindings_.tell_writable(core_);
         owes = owes or core_.polling().owes;
         core_.polling().is_running = false;
-        if (owes and deferred_ != nullptr) [[unlikely]] {
-            std::exchange(deferred_, nullptr)(*this);
+        if (owes) [[unlikely]] {
+            do_deferred();
         }
         return handled;
     }
 
     constexpr auto end() -> void {
+        core_.polling().is_running = true;
         auto change = core_.close_transport();
         if (change.event != link_event::none) {
             bindings_.go_down(core_, change);
         }
+        core_.polling().is_running = false;
         core_.waiting().wake();
     }
 
@@ -172,8 +190,15 @@ class channel {
     auto operator=(channel const&) -> channel& = delete;
 
     /// Begins, if it has not; `misconfigured` when the transport's memory does not fit its configuration. Either side may
-    /// start first: `poll` sees the peer come, and announces the endpoints.
-    [[nodiscard]] constexpr auto start() -> status { return core_.locked()->start(); }
+    /// start first: `poll` sees the peer come, and announces the endpoints. Refused in a handler: `would_deadlock`.
+    [[nodiscard]] constexpr auto start() -> status {
+        if (core_.polling().is_running) {
+            return refuse_in_handler();
+        }
+        auto const outcome = core_.locked()->start();
+        core_.call_poller();
+        return outcome;
+    }
 
     /// Ends the link: endpoints become unbound, pending waits end with `closed`. From a handler it takes effect when the
     /// poll returns. `start` begins again.
@@ -187,16 +212,19 @@ class channel {
             bindings_.say_goodbye(core_);
         }
         end();
+        deferred_ = nullptr; // an event asked for it once more
     }
 
     /// Tells a link whose dialect has no word for it that the peer was started anew. Sends no goodbye: the rings may be
-    /// those of the peer's new life.
+    /// those of the peer's new life. Refused in a handler: `would_deadlock`.
     [[nodiscard]] constexpr auto reset() -> status {
         if (core_.polling().is_running) {
             return refuse_in_handler();
         }
         end();
-        return start();
+        auto const outcome = start();
+        do_deferred();
+        return outcome;
     }
 
     /// A doorbell rang. To be called by its interrupt; wakes whoever waits.
@@ -234,13 +262,19 @@ class channel {
     template <typename... Arguments> [[nodiscard]] constexpr auto create(Arguments&&... arguments) -> result<std::uint32_t> {
         auto const made = core_.add_endpoint(std::forward<Arguments>(arguments)...);
         if (made and core_.is_up()) {
+            auto const is_nested = std::exchange(core_.polling().is_running, true);
             bindings_.greet(core_, core_.find(*made));
-            core_.pending().set();
+            core_.polling().is_running = is_nested;
+            core_.call_poller();
+            if (not is_nested) {
+                do_deferred();
+            }
         }
         return made;
     }
-    /// Removes an endpoint of an `endpoint_pool`; the peer is told by the next polls. Messages that are under way to it
-    /// are dropped and counted. `no_endpoint` when it is gone already.
+    /// Removes an endpoint of an `endpoint_pool`: once this has answered neither its handler nor its events are called any
+    /// more. The peer is told by the next polls. Messages that are under way to it are dropped and counted. `no_endpoint` when
+    /// it is gone already.
     constexpr auto destroy(std::uint32_t id) -> status {
         auto const index = core_.find(id);
         if (index == no_index) {
@@ -248,7 +282,7 @@ class channel {
         }
         if (core_.is_up() and core_.table().greeting(index)) {
             bindings_.withdraw(core_, index);
-            core_.pending().set();
+            core_.call_poller();
         } else {
             core_.remove_endpoint(index);
         }

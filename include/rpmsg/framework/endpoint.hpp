@@ -26,7 +26,7 @@ struct link {
         explicit operator bool() const;
     };
     auto reply(message const& to, const_bytes payload) -> bool; ///< to the sender; false, and counted, when refused
-    [[nodiscard]] auto send(const_bytes payload) -> status;       ///< to the bound peer
+    [[nodiscard]] auto send(const_bytes payload) -> status;     ///< to the bound peer
     [[nodiscard]] auto send_to(address to, const_bytes payload) -> status;
     [[nodiscard]] auto reserve() -> loan;
     [[nodiscard]] auto commit(loan&& room, std::size_t size) -> status;
@@ -35,8 +35,10 @@ struct link {
     [[nodiscard]] auto self() const -> address;
     [[nodiscard]] auto peer() const -> address; ///< any_address while unbound
     [[nodiscard]] auto is_bound() const -> bool;
+    [[nodiscard]] auto rebind(address peer) const -> status; ///< the bound peer is another endpoint of it from now on
     template <typename... Arguments> auto send_until(Arguments&&...) const -> status {
-        static_assert(sizeof...(Arguments) == 99, "a handler cannot wait: its channel is polled by the context that it runs in");
+        static_assert(sizeof...(Arguments) == 99,
+                      "a handler cannot wait: its channel is polled by the context that it runs in");
         return {};
     }
 };
@@ -91,7 +93,7 @@ struct no_name {
 /// announcement of the same name or by its first message. A handler without captures takes no memory.
 template <fixed_name Name, endpoint_addresses Addresses = endpoint_addresses{}, message_handler OnMessage,
           event_handler OnEvent = ignore_events>
-[[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto {
+[[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto{
     return detail::described_endpoint<Name, Addresses, OnMessage, OnEvent>{std::move(on_message), std::move(on_event)};
 }
 
@@ -99,11 +101,11 @@ template <fixed_name Name, endpoint_addresses Addresses = endpoint_addresses{}, 
 /// the link is up and refuses everybody else; without, the first message decides.
 template <std::uint32_t Local, std::uint32_t Peer = 0xffff'ffff, message_handler OnMessage,
           event_handler OnEvent = ignore_events>
-[[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto {
+[[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto{
     static_assert(address{Local} != any_address and address{Local} != name_service_address,
                   "the local address of an endpoint is fixed and not 53, which belongs to the name service");
-    return detail::described_endpoint<detail::no_name{}, endpoint_addresses{address{Local}, address{Peer}}, OnMessage,
-                                      OnEvent>{std::move(on_message), std::move(on_event)};
+    return detail::described_endpoint<detail::no_name{}, endpoint_addresses{address{Local}, address{Peer}}, OnMessage, OnEvent>{
+        std::move(on_message), std::move(on_event)};
 }
 
 /// A service with state of its own that lives elsewhere: a class with `static name()` and `on_message(link, m)`; where

@@ -6,6 +6,7 @@
 #include <rpmsg/framework/message.hpp>
 #include <rpmsg/platform/wait.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -37,11 +38,17 @@ template <typename Channel> class endpoint_link {
         return channel_->send_from(id_, to.source, payload).has_value();
     }
     /// Copies the payload to the bound peer.
-    [[nodiscard]] constexpr auto send(const_bytes payload) const -> status { return channel_->send_to_peer(id_, payload); }
-    /// Copies the payload to any endpoint of the peer.
+    [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
+        return channel_->send_from(id_, any_address, payload);
+    }
+    /// Copies the payload to any endpoint of the peer; to the bound one when `to` is the any-address.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
         return channel_->send_from(id_, to, payload);
     }
+
+    /// From now on the peer is this endpoint of it: what to do when `peer_moved` tells that the bound one is gone. For the
+    /// polling context. `not_bound` while there is no peer, or where it is fixed.
+    [[nodiscard]] constexpr auto rebind(address peer) const -> status { return channel_->rebind(id_, peer); }
 
     /// Room in a transmit buffer, to be filled in place.
     [[nodiscard]] constexpr auto reserve() const -> loan { return channel_->reserve_for(id_); }
@@ -94,8 +101,10 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
 /// An endpoint as the rest of the program sees it, through `channel::get`. May also wait, where the channel has a wait
 /// policy.
 template <typename Channel> class endpoint_handle : public endpoint_link<Channel> {
+    /// A clock that goes back makes no wait longer than it was when it began.
     template <typename Attempt> auto retry(ticks deadline, Attempt attempt) const -> status {
         auto& channel = this->owner();
+        auto left = until(deadline, channel.waiting().now());
         while (true) {
             auto const ticket = channel.waiting().ticket();
             auto const outcome = attempt();
@@ -107,6 +116,9 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
                 channel.count(event_count::would_deadlock);
                 return error::would_deadlock;
             }
+            auto const now = channel.waiting().now();
+            left = std::min(left, until(deadline, now));
+            deadline = now + left;
             if (not channel.waiting().wait(ticket, deadline)) {
                 auto const last = attempt();
                 auto const is_late = last.error() == error::no_buffer or last.error() == error::not_bound;

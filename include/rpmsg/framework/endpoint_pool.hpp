@@ -13,10 +13,11 @@
 namespace rpmsg {
 
 /// A table whose endpoints come and go: room for `Size` of them, rounded up to a power of two, and for `Remembered`
-/// announcements that wait for an endpoint. Delivery is an index, however many there are. A dynamic address names its
-/// place and how often the place was used, so that a late message to a destroyed endpoint reaches nobody. Changed by the
-/// polling context, handlers included.
-template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool {
+/// announcements that wait for an endpoint; the oldest one goes when another comes. Delivery is an index, however many there
+/// are. A dynamic address names its place and how often the place was used, so that a late message to a destroyed endpoint
+/// reaches nobody; it repeats after 2^29 / `Size` uses of its place, an id after 2^32 / `Size`. Changed by the polling context, handlers included.
+template <std::uint32_t Size, std::uint32_t Remembered = std::clamp<std::uint32_t>(std::bit_ceil(Size), 8, 64)>
+class endpoint_pool {
   public:
     using message_function = void (*)(void* self, link_ref, message const&);
     using event_function = void (*)(void* self, link_ref, event const&);
@@ -29,10 +30,11 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
     static constexpr std::uint32_t rounds = (1u << 29) / count;
 
     struct place {
-        endpoint_state state{};
+        pool_endpoint_state state{};
         address local{};
-        std::uint32_t uses{};
-        address fixed_peer{}; ///< or any_address
+        std::uint32_t uses{};       ///< of its dynamic addresses
+        std::uint32_t generation{}; ///< how many endpoints had this place before
+        address fixed_peer{};       ///< or any_address
         wire::padded_name name{};
         void* self{};
         message_function on_message{};
@@ -63,12 +65,13 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
 
   public:
     /// Adds an endpoint; an empty name is not announced, an any-address is chosen or learned. `malformed` for a name of
-    /// more than 31 characters, `address_in_use`, `no_endpoint` when the pool is full. `self` is passed to the
-    /// functions; `on_event` may be null. Answers its id. Use `channel::create`, which also announces.
+    /// more than 31 characters or with one that no announcement may hold, `address_in_use`, `no_endpoint` when the pool is
+    /// full. `self` is passed to the functions; `on_event` may be null. Answers its id. Use `channel::create`, which also
+    /// announces.
     auto create(std::string_view name, endpoint_addresses addresses, void* self, message_function on_message,
                 event_function on_event = nullptr) -> result<std::uint32_t> {
         auto const is_fixed = addresses.local != any_address;
-        if (name.size() > 31 or addresses.local == name_service_address) {
+        if (not wire::is_name(name) or addresses.local == name_service_address) {
             return error::malformed;
         }
         if (is_fixed and is_taken(addresses.local)) {
@@ -93,20 +96,17 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
         it.self = self;
         it.on_message = on_message;
         it.on_event = on_event;
-        auto const generation = it.state.generation;
         it.state = {};
-        it.state.generation = generation;
         it.state.is_used = true;
         it.fixed_peer = addresses.peer;
-        return id_of(index, it.state.generation);
+        return id(index);
     }
 
     /// Adds an endpoint whose handler is called as handler(link, message); the handler must live as long.
     template <typename Handler>
     auto create(std::string_view name, Handler& handler, endpoint_addresses addresses = {}) -> result<std::uint32_t> {
-        return create(name, addresses, &handler, [](void* self, link_ref link, message const& m) {
-            (*static_cast<Handler*>(self))(link, m);
-        });
+        return create(name, addresses, &handler,
+                      [](void* self, link_ref link, message const& m) { (*static_cast<Handler*>(self))(link, m); });
     }
 
     static constexpr bool is_complete = false;
@@ -119,15 +119,16 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
         return {.name = places_[i].name, .where = places_[i].local, .kind = wire::announcement_kind::create};
     }
     [[nodiscard]] constexpr auto local(std::uint32_t i) const -> address { return places_[i].local; }
-    constexpr auto state(std::uint32_t i) -> endpoint_state& { return places_[i].state; }
+    constexpr auto state(std::uint32_t i) -> pool_endpoint_state& { return places_[i].state; }
+    [[nodiscard]] constexpr auto id(std::uint32_t i) const -> std::uint32_t { return i | places_[i].generation * count; }
+    [[nodiscard]] static constexpr auto index_of(std::uint32_t id) -> std::uint32_t { return id & mask; }
     /// Whether there is an endpoint that is not about to go.
     [[nodiscard]] constexpr auto is_live(std::uint32_t i) const -> bool {
         return places_[i].state.is_used and not places_[i].state.must_withdraw;
     }
     constexpr auto remove(std::uint32_t i) -> void {
-        auto const generation = static_cast<std::uint16_t>(places_[i].state.generation + 1);
         places_[i].state = {};
-        places_[i].state.generation = generation;
+        ++places_[i].generation;
     }
 
     [[nodiscard]] constexpr auto find(address where) const -> std::uint32_t {
@@ -150,7 +151,7 @@ template <std::uint32_t Size, std::uint32_t Remembered = 8> class endpoint_pool 
         }
     }
 
-    constexpr auto remember(wire::announcement const& announced) -> bool { return peers_.remember(announced); }
+    constexpr auto remember(wire::announcement const& announced) -> remembered { return peers_.remember(announced); }
     constexpr auto forget(wire::announcement const& announced) -> void { peers_.forget(announced); }
     constexpr auto recall(std::uint32_t i) -> address { return peers_.recall(name(i)); }
     constexpr auto forget_all() -> void { peers_.forget_all(); }

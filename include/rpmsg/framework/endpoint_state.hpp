@@ -10,14 +10,6 @@ namespace rpmsg {
 /// "No such endpoint", as an index.
 inline constexpr std::uint32_t no_index = 0xffff'ffff;
 
-/// An endpoint in the hands of the user: its index, and the generation of its place above it. An id of an endpoint that
-/// is gone finds nobody.
-[[nodiscard]] constexpr auto id_of(std::uint32_t index, std::uint16_t generation) -> std::uint32_t {
-    return index | std::uint32_t{generation} << 16;
-}
-
-[[nodiscard]] constexpr auto index_of_id(std::uint32_t id) -> std::uint32_t { return id & 0xffff; }
-
 /// What a channel remembers of an endpoint. All zero when unused. The peer is one word, so that it may be read and
 /// written without a lock.
 class endpoint_state {
@@ -28,13 +20,9 @@ class endpoint_state {
     }
 
   public:
-    std::uint16_t generation{}; ///< how many endpoints had this place before
-    bool is_used{};             ///< in a table whose endpoints come and go
-    bool must_announce{};       ///< a CREATE is due, or a CREATE_ACK when it is bound by name
-    bool is_bound_by_name{};    ///< the peer has said the name, where a first message does not
-    bool must_withdraw{};       ///< a DESTROY is due, then the endpoint is gone
-    bool is_starved{};          ///< a send found no buffer
-    bool knows_link{};          ///< was told that the link is up
+    bool must_announce{};    ///< a CREATE is due, or a CREATE_ACK when it is bound by name
+    bool is_bound_by_name{}; ///< the peer has said the name, where a first message does not
+    bool is_starved{};       ///< a send found no buffer
 
     /// The peer's endpoint, or any_address while unbound.
     [[nodiscard]] constexpr auto peer() const -> address { return address{~bound_to()}; }
@@ -48,6 +36,14 @@ class endpoint_state {
             __atomic_store_n(&bound_to_, complement, __ATOMIC_RELAXED);
         }
     }
+};
+
+/// The same in a table whose endpoints come and go.
+class pool_endpoint_state : public endpoint_state {
+  public:
+    bool is_used{};       ///< there is an endpoint, be it one that is about to go
+    bool must_withdraw{}; ///< it was destroyed: a DESTROY is due, then its place is free
+    bool knows_link{};    ///< it was told that the link is up
 };
 
 } // namespace rpmsg

@@ -14,20 +14,30 @@
 
 namespace rpmsg {
 
+/// What it costs a table to keep an announcement that no endpoint claims.
+enum class remembered : std::uint8_t {
+    kept,
+    first_forgotten, ///< the oldest one had to go, for the first time since the link came up
+    forgotten,       ///< the oldest one had to go
+};
+
 /// The endpoints of one link. Endpoints are known by index, 0 to size() - 1.
 ///
 ///   is_complete            no endpoint comes or goes at run time
 ///   size()                 how many indices there are, used or not; at most 65536
 ///   hears_events           whether any endpoint has an event handler
 ///   find(address)          the live endpoint that has the local address, or `no_index`; constant time
-///   state(i), name(i)      of endpoint i; the name is padded, an endpoint without one has none
+///   state(i), name(i)      of endpoint i, a `pool_endpoint_state` where endpoints come and go; the name is padded, an
+///                          endpoint without one has none
+///   id(i), index_of(id)    only where endpoints come and go: the id of endpoint i, and back; never the same id for two
+///                          endpoints that one holder of an id could mix up
 ///   local(i), fixed_peer(i) its addresses; any_address unless the peer is fixed
 ///   is_live(i)             whether there is an endpoint i that is not about to go
 ///   greeting(i)            the announcement that creates it
 ///   remove(i)              the endpoint is gone; does nothing where all exist for ever
 ///   deliver(link, i, m)    calls the handler of endpoint i
 ///   notify(link, i, e)     tells it an event
-///   remember(a), forget(a) keeps an announcement that nobody claimed; false when it has no room
+///   remember(a), forget(a) keeps an announcement that nobody claimed, and says what that cost
 ///   recall(i)              takes out the remembered address for the name of endpoint i, or any_address
 ///   forget_all()           the link went down
 template <typename T>
@@ -37,7 +47,7 @@ concept endpoint_table = requires(T& table, std::uint32_t i, address where, arch
     { T::hears_events } -> std::convertible_to<bool>;
     { table.size() } -> std::same_as<std::uint32_t>;
     { table.find(where) } -> std::same_as<std::uint32_t>;
-    { table.state(i) } -> std::same_as<endpoint_state&>;
+    { table.state(i) } -> std::convertible_to<endpoint_state&>;
     { table.name(i) } -> std::same_as<wire::padded_name const&>;
     { table.local(i) } -> std::same_as<address>;
     { table.fixed_peer(i) } -> std::same_as<address>;
@@ -45,7 +55,7 @@ concept endpoint_table = requires(T& table, std::uint32_t i, address where, arch
     { table.greeting(i) } -> std::convertible_to<wire::announcement const&>;
     { table.deliver(link, i, m) } -> std::same_as<void>;
     { table.notify(link, i, e) } -> std::same_as<void>;
-    { table.remember(a) } -> std::same_as<bool>;
+    { table.remember(a) } -> std::same_as<remembered>;
     { table.forget(a) } -> std::same_as<void>;
     { table.remove(i) } -> std::same_as<void>;
     { table.recall(i) } -> std::same_as<address>;
@@ -156,7 +166,7 @@ template <typename... Endpoints> class endpoints {
     }
 
     /// All endpoints exist from the start: an announcement that none of them claims will not be claimed later.
-    static constexpr auto remember(wire::announcement const&) -> bool { return true; }
+    static constexpr auto remember(wire::announcement const&) -> remembered { return remembered::kept; }
     static constexpr auto forget(wire::announcement const&) -> void {}
     static constexpr auto remove(std::uint32_t) -> void {}
     static constexpr auto recall(std::uint32_t) -> address { return any_address; }

@@ -34,7 +34,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         return {};
     }
-    [[nodiscard]] constexpr auto is_current(std::uint16_t generation) -> bool {
+    [[nodiscard]] constexpr auto is_current(std::uint32_t generation) -> bool {
         auto const current = generation == generation_;
         if (not current) {
             transport_.count(event_count::stale_loan);
@@ -54,6 +54,9 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         if constexpr (tells_writable) {
             if (transport_.writable()) { // one came back this very moment
                 room = transport_.reserve();
+                if (is_starved_ or not room) {
+                    this->call_poller(); // no doorbell is asked for any more, and somebody waits
+                }
                 if (room) {
                     return {};
                 }
@@ -104,6 +107,10 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         return pass_on(from, to, room, payload.size());
     }
 
+    /// Where what an endpoint sends to `to` goes: to its bound peer where that is the any-address.
+    [[nodiscard]] constexpr auto destination(std::uint32_t index, address to) -> address {
+        return to != any_address ? to : endpoints_.state(index).peer();
+    }
     /// A span that is not inlined goes through memory, its parts travel in registers.
     constexpr auto send_parts(std::byte const* data, std::size_t size, address to, std::uint32_t id) -> status {
         auto const guard = this->locked();
@@ -111,7 +118,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         if (not Endpoints::is_complete and index == no_index) {
             return error::no_endpoint;
         }
-        return counted(try_send(index, endpoints_.local(index), to, {data, size}));
+        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));
     }
 
   public:
@@ -121,24 +128,18 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr link_core(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
         : state{std::move(transport), std::move(endpoints), std::move(lock), std::move(wait)} {}
 
-    /// Sends for an endpoint.
+    /// Sends for an endpoint; to the bound peer when `to` is the any-address.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
         return send_parts(payload.data(), payload.size(), to, id);
     }
-    constexpr auto send_to_peer(std::uint32_t id, const_bytes payload) -> status {
-        if constexpr (Endpoints::is_complete) {
-            return send_from(id, endpoints_.state(id).peer(), payload);
-        } else {
-            auto const guard = this->locked();
-            auto const index = this->find(id);
-            if (index == no_index) {
-                return error::no_endpoint;
-            }
-            return counted(try_send(index, endpoints_.local(index), endpoints_.state(index).peer(), payload));
-        }
-    }
-    /// Sends an announcement for an endpoint, be it one that is about to go.
+    /// Sends an announcement for an endpoint, be it one that is about to go. Done is, too, what a peer without a name service
+    /// does not hear.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
+        if constexpr (requires { transport_.hears_names(); }) {
+            if (not transport_.hears_names()) {
+                return {};
+            }
+        }
         auto const send = [&](const_bytes payload) -> status {
             if constexpr (Endpoints::is_complete) {
                 return send_from(index, name_service_address, payload);
@@ -183,8 +184,21 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             put_back(left.room);
             return error::no_endpoint;
         }
-        auto const destination = to != any_address ? to : endpoints_.state(index).peer();
-        return counted(try_commit(endpoints_.local(index), destination, left.room, size));
+        return counted(try_commit(endpoints_.local(index), destination(index, to), left.room, size));
+    }
+    /// Binds an endpoint that is bound to another endpoint of the peer.
+    constexpr auto rebind(std::uint32_t id, address peer) -> status {
+        auto const guard = this->locked();
+        auto const index = this->find(id);
+        if (index == no_index) {
+            return error::no_endpoint;
+        }
+        auto const may_be = peer != any_address and endpoints_.fixed_peer(index) == any_address;
+        if (not may_be or not endpoints_.state(index).is_bound()) {
+            return is_up_ ? error::not_bound : error::closed;
+        }
+        endpoints_.state(index).bind(peer);
+        return {};
     }
     /// Takes unused room back.
     constexpr auto give_back(loan& given) -> void {
@@ -197,7 +211,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
 
     /// Takes the message that is being delivered out of the poller's hands.
     constexpr auto hold(message const& content, rx_token const& token) -> held_message {
-        constexpr auto release = [](message_owner& owner, rx_token const& kept, std::uint16_t generation) {
+        constexpr auto release = [](message_owner& owner, rx_token const& kept, std::uint32_t generation) {
             auto& self = static_cast<link_core&>(owner);
             auto const guard = self.locked();
             if (self.is_current(generation)) {

@@ -16,6 +16,7 @@ class link_ref {
         held_message (*hold)(void*, message const&);
         address (*self)(void*);
         address (*peer)(void*);
+        status (*rebind)(void*, address);
     };
     template <typename Link>
     static constexpr auto calls_of = calls{
@@ -25,6 +26,7 @@ class link_ref {
         .hold = [](void* it, message const& m) { return static_cast<Link*>(it)->hold(m); },
         .self = [](void* it) { return static_cast<Link*>(it)->self(); },
         .peer = [](void* it) { return static_cast<Link*>(it)->peer(); },
+        .rebind = [](void* it, address peer) { return static_cast<Link*>(it)->rebind(peer); },
     };
 
     void* target_;
@@ -44,6 +46,7 @@ class link_ref {
     [[nodiscard]] auto self() const -> address { return calls_->self(target_); }
     [[nodiscard]] auto peer() const -> address { return calls_->peer(target_); }
     [[nodiscard]] auto is_bound() const -> bool { return peer() != any_address; }
+    [[nodiscard]] auto rebind(address peer) const -> status { return calls_->rebind(target_, peer); }
 };
 
 } // namespace rpmsg

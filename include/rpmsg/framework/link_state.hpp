@@ -27,8 +27,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
   public:
     /// What the polling context remembers.
     struct poll_state {
-        bool is_running{};
-        bool owes{}; ///< announcements, or what a handler asked for, are due once the messages are delivered
+        bool is_running{}; ///< a handler or an event may be running: what only the poller may do is refused
+        bool owes{};       ///< announcements, or what a handler asked for, are due once the messages are delivered
     };
 
   protected:
@@ -40,7 +40,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     bool is_up_{};
     bool is_starved_{};
     interrupt_flag pending_{};   ///< a poll is due
-    std::uint16_t generation_{}; ///< counts the times that the link came up or went down
+    std::uint32_t generation_{}; ///< counts the times that the link came up or went down
     Transport transport_;
     [[no_unique_address]] Endpoints endpoints_;
 
@@ -50,7 +50,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
   private:
     /// Remembers what the transport says of the link.
     constexpr auto noted(link_change const& change) -> link_change {
-        if (change.event > link_event::ending) {
+        if (change.event > link_event::refused) {
             ++generation_;
             is_up_ = change.event == link_event::up;
             is_starved_ = false;
@@ -99,19 +99,15 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         if constexpr (Endpoints::is_complete) {
             return id;
         } else {
-            auto const index = index_of_id(id);
-            if (index >= endpoints_.size()) {
-                return no_index;
-            }
-            auto const is_there = endpoints_.is_live(index) and endpoints_.state(index).generation == id >> 16;
-            return is_there ? index : no_index;
+            auto const index = endpoints_.index_of(id);
+            return endpoints_.is_live(index) and endpoints_.id(index) == id ? index : no_index;
         }
     }
     [[nodiscard]] constexpr auto id_at(std::uint32_t index) -> std::uint32_t {
         if constexpr (Endpoints::is_complete) {
             return index;
         } else {
-            return id_of(index, endpoints_.state(index).generation);
+            return endpoints_.id(index);
         }
     }
 

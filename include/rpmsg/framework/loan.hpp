@@ -17,10 +17,10 @@ template <typename Channel> class tx_loan {
 
     Channel* owner_{};
     tx_buffer room_{};
-    std::uint16_t generation_{};
+    std::uint32_t generation_{};
     error refusal_{};
 
-    constexpr tx_loan(Channel& owner, tx_buffer room, std::uint16_t generation)
+    constexpr tx_loan(Channel& owner, tx_buffer room, std::uint32_t generation)
         : owner_{&owner}, room_{room}, generation_{generation} {}
     constexpr auto drop() -> void {
         if (owner_ != nullptr) {
@@ -29,7 +29,7 @@ template <typename Channel> class tx_loan {
     }
     struct contents {
         tx_buffer room;
-        std::uint16_t generation;
+        std::uint32_t generation;
     };
     constexpr auto leave() -> contents {
         owner_ = nullptr;
@@ -71,19 +71,19 @@ struct message_owner {};
 /// any context that the lock of the channel excludes. After the link went down the bytes may change, and giving back does nothing.
 class held_message {
   public:
-    using give_back = void (*)(message_owner&, rx_token const&, std::uint16_t generation);
+    using give_back = void (*)(message_owner&, rx_token const&, std::uint32_t generation);
 
   private:
     message_owner* owner_{};
     give_back give_back_{};
     message content_{};
     rx_token token_{};
-    std::uint16_t generation_{};
+    std::uint32_t generation_{};
 
   public:
     constexpr held_message() = default;
     constexpr held_message(message_owner& owner, give_back how, message const& content, rx_token const& token,
-                           std::uint16_t generation)
+                           std::uint32_t generation)
         : owner_{&owner}, give_back_{how}, content_{content}, token_{token}, generation_{generation} {}
     constexpr held_message(held_message&& other) noexcept
         : owner_{std::exchange(other.owner_, nullptr)},

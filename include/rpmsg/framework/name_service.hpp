@@ -12,7 +12,7 @@ enum class name_match : std::uint8_t {
     nothing,   ///< ignored
     binds,     ///< endpoint `index` gets the announced peer
     unbinds,   ///< endpoint `index` loses its peer
-    unclaimed, ///< a create that no endpoint takes
+    unclaimed, ///< a create that no endpoint takes; `index` is one of the name that is bound to another address, if any
     withdrawn, ///< a destroy that no endpoint is bound to
 };
 struct name_verdict {
@@ -25,6 +25,7 @@ struct name_verdict {
 /// `is_named(i)` tells whether endpoint i has the announced name.
 constexpr auto judge(endpoint_table auto& table, wire::announced const& announced, auto&& is_named) -> name_verdict {
     auto const destroys = announced.kind == wire::announcement_kind::destroy;
+    auto bound_elsewhere = no_index;
     for (std::uint32_t i = 0; i < table.size(); ++i) {
         auto const may_match = table.is_live(i) and table.fixed_peer(i) == any_address;
         if (not may_match or not is_named(i)) {
@@ -42,9 +43,10 @@ constexpr auto judge(endpoint_table auto& table, wire::announced const& announce
         if (not destroys and not is_bound) {
             return {.match = name_match::binds, .index = i};
         }
+        bound_elsewhere = i;
     }
     switch (announced.kind) {
-    case wire::announcement_kind::create: return {.match = name_match::unclaimed};
+    case wire::announcement_kind::create: return {.match = name_match::unclaimed, .index = bound_elsewhere};
     case wire::announcement_kind::destroy: return {.match = name_match::withdrawn};
     default: return {};
     }

@@ -1,42 +1,54 @@
 #pragma once
 
 #include <rpmsg/core/address.hpp>
+#include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace rpmsg {
 
 /// Announcements of the peer that no endpoint has claimed yet, at most `Size` of them: replayed when an endpoint of the
-/// name appears, forgotten when the peer takes them back or the link goes down. Used by the polling context.
+/// name appears, forgotten when the peer takes them back or the link goes down. The oldest one goes when another comes, so
+/// that a flood of names keeps none out for longer than it lasts. Used by the polling context.
 template <std::uint32_t Size> class peer_table {
     struct entry {
         wire::announcement announced{};
-        bool is_used{};
+        std::uint32_t number{}; ///< in the order in which they came; 0 when unused
 
         [[nodiscard]] constexpr auto has(wire::padded_name const& name) const -> bool {
-            return is_used and wire::is_same(announced.name, name);
+            return number != 0 and wire::is_same(announced.name, name);
         }
     };
     std::array<entry, Size> entries_{};
+    std::uint32_t last_number_{};
+    bool has_forgotten_{};
+
+    /// How long ago an entry came; an unused one is older than all.
+    [[nodiscard]] constexpr auto age(entry const& it) const -> std::uint32_t {
+        return it.number == 0 ? 0xffff'ffff : last_number_ - it.number;
+    }
 
   public:
-    /// Keeps an announcement; false when the table is full. The same name at the same address is kept once.
-    constexpr auto remember(wire::announcement const& announced) -> bool {
-        entry* room = nullptr;
+    /// Keeps an announcement, instead of the oldest one where the table is full. The same name at the same address is kept once.
+    constexpr auto remember(wire::announcement const& announced) -> remembered {
+        auto* oldest = &entries_[0];
         for (auto& it : entries_) {
             if (it.has(announced.name) and it.announced.where == announced.where) {
-                return true;
+                return remembered::kept;
             }
-            room = not it.is_used and room == nullptr ? &it : room;
+            oldest = age(it) > age(*oldest) ? &it : oldest;
         }
-        if (room == nullptr) {
-            return false;
+        auto const had_room = oldest->number == 0;
+        last_number_ += last_number_ == 0xffff'ffff ? 2 : 1; // 0 is for unused ones
+        *oldest = {.announced = announced, .number = last_number_};
+        if (had_room) {
+            return remembered::kept;
         }
-        *room = {.announced = announced, .is_used = true};
-        return true;
+        return std::exchange(has_forgotten_, true) ? remembered::forgotten : remembered::first_forgotten;
     }
 
     /// Drops an announcement; the any-address drops every one of that name.
@@ -51,22 +63,24 @@ template <std::uint32_t Size> class peer_table {
 
     /// Takes out the address that was announced first for a name, or any_address.
     constexpr auto recall(wire::padded_name const& name) -> address {
+        entry* first = nullptr;
         for (auto& it : entries_) {
-            if (it.has(name)) {
-                auto const where = it.announced.where;
-                it = {};
-                return where;
+            if (it.has(name) and (first == nullptr or age(it) > age(*first))) {
+                first = &it;
             }
         }
-        return any_address;
+        if (first == nullptr) {
+            return any_address;
+        }
+        return std::exchange(*first, {}).announced.where;
     }
 
-    constexpr auto forget_all() -> void { entries_ = {}; }
+    constexpr auto forget_all() -> void { *this = {}; }
 
     /// Calls f(name, address) for each announcement that waits.
     constexpr auto for_each(auto&& f) const -> void {
         for (auto const& it : entries_) {
-            if (it.is_used) {
+            if (it.number != 0) {
                 f(it.announced.service(), it.announced.where);
             }
         }

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <rpmsg/host/outcome.hpp>
+#include <rpmsg/host/bell_file.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <mutex>
 #include <poll.h>
@@ -17,34 +16,34 @@ namespace rpmsg::host {
 /// The bell of one side as an eventfd: for threads, for related processes, for whoever was handed the descriptor. The
 /// ringing side uses only `ring`; threads of the owner share one object.
 class eventfd_bell {
-    static constexpr std::uint64_t ring_of_peer = 1;
-    static constexpr std::uint64_t call = std::uint64_t{1} << 32; ///< to threads that have not heard the last ring yet
-
     int fd_{-1};
     std::mutex lock_{};
     std::uint32_t rings_{};
     std::uint32_t sleepers_{}; ///< that wait for the next ring
     std::uint32_t late_{};     ///< sleepers that wait for a ring which another thread has heard
-
-    auto add(std::uint64_t amount) const -> bool { return write(fd_, &amount, sizeof(amount)) == sizeof(amount); }
+    std::uint32_t called_{};   ///< how often it was rung for them, not by the peer, since it was read
 
     /// Under the lock.
     auto hear() -> std::uint32_t {
         auto count = std::uint64_t{};
-        if (read(fd_, &count, sizeof(count)) > 0 and count % call != 0) {
+        if (read_bell(fd_, count) > 0 and count > std::exchange(called_, 0)) {
             ++rings_;
             late_ += std::exchange(sleepers_, 0);
         }
-        if (late_ > 0) {
-            (void)add(call);
+        if (late_ > 0 and called_ == 0 and ring_eventfd(fd_)) {
+            called_ = 1;
         }
         return rings_;
     }
 
   public:
     eventfd_bell() : fd_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}
-    /// Takes over a non-blocking eventfd, for example one that was received from another process.
-    explicit eventfd_bell(int fd) : fd_{fd} {}
+    /// Takes over an eventfd, for example one that was received from another process; closes what is none.
+    explicit eventfd_bell(int fd) : fd_{kind_of_bell(fd) == bell_kind::eventfd ? fd : -1} {
+        if (fd >= 0 and fd_ < 0) {
+            close(fd);
+        }
+    }
     eventfd_bell(eventfd_bell const&) = delete;
     auto operator=(eventfd_bell const&) -> eventfd_bell& = delete;
     ~eventfd_bell() {
@@ -53,13 +52,13 @@ class eventfd_bell {
         }
     }
 
-    /// False when the system had no descriptor left; then nothing rings.
+    /// False when the system had no descriptor left, or it was no eventfd; then nothing rings.
     explicit operator bool() const { return fd_ >= 0; }
     /// For an event loop of the owner's.
     [[nodiscard]] auto descriptor() const -> int { return fd_; }
 
     /// Never waits: a counter that is full has rung already.
-    auto ring() -> bool { return add(ring_of_peer) or errno == EAGAIN; }
+    auto ring() -> bool { return ring_eventfd(fd_); }
     [[nodiscard]] auto rings() -> std::uint32_t {
         auto const held = std::lock_guard{lock_};
         return hear();

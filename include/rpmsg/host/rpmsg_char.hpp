@@ -45,14 +45,12 @@ class rpmsg_char {
         }
     }
 
-    static auto open_found(std::string_view name, rpmsg_control::numbers const& but, ticks deadline, rpmsg_paths const& paths)
+    /// The first that can be opened of those that `find` answers.
+    static auto open_found(std::string_view name, auto&& find, ticks deadline, rpmsg_paths const& paths)
         -> outcome<descriptor> {
         auto why = std::string{"there is none"};
         do {
-            for (auto const number : rpmsg_control::find(name, paths)) {
-                if (std::ranges::find(but, number) != but.end()) {
-                    continue;
-                }
+            for (auto const number : find()) {
                 auto const path = paths.devices + "/rpmsg" + std::to_string(number);
                 auto file = descriptor{::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)};
                 if (file) {
@@ -73,22 +71,30 @@ class rpmsg_char {
         }
     }
 
-    /// Opens the endpoint of a service that the remote core has announced, or will until the deadline.
+    /// Opens the endpoint of a service that the remote core has announced, or will until the deadline; of several of this name
+    /// the one with the lowest number that nobody has opened.
     static auto open(std::string_view name, ticks deadline, rpmsg_paths const& paths = {}) -> outcome<rpmsg_char> {
-        auto file = open_found(name, {}, deadline, paths);
+        auto file = open_found(
+            name, [&] { return rpmsg_control::find(name, paths); }, deadline, paths);
         if (not file) {
             return failure{file.error()};
         }
         return rpmsg_char{std::move(*file), false};
     }
-    /// Makes an endpoint at `local` (any_address: one that is free), which sends to `peer`.
-    static auto create(rpmsg_control const& control, std::string_view name, address local, address peer, ticks deadline,
+    /// Makes an endpoint at `local` (any_address: one that is free), which sends to `peer`. Others may make some of this name at
+    /// the same moment: it is known by its addresses, too, and one that cannot be told from it is as good.
+    static auto create(auto const& control, std::string_view name, address local, address peer, ticks deadline,
                        rpmsg_paths const& paths = {}) -> outcome<rpmsg_char> {
         auto const before = rpmsg_control::find(name, paths);
+        auto const find_new = [&] {
+            auto found = rpmsg_control::find(name, local, peer, paths);
+            std::erase_if(found, [&](auto number) { return std::ranges::find(before, number) != before.end(); });
+            return found;
+        };
         if (auto const made = control.create_endpoint(name, local, peer); not made.text.empty()) {
             return made;
         }
-        auto file = open_found(name, before, deadline, paths);
+        auto file = open_found(name, find_new, deadline, paths);
         if (not file) {
             return failure{file.error()};
         }

@@ -5,6 +5,7 @@
 #include <rpmsg/host/outcome.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -54,6 +55,33 @@ class rpmsg_control {
         return {};
     }
 
+    /// As the driver shows it, a number with a sign; any_address where there is none.
+    static auto read_address(std::string const& path) -> address {
+        auto shown = std::int64_t{-1};
+        std::ifstream{path} >> shown;
+        return address{static_cast<std::uint32_t>(shown)};
+    }
+    static auto find_if(std::string_view name, rpmsg_paths const& paths, auto&& is_meant) -> std::vector<unsigned> {
+        auto found = std::vector<unsigned>{};
+        auto* const folder = opendir(paths.classes.c_str());
+        if (folder == nullptr) {
+            return found;
+        }
+        for (auto const* entry = readdir(folder); entry != nullptr; entry = readdir(folder)) {
+            auto number = 0u;
+            auto kept = std::string{};
+            auto const path = paths.classes + "/" + entry->d_name;
+            auto file = std::ifstream{path + "/name"};
+            if (std::sscanf(entry->d_name, "rpmsg%u", &number) == 1 and std::getline(file, kept) and kept == name and
+                is_meant(path)) {
+                found.push_back(number);
+            }
+        }
+        closedir(folder);
+        std::ranges::sort(found);
+        return found;
+    }
+
   public:
     static constexpr unsigned long create_endpoint_request = _IOW(0xb5, 0x1, endpoint_info);
     static constexpr unsigned long destroy_endpoint_request = _IO(0xb5, 0x2);
@@ -70,23 +98,16 @@ class rpmsg_control {
         return rpmsg_control{std::move(path), std::move(file)};
     }
 
-    /// The endpoints of this name, as the numbers N of their /dev/rpmsgN.
+    /// The endpoints of this name, as the numbers N of their /dev/rpmsgN, the lowest first.
     static auto find(std::string_view name, rpmsg_paths const& paths = {}) -> numbers {
-        auto found = numbers{};
-        auto* const folder = opendir(paths.classes.c_str());
-        if (folder == nullptr) {
-            return found;
-        }
-        for (auto const* entry = readdir(folder); entry != nullptr; entry = readdir(folder)) {
-            auto number = 0u;
-            auto kept = std::string{};
-            auto file = std::ifstream{paths.classes + "/" + entry->d_name + "/name"};
-            if (std::sscanf(entry->d_name, "rpmsg%u", &number) == 1 and std::getline(file, kept) and kept == name) {
-                found.push_back(number);
-            }
-        }
-        closedir(folder);
-        return found;
+        return find_if(name, paths, [](std::string const&) { return true; });
+    }
+    /// Those of them that were made with these addresses: a name may be that of several. any_address is one of its own: the
+    /// driver then chose.
+    static auto find(std::string_view name, address local, address peer, rpmsg_paths const& paths = {}) -> numbers {
+        return find_if(name, paths, [&](std::string const& folder) {
+            return read_address(folder + "/src") == local and read_address(folder + "/dst") == peer;
+        });
     }
 
     /// An endpoint appears as /dev/rpmsgN; it has its address while it is open. Answers what is wrong, or nothing.

@@ -17,10 +17,14 @@
 
 namespace rpmsg::host {
 
+/// Whom a process trusts with memory that it shares.
+enum class shared_by : std::uint8_t { own_user, any_user };
+
 /// A block of memory under a name that processes of this machine share: /dev/shm/NAME. Whoever comes first creates it,
 /// zeroed; a block of another layout or version is refused in words. It outlives its processes until `remove`, so that a
 /// side that was killed finds the link again. Whoever may open it may also make it smaller, which ends those who use it
-/// with SIGBUS: it is for processes of one user.
+/// with SIGBUS (the system seals no memory that has a name): it is for processes of one user, and what belongs to another,
+/// or others may write to, is refused unless `shared_by::any_user` asks for it.
 class shared_memory {
     static constexpr std::uint64_t magic = 0x316d'6873'6773'7072; // "rpsgshm1" in memory
     static constexpr std::uint32_t layout_version = 1;
@@ -131,6 +135,34 @@ class shared_memory {
         return {};
     }
 
+    /// What there is, or else a new object; none when another process was quicker.
+    static auto open_object(std::string const& path) -> int {
+        auto const found = shm_open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+        return found >= 0 or errno != ENOENT ? found
+                                             : shm_open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    }
+    [[nodiscard]] auto check_owner(shared_by whom) const -> failure {
+        struct stat found {};
+        if (fstat(fd_, &found) != 0) {
+            return refuse_call("fstat");
+        }
+        if (not S_ISREG(found.st_mode)) {
+            return refuse_stale("exists and is no memory");
+        }
+        if (whom == shared_by::any_user) {
+            return {};
+        }
+        if (found.st_uid != geteuid()) {
+            return refuse("belongs to user " + std::to_string(found.st_uid) + ", this process runs as user " +
+                          std::to_string(geteuid()) + "; choose another name, or ask for memory that any user shares");
+        }
+        if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+            return refuse("may be written to by other users; keep them out with: chmod 600 /dev/shm/" + name_ +
+                          ", or ask for memory that any user shares");
+        }
+        return {};
+    }
+
     [[nodiscard]] auto is_removed() const -> bool {
         struct stat found {};
         return fstat(fd_, &found) == 0 and found.st_nlink == 0;
@@ -153,16 +185,23 @@ class shared_memory {
 
     /// Creates or attaches the block `name` of `size` bytes. The fingerprint says what lies in it, as
     /// `vring_config::fingerprint` does: a block that was made for something else is refused.
-    static auto open(std::string name, std::uint32_t size, std::uint32_t fingerprint) -> outcome<shared_memory> {
+    static auto open(std::string name, std::uint32_t size, std::uint32_t fingerprint, shared_by whom = shared_by::own_user)
+        -> outcome<shared_memory> {
         if (name.empty() or name.find('/') != std::string::npos or name.size() > 200) {
             return failure{"'" + name + "' is no name for shared memory: 1 to 200 characters without a slash"};
         }
         auto const deadline = steady_clock::now() + patience;
         while (true) {
-            auto memory = shared_memory{name, shm_open(("/" + name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+            auto memory = shared_memory{name, open_object("/" + name)};
             memory.size_ = size;
             if (memory.fd_ < 0) {
+                if (errno == EEXIST and not has_passed(deadline, steady_clock::now())) {
+                    continue;
+                }
                 return memory.refuse_call("shm_open");
+            }
+            if (auto bad = memory.check_owner(whom); not bad.text.empty()) {
+                return bad;
             }
             if (not memory.lock_in_time(opening, F_WRLCK)) {
                 return memory.refuse("is locked by a process that stands still; end it, or choose another name");

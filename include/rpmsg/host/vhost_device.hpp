@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/host/bell_file.hpp>
 #include <rpmsg/host/descriptor.hpp>
 #include <rpmsg/host/vhost_features.hpp>
 #include <rpmsg/host/vhost_memory.hpp>
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <string>
+#include <sys/eventfd.h>
 #include <unistd.h>
 #include <utility>
 
@@ -40,7 +42,10 @@ class vhost_device {
     std::array<vhost_memory, vhost_message::most_regions> memory_{};
     std::array<ring, 2> rings_{};
     descriptor channel_{};
+    std::size_t placed_{}; ///< the region in which the rings are
     bool is_ready_{};
+    bool is_taken_away_{};   ///< the link sees a copy of the rings, to the end
+    bool has_other_guest_{}; ///< the memory that is kept is of one that is gone
 
     auto map(vhost_message const& asked) -> std::string {
         auto const table = asked.as<vhost_message::memory_table>();
@@ -50,6 +55,9 @@ class vhost_device {
                    std::to_string(asked.file_count) + " descriptors in " + std::to_string(asked.about.size) + " bytes";
         }
         memory_ = {};
+        if (std::exchange(has_other_guest_, false)) {
+            shared_->blank();
+        }
         for (std::size_t i = 0; i < table.count; ++i) {
             auto mapped = vhost_memory::map(table.regions[i], asked.files[i]);
             if (not mapped) {
@@ -87,19 +95,20 @@ class vhost_device {
         auto const channel = channel_.number();
         auto const calls = features_.uses_in_band() ? std::array{channel, channel}
                                                     : std::array{rings_[0].call.number(), rings_[1].call.number()};
-        shared_->place(mapping, placed, calls, features_.uses_in_band());
-        for (std::uint32_t i = 0; i < 2 and not is_ready_; ++i) {
+        shared_->place(mapping, placed, calls, features_.uses_in_band(), features_.hears_names());
+        for (std::uint32_t i = 0; i < 2; ++i) {
             if (auto const used = used_index(i); rings_[i].base != used) {
                 return "begins ring " + std::to_string(i) + " at " + std::to_string(rings_[i].base) +
                        ", its used ring stands at " + std::to_string(used);
             }
         }
+        placed_ = static_cast<std::size_t>(found - memory_.begin());
         is_ready_ = true;
         return {};
     }
 
     auto place_if_complete() -> std::string {
-        auto complete = true;
+        auto complete = not is_ready_;
         for (auto const& one : rings_) {
             complete = complete and one.buffers != 0 and one.is_placed and (one.is_enabled or not features_.enables_rings()) and
                        (features_.uses_in_band() ? channel_ : one.kick);
@@ -109,7 +118,8 @@ class vhost_device {
 
     /// Where rings lie is told anew after a change of what they lie in.
     auto forget_rings(vhost_request request) -> void {
-        is_ready_ = false;
+        take_away();
+        is_ready_ = is_taken_away_ = false;
         shared_->clear();
         if (request == vhost_request::set_memory_table or request == vhost_request::set_features or
             request == vhost_request::reset_owner) {
@@ -122,9 +132,6 @@ class vhost_device {
     /// Stops a ring (the protocol's GET_VRING_BASE) and answers its number, and in the upper half where it stands. Where
     /// doorbells are descriptors it waits for a new one.
     auto stop(std::uint32_t number) -> std::uint64_t {
-        for (std::uint32_t i = 0; i < 2 and is_ready_; ++i) {
-            rings_[i].base = used_index(i);
-        }
         forget_rings(vhost_request::get_ring_base);
         rings_[number].kick = {};
         return number | std::uint64_t{rings_[number].base} << 32;
@@ -139,11 +146,26 @@ class vhost_device {
             return "sets the doorbell of ring " + std::to_string(value & 0xff) + " with " + std::to_string(asked.file_count) +
                    " descriptors";
         }
-        kept = std::move(asked.files[0]);
-        if (kept) {
-            (void)fcntl(kept.number(), F_SETFL, O_NONBLOCK);
+        if (not is_kick and asked.files[0] and kind_of_bell(asked.files[0].number()) == bell_kind::none) {
+            return "is to be called for ring " + std::to_string(value & 0xff) + " through what is no eventfd and no socket";
+        }
+        if (is_kick or not is_ready_ or features_.uses_in_band()) {
+            kept = std::move(asked.files[0]);
+        } else {
+            exchange_call(static_cast<std::uint32_t>(value & 1), std::move(asked.files[0]));
         }
         return {};
+    }
+    /// While the link is up other threads may be ringing: the number stays, another file takes its place.
+    auto exchange_call(std::uint32_t which, descriptor file) -> void {
+        auto& kept = rings_[which].call;
+        if (not kept) {
+            kept = std::move(file);
+            shared_->call_through(which, kept.number());
+            return;
+        }
+        auto const nobody = descriptor{file ? -1 : eventfd(0, EFD_CLOEXEC)};
+        (void)dup3(file ? file.number() : nobody.number(), kept.number(), O_CLOEXEC);
     }
 
     auto set_ring(vhost_message const& asked) -> std::string {
@@ -184,7 +206,12 @@ class vhost_device {
         case vhost_request::set_ring_call: return set_file(asked);
         case vhost_request::set_back_end_channel:
             channel_ = std::move(asked.files[0]);
-            return asked.file_count == 1 ? "" : "gives " + std::to_string(asked.file_count) + " channels to call it through";
+            if (asked.file_count != 1) {
+                return "gives " + std::to_string(asked.file_count) + " channels to call it through";
+            }
+            return kind_of_bell(channel_.number()) == bell_kind::socket
+                       ? ""
+                       : "gives a channel that is no socket to call it through";
         case vhost_request::set_owner:
         case vhost_request::reset_owner:
         case vhost_request::set_ring_error:
@@ -205,6 +232,9 @@ class vhost_device {
 
     vhost_device(vring_config const& config, vhost_rings& shared, vhost_offer offer)
         : buffers_{config.buffers}, features_{config, offer}, shared_{&shared} {}
+    vhost_device(vhost_device&&) = default;
+    /// The link may live on: without a driver.
+    ~vhost_device() { take_away(); }
 
     /// Whether a request means that the driver has let its rings go.
     static auto ends_rings(vhost_message const& asked) -> bool {
@@ -223,6 +253,20 @@ class vhost_device {
         default: return false;
         }
     }
+
+    /// Before the link is closed: from now on all that it reads, writes and rings is its own, and the driver's memory stays as
+    /// it is.
+    auto take_away() -> void {
+        if (not is_ready_ or not memory_[placed_] or std::exchange(is_taken_away_, true)) {
+            return;
+        }
+        for (std::uint32_t i = 0; i < 2 and memory_[placed_].is_whole(); ++i) {
+            rings_[i].base = used_index(i);
+        }
+        shared_->keep(memory_[placed_].renew());
+    }
+    /// Whether the front end has kept its memory as large as it was.
+    [[nodiscard]] auto has_memory() const -> bool { return not is_ready_ or memory_[placed_].is_whole(); }
 
     /// Takes what a front end asks. Before one that `ends_rings` the link must have been closed.
     auto answer(vhost_message& asked) -> reply {
@@ -260,6 +304,7 @@ class vhost_device {
         memory_ = {};
         rings_ = {};
         channel_ = {};
+        has_other_guest_ = true;
     }
 
     [[nodiscard]] auto is_ready() const -> bool { return is_ready_; }
@@ -273,7 +318,7 @@ class vhost_device {
         if (file < 0) {
             return kick::none;
         }
-        auto const got = read(file, &count, sizeof(count));
+        auto const got = read_bell(file, count);
         if (got == sizeof(count)) {
             return kick::rang;
         }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <fcntl.h>
 #include <string>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,17 +16,32 @@
 
 namespace rpmsg::host {
 
-/// One region of a front end's memory, mapped from the file that came with it. A front end that makes its file smaller
-/// afterwards ends this process with SIGBUS: nothing but a seal, which none sets, could keep it from that.
+/// One region of a front end's memory, mapped from the file that came with it. A file that can be sealed is kept from
+/// becoming smaller. One that cannot, and is made smaller while it is used, ends this process with SIGBUS: whoever serves
+/// asks `is_whole` first, which catches all but the moment.
 class vhost_memory {
     vhost_message::region about_{};
+    descriptor file_{};
     std::byte* start_{};
+
+    static auto share(descriptor const& file, vhost_message::region const& about) -> std::byte* {
+        auto* const at = mmap(nullptr, about.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file.number(),
+                              static_cast<off_t>(about.offset));
+        return at == MAP_FAILED ? nullptr : static_cast<std::byte*>(at);
+    }
+    /// Other pages take the place of those that are mapped, at once for all threads.
+    [[nodiscard]] auto exchange_pages(int flags, int file, std::uint64_t offset) const -> bool {
+        return mmap(start_, about_.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | flags, file,
+                    static_cast<off_t>(offset)) != MAP_FAILED;
+    }
 
   public:
     vhost_memory() = default;
-    vhost_memory(vhost_memory&& other) noexcept : about_{other.about_}, start_{std::exchange(other.start_, nullptr)} {}
+    vhost_memory(vhost_memory&& other) noexcept
+        : about_{other.about_}, file_{std::move(other.file_)}, start_{std::exchange(other.start_, nullptr)} {}
     auto operator=(vhost_memory&& other) noexcept -> vhost_memory& {
         std::swap(about_, other.about_);
+        std::swap(file_, other.file_);
         std::swap(start_, other.start_);
         return *this;
     }
@@ -33,6 +49,10 @@ class vhost_memory {
         if (start_ != nullptr) {
             munmap(start_, about_.size);
         }
+    }
+
+    static auto kind_of(mode_t mode) -> char const* {
+        return S_ISDIR(mode) ? "directory" : S_ISSOCK(mode) ? "socket" : S_ISFIFO(mode) ? "pipe" : "device, or no file at all";
     }
 
     /// Refuses what the file does not hold, and what a link cannot address: regions of 4 GiB and more.
@@ -50,20 +70,55 @@ class vhost_memory {
         if (about.guest_address + about.size < about.size or about.user_address + about.size < about.size) {
             return refuse("that goes beyond the last address");
         }
+        (void)fcntl(file.number(), F_ADD_SEALS, F_SEAL_SHRINK);
         struct stat found {};
-        if (fstat(file.number(), &found) != 0 or found.st_size < 0 or
+        auto const is_there = fstat(file.number(), &found) == 0;
+        if (is_there and not S_ISREG(found.st_mode)) {
+            return refuse("of what is no memory: a " + std::string{kind_of(found.st_mode)});
+        }
+        if (not is_there or found.st_size < 0 or
             not lies_inside(about.offset, about.size, static_cast<std::uint64_t>(found.st_size))) {
             return refuse("at " + std::to_string(about.offset) + " of a file of " + std::to_string(found.st_size));
         }
-        auto* const at = mmap(nullptr, about.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file.number(),
-                              static_cast<off_t>(about.offset));
-        if (at == MAP_FAILED) {
-            return refuse(std::string{"that cannot be mapped: "} + std::strerror(errno));
-        }
         auto mapped = vhost_memory{};
         mapped.about_ = about;
-        mapped.start_ = static_cast<std::byte*>(at);
+        mapped.file_ = descriptor{fcntl(file.number(), F_DUPFD_CLOEXEC, 0)};
+        mapped.start_ = share(file, about);
+        if (mapped.start_ == nullptr or not mapped.file_) {
+            return refuse(std::string{"that cannot be mapped: "} + std::strerror(errno));
+        }
         return mapped;
+    }
+
+    /// Whether the file still holds all of it.
+    [[nodiscard]] auto is_whole() const -> bool {
+        struct stat found {};
+        return fstat(file_.number(), &found) == 0 and found.st_size >= 0 and
+               lies_inside(about_.offset, about_.size, static_cast<std::uint64_t>(found.st_size));
+    }
+
+    /// Takes the front end's pages out from under this mapping: at the same addresses stays a copy that is nobody else's, of
+    /// which only what is written is stored. Nothing that is written here reaches the front end from now on.
+    auto part() -> void {
+        if (not is_whole() or not exchange_pages(0, file_.number(), about_.offset)) {
+            blank();
+        }
+        file_.close();
+    }
+    /// Lets go of the content, too, and of the memory that it takes: zeroes are left.
+    auto blank() -> void {
+        if (start_ != nullptr and not exchange_pages(MAP_ANONYMOUS, -1, 0)) {
+            start_ = nullptr; // what cannot be parted is not given up either
+        }
+    }
+    /// Maps the same memory anew, elsewhere; answers the mapping so far, parted.
+    auto renew() -> vhost_memory {
+        auto before = vhost_memory{};
+        before.about_ = about_;
+        before.file_ = descriptor{fcntl(file_.number(), F_DUPFD_CLOEXEC, 0)};
+        before.start_ = std::exchange(start_, share(file_, about_));
+        before.part();
+        return before;
     }
 
     explicit operator bool() const { return start_ != nullptr; }

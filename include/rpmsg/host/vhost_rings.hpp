@@ -1,15 +1,18 @@
 #pragma once
 
+#include <rpmsg/host/bell_file.hpp>
+#include <rpmsg/host/vhost_memory.hpp>
 #include <rpmsg/platform/doorbell.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/placed_layout.hpp>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <sys/socket.h>
-#include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace rpmsg::host {
 
@@ -19,22 +22,17 @@ namespace rpmsg::host {
 ///
 /// Empty until a front end has told where they are. Owned by the user; it must outlive the back end and the link.
 class vhost_rings {
+    static constexpr std::size_t most_kept = 1024;
+
     std::byte* start_{};
     std::uint32_t size_{};
     placed_layout layout_{};
     std::array<int, 2> calls_{-1, -1};
     bool in_band_{};
+    bool hears_names_ = true;
+    std::vector<vhost_memory> kept_{};
 
-    /// Eight bytes to an eventfd or, from virtio_uml, to a stream socket: one that is full has rung already.
-    static auto call(int file) -> bool {
-        auto const one = std::uint64_t{1};
-        auto sent = send(file, &one, sizeof(one), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent < 0 and errno == ENOTSOCK) {
-            sent = write(file, &one, sizeof(one));
-        }
-        return sent == sizeof(one) or errno == EAGAIN;
-    }
-    /// The same as a message; one that does not fit must be sent again, as it may be of the other ring.
+    /// As a message; one that does not fit must be sent again, as it may be of the other ring.
     static auto call_in_band(int file, std::uint32_t ring) -> bool {
         auto const message = std::array<std::uint32_t, 5>{4, 1, 8, ring, 0};
         return send(file, message.data(), sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(message);
@@ -71,6 +69,8 @@ class vhost_rings {
         [[nodiscard]] constexpr auto buffer(std::uint32_t, std::uint32_t) const -> std::uint32_t { return nowhere; }
         [[nodiscard]] constexpr auto status() const -> std::uint32_t { return nowhere; }
         [[nodiscard]] constexpr auto control() const -> std::uint32_t { return nowhere; }
+        /// Whether the driver listens to the name service, as its feature bit 0 says.
+        [[nodiscard]] constexpr auto hears_names() const -> bool { return rings_->hears_names_; }
         /// A link may start before there is a driver: it looks at no ring before the first doorbell.
         [[nodiscard]] constexpr auto fits(std::uint32_t size, std::uint32_t count) const -> bool {
             return size == 0 or rings_->layout_.fits(size, count);
@@ -85,8 +85,8 @@ class vhost_rings {
       public:
         constexpr explicit doorbell(vhost_rings const& rings) : rings_{&rings} {}
         auto ring(std::uint32_t which) -> bool {
-            auto const file = rings_->calls_[which];
-            return file < 0 or (rings_->in_band_ ? call_in_band(file, which) : call(file));
+            auto const file = __atomic_load_n(&rings_->calls_[which], __ATOMIC_RELAXED);
+            return file < 0 or (rings_->in_band_ ? call_in_band(file, which) : ring_bell(file));
         }
     };
     static_assert(rpmsg::doorbell<doorbell>);
@@ -97,14 +97,33 @@ class vhost_rings {
 
     /// For the back end: the mapping, the rings in it, and for each ring the file that calls the driver; `in_band`: both
     /// are the channel to the front end.
-    auto place(bytes mapping, placed_layout const& rings, std::array<int, 2> calls, bool in_band) -> void {
+    auto place(bytes mapping, placed_layout const& rings, std::array<int, 2> calls, bool in_band, bool hears_names = true)
+        -> void {
         start_ = mapping.data();
         size_ = static_cast<std::uint32_t>(mapping.size());
         layout_ = rings;
-        calls_ = calls;
         in_band_ = in_band;
+        hears_names_ = hears_names;
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            call_through(ring, calls[ring]);
+        }
     }
-    auto clear() -> void { *this = {}; }
+    /// Another file calls the driver from now on; -1: none does.
+    auto call_through(std::uint32_t ring, int file) -> void { __atomic_store_n(&calls_[ring], file, __ATOMIC_RELAXED); }
+
+    /// The driver takes its rings away: nothing rings any more, and the memory is one that was parted from the driver's. It
+    /// stays, for messages that are held and loans, as long as this object and the latest 1024 lives of the driver.
+    auto keep(vhost_memory parted) -> void {
+        call_through(0, -1);
+        call_through(1, -1);
+        if (kept_.size() == most_kept) {
+            kept_.erase(kept_.begin());
+        }
+        kept_.push_back(std::move(parted));
+    }
+    /// Of the memory that is kept only the addresses stay.
+    auto blank() -> void { std::ranges::for_each(kept_, &vhost_memory::blank); }
+    auto clear() -> void { place({}, {}, {-1, -1}, false); }
 };
 static_assert(region<vhost_rings::region>);
 

@@ -94,6 +94,12 @@ class vhost_socket {
     [[nodiscard]] auto has_ended() const -> bool { return has_ended_; }
     [[nodiscard]] auto why() const -> std::string const& { return why_; }
 
+    /// Whether it has said something, or has left, since the last `receive`.
+    [[nodiscard]] auto has_more() const -> bool {
+        auto byte = char{};
+        return recv(socket_.number(), &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) >= 0;
+    }
+
     /// The next whole message, if it is there.
     auto receive(vhost_message& into) -> bool {
         if (has_ended_ or not read_head()) {

@@ -31,14 +31,16 @@ class vhost_user {
     unix_listener listener_;
     vhost_device device_;
     vhost_socket front_end_{};
-    bool is_live_{}; ///< the driver has rung for the first time: the link is started
+    bool is_live_{};                    ///< the driver has rung for the first time: the link is started
+    std::array<bool, 2> early_kicks_{}; ///< may be of the rings that the front end is just telling of
     std::string why_{};
 
     vhost_user(unix_listener listener, vhost_device device) : listener_{std::move(listener)}, device_{std::move(device)} {}
 
-    /// The link forgets the rings, of which nothing may be touched from now on.
+    /// The link forgets the rings. They are the driver's alone from now on: what closing writes and rings does not reach it.
     auto rest(auto& link) -> void {
         if (std::exchange(is_live_, false)) {
+            device_.take_away();
             link.close();
         }
     }
@@ -47,6 +49,7 @@ class vhost_user {
         rest(link);
         device_.disconnect();
         front_end_ = {};
+        early_kicks_ = {};
         why_ = std::move(why);
     }
 
@@ -67,6 +70,19 @@ class vhost_user {
         }
         if (is_live_) {
             link.notify(ring);
+        }
+    }
+
+    /// What rings before the rings are ready means nothing, nor later, but when the front end has said more by then: it may
+    /// be of the rings of which that tells.
+    auto take_kick(auto& link, std::uint32_t ring) -> void {
+        auto const heard = device_.take_kick(ring);
+        if (heard == vhost_device::kick::broken) {
+            drop(link, "rings with a descriptor that is no eventfd");
+        } else if (not device_.is_ready()) {
+            early_kicks_[ring] = early_kicks_[ring] or (heard == vhost_device::kick::rang and front_end_.has_more());
+        } else if (std::exchange(early_kicks_[ring], false) or heard == vhost_device::kick::rang) {
+            hear(link, ring);
         }
     }
 
@@ -140,13 +156,11 @@ class vhost_user {
         if (front_end_ and front_end_.has_ended()) {
             drop(link, front_end_.why());
         }
-        for (std::uint32_t ring = 0; ring < 2 and device_.is_ready(); ++ring) {
-            auto const heard = device_.take_kick(ring);
-            if (heard == vhost_device::kick::broken) {
-                drop(link, "rings with a descriptor that is no eventfd");
-            } else if (heard == vhost_device::kick::rang) {
-                hear(link, ring);
-            }
+        if (not device_.has_memory()) {
+            drop(link, "makes its memory smaller while it is used");
+        }
+        for (std::uint32_t ring = 0; ring < 2 and front_end_; ++ring) {
+            take_kick(link, ring);
         }
     }
 };

@@ -13,4 +13,14 @@ inline auto relax() -> void {
 #endif
 }
 
+#if defined(__unix__) || defined(__APPLE__)
+namespace detail {
+extern "C" auto sched_yield() noexcept -> int; // POSIX, without its header
+}
+/// Lets another thread of the core run, where an operating system shares its cores among threads; else the same as `relax`.
+inline auto give_way() -> void { (void)detail::sched_yield(); }
+#else
+inline auto give_way() -> void { relax(); }
+#endif
+
 } // namespace rpmsg

@@ -30,6 +30,7 @@ enum class spi_progress : std::uint8_t {
 ///   abandon()               ends it; neither span is touched from now on
 ///   request(on)             drives the own request line
 ///   is_requested()          reads the peer's. A rising edge is also an interrupt, which calls `notify(spi_signal::request)`
+///                           before half of `retry_ticks` has passed
 ///
 /// Where it also has `time_stamp()`, a monotonic time in nanoseconds, NuttX's frames carry it.
 template <typename T>

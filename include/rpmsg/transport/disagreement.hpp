@@ -5,7 +5,7 @@
 
 namespace rpmsg {
 
-/// In what the peer's table or words differ from our configuration: why a link is `incompatible`.
+/// In what the peer's table, words or frames differ from our configuration: why a link is `incompatible`.
 enum class disagreement : std::uint8_t {
     none,
     fingerprint,
@@ -19,6 +19,9 @@ enum class disagreement : std::uint8_t {
     to_driver_size,
     to_device_size,
     base_address,
+    profile,
+    no_check,
+    payload,
 };
 
 /// One line for people.
@@ -35,7 +38,10 @@ enum class disagreement : std::uint8_t {
         "the config space: its version or its size is another",
         "the size of buffers to the driver: it is another than `remote_to_host` or `buffer_size`",
         "the size of buffers to the device: it is another than `host_to_remote` or `buffer_size`",
-        "the base address: the driver's is another than `device_base`"};
+        "the base address: the driver's is another than `device_base`",
+        "the profile: the peer speaks the other one",
+        "the check: the peer's frames have none, give both a check or this side none (`check`, `is_checked`)",
+        "the payload: the peer's buffers hold less than an announcement, 40 bytes"};
     return text[static_cast<std::uint8_t>(what)];
 }
 

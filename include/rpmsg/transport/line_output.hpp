@@ -10,12 +10,13 @@
 
 namespace rpmsg::detail {
 
-/// The few bytes between a frame and a line that takes them when it can.
+/// The few bytes between a frame and a line that takes them when it can; and the way in of a line that is read.
 template <typename Stream> class line_output {
     static_assert(byte_stream<Stream>);
 
     std::uint8_t filled_{};
     std::uint8_t written_{};
+    bool is_behind_{};
     std::array<std::byte, 32> staged_{};
     [[no_unique_address]] Stream line_;
 
@@ -40,22 +41,24 @@ template <typename Stream> class line_output {
     /// Forgets what the line has not taken.
     constexpr auto forget() -> void { filled_ = written_ = 0; }
 
-    [[nodiscard]] constexpr auto line() -> Stream& { return line_; }
-};
-
-/// Feeds `parser` what the line has to read: while it has room for two frames, and a piece if nobody else will make room.
-template <typename Stream> constexpr auto fetch(Stream& line, auto& parser, auto& storage) -> void {
-    if constexpr (readable_byte_stream<Stream>) {
-        constexpr std::uint32_t most_pieces = 64;
-        auto piece = std::array<std::byte, 32>{};
-        for (std::uint32_t i = 0; i < most_pieces and (parser.frames().free() > 1 or parser.frames().is_empty()); ++i) {
-            auto const count = line.read(piece);
-            if (count == 0) {
-                return;
+    /// Feeds `parser` what the line has to read: while it has room for two frames, and a piece if nobody else will make room.
+    constexpr auto fetch([[maybe_unused]] auto& parser, [[maybe_unused]] auto& storage) -> void {
+        if constexpr (readable_byte_stream<Stream>) {
+            constexpr std::uint32_t most_pieces = 64;
+            auto piece = std::array<std::byte, 32>{};
+            is_behind_ = true;
+            for (std::uint32_t i = 0; i < most_pieces and (parser.frames().free() > 1 or parser.frames().is_empty()); ++i) {
+                auto const count = line_.read(piece);
+                if (count == 0) {
+                    is_behind_ = false;
+                    return;
+                }
+                parser.feed(const_bytes{piece}.first(count), storage);
             }
-            parser.feed(const_bytes{piece}.first(count), storage);
         }
     }
-}
+    /// Whether the last `fetch` may have left bytes in the line, whose doorbell has rung.
+    [[nodiscard]] constexpr auto is_behind() const -> bool { return readable_byte_stream<Stream> and is_behind_; }
+};
 
 } // namespace rpmsg::detail

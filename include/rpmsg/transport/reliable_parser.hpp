@@ -142,9 +142,10 @@ template <uart_config Config> class reliable_parser {
         return const_bytes{oldest.content}.first(at == pushed_.load() ? 0 : oldest.size);
     }
     constexpr auto drop_short() -> void { popped_.store(static_cast<std::uint8_t>(popped_.load() + 1)); }
+    [[nodiscard]] constexpr auto is_starved() const -> bool { return starved_.load() != 0; }
     /// Whether a frame found no buffer since the last time it was asked.
     constexpr auto take_starved() -> bool {
-        auto const was_starved = starved_.load() != 0;
+        auto const was_starved = is_starved();
         if (was_starved) {
             starved_.store(0);
         }

@@ -13,10 +13,10 @@ template <std::uint8_t Count> class resend_window {
     using pool = frame_pool<Count>;
 
     pool frames_{};
-    std::uint16_t first_{};   ///< sequence number of the oldest frame
-    std::uint16_t next_{};    ///< of the one to send next
-    std::uint16_t newest_{};  ///< past the newest one that was ever sent
-    std::uint16_t limit_ = 1; ///< past the newest one that the peer has room for
+    std::uint16_t first_{};  ///< sequence number of the oldest frame
+    std::uint16_t next_{};   ///< of the one to send next
+    std::uint16_t newest_{}; ///< past the newest one that was ever sent
+    std::uint16_t limit_{};  ///< past the newest one that the peer has room for
     std::uint16_t acknowledged_{};
     std::uint8_t tries_{};
     bool is_undated_{}; ///< `since_` is older than that
@@ -54,14 +54,16 @@ template <std::uint8_t Count> class resend_window {
         return not is_new;
     }
 
-    /// The peer has all frames before `sequence` and room for `room` more. False where this cannot be.
-    constexpr auto acknowledge(std::uint16_t sequence, std::uint8_t room, ticks now) -> bool {
-        auto const count = distance(first_, sequence);
-        if (count > distance(first_, newest_)) {
+    /// The peer has all frames before `sequence` and room for `room` more; room that it has told of stays, unless it takes that
+    /// back. False where this cannot be.
+    constexpr auto acknowledge(std::uint16_t sequence, std::uint8_t room, ticks now, bool takes_back = false) -> bool {
+        auto const count = distance(acknowledged_, sequence);
+        if (count > distance(acknowledged_, newest_)) {
             return count > 0x7fff; // an old one that was overtaken
         }
         acknowledged_ = sequence;
-        limit_ = static_cast<std::uint16_t>(sequence + room);
+        auto const limit = static_cast<std::uint16_t>(sequence + room);
+        limit_ = takes_back or distance(limit_, limit) <= 0x7fff ? limit : limit_;
         if (count > 0) {
             tries_ = 0;
             since_ = now;
@@ -70,9 +72,6 @@ template <std::uint8_t Count> class resend_window {
     }
     /// Frees what was acknowledged. Not while such a frame is on its way once more.
     constexpr auto release() -> void {
-        if (distance(first_, acknowledged_) > 0x7fff) {
-            return;
-        }
         while (first_ != acknowledged_) {
             (void)frames_.give_back(frames_.pop());
             next_ = static_cast<std::uint16_t>(next_ + (next_ == first_ ? 1 : 0));
@@ -85,7 +84,7 @@ template <std::uint8_t Count> class resend_window {
         is_undated_ = true;
     }
     /// A `poll` tells the time.
-    constexpr auto date(ticks now) -> void { since_ = std::exchange(is_undated_, false) ? now : since_; }
+    constexpr auto date(ticks now) -> void { since_ = std::exchange(is_undated_, false) ? now : not_ahead(since_, now); }
     [[nodiscard]] constexpr auto is_undated() const -> bool { return is_undated_; }
     /// Sends again from the oldest frame on.
     constexpr auto rewind() -> void { next_ = first_; }
@@ -93,8 +92,8 @@ template <std::uint8_t Count> class resend_window {
     constexpr auto hear() -> void { tries_ = 0; }
 
     [[nodiscard]] constexpr auto waits() const -> bool { return waiting() > 0; }
-    [[nodiscard]] constexpr auto deadline(ticks patience) const -> ticks {
-        return since_ + (patience << (tries_ < 4 ? tries_ : 4));
+    [[nodiscard]] constexpr auto deadline(ticks patience, ticks now) const -> ticks {
+        return not_ahead(since_, now) + (patience << (tries_ < 4 ? tries_ : 4));
     }
     /// Sends again what was not acknowledged in time, be there room for it or not, once the line is free. False after `most`
     /// times in a row.

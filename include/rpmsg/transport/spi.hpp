@@ -58,6 +58,10 @@ template <spi_config Config, typename Port> class spi : detail::spi_life<Config,
         session_.close(Config.profile != spi_profile::openvela);
         begin();
     }
+    /// Why the link is `incompatible`; `describe` puts it in words. The peer is asked all the same, at intervals: it may change.
+    [[nodiscard]] constexpr auto disagreement() const -> rpmsg::disagreement {
+        return this->lacks_check_ ? rpmsg::disagreement::no_check : rpmsg::disagreement::none;
+    }
     [[nodiscard]] constexpr auto is_closed() const -> bool { return session_.current() == state::closed; }
 
     [[nodiscard]] constexpr auto poll(ticks now) -> link_change { return this->look(now); }

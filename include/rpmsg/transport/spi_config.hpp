@@ -52,6 +52,8 @@ template <spi_config Config> struct checked_spi_config {
     /// The frames that the profile exchanges.
     using format = std::conditional_t<Config.profile == spi_profile::reliable, wire::spi_reliable_frame<Config.check_step>,
                                       wire::spi_frame<dialect_of()>>;
+    static_assert(format::tx_limit(Config.frame_size) >= sizeof(wire::announcement),
+                  "a frame on SPI must hold an announcement of the name service: 80 bytes, reliable 72, openvela 64");
 };
 
 } // namespace detail

@@ -2,6 +2,7 @@
 
 #include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/spi_port.hpp>
+#include <rpmsg/transport/disagreement.hpp>
 #include <rpmsg/transport/spi_config.hpp>
 #include <rpmsg/transport/spi_inbox.hpp>
 #include <rpmsg/transport/spi_outbox.hpp>
@@ -27,7 +28,10 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     static constexpr std::uint32_t command_frame = Config.transmit_buffers;
     static constexpr std::uint16_t credit_step = (Config.receive_buffers - 2u + 1u) / 2u;
     static constexpr auto peer_name = Config.peer_name; ///< Clang 14 cannot take a reference into a template argument
-    static constexpr std::uint16_t hasty = 8; ///< after so many fruitless transfers own requests are made at intervals only
+    static constexpr std::uint16_t hasty = 8; ///< after so many fruitless transfers own requests are made at intervals only,
+                                              ///< after so many frames that say nothing the peer's are answered so too
+    /// NuttX's peripheral needs a controller that now and then lets it speak.
+    static constexpr bool yields = drives_clock and Config.profile == spi_profile::nuttx;
 
     [[no_unique_address]] Port port_;
     spi_storage<Config>* storage_;
@@ -38,9 +42,11 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
     bool is_up_{};          ///< as `poll` told it
     bool is_transferring_{};
     bool is_requesting_{};
-    bool is_undated_{};   ///< `since_` is not known: that was outside of `poll`, who alone knows the time
-    bool has_seen_low_{}; ///< the peer's line was low since the last transfer began
-    command said_{};      ///< in the transfer under way
+    bool is_undated_{};      ///< `since_` is not known: that was outside of `poll`, who alone knows the time
+    bool has_seen_low_{};    ///< the peer's line was low since the last transfer began
+    bool lacks_check_{};     ///< the peer computes no check, and the user was told
+    std::uint8_t garbled_{}; ///< frames in a row that could not be understood, or enough
+    command said_{};         ///< in the transfer under way
     std::uint16_t credit_{};
     std::uint16_t advertised_{};
     std::uint16_t expected_{};
@@ -160,7 +166,7 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         }
         auto const content = is_whole ? format::read(in(inbox_.armed())) : wire::spi_content{};
         auto const before = session_.current();
-        session_.exchange(said_, content.command);
+        session_.exchange(said_, content.command, yields);
         auto goes_on = session_.current() != before;
         if (not format::is_numbered) {
             outbox_.confirm(outbox_.sent());
@@ -168,13 +174,24 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         if (content.command == command::none) {
             counts_.add(event_count::bad_frame);
             advertised_ = 0; // the peer may not have heard of it either
+            count_garbled(content.is_unchecked);
         } else {
+            garbled_ = 0;
+            lacks_check_ = false;
             credit_ = content.available;
             if (session_.is_connected()) {
                 goes_on = hear(content) or goes_on;
             }
         }
         goes_on ? static_cast<void>(fruitless_ = 0) : count_fruitless();
+    }
+    [[nodiscard]] constexpr auto is_garbled() const -> bool { return garbled_ >= hasty; }
+    /// A frame that could not be understood. Of a peer that computes no check the user is told, once.
+    constexpr auto count_garbled(bool is_unchecked) -> void {
+        garbled_ = static_cast<std::uint8_t>(garbled_ + (is_garbled() ? 0 : 1));
+        if (is_garbled() and is_unchecked and not std::exchange(lacks_check_, true)) {
+            session_.give_up(down_reason::incompatible);
+        }
     }
     /// A transfer, or a request, that brought nothing. Who says goodbye waits less.
     constexpr auto count_fruitless() -> void {
@@ -214,7 +231,7 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         count_fruitless();
     }
     constexpr auto begin() -> void {
-        if (is_transferring_ or not session_.is_talking()) {
+        if (is_transferring_ or not session_.is_talking() or (is_garbled() and not is_overdue())) {
             return;
         }
         if constexpr (drives_clock) {
@@ -249,15 +266,14 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
             port_.abandon();
         }
         request(false);
+        garbled_ = 0;
+        lacks_check_ = false;
     }
 
     /// What `poll` of a transport does.
     [[nodiscard]] constexpr auto look(ticks now) -> link_change {
         now_ = now;
-        since_ = std::exchange(is_undated_, false) ? now : since_;
-        if (now - since_ > Config.retry_ticks) { // so that a long silence is not taken for none
-            since_ = now - Config.retry_ticks;
-        }
+        since_ = std::exchange(is_undated_, false) ? now : not_ahead(since_, now);
         step();
         is_undated_ = false;
         if (session_.is_connected() and not is_up_) {
@@ -272,23 +288,25 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         forget();
         session_.settle();
         begin();
-        if (not was_up) {
+        if (not was_up and session_.reason() != down_reason::incompatible) {
             return {};
         }
         counts_.add(event_count::link_down);
         counts_.add(event_count::lost_in_flight, unreturned);
-        return {.event = link_event::down, .reason = session_.reason(), .unreturned = unreturned};
+        return {.event = was_up ? link_event::down : link_event::refused, .reason = session_.reason(), .unreturned = unreturned};
     }
     /// What `next_deadline` of a transport answers.
     [[nodiscard]] constexpr auto due(ticks now) -> poll_deadline {
         if (session_.is_ending() or (is_transferring_ and port_.progress() != spi_progress::busy)) {
             return {.is_set = true, .at = now};
         }
+        auto const is_asked = session_.is_talking() and port_.is_requested();
         auto const is_waiting = is_transferring_ or is_requesting_ or outbox_.count() > 0 or session_.wants_transfer() or
-                                (session_.is_talking() and port_.is_requested());
-        auto const may_believe = drives_clock and not is_transferring_ and port_.is_requested();
+                                is_asked or (session_.is_connected() and owes_credit());
+        auto const may_believe = drives_clock and is_asked and not is_transferring_ and not is_garbled();
         return {.is_set = is_waiting,
-                .at = (is_undated_ ? now : since_) + (may_believe ? Config.retry_ticks / 2 : Config.retry_ticks)};
+                .at =
+                    (is_undated_ ? now : not_ahead(since_, now)) + (may_believe ? Config.retry_ticks / 2 : Config.retry_ticks)};
     }
 
     constexpr spi_life(spi_storage<Config>& storage, Port port) : port_{std::move(port)}, storage_{&storage} {}

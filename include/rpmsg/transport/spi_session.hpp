@@ -27,22 +27,24 @@ class spi_session {
 
     state state_{};
     bool owes_connect_{};
-    bool is_quiet_{}; ///< unconnected, and it is the peer's turn
+    bool is_quiet_{};        ///< unconnected, and it is the peer's turn
+    std::uint8_t silence_{}; ///< transfers in which no `connect` is offered
     down_reason reason_{};
 
   public:
     constexpr auto start() -> void {
         state_ = state::unconnected;
         owes_connect_ = is_quiet_ = false;
+        silence_ = 0;
     }
     /// Ends; where the peer may believe in a link it is told by the next transfer, if `says_so`.
     constexpr auto close(bool says_so) -> void {
         state_ = says_so and state_ >= state::connecting ? state::closing : state::closed;
     }
     /// The peer cannot be understood any more.
-    constexpr auto give_up() -> void {
+    constexpr auto give_up(down_reason why = down_reason::broken) -> void {
         state_ = state_ == state::closing ? state::closed : state::reconnecting;
-        reason_ = down_reason::broken;
+        reason_ = why;
     }
     /// The link is down now: goes on after reconnecting and disconnecting.
     constexpr auto settle() -> void {
@@ -67,10 +69,13 @@ class spi_session {
         if (state_ == state::closing) {
             return command::shutdown;
         }
-        return state_ == state::unconnected or owes_connect_ ? command::connect : command::available;
+        return (state_ == state::unconnected and silence_ == 0) or owes_connect_ ? command::connect : command::available;
     }
-    /// A transfer is over in which we said one thing and heard another, `none` when it could not be understood.
-    constexpr auto exchange(command said, command heard) -> void {
+    /// A transfer is over in which we said one thing and heard another, `none` when it could not be understood. A side that
+    /// yields is silent for some transfers after a `connect` that was not answered by one: NuttX's peripheral chooses its frame
+    /// before it knows what comes, and a `connect` in each would always meet it a step behind.
+    constexpr auto exchange(command said, command heard, bool yields = false) -> void {
+        silence_ = static_cast<std::uint8_t>(silence_ - (silence_ > 0 ? 1 : 0));
         if (said == command::connect) {
             owes_connect_ = false;
         }
@@ -83,9 +88,11 @@ class spi_session {
             state_ = said == command::shutdown ? state::closed : state_;
         } else if (state_ == state::unconnected) {
             state_ = is_connect ? state::connecting : state_;
+            silence_ = yields and said == command::connect and not is_connect ? 3 : silence_;
         } else if (state_ == state::connecting) {
             owes_connect_ = is_connect and said != command::connect;
             state_ = is_connect ? state_ : is_shutdown ? state::disconnecting : state::connected;
+            reason_ = down_reason::peer_stopped;
         } else if (is_connect or is_shutdown) {
             state_ = is_connect ? state::reconnecting : state::disconnecting;
             reason_ = is_connect ? down_reason::peer_restarted : down_reason::peer_stopped;

@@ -55,12 +55,13 @@ enum class down_reason : std::uint8_t {
     closed,         ///< this side closed the link
 };
 
-/// In this order: what comes behind `ending` is a change of generation.
+/// In this order: what comes behind `refused` is a change of generation.
 enum class link_event : std::uint8_t {
     none,
-    ending, ///< it goes down once what the peer sent before is delivered: `poll` again at once
+    ending,  ///< it goes down once what the peer sent before is delivered: `poll` again at once
+    refused, ///< it was not up, and cannot come up with what the peer offers now
     up,
-    down
+    down, ///< it was up
 };
 
 /// What changed about a link.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/counters.hpp>
+#include <rpmsg/transport/disagreement.hpp>
 #include <rpmsg/transport/frame_pool.hpp>
 #include <rpmsg/transport/line_counts.hpp>
 #include <rpmsg/transport/line_output.hpp>
@@ -23,7 +24,10 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
 
     enum class phase : std::uint8_t { stopped, refused, waiting, up };
     phase phase_{};
-    bool calls_{}; ///< a connection is to be asked for at once
+    bool calls_{};       ///< a connection is to be asked for at once; or, when stopped, a sleeping peer to be told the end
+    bool is_checked_{};  ///< a frame with the right check has come since the link came up
+    bool lacks_check_{}; ///< a frame without a check has come instead
+    rpmsg::disagreement refusal_{};
     ticks called_at_{};
     ticks now_{};
     uart_sleep<Config, Power> sleep_;
@@ -68,39 +72,77 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
 
     constexpr auto come_up() -> link_change {
         parser_.frames().clear(parser_.fence());
+        codes_.take_back(dialect.connect);
         phase_ = phase::up;
-        calls_ = false;
+        calls_ = is_checked_ = lacks_check_ = false;
         return {.event = link_event::up};
     }
-    constexpr auto let_go() -> std::uint16_t {
+    /// Forgets what is under way, of what came only what is before a place of the queue.
+    constexpr auto let_go(std::uint8_t place) -> std::uint16_t {
         auto const unsent = static_cast<std::uint8_t>(sent_.end() - sent_.begin());
         sent_ = {};
         writer_ = {};
         output_.forget();
-        parser_.frames().clear(parser_.frames().end());
+        parser_.frames().clear(place);
         return unsent;
     }
     constexpr auto go_down(down_reason reason) -> link_change {
-        auto const change = link_change{link_event::down, reason, let_go()};
-        phase_ = reason == down_reason::incompatible ? phase::refused : phase::waiting;
+        // What came behind a call for a new connection is of that one.
+        auto const place = reason == down_reason::peer_restarted ? parser_.fence() : parser_.frames().end();
+        auto const change = link_change{link_event::down, reason, let_go(place)};
+        phase_ = phase::waiting;
         called_at_ = now_;
         counts_.add(event_count::link_down);
         counts_.add(event_count::lost_in_flight, change.unreturned);
         return change;
     }
+    /// Falls silent until `start`, for a peer that is built otherwise; one that believes in the link is told its end.
+    constexpr auto refuse(rpmsg::disagreement why) -> link_change {
+        auto const says_so = is_up();
+        auto change = go_down(down_reason::incompatible);
+        change.event = says_so ? link_event::down : link_event::refused;
+        refusal_ = why;
+        leave(says_so, phase::refused);
+        return change;
+    }
+    /// Nothing more is sent, but for the word that this end leaves.
+    constexpr auto leave(bool says_so, phase to) -> void {
+        codes_ = {};
+        phase_ = to;
+        calls_ = says_so and dialect.power_off != 0;
+        if (calls_) {
+            say_goodbye();
+        }
+    }
+    constexpr auto say_goodbye() -> void {
+        if (sleep_.may_send(codes_, now_)) {
+            codes_.owe(dialect.power_off);
+            sleep_.end_burst(codes_);
+            calls_ = false;
+        }
+    }
     /// Whether the peer has ended the connection: what came before is still delivered.
     [[nodiscard]] constexpr auto is_over() const -> bool {
-        return parser_.has_seen(dialect.connect) or (dialect.power_off != 0 and parser_.has_seen(dialect.power_off));
+        return lacks_check_ or parser_.has_seen(dialect.connect) or
+               (dialect.power_off != 0 and parser_.has_seen(dialect.power_off));
+    }
+    /// Whether a frame of this connection waits: none that came behind a call for the next one.
+    [[nodiscard]] constexpr auto has_frames() const -> bool {
+        auto const ends_at = parser_.has_seen(dialect.connect) ? parser_.fence() : parser_.frames().end();
+        return parser_.frames().begin() != ends_at;
     }
     /// What the peer's codes and the time say about the connection.
     constexpr auto look() -> link_change {
         if (parser_.has_seen_reliable()) {
             parser_.forget_reliable();
-            return go_down(down_reason::incompatible);
+            return refuse(rpmsg::disagreement::profile);
         }
         if (phase_ == phase::up) {
             (void)parser_.take_seen(dialect.connected);
-            if (not is_over() or not parser_.frames().is_empty()) {
+            if (lacks_check_) {
+                return refuse(rpmsg::disagreement::no_check);
+            }
+            if (not is_over() or has_frames()) {
                 return {};
             }
             auto const restarts =
@@ -116,6 +158,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         if (parser_.take_seen(dialect.connected)) {
             return come_up();
         }
+        called_at_ = not_ahead(called_at_, now_);
         if (has_passed(called_at_ + Config.connect_ticks, now_)) {
             calls_ = true;
         }
@@ -148,10 +191,18 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     }
 
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
-    /// Tells the peer that this side pauses, or goes on; what that means is between the two programs.
+    /// Why the link is `incompatible`; `describe` puts it in words.
+    [[nodiscard]] constexpr auto disagreement() const -> rpmsg::disagreement {
+        return phase_ == phase::refused ? refusal_ : rpmsg::disagreement::none;
+    }
+    /// Tells the peer that this side pauses, or goes on; what that means is between the two programs. Each connection begins
+    /// without a pause.
     constexpr auto suspend(bool pauses) -> void requires(dialect.suspend != 0) {
-        codes_.owe(pauses ? dialect.suspend : dialect.resume);
-        pump();
+        if (phase_ >= phase::waiting) {
+            codes_.take_back(pauses ? dialect.resume : dialect.suspend);
+            codes_.owe(pauses ? dialect.suspend : dialect.resume);
+            pump();
+        }
     }
     [[nodiscard]] constexpr auto is_peer_suspended() const -> bool { return parser_.is_suspended(); }
 
@@ -159,15 +210,20 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         if (phase_ <= phase::refused) {
             phase_ = phase::waiting;
             calls_ = true;
+            codes_ = {}; // the call says more than a goodbye that has not gone yet
             parser_.forget_reliable();
             (void)parser_.take_seen(dialect.connected); // answers a call of an earlier life
+            sleep_.forget(parser_);
         }
         return {};
     }
+    /// The peer is told so, where the dialect has a word for it: what the line does not take now, and a peer that is to be
+    /// woken first, by the polls of the next time.
     constexpr auto close() -> void {
-        if (phase_ == phase::up and dialect.power_off != 0) {
-            (void)let_go();
-            codes_.owe(dialect.power_off);
+        if (phase_ >= phase::waiting) {
+            auto const says_so = is_up() and not is_over();
+            (void)let_go(parser_.frames().end());
+            leave(says_so, phase::stopped);
             pump();
         }
         phase_ = phase::stopped;
@@ -180,14 +236,18 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         if (not is_up() and not parser_.has_seen(dialect.connect) and not parser_.has_seen(dialect.connected)) {
             parser_.frames().clear(end); // of a connection that is over
         }
-        fetch(output_.line(), parser_, *storage_);
+        output_.fetch(parser_, *storage_);
         parser_.forget_news();
-        if (phase_ == phase::stopped) {
+        if (phase_ < phase::waiting) {
+            if (calls_) {
+                sleep_.answer(parser_, codes_);
+                sleep_.is_deaf() ? leave(false, phase_) : say_goodbye();
+            }
             pump();
             return {};
         }
         sleep_.answer(parser_, codes_);
-        auto const change = phase_ == phase::refused ? link_change{} : look();
+        auto const change = look();
         if (change.event != link_event::down) {
             pump();
             if (sent_.is_empty() and not calls_) {
@@ -223,10 +283,10 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     [[nodiscard]] constexpr auto receive() -> rx_buffer {
         auto& frames = parser_.frames();
         if (frames.is_empty()) {
-            fetch(output_.line(), parser_, *storage_);
+            output_.fetch(parser_, *storage_);
         }
         auto got = rx_buffer{};
-        if (not is_up() or frames.is_empty()) {
+        if (not is_up() or lacks_check_ or not has_frames()) {
             pump();
             got.outcome = is_up() and is_over() ? rx_outcome::ended : rx_outcome::none;
             return got;
@@ -234,11 +294,15 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         got.token = {.id = frames.pop(), .capacity = max_frame};
         auto const frame = const_bytes{storage_->received(got.token.id)};
         auto const whole = frame.first(length_of(frame));
-        if (Config.check == uart_check::required and not wire::is_intact<check>(whole)) {
-            bad_check_.count();
-            release(got.token);
-            got.outcome = rx_outcome::dropped;
-            return got;
+        if constexpr (Config.check == uart_check::required) {
+            if (not wire::is_intact<check>(whole)) {
+                bad_check_.count();
+                lacks_check_ = not is_checked_ and load_aligned<std::uint16_t>(whole) == 0;
+                release(got.token);
+                got.outcome = rx_outcome::dropped;
+                return got;
+            }
+            is_checked_ = true;
         }
         auto const header = load_aligned<wire::header>(whole.subspan(wire::port_header_size));
         got.outcome = rx_outcome::message;
@@ -255,15 +319,15 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr auto flush() -> void { pump(); }
 
     [[nodiscard]] constexpr auto writable() const -> bool { return is_up() and sent_.has_room(); }
-    /// A line that has not taken all is looked after at the next tick, as are codes that `receive` came upon; one that calls
-    /// in vain when it is to call again.
+    /// A line that has not taken all, or was not read to its end, is looked after at the next tick, as are codes that `receive`
+    /// came upon; one that calls in vain when it is to call again.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
-        auto const is_busy = not output_.is_idle() or parser_.has_news();
-        auto const is_sending = not sent_.is_empty() or not codes_.is_empty();
-        if (phase_ >= phase::waiting and (is_busy or is_sending or calls_)) {
+        auto const has_news = phase_ >= phase::waiting and (parser_.has_news() or output_.is_behind());
+        auto const is_busy = not output_.is_idle() or has_news;
+        if (is_busy or not sent_.is_empty() or not codes_.is_empty() or calls_) {
             return {.is_set = true, .at = is_busy ? now + 1 : sleep_.next_call(now)};
         }
-        return {.is_set = phase_ == phase::waiting, .at = called_at_ + Config.connect_ticks};
+        return {.is_set = phase_ == phase::waiting, .at = not_ahead(called_at_, now) + Config.connect_ticks};
     }
 };
 

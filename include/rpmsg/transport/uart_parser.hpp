@@ -97,8 +97,15 @@ template <uart_config Config> class uart_parser {
         if (code == dialect.connect or code == dialect.connected) {
             is_inside_ = is_proven_ = false;
             fence_.store(frames_.end());
-            if constexpr (dialect.power_off != 0) { // was said of a connection before
+            if constexpr (dialect.power_off != 0) { // was said of a connection before, as was a pause
                 seen_[dialect.power_off & 0xf].store(0);
+                pause_.store(0);
+            }
+        }
+        if constexpr (dialect.power_off != 0) {
+            if (code == dialect.power_off) { // who ends asks for no connection any more, nor for an awake peer
+                seen_[dialect.connect & 0xf].store(0);
+                sleep_.store(dialect.relax);
             }
         }
         if constexpr (dialect.relax != 0) {
@@ -154,6 +161,7 @@ template <uart_config Config> class uart_parser {
 
     // What follows is for the loop that is interrupted.
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
+    [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
     /// Where the queue of frames ended when the last code about the connection came.
     [[nodiscard]] constexpr auto fence() const -> std::uint8_t { return fence_.load(); }
     [[nodiscard]] constexpr auto has_news() const -> bool { return news_.load() != 0; }

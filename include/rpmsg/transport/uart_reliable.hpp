@@ -1,8 +1,10 @@
 #pragma once
 
 #include <rpmsg/core/counters.hpp>
+#include <rpmsg/transport/disagreement.hpp>
 #include <rpmsg/transport/reliable_sender.hpp>
 #include <rpmsg/transport/transport.hpp>
+#include <rpmsg/wire/name_service.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -39,10 +41,11 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     using pool = frame_pool<Config.tx_buffers>;
     using step = reliable_session::step;
 
-    bool has_asked_{};    ///< to send again from `expected_` on
-    bool is_refused_{};   ///< the peer is of the other profile, and the user was told
-    bool is_restarted_{}; ///< the peer was started anew: `look` takes the link down
-    bool has_left_{};     ///< the peer said goodbye
+    bool has_asked_{};              ///< to send again from `expected_` on
+    bool is_restarted_{};           ///< the peer was started anew: `look` takes the link down
+    bool has_left_{};               ///< the peer said goodbye
+    rpmsg::disagreement found_{};   ///< between the peer's words and what works
+    rpmsg::disagreement refusal_{}; ///< the user was told of it
     std::uint16_t peer_limit_{};
     counters counts_{};
 
@@ -55,6 +58,11 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         return intact;
     }
     constexpr auto hear_hello(wire::reliable_hello const& hello) -> void {
+        if (hello.payload < sizeof(wire::announcement)) {
+            counts_.add(event_count::bad_frame);
+            found_ = rpmsg::disagreement::payload;
+            return;
+        }
         auto const asked = session_.hear(hello);
         peer_limit_ = asked != step::nothing ? hello.payload : peer_limit_;
         switch (asked) {
@@ -72,10 +80,11 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         }
         session_.stand();
         window_.hear();
-        if (not window_.acknowledge(header.acknowledged, header.window, now_)) {
+        auto const is_resend = header.kind == kind::resend;
+        if (not window_.acknowledge(header.acknowledged, header.window, now_, is_resend)) {
             return false;
         }
-        if (header.kind == kind::resend) {
+        if (is_resend) {
             this->rewinds_ = is_data_;
             if (not is_data_) {
                 this->go_back();
@@ -110,6 +119,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         auto const lost = window_.unacknowledged();
         this->begin_anew();
         has_asked_ = is_restarted_ = has_left_ = false;
+        parser_.forget_nuttx();
         parser_.frames().clear(parser_.frames().end());
         return lost;
     }
@@ -126,7 +136,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
             if (is_over() and parser_.frames().is_empty()) {
                 return go_down(has_left_ ? down_reason::peer_stopped : down_reason::peer_restarted);
             }
-            auto const is_late = window_.waits() and has_passed(window_.deadline(Config.resend_ticks), now_);
+            auto const is_late = window_.waits() and has_passed(window_.deadline(Config.resend_ticks, now_), now_);
             if (is_late and not window_.retry(now_, Config.most_resends, not is_sending_)) {
                 return go_down(down_reason::peer_stopped);
             }
@@ -134,17 +144,21 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         }
         if (session_.stands()) {
             phase_ = phase::up;
-            is_refused_ = has_left_ = false;
+            has_left_ = false;
+            refusal_ = rpmsg::disagreement::none;
             return {.event = link_event::up};
         }
+        called_at_ = not_ahead(called_at_, now_);
         if (has_passed(called_at_ + Config.connect_ticks, now_)) {
             owes_hello_ = true;
         }
         if (parser_.has_seen_nuttx()) {
             parser_.forget_nuttx();
-            if (not std::exchange(is_refused_, true)) {
-                return {link_event::down, down_reason::incompatible, 0};
-            }
+            found_ = rpmsg::disagreement::profile;
+        }
+        auto const found = std::exchange(found_, rpmsg::disagreement::none);
+        if (found != rpmsg::disagreement::none and std::exchange(refusal_, found) != found) {
+            return {link_event::refused, down_reason::incompatible, 0};
         }
         return {};
     }
@@ -188,24 +202,34 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         return total;
     }
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
+    /// Why the link is `incompatible`; `describe` puts it in words. The peer is called all the same: it may change.
+    [[nodiscard]] constexpr auto disagreement() const -> rpmsg::disagreement { return refusal_; }
     /// `misconfigured` when this end was not identified.
     [[nodiscard]] constexpr auto start() -> status {
         if (session_.own() == 0) {
             return error::misconfigured;
         }
         if (phase_ == phase::stopped) {
+            found_ = refusal_ = rpmsg::disagreement::none;
             (void)renew();
         }
         return {};
     }
+    /// The peer of a link that stands is told so; what the line does not take now, by the next polls.
     constexpr auto close() -> void {
-        if (phase_ == phase::up) {
-            window_ = {};
-            owes_hello_ = is_data_ = false;
-            owe(answer::goodbye);
-            pump();
+        if (phase_ == phase::stopped) {
+            return;
+        }
+        auto const says_so = phase_ == phase::up and not is_over();
+        window_ = {};
+        owes_hello_ = is_data_ = this->rewinds_ = false;
+        owed_ = says_so ? answer::goodbye : answer::none;
+        if (not says_so) {
+            output_.forget();
+            is_sending_ = false;
         }
         phase_ = phase::stopped;
+        pump();
     }
 
     constexpr auto poll(ticks now) -> link_change {
@@ -215,7 +239,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         if (auto const end = parser_.frames().end(); not is_up() and parser_.oldest_short().empty()) {
             parser_.frames().clear(end); // of a session that is over
         }
-        fetch(output_.line(), parser_, *storage_);
+        output_.fetch(parser_, *storage_);
         if (phase_ == phase::stopped) {
             pump();
             return {};
@@ -251,7 +275,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     [[nodiscard]] constexpr auto receive() -> rx_buffer {
         auto& frames = parser_.frames();
         if (frames.is_empty()) {
-            fetch(output_.line(), parser_, *storage_);
+            output_.fetch(parser_, *storage_);
         }
         if (not is_up() or frames.is_empty()) {
             pump();
@@ -284,16 +308,19 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     constexpr auto flush() -> void { pump(); }
 
     [[nodiscard]] constexpr auto writable() const -> bool { return is_up() and window_.frames().has_room(); }
-    /// A line that has not taken all is looked after at the next tick, as is what `receive` came upon.
+    /// A line that has not taken all, or was not read to its end, is looked after at the next tick, as is what `receive` came
+    /// upon.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
         auto const is_sending = not output_.is_idle() or is_sending_ or owes_hello_ or owed_ != answer::none;
-        auto const has_news = window_.is_undated() or not parser_.oldest_short().empty();
-        if (phase_ != phase::stopped and (is_sending or has_news)) {
+        auto const has_news =
+            window_.is_undated() or not parser_.oldest_short().empty() or parser_.is_starved() or output_.is_behind();
+        if (is_sending or (phase_ != phase::stopped and has_news)) {
             return {.is_set = true, .at = now + 1};
         }
         auto const is_waiting = phase_ == phase::waiting;
         return {.is_set = is_waiting or window_.waits(),
-                .at = is_waiting ? called_at_ + Config.connect_ticks : window_.deadline(Config.resend_ticks)};
+                .at = is_waiting ? not_ahead(called_at_, now) + Config.connect_ticks
+                                 : window_.deadline(Config.resend_ticks, now)};
     }
 };
 

@@ -21,10 +21,12 @@ template <uart_config Config, typename Power> class uart_sleep {
     enum class peer : std::uint8_t { asleep, called, awake };
     struct wake_memory {
         peer state{};
-        std::uint8_t turn{}; ///< which of the two codes is next
+        std::uint8_t turn{};  ///< which of the two codes is next
+        std::uint8_t calls{}; ///< in vain, or enough
         ticks called_at{};
     };
     struct nothing {};
+    static constexpr std::uint8_t most_calls = 10;
 
     bool is_kept_awake_{};
     [[no_unique_address]] std::conditional_t<Power::wakes_peer, wake_memory, nothing> wake_{};
@@ -36,9 +38,11 @@ template <uart_config Config, typename Power> class uart_sleep {
     /// Whether the peer is awake, so that a frame or a call can be sent; calls it where not.
     constexpr auto may_send([[maybe_unused]] auto& codes, [[maybe_unused]] ticks now) -> bool {
         if constexpr (Power::wakes_peer) {
+            wake_.called_at = not_ahead(wake_.called_at, now);
             auto const is_due = wake_.state == peer::asleep or has_passed(wake_.called_at + Config.wake_ticks, now);
             if (wake_.state != peer::awake and is_due and not codes.owes(dialect.relax)) {
-                wake_ = {.state = peer::called, .turn = wake_.turn, .called_at = now};
+                auto const calls = static_cast<std::uint8_t>(wake_.calls + (wake_.calls < most_calls ? 1 : 0));
+                wake_ = {.state = peer::called, .turn = wake_.turn, .calls = calls, .called_at = now};
                 codes.owe(dialect.stay_awake[wake_.turn]);
             }
             return wake_.state == peer::awake;
@@ -55,6 +59,22 @@ template <uart_config Config, typename Power> class uart_sleep {
             }
         }
     }
+    /// Whether the peer was called so often in vain that it is not worth a goodbye.
+    [[nodiscard]] constexpr auto is_deaf() const -> bool {
+        if constexpr (Power::wakes_peer) {
+            return wake_.calls == most_calls;
+        }
+        return false;
+    }
+    /// What was asked and answered in an earlier life of this end says nothing now.
+    constexpr auto forget([[maybe_unused]] auto& parser) -> void {
+        if constexpr (Power::wakes_peer) {
+            wake_ = {.turn = wake_.turn};
+            for (auto const code : dialect.stay_awake) {
+                (void)parser.take_seen(static_cast<std::uint8_t>(code - 1));
+            }
+        }
+    }
     /// Answers what the peer says of sleep, and tells the policy.
     constexpr auto answer([[maybe_unused]] auto& parser, [[maybe_unused]] auto& codes) -> void {
         if constexpr (dialect.relax != 0) {
@@ -67,6 +87,7 @@ template <uart_config Config, typename Power> class uart_sleep {
                     auto const is_for_us = wake_.state == peer::called and code == dialect.stay_awake[wake_.turn];
                     if (parser.take_seen(reply) and is_for_us) {
                         wake_.state = peer::awake;
+                        wake_.calls = 0;
                     }
                 }
             }
@@ -79,7 +100,7 @@ template <uart_config Config, typename Power> class uart_sleep {
     /// When the peer is to be called again.
     [[nodiscard]] constexpr auto next_call(ticks now) const -> ticks {
         if constexpr (Power::wakes_peer) {
-            return wake_.state == peer::called ? wake_.called_at + Config.wake_ticks : now + 1;
+            return wake_.state == peer::called ? not_ahead(wake_.called_at, now) + Config.wake_ticks : now + 1;
         }
         return now + 1;
     }

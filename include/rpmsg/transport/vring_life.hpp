@@ -158,7 +158,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         case session_step::over: phase_ = link_phase::waiting; break;
         case session_step::refuse:
             if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
-                return {link_event::down, down_reason::incompatible, 0};
+                return {link_event::refused, down_reason::incompatible, 0};
             }
             break;
         case session_step::none: break;
@@ -266,6 +266,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto poll(ticks now) -> link_change {
         bells_.ring_owed(counts_);
+        this->rx().look_anew(); // a doorbell since the last look tells of more than was seen then
         // Where the dialect has epochs a link that is not up asks the session itself.
         if (has_epochs ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
             return has_epochs ? follow_peer(true, now) : link_change{};

@@ -4,10 +4,17 @@
 #include <rpmsg/transport/vring_life.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <utility>
 
 namespace rpmsg::detail {
+
+/// A layout that was told by its peer whether that listens to the name service.
+template <typename Layout>
+concept knows_names = requires(Layout const& layout) {
+    { layout.hears_names() } -> std::same_as<bool>;
+};
 
 /// Both ends of a shared-memory link: two split rings, the session that starts and restarts them, the doorbells. `vring`
 /// and `vring_driver` are its two roles; the concept in transport.hpp says what each call is for.
@@ -73,6 +80,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
         : life{std::move(shared), std::move(bell), std::move(layout)} {}
 
+    /// Whether the peer listens to the name service.
+    [[nodiscard]] constexpr auto hears_names() const -> bool requires knows_names<Layout> {
+        return this->layout_.hears_names();
+    }
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return largest_sent; }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return largest_received; }
 

@@ -37,6 +37,17 @@ using padded_name = std::array<char, 32>;
     }
     return true;
 }
+/// Whether a character may stand in a service name: a printable one of ASCII.
+[[nodiscard]] constexpr auto is_name_character(char c) -> bool { return c >= ' ' and c <= '~'; }
+/// Whether a text can be announced as a name, or is empty: at most 31 characters, each of which an announcement may hold.
+[[nodiscard]] constexpr auto is_name(std::string_view text) -> bool {
+    for (auto const c : text) {
+        if (not is_name_character(c)) {
+            return false;
+        }
+    }
+    return text.size() < sizeof(padded_name);
+}
 /// Pads a name; it must have at most 31 characters.
 [[nodiscard]] constexpr auto pad(std::string_view name) -> padded_name {
     expects(name.size() < 32);
@@ -100,7 +111,7 @@ struct announced {
         if (c == '\0' and i > 0) {
             break;
         }
-        if (c < ' ' or c > '~') {
+        if (not is_name_character(c)) {
             return false;
         }
     }

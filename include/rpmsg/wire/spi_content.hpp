@@ -22,6 +22,7 @@ struct spi_content {
     std::uint16_t length{};    ///< data: bytes of payload
     std::uint16_t sequence{};  ///< reliable data: the number of the message
     std::uint16_t expected{};  ///< reliable: the number of the message that the sender of the frame waits for
+    bool is_unchecked{};       ///< of `none`: but for the check, of which it has none, the frame is sound
 };
 
 } // namespace rpmsg::wire

@@ -63,7 +63,8 @@ template <spi_dialect Dialect> struct spi_frame {
         }
         if constexpr (Dialect.is_checked) {
             if (not is_intact<check>(frame.first(head.length))) {
-                return {};
+                constexpr auto last = static_cast<std::uint16_t>(spi_command::shutdown);
+                return {.is_unchecked = head.check == 0 and head.command > 0 and head.command <= last};
             }
         }
         auto content = spi_content{.command = static_cast<spi_command>(head.command), .available = head.available};

@@ -1,0 +1,575 @@
+// The order in which an endpoint is told events (message.hpp), whatever handlers do meanwhile.
+#include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/endpoint_pool.hpp>
+#include <rpmsg/testing/loopback.hpp>
+#include <rpmsg/testing/recorder.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
+#include "transport/shared_block.hpp"
+#include <array>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace {
+
+using rpmsg::address;
+using rpmsg::channel;
+using rpmsg::endpoint;
+using rpmsg::endpoint_pool;
+using rpmsg::endpoints;
+using rpmsg::error;
+using rpmsg::event;
+using rpmsg::event_count;
+using rpmsg::event_kind;
+using rpmsg::link_ref;
+using rpmsg::message;
+using rpmsg::vring_config;
+using rpmsg::testing::recorder;
+namespace dialects = rpmsg::wire::dialects;
+
+/// Holds what an endpoint is told against the order that is promised.
+class event_order {
+    bool is_up_{}, is_bound_{}, is_gone_{};
+    std::string wrong_{};
+
+    auto expect(bool holds, char const* what) -> void {
+        if (not holds and wrong_.empty()) {
+            wrong_ = what;
+        }
+    }
+
+  public:
+    auto hear(event const& what) -> void {
+        expect(not is_gone_, "an event after destroy");
+        switch (what.kind) {
+        case event_kind::link_up:
+            expect(not is_up_, "a second link_up");
+            is_up_ = true;
+            break;
+        case event_kind::bound:
+            expect(is_up_, "bound on a link that is down");
+            expect(not is_bound_, "a second bound");
+            is_bound_ = true;
+            break;
+        case event_kind::unbound:
+            expect(is_bound_, "unbound without bound");
+            is_bound_ = false;
+            break;
+        case event_kind::link_down:
+            expect(is_up_, "link_down without link_up");
+            expect(not is_bound_, "a lost unbound");
+            is_up_ = false;
+            break;
+        case event_kind::refused: expect(not is_up_, "refused while up"); break;
+        default: expect(is_up_, "an event of a link that is down"); break;
+        }
+    }
+    auto hear_message() -> void { expect(not is_gone_ and is_up_ and is_bound_, "a message to nobody, or before bound"); }
+    /// `destroy` has answered.
+    auto end() -> void { is_gone_ = true; }
+    [[nodiscard]] auto wrong() const -> std::string const& { return wrong_; }
+    [[nodiscard]] auto is_up() const -> bool { return is_up_; }
+    [[nodiscard]] auto is_bound() const -> bool { return is_bound_; }
+};
+
+constexpr auto acknowledged = vring_config{.buffers = 4, .buffer_size = 64};
+constexpr auto unacknowledged = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};
+
+template <vring_config Config> using driver_of = decltype(std::declval<shared_block<Config>&>().driver());
+template <vring_config Config> using device_of = decltype(std::declval<shared_block<Config>&>().device());
+
+/// One side with a pool. Each endpoint is an object that is freed as soon as `destroy` has answered: whoever calls it then
+/// uses freed memory, which the address sanitizer sees.
+template <typename Transport> class busy_side {
+  public:
+    struct service {
+        busy_side* owner;
+        std::uint32_t id = rpmsg::no_index;
+        event_order order{};
+    };
+
+  private:
+    std::vector<std::unique_ptr<service>> alive_{};
+    std::string wrong_{};
+    std::function<void(busy_side&)> interrupt_{}; ///< what the next handler or event does
+
+    auto note(service const& it) -> void {
+        if (wrong_.empty()) {
+            wrong_ = it.order.wrong();
+        }
+    }
+    auto meddle() -> void {
+        if (interrupt_) {
+            std::exchange(interrupt_, nullptr)(*this);
+        }
+    }
+
+  public:
+    channel<Transport, endpoint_pool<4, 2>> link;
+
+    explicit busy_side(Transport transport) : link{std::move(transport)} {}
+
+    auto meddle_next(std::function<void(busy_side&)> how) -> void { interrupt_ = std::move(how); }
+    [[nodiscard]] auto wrong() const -> std::string const& { return wrong_; }
+    [[nodiscard]] auto alive() const -> std::vector<std::unique_ptr<service>> const& { return alive_; }
+
+    auto create(std::string_view name) -> void {
+        auto made = std::make_unique<service>(this);
+        auto* const it = made.get();
+        alive_.push_back(std::move(made));
+        auto const on_message = [](void* self, link_ref side, message const& m) {
+            auto* const me = static_cast<service*>(self);
+            auto* const owner = me->owner;
+            me->order.hear_message();
+            owner->note(*me);
+            (void)side.reply(m, "r"_payload);
+            owner->meddle();
+        };
+        auto const on_event = [](void* self, link_ref side, event const& what) {
+            auto* const me = static_cast<service*>(self);
+            auto* const owner = me->owner;
+            me->order.hear(what);
+            owner->note(*me);
+            if (what.kind == event_kind::bound) {
+                (void)side.send("hello"_payload);
+            }
+            owner->meddle();
+        };
+        auto const id = link.create(name, rpmsg::endpoint_addresses{}, it, +on_message, +on_event);
+        for (auto i = alive_.begin(); i != alive_.end(); ++i) { // an event of its own may have destroyed it already
+            if (i->get() == it) {
+                if (id) {
+                    it->id = *id;
+                } else {
+                    alive_.erase(i);
+                }
+                return;
+            }
+        }
+    }
+    auto destroy(std::size_t which) -> void {
+        if (alive_.empty()) {
+            return;
+        }
+        auto const at = alive_.begin() + static_cast<std::ptrdiff_t>(which % alive_.size());
+        if ((*at)->id == rpmsg::no_index) {
+            return; // its `create` has not answered yet
+        }
+        auto gone = std::move(*at);
+        alive_.erase(at);
+        if (link.destroy(gone->id).has_value()) {
+            gone->order.end();
+        } else if (wrong_.empty()) {
+            wrong_ = "a living endpoint cannot be destroyed";
+        }
+    }
+    /// Something of the public interface, as the number says.
+    auto act(std::uint32_t what) -> void {
+        switch (what % 10) {
+        case 0:
+        case 1: create((what & 16) != 0 ? "a" : "b"); break;
+        case 2:
+        case 3: destroy(what >> 5); break;
+        case 4: link.close(); break;
+        case 5: (void)link.start(); break;
+        case 6: (void)link.reset(); break;
+        case 7:
+            if (not alive_.empty()) {
+                (void)link.at(alive_[(what >> 5) % alive_.size()]->id).send("m"_payload);
+            }
+            break;
+        default: (void)link.poll(rpmsg::poll_budget{.messages = 1 + (what >> 5) % 3}); break;
+        }
+    }
+};
+
+/// Two busy sides do what chance says, and in their handlers and events, too.
+template <vring_config Config> auto play(std::uint32_t seed, int steps) -> std::string {
+    auto shared = shared_block<Config>{};
+    auto host = busy_side<driver_of<Config>>{shared.driver()};
+    auto remote = busy_side<device_of<Config>>{shared.device()};
+    auto chance = std::mt19937{seed};
+    (void)host.link.start();
+    (void)remote.link.start();
+    auto const draw = [&] { return static_cast<std::uint32_t>(chance()); };
+    auto const step = [&](auto& side) {
+        if (draw() % 2 == 0) {
+            side.meddle_next([what = draw()](auto& it) { it.act(what); });
+        }
+        side.act(draw());
+    };
+    for (int i = 0; i < steps; ++i) {
+        step(host);
+        shared.to_driver.forward(host.link);
+        step(remote);
+        shared.to_device.forward(remote.link);
+        if (draw() % 4 != 0) {
+            settle(shared, host.link, remote.link, 0, 1);
+        }
+        if (not host.wrong().empty() or not remote.wrong().empty()) {
+            return "seed " + std::to_string(seed) + ", step " + std::to_string(i) + ": " + host.wrong() + remote.wrong();
+        }
+    }
+    // In the end what each endpoint was told is what is.
+    for (auto const& it : host.alive()) {
+        if (it->order.is_up() != host.link.is_up() or it->order.is_bound() != host.link.at(it->id).is_bound()) {
+            return "seed " + std::to_string(seed) + ": an endpoint was told something else than what is";
+        }
+    }
+    return {};
+}
+template <vring_config Config> auto find_wrong_order(std::uint32_t seeds) -> std::string {
+    for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
+        if (auto wrong = play<Config>(seed, 60); not wrong.empty()) {
+            return wrong;
+        }
+    }
+    return {};
+}
+
+TEST_CASE("Events come in the promised order whatever handlers and events do, and none after destroy") {
+    CHECK(find_wrong_order<acknowledged>(600) == "");
+    CHECK(find_wrong_order<unacknowledged>(600) == "");
+}
+
+/// A service that counts what it is told.
+struct counted_service {
+    recorder log{};
+    static auto on_message(void* self, link_ref, message const& m) -> void { static_cast<counted_service*>(self)->log.add(m); }
+    static auto on_event(void* self, link_ref, event const& what) -> void {
+        static_cast<counted_service*>(self)->log.add(what);
+    }
+};
+
+TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer does not know yet") {
+    auto shared = shared_block<acknowledged>{};
+    auto host = channel{shared.driver(), endpoint_pool<4>{}};
+    auto remote = channel{shared.device(), endpoint_pool<4>{}};
+    REQUIRE((host.start() and remote.start()));
+    settle(shared, host, remote, 0, 12);
+    auto mine = counted_service{};
+    auto theirs = counted_service{};
+    auto const add = [](auto& side, counted_service& it) {
+        return *side.create("x", rpmsg::endpoint_addresses{}, &it, &counted_service::on_message, &counted_service::on_event);
+    };
+    auto const id = add(host, mine);
+    (void)add(remote, theirs);
+    settle(shared, host, remote, 0, 12);
+    REQUIRE(mine.log.count(event_kind::bound) == 1);
+    // Its sends were refused for want of a buffer: it waits for `writable`.
+    while (host.at(id).send("fill"_payload).has_value()) {}
+    auto const told = mine.log.event_count();
+    REQUIRE(host.destroy(id).has_value());
+    SECTION("when there is room again") { settle(shared, host, remote, 0, 12); }
+    SECTION("when this side closes") { host.close(); }
+    SECTION("when the link is reset") { (void)host.reset(); }
+    SECTION("when the peer restarts") {
+        remote.close();
+        REQUIRE(remote.start().has_value());
+        settle(shared, host, remote, 0, 12);
+    }
+    CHECK(mine.log.event_count() == told);
+}
+
+TEST_CASE("An endpoint that an event of a falling link creates hears nothing of that fall") {
+    auto memory = rpmsg::testing::loopback_memory<8>{};
+    using side_type = channel<rpmsg::testing::loopback<true, 8>, endpoint_pool<4>>;
+    auto side = side_type{rpmsg::testing::loopback<true, 8>{memory, 0}};
+    auto other = rpmsg::testing::loopback<true, 8>{memory, 1};
+    struct mother {
+        side_type* link{};
+        counted_service child{};
+        static auto on_event(void* self, link_ref, event const& what) -> void {
+            auto& me = *static_cast<mother*>(self);
+            if (what.kind == event_kind::link_down) {
+                REQUIRE(me.link->create("child", rpmsg::endpoint_addresses{}, &me.child, &counted_service::on_message,
+                                        &counted_service::on_event));
+            }
+        }
+    } parent{.link = &side};
+    REQUIRE(side.create(
+        "parent", rpmsg::endpoint_addresses{}, &parent, +[](void*, link_ref, message const&) {}, &mother::on_event));
+    REQUIRE((side.start() and other.start()));
+    (void)side.poll();
+    (void)other.poll(0);
+    REQUIRE(side.is_up());
+    side.close();
+    CHECK(parent.child.log.event_count() == 0);
+    REQUIRE(side.start().has_value());
+    for (int i = 0; i < 4; ++i) {
+        while (other.receive().outcome != rpmsg::rx_outcome::none) {}
+        (void)other.poll(0);
+        (void)side.poll();
+    }
+    CHECK(parent.child.log.count(event_kind::link_up) == 1);
+    CHECK(parent.child.log.count(event_kind::link_down) == 0);
+}
+
+/// What a handler may not do is refused there, counted, and leaves all as it was.
+template <vring_config Config> auto refused_in_an_event(event_kind when) -> void {
+    auto shared = shared_block<Config>{};
+    std::function<void()> in_event{};
+    auto host = channel{shared.driver(), endpoints{endpoint<"x">([](auto&, message const&) {},
+                                                                 [&](auto&, event const& what) {
+                                                                     if (what.kind == when and in_event) {
+                                                                         in_event();
+                                                                     }
+                                                                 })}};
+    auto remote = channel{shared.device(), endpoints{endpoint<"x">([](auto&, message const&) {})}};
+    REQUIRE((host.start() and remote.start()));
+    auto runs = 0;
+    in_event = [&] {
+        ++runs;
+        CHECK(host.start().error() == error::would_deadlock);
+        CHECK(host.reset().error() == error::would_deadlock);
+        CHECK(host.poll() == 0);
+    };
+    settle(shared, host, remote, 0, 12);
+    REQUIRE(host.is_up());
+    host.close();
+    CHECK(runs == 1);
+    CHECK(host.counts()[event_count::would_deadlock] == 3);
+    CHECK(not host.is_up());
+    REQUIRE(host.start().has_value());
+    settle(shared, host, remote, 0, 12);
+    CHECK(host.is_up());
+}
+
+TEST_CASE("Start, reset and poll are refused in an event and counted, of a poll and of a close") {
+    refused_in_an_event<acknowledged>(event_kind::link_up);
+    refused_in_an_event<acknowledged>(event_kind::bound);
+    refused_in_an_event<acknowledged>(event_kind::unbound);
+    refused_in_an_event<acknowledged>(event_kind::link_down);
+    refused_in_an_event<unacknowledged>(event_kind::link_down);
+}
+
+TEST_CASE("A peer that cannot be linked is told as refused, not as a link that went down") {
+    constexpr auto larger = vring_config{.buffers = 4, .buffer_size = 128};
+    using block = shared_block<larger>;
+    auto shared = block{};
+    auto log = recorder{};
+    auto host = channel{
+        rpmsg::vring_driver<acknowledged, block::region, block::bell>{shared.driver_region(), block::bell{shared.to_device}},
+        endpoints{endpoint<"x">(log.messages(), log.events())}};
+    auto device = shared.device();
+    REQUIRE(host.start().has_value());
+    (void)device.start();
+    for (int i = 0; i < 6; ++i) {
+        (void)device.poll(0);
+        (void)host.poll();
+    }
+    CHECK(log.count(event_kind::refused) == 1);
+    CHECK(log.last(event_kind::refused).reason == rpmsg::down_reason::incompatible);
+    CHECK(log.event_count() == 1);
+}
+
+/// The peer's program was started anew: it speaks from another address, and said no destroy.
+template <vring_config Config> auto a_peer_that_moved_is_told(bool by_name) -> void {
+    auto shared = shared_block<Config>{};
+    auto log = recorder{};
+    auto host_log = recorder{};
+    auto host = channel{shared.driver(), endpoints{endpoint<0x100>(host_log.messages()), endpoint<0x200>(host_log.messages())}};
+    auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages(), log.events())}};
+    REQUIRE((host.start() and remote.start()));
+    settle(shared, host, remote, 0, 12);
+    auto const say = [&](std::uint32_t who) {
+        auto announced = std::array<std::byte, 40>{};
+        rpmsg::store(announced, rpmsg::wire::announce("x", host.at(who).self(), rpmsg::wire::announcement_kind::create));
+        REQUIRE((by_name ? host.at(who).send_to(rpmsg::name_service_address, announced)
+                         : host.at(who).send_to(remote.at(0).self(), "hello"_payload)));
+        settle(shared, host, remote, 0, 4);
+    };
+    say(0);
+    REQUIRE(remote.at(0).peer() == address{0x100});
+    say(1);
+    CHECK(remote.at(0).peer() == address{0x100}); // nobody takes a binding over by itself
+    if (Config.dialect.acknowledged) {
+        CHECK(log.count(event_kind::peer_moved) == 0);
+    } else {
+        REQUIRE(log.count(event_kind::peer_moved) == 1);
+        CHECK(log.last(event_kind::peer_moved).peer == address{0x200});
+        CHECK(remote.at(0).rebind(log.last(event_kind::peer_moved).peer).has_value());
+        CHECK(remote.at(0).send("to the new one"_payload).has_value());
+        settle(shared, host, remote, 0, 4);
+        CHECK(host_log.message_count() == 1);
+        CHECK(log.count(event_kind::unbound) == 0);
+    }
+    CHECK(remote.at(0).rebind(rpmsg::any_address).error() == error::not_bound);
+    host.close();
+    settle(shared, host, remote, 0, 4);
+}
+
+TEST_CASE("A peer that speaks from another address is told where names are not acknowledged, and followed on request") {
+    a_peer_that_moved_is_told<unacknowledged>(false);
+    a_peer_that_moved_is_told<unacknowledged>(true);
+    a_peer_that_moved_is_told<acknowledged>(false);
+    a_peer_that_moved_is_told<acknowledged>(true);
+}
+
+TEST_CASE("An endpoint with a fixed peer, an unbound one and one that is gone are not bound to another") {
+    auto memory = rpmsg::testing::loopback_memory<8>{};
+    auto side =
+        channel{rpmsg::testing::loopback<false, 8>{memory, 0},
+                endpoints{endpoint<0x100, 0x200>([](auto&, message const&) {}), endpoint<"x">([](auto&, message const&) {})}};
+    CHECK(side.at(0).rebind(address{1}).error() == error::closed);
+    auto other = rpmsg::testing::loopback<false, 8>{memory, 1};
+    REQUIRE((side.start() and other.start()));
+    (void)side.poll();
+    CHECK(side.at(0).rebind(address{1}).error() == error::not_bound);
+    CHECK(side.at(0).peer() == address{0x200});
+    CHECK(side.at(1).rebind(address{1}).error() == error::not_bound);
+    auto pool = channel{rpmsg::testing::loopback<false, 8>{memory, 0}, endpoint_pool<2>{}};
+    CHECK(pool.at(0).rebind(address{1}).error() == error::no_endpoint);
+}
+
+TEST_CASE("An event of a poll that closes the link ends it when the poll returns, once") {
+    auto shared = shared_block<acknowledged>{};
+    auto log = recorder{};
+    std::function<void(event const&)> in_event{};
+    auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages(), [&](auto&, event const& what) {
+                            log.add(what);
+                            in_event(what);
+                        })}};
+    auto remote = channel{shared.device(), endpoints{endpoint<"x">([](auto&, message const&) {})}};
+    in_event = [&](event const& what) {
+        if (what.kind == event_kind::bound or what.kind == event_kind::link_down) {
+            host.close();
+        }
+    };
+    REQUIRE((host.start() and remote.start()));
+    settle(shared, host, remote, 0, 12);
+    CHECK(not host.is_up());
+    CHECK(log.count(event_kind::link_up) == 1);
+    CHECK(log.count(event_kind::link_down) == 1);
+    // What an event of a close asks for is done by that close.
+    in_event = [](event const&) {};
+    REQUIRE(host.start().has_value());
+    settle(shared, host, remote, 0, 12);
+    REQUIRE(host.is_up());
+    in_event = [&](event const&) { host.close(); };
+    host.close();
+    in_event = [](event const&) {};
+    REQUIRE(host.start().has_value());
+    settle(shared, host, remote, 0, 12);
+    CHECK(host.is_up());
+    host.close();
+}
+
+/// An endpoint that does what the test says when it is told an event.
+struct acting_service {
+    std::function<void(event const&)> act{};
+    static auto on_message(void*, link_ref, message const&) -> void {}
+    static auto on_event(void* self, link_ref, event const& what) -> void { static_cast<acting_service*>(self)->act(what); }
+};
+
+TEST_CASE("Start and poll are refused in the first event of a create, and a close takes effect after it") {
+    auto shared = shared_block<acknowledged>{};
+    auto host = channel{shared.driver(), endpoint_pool<2>{}};
+    auto remote = channel{shared.device(), endpoint_pool<2>{}};
+    REQUIRE((host.start() and remote.start()));
+    settle(shared, host, remote, 0, 12);
+    auto one = acting_service{};
+    one.act = [&](event const& what) {
+        if (what.kind == event_kind::link_up) {
+            CHECK(host.poll() == 0);
+            CHECK(host.start().error() == error::would_deadlock);
+            host.close();
+            CHECK(host.is_up());
+        }
+    };
+    CHECK(host.create("one", rpmsg::endpoint_addresses{}, &one, &acting_service::on_message, &acting_service::on_event));
+    CHECK(host.counts()[event_count::would_deadlock] == 2);
+    CHECK(not host.is_up());
+}
+
+TEST_CASE("An endpoint that is destroyed as it is bound to a name that waited is not announced any more") {
+    auto memory = rpmsg::testing::loopback_memory<8>{};
+    auto side = channel{rpmsg::testing::loopback<false, 8>{memory, 0}, endpoint_pool<2>{}};
+    auto other = rpmsg::testing::loopback<false, 8>{memory, 1};
+    REQUIRE((side.start() and other.start()));
+    (void)side.poll();
+    (void)other.poll(0);
+    auto const room = other.reserve();
+    rpmsg::store(room.space, rpmsg::wire::announce("x", address{9}, rpmsg::wire::announcement_kind::create));
+    REQUIRE(other.commit(room, {.source = address{9}, .destination = rpmsg::name_service_address, .length = 40}));
+    (void)side.poll();
+    auto one = acting_service{};
+    auto id = rpmsg::no_index;
+    one.act = [&](event const& what) {
+        if (what.kind == event_kind::bound) {
+            CHECK(side.destroy(id).has_value());
+        }
+    };
+    auto const made =
+        side.create("x", rpmsg::endpoint_addresses{}, &one, &acting_service::on_message, &acting_service::on_event);
+    REQUIRE(made);
+    id = *made;
+    (void)side.poll();
+    (void)side.poll();
+    auto const got = other.receive();
+    REQUIRE(got.outcome == rpmsg::rx_outcome::message);
+    CHECK(rpmsg::load<rpmsg::wire::announcement>(got.payload).kind == rpmsg::wire::announcement_kind::destroy);
+    CHECK(other.receive().outcome == rpmsg::rx_outcome::none);
+    CHECK(side.at(id).send({}).error() == error::no_endpoint);
+}
+
+TEST_CASE("A pool that forgets a name tells its endpoints so, once while the link is up") {
+    auto shared = shared_block<unacknowledged>{};
+    auto host = channel{shared.driver(), endpoints{endpoint<0x100>([](auto&, message const&) {})}};
+    auto remote = channel{shared.device(), endpoint_pool<2, 2>{}};
+    REQUIRE((host.start() and remote.start()));
+    settle(shared, host, remote, 0, 12);
+    auto one = counted_service{};
+    REQUIRE(remote.create("one", rpmsg::endpoint_addresses{}, &one, &counted_service::on_message, &counted_service::on_event));
+    auto const announce = [&](std::string const& name) {
+        auto announced = std::array<std::byte, 40>{};
+        rpmsg::store(announced, rpmsg::wire::announce(name, address{0x100}, rpmsg::wire::announcement_kind::create));
+        REQUIRE(host.at(0).send_to(rpmsg::name_service_address, announced));
+        settle(shared, host, remote, 0, 4);
+    };
+    for (int i = 0; i < 6; ++i) {
+        announce("service " + std::to_string(i));
+        CHECK(one.log.count(event_kind::names_forgotten) == (i < 2 ? 0 : 1));
+    }
+    CHECK(remote.counts()[event_count::table_full] == 4);
+    auto last = counted_service{};
+    REQUIRE(remote.create("service 5", rpmsg::endpoint_addresses{}, &last, &counted_service::on_message,
+                          &counted_service::on_event));
+    settle(shared, host, remote, 0, 4);
+    CHECK(last.log.count(event_kind::bound) == 1);
+}
+
+TEST_CASE("A name that the peer could not announce is refused") {
+    auto pool = endpoint_pool<2>{};
+    auto const nobody = +[](void*, link_ref, message const&) {};
+    for (auto const& name :
+         {std::string{"tab\there"}, std::string{"nul\0here", 8}, std::string{"caf\xc3\xa9"}, std::string{"\x7f"}}) {
+        CHECK(pool.create(name, {}, nullptr, nobody).error() == error::malformed);
+    }
+    CHECK(pool.create("", {}, nullptr, nobody).has_value()); // none: it is not announced
+    CHECK(pool.create(" any ~ printable one", {}, nullptr, nobody).has_value());
+}
+
+TEST_CASE("An id of a pool does not come back after 65,536 uses of its place") {
+    auto pool = endpoint_pool<2>{};
+    auto const nobody = +[](void*, link_ref, message const&) {};
+    auto const first = pool.create("x", {}, nullptr, nobody);
+    REQUIRE(first);
+    auto const place = pool.index_of(*first);
+    pool.remove(place);
+    REQUIRE(pool.create("keeps the other place", {}, nullptr, nobody));
+    for (int i = 0; i < 70'000; ++i) {
+        auto const next = pool.create("x", {}, nullptr, nobody);
+        REQUIRE(next);
+        REQUIRE(*next != *first);
+        pool.remove(pool.index_of(*next));
+    }
+}
+
+} // namespace
