@@ -107,15 +107,10 @@ template <rpmsg::vring_config Config, bool Host> class our_end {
         }
     }
     auto tell(service const& at, rpmsg::event const& what) -> void {
-        static constexpr char const* names[] = {"link up", "link down", "bound", "unbound", "writable"};
-        auto const kind = static_cast<std::size_t>(what.kind);
-        if (kind >= std::size(names)) {
-            return;
-        }
-        auto const has_peer = what.kind == rpmsg::event_kind::bound or what.kind == rpmsg::event_kind::unbound;
-        auto const refuses =
-            what.kind == rpmsg::event_kind::link_down and what.reason == rpmsg::down_reason::incompatible;
-        journal_.add("! " + at.name + " " + names[kind] + (refuses ? " incompatible" : "") +
+        static constexpr char const* names[] = {"link up",  "link down", "bound",      "unbound",
+                                                "writable", "refused",   "peer moved", "names forgotten"};
+        auto const has_peer = what.peer != rpmsg::any_address;
+        journal_.add("! " + at.name + " " + names[static_cast<std::size_t>(what.kind)] +
                      (has_peer ? " " + std::to_string(static_cast<std::uint32_t>(what.peer)) : ""));
     }
     /// By name, or at an address that is not announced.
