@@ -12,11 +12,13 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 /// Traffic between this library and a live peer, recorded once: what the peer wrote and rang, step by step, and what this
@@ -70,8 +72,7 @@ template <rpmsg::vring_config Config, bool Host> class our_end {
     static constexpr auto size = layout::size();
     using region = rpmsg::testing::array_region<size>;
     using bell = rpmsg::doorbell_ref<rpmsg::testing::counting_bell>;
-    using transport =
-        std::conditional_t<Host, rpmsg::vring_driver<Config, region, bell>, rpmsg::vring<Config, region, bell>>;
+    using transport = std::conditional_t<Host, rpmsg::vring_driver<Config, region, bell>, rpmsg::vring<Config, region, bell>>;
     using pool = rpmsg::endpoint_pool<16>;
 
     struct service {
@@ -154,7 +155,7 @@ template <rpmsg::vring_config Config, bool Host> class our_end {
 
   public:
     /// Called while a message is handled, with how many of this step were.
-    void (*during)(std::uint32_t){};
+    std::function<void(std::uint32_t)> during{};
 
     [[nodiscard]] auto block() -> rpmsg::bytes { return memory_.content; }
     auto ring(std::uint32_t queue) -> void { link_.notify(queue); }
@@ -222,8 +223,6 @@ template <rpmsg::vring_config Config> constexpr auto holds_hint(std::uint32_t of
 
 /// Plays a recording; answers the first difference, or nothing.
 template <rpmsg::vring_config Config, bool Host> class replay {
-    inline static replay* playing{};
-
     std::unique_ptr<our_end<Config, Host>> end_ = std::make_unique<our_end<Config, Host>>();
     std::vector<std::byte> image_ = std::vector<std::byte>(rpmsg::vring_layout<Config>::size());
     std::vector<std::string_view> lines_{};
@@ -303,10 +302,9 @@ template <rpmsg::vring_config Config, bool Host> class replay {
     }
 
     [[nodiscard]] auto play() -> std::string {
-        playing = this;
-        end_->during = [](std::uint32_t handled) {
-            if (auto const found = playing->meanwhile_.find(handled); found != playing->meanwhile_.end()) {
-                playing->happen(found->second);
+        end_->during = [this](std::uint32_t handled) {
+            if (auto const found = meanwhile_.find(handled); found != meanwhile_.end()) {
+                happen(found->second);
             }
         };
         auto const is_part = [&] { return at_ < lines_.size() and lines_[at_].starts_with(' '); };
