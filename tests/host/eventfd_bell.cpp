@@ -78,7 +78,7 @@ TEST_CASE("what is no eventfd is no bell, and is closed") {
     close(ends[0]);
 }
 
-TEST_CASE("a ring that comes while others are still being called is heard") {
+TEST_CASE("a ring that comes while others are still being called is heard", "[threads]") {
     eventfd_bell bell{};
     auto const before = bell.rings();
     auto woken = std::atomic<int>{0};

@@ -1,6 +1,5 @@
-#include <rpmsg/host/eventfd_wait.hpp>
-
 #include <rpmsg/host/eventfd_doorbell.hpp>
+#include <rpmsg/host/eventfd_wait.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

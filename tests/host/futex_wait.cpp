@@ -1,6 +1,5 @@
-#include <rpmsg/host/futex_wait.hpp>
-
 #include <rpmsg/host/futex_doorbell.hpp>
+#include <rpmsg/host/futex_wait.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

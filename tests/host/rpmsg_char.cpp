@@ -45,12 +45,17 @@ struct machine {
 struct busy_control {
     machine const* linux_side;
     std::vector<std::array<int, 3>> others{}; ///< number, source, destination
+    bool replaces{};                          ///< the number is that of one that has just ended
     int number{};                             ///< of the new one
 
     [[nodiscard]] auto create_endpoint(std::string_view name, rpmsg::address local, rpmsg::address peer) const
         -> rpmsg::host::failure {
         for (auto const& [other, source, destination] : others) {
             linux_side->add(other, std::string{name}, source, destination);
+        }
+        if (replaces) {
+            std::filesystem::rename(linux_side->folder + "/rpmsg7", linux_side->folder + "/ended");
+            std::filesystem::remove(linux_side->folder + "/dev/rpmsg7");
         }
         linux_side->add(number, std::string{name}, static_cast<int>(local), static_cast<int>(peer));
         return {};
@@ -75,6 +80,10 @@ TEST_CASE("processes that make endpoints of one name at the same moment do not t
     SECTION("which are at other addresses") { control.others = {{4, 0x56, 0x400}, {5, -1, 0x400}}; }
     SECTION("which send the other way") { control.others = {{4, 0x400, 0x55}}; }
     SECTION("beside one that was there") { linux_side.add(1, "probe", 0x55, 0x400); }
+    SECTION("and end theirs, whose number is used again") {
+        linux_side.add(7, "probe", 0x55, 0x400);
+        control.replaces = true;
+    }
     auto made = rpmsg_char::create(control, "probe", local, peer, steady_clock::now() + 50, linux_side.paths());
     REQUIRE(made);
     CHECK(is_device(*made, linux_side, 7));

@@ -8,6 +8,7 @@
 #include <string>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -86,6 +87,21 @@ TEST_CASE("rings are ready when all is told of both, and not before") {
         CHECK_FALSE(told.device.is_ready());
         told.prepare(1);
         CHECK(told.device.is_ready());
+    }
+    SECTION("a ring that is taken away is seen as it stood, and what is written then stays here") {
+        auto shared = told.shared.shared();
+        auto const used = told.shared.placed().parts(0).used + 2;
+        shared.store<rpmsg::site::adopted_index>(used, std::uint16_t{3});
+        told.device.take_away();
+        told.device.take_away();
+        CHECK(told.device.is_ready());
+        CHECK(shared.load<rpmsg::site::adopted_index, std::uint16_t>(used) == 3);
+        shared.store<rpmsg::site::adopted_index>(used, std::uint16_t{9});
+        told.refusal(vhost_request::enable_ring, state{0, 0});
+        CHECK_FALSE(told.device.is_ready());
+        CHECK(told.refusal(vhost_request::enable_ring, state{0, 1}).empty());
+        CHECK(told.device.is_ready());
+        CHECK(shared.load<rpmsg::site::adopted_index, std::uint16_t>(used) == 3);
     }
     SECTION("other memory wants the addresses anew") {
         CHECK(told.map().empty());
@@ -172,6 +188,18 @@ TEST_CASE("a doorbell that is no eventfd is seen, and does not stop us") {
     CHECK(told.ask(vhost_request::set_ring_kick, descriptor{open("/dev/null", O_RDWR)}, std::uint64_t{0}).refusal.empty());
     CHECK(told.device.take_kick(0) == vhost_device::kick::broken);
     CHECK(told.device.take_kick(1) == vhost_device::kick::none);
+}
+
+TEST_CASE("only what can be rung without harm is called through") {
+    auto told = told_device{};
+    auto const with = [&](descriptor file) {
+        return told.ask(vhost_request::set_ring_call, std::move(file), std::uint64_t{1}).refusal;
+    };
+    auto const why = std::string{"is to be called for ring 1 through what is no eventfd and no socket"};
+    CHECK(with(descriptor{open("/dev/null", O_RDWR)}) == why);
+    CHECK(with(descriptor{memfd_create("memory", 0)}) == why);
+    CHECK(with(descriptor{eventfd(0, 0)}).empty());
+    CHECK(with(descriptor{socket(AF_UNIX, SOCK_STREAM, 0)}).empty());
 }
 
 TEST_CASE("a channel for calls in band is one descriptor") {

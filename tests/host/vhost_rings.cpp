@@ -1,4 +1,5 @@
 #include <rpmsg/host/vhost_rings.hpp>
+#include <rpmsg/transport/vring.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -6,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 using rpmsg::host::vhost_rings;
 
@@ -29,6 +32,10 @@ TEST_CASE("a link may be made before there is a driver") {
     STATIC_REQUIRE(vhost_rings{}.placed().fits(0, 256));
     auto rings = vhost_rings{};
     CHECK(rings.bell().ring(0));
+    constexpr auto config = rpmsg::vring_config{.dialect = rpmsg::wire::dialects::linux_virtio};
+    auto link = rpmsg::vring<config, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{
+        rings.shared(), rings.bell(), rings.placed()};
+    CHECK(link.start());
 }
 
 TEST_CASE("what the back end places, the transport sees, until it is cleared") {
@@ -47,6 +54,9 @@ TEST_CASE("what the back end places, the transport sees, until it is cleared") {
     CHECK(placed.offset_of(0x1000, 16) == rpmsg::nowhere); // a ring lies there
     CHECK(placed.address_of(0x400) == 0x1400);
     CHECK(placed.status() == rpmsg::nowhere);
+    CHECK(placed.takes_names());
+    rings.place(memory, where, {-1, -1}, false, false);
+    CHECK_FALSE(placed.takes_names());
     rings.clear();
     CHECK(shared.size() == 0);
 }
@@ -90,4 +100,38 @@ TEST_CASE("a driver that is dead cannot be called") {
     close(stream.ends[1]);
     CHECK_FALSE(rings.bell().ring(0));
     stream.ends[1] = -1;
+}
+
+TEST_CASE("memory that is kept stays where it was, nothing rings then, and the latest 1024 are kept") {
+    auto rings = vhost_rings{};
+    auto const event = rpmsg::host::descriptor{eventfd(0, EFD_NONBLOCK)};
+    rings.place({}, {}, {event.number(), event.number()}, false);
+    auto const file = rpmsg::host::descriptor{memfd_create("memory", MFD_CLOEXEC)};
+    REQUIRE(ftruncate(file.number(), 4096) == 0);
+    auto const map = [&] {
+        auto mapped = rpmsg::host::vhost_memory::map({0, 4096, 0, 0}, file);
+        REQUIRE(mapped);
+        mapped->mapping()[0] = std::byte{7};
+        return mapped->renew();
+    };
+    auto first = map();
+    auto* const start = first.mapping().data();
+    rings.keep(std::move(first));
+    CHECK(rings.bell().ring(0));
+    CHECK(rings.bell().ring(1));
+    auto count = std::uint64_t{};
+    CHECK(read(event.number(), &count, sizeof(count)) < 0);
+    auto is_mapped = [&] {
+        auto page = static_cast<unsigned char>(0);
+        return mincore(start, 4096, &page) == 0;
+    };
+    for (auto i = 0; i < 1023; ++i) {
+        rings.keep(map());
+    }
+    REQUIRE(is_mapped());
+    CHECK(*start == std::byte{7});
+    rings.blank();
+    CHECK(*start == std::byte{0});
+    rings.keep(map());
+    CHECK_FALSE(is_mapped());
 }

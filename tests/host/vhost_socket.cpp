@@ -125,3 +125,15 @@ TEST_CASE("answers that nobody reads end the connection, and do not wait") {
     CHECK(link.near.has_ended());
     CHECK(link.near.why() == "does not take its answers");
 }
+
+TEST_CASE("whether more was said is seen without taking it") {
+    auto test = connection{};
+    CHECK_FALSE(test.near.has_more());
+    REQUIRE(test.hears(front_end::message_of(vhost_request::set_owner, 1)));
+    CHECK(test.near.has_more());
+    auto message = vhost_message{};
+    CHECK(test.near.receive(message));
+    CHECK_FALSE(test.near.has_more());
+    test.far.close();
+    CHECK(test.near.has_more());
+}

@@ -6,13 +6,16 @@
 #include "front_end.hpp"
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <string>
 #include <sys/eventfd.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -536,6 +539,7 @@ TEST_CASE("a doorbell that rings while the front end still tells of the rings is
     front.take_features(0x1'4000'0001, 0x20);
     front.ask(vhost_request::set_memory_table, {front.memory.number()}, front.one_region, front.whole());
     front.place_ring(1);
+    front.ask(vhost_request::set_ring_kick, {front.kicks[0].number()}, std::uint64_t{0});
     for (auto i = 0; i < 62; ++i) { // more than one `serve` does
         front.ask(vhost_request::set_owner, {});
     }
@@ -624,4 +628,52 @@ TEST_CASE("a front end that makes its memory smaller is dropped before that is t
     CHECK(front.is_dropped());
     CHECK(test.back_end->why() == "makes its memory smaller while it is used");
     CHECK(test.link.notes.ends_with("close "));
+}
+
+TEST_CASE("other threads send while rings come and go and their calls are exchanged", "[threads]") {
+    auto const test = front_end::own_folder{};
+    vhost_rings shared{};
+    auto back_end = vhost_user::listen(test.socket(), remote_rings, shared);
+    REQUIRE(back_end);
+    auto lock = std::mutex{};
+    auto link = rpmsg::channel{remote{shared.shared(), shared.bell(), shared.placed()},
+                               rpmsg::endpoints{rpmsg::endpoint<"echo">(ignores)}, rpmsg::lock_ref{lock}};
+    auto stop = std::atomic<bool>{};
+    auto sent = std::atomic<int>{};
+    auto sender = std::thread{[&] {
+        while (not stop) {
+            sent += link.get<"echo">().send(std::array{std::byte{2}}) ? 1 : 0;
+            if (auto room = link.get<"echo">().reserve(); room) {
+                room.payload()[0] = std::byte{3};
+            }
+        }
+    }};
+    for (auto connection = 0; connection < 3; ++connection) {
+        auto front = front_end::front_end{test.socket()};
+        for (auto life = 0; life < 5; ++life) {
+            std::fill_n(front.mapping, front_end::size, std::byte{0});
+            auto driver =
+                rpmsg::channel{host{rpmsg::mapped_region<>{front.mapping, front_end::size}, front_end::kick_bell{&front}},
+                               rpmsg::endpoints{rpmsg::endpoint<"echo">(ignores)}};
+            front.set_up();
+            back_end->serve(link);
+            REQUIRE(driver.start());
+            auto const before = sent.load();
+            for (auto i = 0; i < 20'000 and (i < 50 or sent < before + 10); ++i) {
+                front.ask(vhost_request::set_ring_call, {front.calls[static_cast<std::size_t>(i % 2)].number()},
+                          std::uint64_t{0});
+                back_end->serve(link);
+                (void)link.poll();
+                driver.notify();
+                (void)driver.poll();
+            }
+            CHECK(sent >= before + 10);
+            front.let_go();
+            back_end->serve(link);
+        }
+        front.die();
+        back_end->serve(link);
+    }
+    stop = true;
+    sender.join();
 }

@@ -1,5 +1,7 @@
 #include "numbered.hpp"
 #include "stage.hpp"
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace linux_peer;
 using rpmsg::endpoint;
@@ -107,6 +110,17 @@ TEST_CASE("endpoints are made and destroyed through /dev/rpmsg_ctrl0") {
     run.ends();
 }
 
+TEST_CASE("processes that make endpoints of one name at once get their own") {
+    auto const tells = [](auto& link, message const& m) {
+        auto answer = std::array<std::byte, 4>{};
+        rpmsg::store(answer, link.self());
+        (void)link.reply(m, answer);
+    };
+    auto run = staged<flags>(endpoints{endpoint<0x100>(tells), endpoint<0x200>(tells)});
+    run.does("guest_side same_name", 120);
+    run.ends();
+}
+
 TEST_CASE("a channel that Linux makes is announced to us, and its end too") {
     auto bound = rpmsg::any_address;
     auto const notes = [&](auto&, event const& e) {
@@ -202,6 +216,38 @@ TEST_CASE("the driver is unbound and bound 100 times, and each life carries mess
         run.does("round");
     }
     CHECK(lives == 101);
+    run.ends();
+}
+
+TEST_CASE("a driver that has reset its device is neither interrupted nor finds its memory written to") {
+    constexpr auto batched = [] {
+        auto config = flags;
+        config.batch = 16;
+        return config;
+    }();
+    auto held = rpmsg::held_message{};
+    auto const keeps = [&](auto& link, message const& m) {
+        (void)link.reply(m, m.payload);
+        if (not held) {
+            held = link.hold(m);
+        }
+    };
+    auto run = staged<batched>(endpoints{endpoint<"rpmsg-raw">(keeps), endpoint<"rpmsg-client-sample">(echoes)});
+    run.says("guest: Linux");
+    run.does("bus=/sys/bus/virtio/drivers/virtio_rpmsg_bus; echo 1 >/sys/module/virtio_rpmsg_bus/parameters/strict");
+    for (auto round = 0; round < 5; ++round) {
+        run.does("guest_side ping");
+        auto loan = run.link.template get<"rpmsg-raw">().reserve();
+        CHECK(loan);
+        run.linux.tell("echo virtio0 >$bus/unbind; dmesg | tail -n 2");
+        run.until("the end of the driver", [&] { return not run.link.is_up(); });
+        std::ranges::fill(loan.payload(), std::byte{0xee});
+        CHECK_FALSE(run.link.template get<"rpmsg-raw">().commit(std::move(loan), 8));
+        held.release();
+        run.says("guest: the queues are deleted");
+        run.does("echo virtio0 >$bus/bind");
+    }
+    run.does("! dmesg | grep 'a driver that has reset it'");
     run.ends();
 }
 

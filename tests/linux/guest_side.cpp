@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace {
@@ -112,6 +113,23 @@ auto endpoints() -> void {
     require(not rpmsg_char::open("nobody", steady_clock::now()), "an unknown endpoint can be opened");
 }
 
+/// Makes endpoints of one name in two processes at once, which send to two services: each gets its own.
+auto same_name() -> void {
+    auto const child = fork();
+    auto const remote = rpmsg::address{child == 0 ? 0x100u : 0x200u};
+    auto const control = opened(rpmsg_control::open());
+    for (auto round = 0; round < 200; ++round) {
+        auto const endpoint = opened(rpmsg_char::create(control, "probe", any_address, remote, soon()));
+        send(endpoint, 1, sizeof(std::uint32_t));
+        auto room = std::array<std::byte, 16>{};
+        auto const got = endpoint.receive(room, soon());
+        require(got.has_value() and rpmsg::load<std::uint32_t>(room) == static_cast<std::uint32_t>(remote),
+                "the endpoint is one of the other process");
+    }
+    auto status = 0;
+    require(child == 0 or (waitpid(child, &status, 0) == child and status == 0), "the other process failed");
+}
+
 auto channel(bool is_wanted) -> void {
     auto const control = opened(rpmsg_control::open());
     auto const local = rpmsg::address{0x777};
@@ -144,6 +162,8 @@ auto main(int count, char** arguments) -> int {
         outlive(open());
     } else if (what == "endpoints") {
         endpoints();
+    } else if (what == "same_name") {
+        same_name();
     } else if (what == "channel" or what == "no_channel") {
         channel(what == "channel");
     } else {

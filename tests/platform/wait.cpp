@@ -1,6 +1,8 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/receiver.hpp>
+#include <rpmsg/host/eventfd_wait.hpp>
+#include <rpmsg/host/futex_wait.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 #include <rpmsg/host/thread_context.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
@@ -289,6 +291,14 @@ TEST_CASE("a receiver and senders that wait on one link are all woken", "[thread
     SECTION("by a semaphore for each") {
         auto flags = rtos::semaphores<5>{};
         CHECK(time_of_senders([&] { return event_flags_wait{steady_clock{}, flags, lock_ref{mutex}}; }, 4) < 5'000);
+    }
+    SECTION("by a futex") {
+        auto bell = host::futex_bell{};
+        CHECK(time_of_senders([&] { return host::futex_wait{bell}; }, 4) < 5'000);
+    }
+    SECTION("by an eventfd") {
+        host::eventfd_bell bell{};
+        CHECK(time_of_senders([&] { return host::eventfd_wait{bell}; }, 4) < 5'000);
     }
     SECTION("by spinning") {
         using waits = spin_wait<steady_clock, give_way, host::thread_context>;

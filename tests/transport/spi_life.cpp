@@ -241,6 +241,28 @@ template <spi_config Config> constexpr auto a_clock_that_jumps_delays_by_one_ret
     return true;
 }
 
+/// An edge is missed, the clock jumps: the request is repeated within one retry, and no sooner than the clock says.
+constexpr auto a_clock_that_jumps_delays_a_request_by_one_retry() -> bool {
+    for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
+        for (auto const by : {jump, 0u - jump}) {
+            auto pair = connected<nuttx>{};
+            (void)pair.a.poll(500);
+            send(pair.a);
+            (void)pair.a.poll(500);
+            check(pair.bus.forward(1, pair.b)); // nobody looks
+            auto const now = 500 + by;
+            for (int i = 0; i < 2; ++i) { // before the next poll, and after it
+                auto const due = pair.a.next_deadline(now);
+                check(due.is_set and rpmsg::has_passed(due.at, now + nuttx.retry_ticks));
+                (void)pair.a.poll(now);
+            }
+            (void)pair.a.poll(now + nuttx.retry_ticks);
+            check(pair.bus.forward(1, pair.b)); // then, or at once where the clock went ahead
+        }
+    }
+    return true;
+}
+
 constexpr auto unchecked = [] {
     auto config = nuttx;
     config.is_checked = false;
@@ -319,11 +341,46 @@ template <unsigned Value> constexpr auto frames_that_say_nothing_are_rare() -> b
     run(5 * nuttx.retry_ticks);
     return a.writable() and b.writable();
 }
+/// Room that came while transfers bring nothing is told in time: a deadline says so.
+constexpr auto room_is_not_forgotten_after_frames_that_say_nothing() -> bool {
+    auto pair = connected<nuttx>{};
+    auto held = std::array<rpmsg::rx_token, nuttx.receive_buffers>{};
+    auto count = 0u;
+    for (auto i = 0; i < 60; ++i) {
+        if (pair.b.writable()) {
+            send(pair.b);
+        }
+        pair.look(0);
+        if (auto const got = pair.a.receive(); got.outcome == rpmsg::rx_outcome::message) {
+            held[count++] = got.token;
+        }
+    }
+    check(count > 2);
+    for (auto i = 0; i < 8; ++i) { // the peer has fallen, and its line rises now and then
+        pair.bus.request(1, false);
+        pair.bus.request(1, true);
+        (void)pair.bus.forward(0, pair.a);
+        (void)pair.a.poll(0);
+        pair.bus.abandon(1);
+        (void)pair.bus.run();
+        (void)pair.a.poll(0);
+    }
+    pair.bus.request(1, false);
+    check(pair.a.counts()[rpmsg::event_count::bad_frame] == 8 and not pair.a.next_deadline(0).is_set);
+    for (auto n = 0u; n < count; ++n) {
+        pair.a.release(held[n]);
+    }
+    pair.a.flush();
+    check(not pair.bus.is_requesting(0) and pair.a.next_deadline(0).is_set);
+    (void)pair.a.poll(pair.a.next_deadline(0).at);
+    return pair.bus.is_requesting(0);
+}
 } // namespace
 
 TEST_CASE("a clock that jumps delays a transfer by one retry") {
     CHECK(a_clock_that_jumps_delays_by_one_retry<nuttx>());
     CHECK(a_clock_that_jumps_delays_by_one_retry<reliable>());
+    CHECK(a_clock_that_jumps_delays_a_request_by_one_retry());
 }
 
 TEST_CASE("a peer without a check is refused in words where one is required, and asked rarely") {
@@ -354,6 +411,7 @@ TEST_CASE("a transfer that wrote nothing says nothing") { STATIC_REQUIRE(what_a_
 TEST_CASE("a request line that stays high costs no message") { STATIC_REQUIRE(a_line_that_stays_high_costs_no_message()); }
 
 TEST_CASE("room is told again when the transfer that told it has failed") {
+    CHECK(room_is_not_forgotten_after_frames_that_say_nothing());
     CHECK(room_is_told_again<nuttx>());
     CHECK(room_is_told_again<reliable>());
 }

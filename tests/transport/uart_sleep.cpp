@@ -47,9 +47,32 @@ constexpr auto two_codes_take_turns() -> bool {
     return true;
 }
 
+constexpr auto a_clock_that_jumps_delays_a_call_by_one_retry() -> bool {
+    for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
+        for (auto const now : {500 + jump, 500 - jump}) {
+            auto r = rig{};
+            check(not r.sleep.may_send(r.codes, 500));
+            r.codes = {};
+            check(rpmsg::has_passed(r.sleep.next_call(now), now + config.wake_ticks));
+            auto calls = 0;
+            for (rpmsg::ticks passed = 0; passed <= config.wake_ticks; ++passed) {
+                check(not r.sleep.may_send(r.codes, now + passed));
+                calls += r.codes.is_empty() ? 0 : 1;
+                r.codes = {};
+            }
+            check(calls > 0 and calls <= 2);
+        }
+    }
+    return true;
+}
+
 } // namespace
 
 TEST_CASE("A peer that sleeps is called until it answers, by two codes in turn") {
     STATIC_REQUIRE(two_codes_take_turns());
     CHECK(two_codes_take_turns());
+}
+
+TEST_CASE("A clock that jumps delays the next call of a sleeping peer by one retry") {
+    STATIC_REQUIRE(a_clock_that_jumps_delays_a_call_by_one_retry());
 }

@@ -24,10 +24,12 @@ using shared_memory = rpmsg::mapped_region<memory>;
 
 /// Where Linux has put its rings and buffers in it.
 struct layout {
+    static constexpr bool is_checked = true;
     static auto parts(std::uint32_t ring) -> rpmsg::wire::vring_parts;
     static auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t;
     static auto address_of(std::uint32_t offset) -> std::uint64_t;
     static auto fits(std::uint32_t size, std::uint32_t count) -> bool;
+    static auto takes_names() -> bool;
     static auto buffer(std::uint32_t, std::uint32_t) -> std::uint32_t { return rpmsg::nowhere; }
     static auto status() -> std::uint32_t { return rpmsg::nowhere; }
     static auto control() -> std::uint32_t { return rpmsg::nowhere; }

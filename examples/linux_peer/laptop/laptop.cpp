@@ -134,6 +134,7 @@ auto board::layout::offset_of(std::uint64_t address, std::uint32_t length) -> st
 }
 auto board::layout::address_of(std::uint32_t offset) -> std::uint64_t { return linux_rings.placed().address_of(offset); }
 auto board::layout::fits(std::uint32_t size, std::uint32_t count) -> bool { return linux_rings.placed().fits(size, count); }
+auto board::layout::takes_names() -> bool { return linux_rings.placed().takes_names(); }
 auto board::mailbox::ring(std::uint32_t queue) -> bool { return linux_rings.bell().ring(queue); }
 
 auto board::look_at_linux(bool has_work) -> void { whole_machine().look(has_work); }

@@ -19,9 +19,11 @@
 #include <poll.h>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace rpmsg::host {
 
@@ -43,6 +45,12 @@ class rpmsg_char {
         case EINVAL: return error::not_bound;
         default: return error::closed;
         }
+    }
+
+    /// Another one for each device, though numbers are used again.
+    static auto identity_of(unsigned number, rpmsg_paths const& paths) -> ino_t {
+        struct stat found {};
+        return stat((paths.classes + "/rpmsg" + std::to_string(number)).c_str(), &found) == 0 ? found.st_ino : 0;
     }
 
     /// The first that can be opened of those that `find` answers.
@@ -81,14 +89,19 @@ class rpmsg_char {
         }
         return rpmsg_char{std::move(*file), false};
     }
-    /// Makes an endpoint at `local` (any_address: one that is free), which sends to `peer`. Others may make some of this name at
-    /// the same moment: it is known by its addresses, too, and one that cannot be told from it is as good.
+    /// Makes an endpoint at `local` (any_address: one that is free), which sends to `peer`. Others may make and end some of this
+    /// name at the same moment: it is known by its addresses, too, and one that cannot be told from it is as good.
     static auto create(auto const& control, std::string_view name, address local, address peer, ticks deadline,
                        rpmsg_paths const& paths = {}) -> outcome<rpmsg_char> {
-        auto const before = rpmsg_control::find(name, paths);
+        auto before = std::vector<std::pair<unsigned, ino_t>>{};
+        for (auto const number : rpmsg_control::find(name, local, peer, paths)) {
+            before.emplace_back(number, identity_of(number, paths));
+        }
         auto const find_new = [&] {
             auto found = rpmsg_control::find(name, local, peer, paths);
-            std::erase_if(found, [&](auto number) { return std::ranges::find(before, number) != before.end(); });
+            std::erase_if(found, [&](auto number) {
+                return std::ranges::find(before, std::pair{number, identity_of(number, paths)}) != before.end();
+            });
             return found;
         };
         if (auto const made = control.create_endpoint(name, local, peer); not made.text.empty()) {

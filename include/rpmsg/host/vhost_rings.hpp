@@ -56,6 +56,8 @@ class vhost_rings {
         vhost_rings const* rings_;
 
       public:
+        static constexpr bool is_checked = true; ///< by the back end, before it places them
+
         constexpr explicit layout(vhost_rings const& rings) : rings_{&rings} {}
         [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts {
             return rings_->layout_.parts(ring);

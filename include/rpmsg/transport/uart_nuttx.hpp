@@ -24,9 +24,8 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
 
     enum class phase : std::uint8_t { stopped, refused, waiting, up };
     phase phase_{};
-    bool calls_{};       ///< a connection is to be asked for at once; or, when stopped, a sleeping peer to be told the end
-    bool is_checked_{};  ///< a frame with the right check has come since the link came up
-    bool lacks_check_{}; ///< a frame without a check has come instead
+    bool calls_{};      ///< a connection is to be asked for at once; or, when stopped, a sleeping peer to be told the end
+    bool is_checked_{}; ///< a frame with the right check has come since the link came up
     rpmsg::disagreement refusal_{};
     ticks called_at_{};
     ticks now_{};
@@ -74,22 +73,20 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         parser_.frames().clear(parser_.fence());
         codes_.take_back(dialect.connect);
         phase_ = phase::up;
-        calls_ = is_checked_ = lacks_check_ = false;
+        calls_ = is_checked_ = false;
         return {.event = link_event::up};
     }
-    /// Forgets what is under way, of what came only what is before a place of the queue.
-    constexpr auto let_go(std::uint8_t place) -> std::uint16_t {
+    /// Forgets what is under way.
+    constexpr auto let_go() -> std::uint16_t {
         auto const unsent = static_cast<std::uint8_t>(sent_.end() - sent_.begin());
         sent_ = {};
         writer_ = {};
         output_.forget();
-        parser_.frames().clear(place);
+        parser_.frames().clear(parser_.last());
         return unsent;
     }
     constexpr auto go_down(down_reason reason) -> link_change {
-        // What came behind a call for a new connection is of that one.
-        auto const place = reason == down_reason::peer_restarted ? parser_.fence() : parser_.frames().end();
-        auto const change = link_change{link_event::down, reason, let_go(place)};
+        auto const change = link_change{link_event::down, reason, let_go()};
         phase_ = phase::waiting;
         called_at_ = now_;
         counts_.add(event_count::link_down);
@@ -97,11 +94,10 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         return change;
     }
     /// Falls silent until `start`, for a peer that is built otherwise; one that believes in the link is told its end.
-    constexpr auto refuse(rpmsg::disagreement why) -> link_change {
+    constexpr auto refuse() -> link_change {
         auto const says_so = is_up();
         auto change = go_down(down_reason::incompatible);
         change.event = says_so ? link_event::down : link_event::refused;
-        refusal_ = why;
         leave(says_so, phase::refused);
         return change;
     }
@@ -121,27 +117,25 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
             calls_ = false;
         }
     }
+    [[nodiscard]] constexpr auto is_refused() const -> bool { return refusal_ != rpmsg::disagreement::none; }
     /// Whether the peer has ended the connection: what came before is still delivered.
     [[nodiscard]] constexpr auto is_over() const -> bool {
-        return lacks_check_ or parser_.has_seen(dialect.connect) or
+        return is_refused() or parser_.has_seen(dialect.connect) or
                (dialect.power_off != 0 and parser_.has_seen(dialect.power_off));
     }
-    /// Whether a frame of this connection waits: none that came behind a call for the next one.
-    [[nodiscard]] constexpr auto has_frames() const -> bool {
-        auto const ends_at = parser_.has_seen(dialect.connect) ? parser_.fence() : parser_.frames().end();
-        return parser_.frames().begin() != ends_at;
-    }
+    /// Whether a frame of this connection waits.
+    [[nodiscard]] constexpr auto has_frames() const -> bool { return parser_.frames().begin() != parser_.last(); }
     /// What the peer's codes and the time say about the connection.
     constexpr auto look() -> link_change {
         if (parser_.has_seen_reliable()) {
             parser_.forget_reliable();
-            return refuse(rpmsg::disagreement::profile);
+            refusal_ = rpmsg::disagreement::profile;
+        }
+        if (is_refused()) {
+            return refuse();
         }
         if (phase_ == phase::up) {
             (void)parser_.take_seen(dialect.connected);
-            if (lacks_check_) {
-                return refuse(rpmsg::disagreement::no_check);
-            }
             if (not is_over() or has_frames()) {
                 return {};
             }
@@ -192,9 +186,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
 
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
     /// Why the link is `incompatible`; `describe` puts it in words.
-    [[nodiscard]] constexpr auto disagreement() const -> rpmsg::disagreement {
-        return phase_ == phase::refused ? refusal_ : rpmsg::disagreement::none;
-    }
+    [[nodiscard]] constexpr auto disagreement() const -> rpmsg::disagreement { return refusal_; }
     /// Tells the peer that this side pauses, or goes on; what that means is between the two programs. Each connection begins
     /// without a pause.
     constexpr auto suspend(bool pauses) -> void requires(dialect.suspend != 0) {
@@ -210,6 +202,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         if (phase_ <= phase::refused) {
             phase_ = phase::waiting;
             calls_ = true;
+            refusal_ = rpmsg::disagreement::none;
             codes_ = {}; // the call says more than a goodbye that has not gone yet
             parser_.forget_reliable();
             (void)parser_.take_seen(dialect.connected); // answers a call of an earlier life
@@ -222,7 +215,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr auto close() -> void {
         if (phase_ >= phase::waiting) {
             auto const says_so = is_up() and not is_over();
-            (void)let_go(parser_.frames().end());
+            (void)let_go();
             leave(says_so, phase::stopped);
             pump();
         }
@@ -239,9 +232,11 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         output_.fetch(parser_, *storage_);
         parser_.forget_news();
         if (phase_ < phase::waiting) {
-            if (calls_) {
-                sleep_.answer(parser_, codes_);
-                sleep_.is_deaf() ? leave(false, phase_) : say_goodbye();
+            if constexpr (Power::wakes_peer) {
+                if (calls_) {
+                    sleep_.answer(parser_, codes_);
+                    sleep_.is_deaf() ? leave(false, phase_) : say_goodbye();
+                }
             }
             pump();
             return {};
@@ -286,7 +281,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
             output_.fetch(parser_, *storage_);
         }
         auto got = rx_buffer{};
-        if (not is_up() or lacks_check_ or not has_frames()) {
+        if (not is_up() or is_refused() or not has_frames()) {
             pump();
             got.outcome = is_up() and is_over() ? rx_outcome::ended : rx_outcome::none;
             return got;
@@ -297,7 +292,9 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         if constexpr (Config.check == uart_check::required) {
             if (not wire::is_intact<check>(whole)) {
                 bad_check_.count();
-                lacks_check_ = not is_checked_ and load_aligned<std::uint16_t>(whole) == 0;
+                if (not is_checked_ and load_aligned<std::uint16_t>(whole) == 0) {
+                    refusal_ = rpmsg::disagreement::no_check;
+                }
                 release(got.token);
                 got.outcome = rx_outcome::dropped;
                 return got;

@@ -164,6 +164,8 @@ template <uart_config Config> class uart_parser {
     [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
     /// Where the queue of frames ended when the last code about the connection came.
     [[nodiscard]] constexpr auto fence() const -> std::uint8_t { return fence_.load(); }
+    /// Where the frames of this connection end: what comes behind a call for a new one is of that.
+    [[nodiscard]] constexpr auto last() const -> std::uint8_t { return has_seen(dialect.connect) ? fence() : frames_.end(); }
     [[nodiscard]] constexpr auto has_news() const -> bool { return news_.load() != 0; }
     constexpr auto forget_news() -> void { news_.store(0); }
     [[nodiscard]] constexpr auto has_seen(std::uint8_t code) const -> bool { return seen_[code & 0xf].load() != 0; }
