@@ -24,8 +24,21 @@ inline constinit auto link = rpmsg::channel{
     semihosting::end(1);
 }
 
+/// The table that the remote's image would bring: its host writes nothing without.
+inline auto load_table() -> void {
+    using layout = rpmsg::vring_layout<rings>;
+    auto table = rpmsg::wire::resource_table{};
+    table.vdev.device_features = rpmsg::wire::feature_name_service;
+    for (std::uint32_t ring = 0; ring < 2; ++ring) {
+        table.vrings[ring] = {
+            .device_address = layout::parts(ring).descriptors, .alignment = rings.alignment, .count = rings.buffers};
+    }
+    rpmsg::store({reinterpret_cast<std::byte*>(board::shared_start), sizeof(table)}, table);
+}
+
 /// Has both ends come up and find each other.
 inline auto meet(auto&& endpoint, auto&& poll_other) -> void {
+    load_table();
     if (not link.start()) {
         fail("the host's link does not fit its memory");
     }

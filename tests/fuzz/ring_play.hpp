@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../transport/device_table.hpp"
+
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/testing/counting_region.hpp>
 #include <rpmsg/testing/hostile_region.hpp>
@@ -74,6 +76,7 @@ template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t cons
     // Exactly as long as the block, so that the sanitizer sees the next byte.
     static auto* const memory = static_cast<std::byte*>(::operator new(layout::size(), std::align_val_t{64}));
     std::memset(memory, 0, layout::size());
+    put_device_table<Config>([](std::uint32_t offset, std::uint32_t word) { std::memcpy(memory + offset, &word, sizeof(word)); });
     {
         auto const honest = rpmsg::mapped_region<>{memory, layout::size()};
         auto driver = rpmsg::vring_driver<Config, rpmsg::mapped_region<>>{honest};

@@ -460,8 +460,8 @@ TEST_CASE("names are announced, and taken back, only where the front end took fe
     auto const made = link.create("echo", service);
     REQUIRE(made);
     auto front = front_end::front_end{test.socket()};
-    auto const hears_names = GENERATE(true, false);
-    front.set_up(hears_names ? 0x1'4000'0001 : 0x1'4000'0000);
+    auto const takes_names = GENERATE(true, false);
+    front.set_up(takes_names ? 0x1'4000'0001 : 0x1'4000'0000);
     auto driver = rpmsg::channel{host{rpmsg::mapped_region<>{front.mapping, front_end::size}, front_end::kick_bell{&front}},
                                  rpmsg::endpoint_pool<2>{}};
     REQUIRE(driver.start());
@@ -476,12 +476,12 @@ TEST_CASE("names are announced, and taken back, only where the front end took fe
         auto const at = rpmsg::vring_layout<front_end::config>::parts(0).used + 2;
         return rpmsg::load<std::uint16_t>(rpmsg::const_bytes{front.mapping + at, 2});
     };
-    CHECK(sent() == (hears_names ? 1 : 0));
+    CHECK(sent() == (takes_names ? 1 : 0));
     CHECK(link.destroy(*made));
     for (auto i = 0; i < 3; ++i) {
         (void)link.poll();
     }
-    CHECK(sent() == (hears_names ? 2 : 0));
+    CHECK(sent() == (takes_names ? 2 : 0));
     CHECK(link.at(*made).send({}).error() == rpmsg::error::no_endpoint);
     CHECK_FALSE(link.is_pending());
 }

@@ -72,6 +72,7 @@ auto rig::recover() -> void {
     if (not has_epochs()) {
         close_peer();
         close_victim();
+        load_table();
         auto const start_both = [&](auto const& device, auto const& driver) {
             REQUIRE(device());
             REQUIRE(driver());

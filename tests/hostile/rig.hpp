@@ -44,6 +44,7 @@ class rig {
     raw_link raw{};
     rpmsg::testing::access_counts counts{};
     using script_type = std::function<void(rpmsg::testing::memory_access const&)>;
+    std::function<void()> load_table{}; ///< as whoever loads the device's firmware does, where the dialect has a table
     script_type script{};      ///< before each access of the victim
     script_type peer_script{}; ///< before each access of the peer
     inbox victim_box{}, peer_box{}, named_box{}, learning_box{};

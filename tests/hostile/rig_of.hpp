@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rig.hpp"
+#include "transport/device_table.hpp"
 
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
@@ -140,6 +141,10 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
         is_device = VictimIsDevice;
         config = Config;
         raw = raw_view<layout>(memory_.content(), Config);
+        load_table = [this] {
+            put_device_table<Config>([this](std::uint32_t offset, std::uint32_t word) { raw.set(offset, word); });
+        };
+        load_table();
         make_victim();
         make_peer();
         (void)(VictimIsDevice ? start_victim() : start_peer());

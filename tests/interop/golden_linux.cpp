@@ -38,6 +38,7 @@ constexpr auto our_device_serves_linux() -> bool {
     check(link.is_up());
     block.we_wrote({
         {0x1000, "01 00 01 00  00 00 00 00 38 00 00 00"}, // no kicks for buffers; 16 + 40 bytes
+        {0x1024, "01 00"},                                // the device's mark
         {0x4000, "00 04 00 00  35 00 00 00  00 00 00 00  28 00 00 00  'rpmsg-raw'"},
         {0x4030, "00 04 00 00  00 00 00 00"},
     });
@@ -151,6 +152,7 @@ constexpr auto our_device_serves_linux() -> bool {
     check(link.is_up());
     block.we_wrote({
         {0x2000, "01 00 01 00  00 00 00 00 38 00 00 00"},
+        {0x2024, "01 00"}, // the device's mark
         {0x5000, "00 04 00 00  35 00 00 00  00 00 00 00  28 00 00 00  'rpmsg-raw'"},
         {0x5030, "00 04 00 00  00 00 00 00"},
     });

@@ -108,6 +108,7 @@ constexpr auto our_device_serves_a_host() -> bool {
     check(link.is_up());
     block.we_wrote({
         {0x100, "01 00 01 00  00 00 00 00 38 00 00 00"}, // as the remote; 16 + 40 bytes (RINGS 4)
+        {0x124, "01 00"},                                // the device's mark
         {0x200, "00 04 00 00  35 00 00 00  00 00 00 00  28 00 00 00  'svc-x'"},
         {0x230, "00 04 00 00  00 00 00 00"},
     });

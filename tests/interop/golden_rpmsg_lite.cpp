@@ -83,13 +83,14 @@ constexpr auto our_device_serves_a_master() -> bool {
     block.we_wrote_nothing();
     check(not link.is_up());
 
-    // It writes nothing when it comes up but its announcement (RINGS 2).
+    // It writes nothing when it comes up but its mark and its announcement (RINGS 2).
     block.peer_writes(master_start);
     link.notify(0);
     (void)link.poll();
     check(link.is_up());
     block.we_wrote({
         {0x050, "00 00 01 00  00 00 00 00 38 00 00 00"}, // 16 + 40 bytes (RINGS 4)
+        {0x074, "01 00"},
         {0x100, "1e 00 00 00  35 00 00 00  00 00 00 00  28 00 00 00  'rpmsg-test'"},
         {0x130, "1e 00 00 00  00 00 00 00"},
     });

@@ -31,7 +31,7 @@ constexpr auto the_driver_waits_until_the_device_lets_go() -> bool {
     auto const driver_said = [&](std::size_t field) {
         return shared.at<std::uint32_t>(driver + static_cast<std::uint32_t>(field));
     };
-    auto const look = [&] { return session.look(memory, place{}, false, false, true); };
+    auto const look = [&] { return session.look(memory, place{}, false, true); };
     auto const stands = [&] { return session.stands(memory, place{}); };
 
     session.start(memory, place{});
@@ -76,7 +76,7 @@ constexpr auto the_status_byte_comes_last() -> bool {
     shared.put(openamp_place::status(), std::uint8_t{0xff});
     session.start(memory, openamp_place{});
     check(shared.at<std::uint8_t>(openamp_place::status()) == 0);
-    check(session.look(memory, openamp_place{}, true, false, true) == session_step::attach);
+    check(session.look(memory, openamp_place{}, true, true) == session_step::attach);
     check(shared.at<std::uint8_t>(openamp_place::status()) == 0);
     session.attached(memory, openamp_place{});
     check(shared.at<std::uint8_t>(openamp_place::status()) == 4);
@@ -96,7 +96,7 @@ constexpr auto a_table_that_was_loaded_anew_is_the_one_that_counts() -> bool {
         auto memory = shared.driver_region();
         auto session = driver_session<openamp>{};
         session.start(memory, openamp_place{});
-        check(session.look(memory, openamp_place{}, true, false, true) == session_step::attach);
+        check(session.look(memory, openamp_place{}, true, true) == session_step::attach);
         session.attached(memory, openamp_place{});
         check(shared.at<std::uint32_t>(offered_at) == offered and shared.at<std::uint32_t>(agreed_at) == offered);
     };

@@ -1,10 +1,9 @@
 #include <rpmsg/transport/vring_link.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 
 namespace {
@@ -73,9 +72,9 @@ constexpr auto a_bad_buffer_goes_back_empty() -> bool {
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
-    shared.put(place::parts(0).descriptors + 8, std::uint32_t{4});                // too short
-    shared.put(place::parts(0).descriptors + 16, place::size() - 4);              // across the end
-    shared.put(place::parts(0).descriptors + 32 + 12, std::uint16_t{0});          // not writable
+    shared.put(place::parts(0).descriptors + 8, std::uint32_t{4});       // too short
+    shared.put(place::parts(0).descriptors + 16, place::size() - 4);     // across the end
+    shared.put(place::parts(0).descriptors + 32 + 12, std::uint16_t{0}); // not writable
     auto const room = device.reserve();
     check(room.token == 3 and room.space.size() == 48);
     check(device.counts()[event_count::bad_descriptor] == 3);
@@ -92,6 +91,82 @@ constexpr auto a_bad_buffer_goes_back_empty() -> bool {
         ++dropped;
     }
     check(dropped == 3);
+    return true;
+}
+
+/// One buffer is too small for most messages. It serves the small ones, and never stands in the way of the others.
+constexpr auto a_small_buffer_serves_small_messages() -> bool {
+    using place = rpmsg::vring_layout<four_plain>;
+    auto shared = shared_block<four_plain>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    connect(driver, device);
+    shared.put(place::parts(0).descriptors + 8, std::uint32_t{36}); // of the first: 20 bytes of payload
+    for (int i = 0; i < 12; ++i) {
+        auto const room = device.reserve(40);
+        check(room.space.size() == 48 and room.token != 0);
+        check(device.commit(room, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = 40}));
+        auto const got = driver.receive();
+        check(got.outcome == rpmsg::rx_outcome::message and got.payload.size() == 40);
+        driver.release(got.token);
+    }
+    auto const small = device.reserve(20);
+    check(small.token == 0 and small.space.size() == 20);
+    device.discard(small);
+
+    // Where nothing but the small one is left there is no room, and nobody is told again and again that there is.
+    for (int i = 0; i < 3; ++i) {
+        check(static_cast<bool>(device.reserve(40)));
+    }
+    check(not device.reserve(40));
+    for (int i = 0; i < 3 and device.writable(); ++i) {
+        check(i < 2 and not device.reserve(40));
+    }
+    check(not device.writable());
+    check(device.reserve(4).token == 0);
+    check(device.counts()[event_count::bad_descriptor] == 0);
+    return true;
+}
+
+/// All buffers are smaller than this side was built for: what never fits is told from what has to wait.
+constexpr auto what_fits_nowhere_gets_the_room_that_there_is() -> bool {
+    using place = rpmsg::vring_layout<four_plain>;
+    auto shared = shared_block<four_plain>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    connect(driver, device);
+    for (std::uint32_t id = 0; id < 4; ++id) {
+        shared.put(place::parts(0).descriptors + 16 * id + 8, std::uint32_t{36});
+    }
+    auto const room = device.reserve(40);
+    check(room.space.size() == 20);
+    device.discard(room);
+    check(device.reserve(20).space.size() == 20 and not device.reserve(40)); // one is out
+    return true;
+}
+
+/// However many buffers are unusable: one call looks at a few and rings once, and the next goes on.
+constexpr auto unusable_buffers_cost_one_doorbell() -> bool {
+    constexpr auto sixteen = vring_config{.buffers = 16, .buffer_size = 64, .dialect = dialects::linux_virtio};
+    using place = rpmsg::vring_layout<sixteen>;
+    auto shared = shared_block<sixteen>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    connect(driver, device);
+    for (std::uint32_t id = 0; id < 15; ++id) {
+        shared.put(place::parts(0).descriptors + 16 * id + 8, std::uint32_t{4});
+    }
+    auto calls = 0;
+    auto room = rpmsg::tx_buffer{};
+    while (not room) {
+        auto const before = shared.to_driver.rings(0);
+        auto const seen = device.counts()[event_count::bad_descriptor];
+        room = device.reserve(40);
+        check(shared.to_driver.rings(0) <= before + 1 and device.counts()[event_count::bad_descriptor] <= seen + 5);
+        check(static_cast<bool>(room) or device.writable());
+        check(++calls < 5);
+    }
+    check(room.token == 15);
     return true;
 }
 
@@ -126,6 +201,18 @@ constexpr auto nothing_hangs_on_descriptors_where_both_ends_agree() -> bool {
     }
     check(device.counts()[event_count::bad_descriptor] == 0 and device.counts()[event_count::chained_descriptor] == 0);
     return true;
+}
+
+TEST_CASE("A transmit buffer that is too small for a message does not stand in the way of the others") {
+    STATIC_REQUIRE(a_small_buffer_serves_small_messages());
+    STATIC_REQUIRE(what_fits_nowhere_gets_the_room_that_there_is());
+    CHECK(a_small_buffer_serves_small_messages());
+    CHECK(what_fits_nowhere_gets_the_room_that_there_is());
+}
+
+TEST_CASE("One send beside unusable descriptors looks at few and rings once") {
+    STATIC_REQUIRE(unusable_buffers_cost_one_doorbell());
+    CHECK(unusable_buffers_cost_one_doorbell());
 }
 
 TEST_CASE("Every buffer is lent once, and a sender is writable while it has one") {

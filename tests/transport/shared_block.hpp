@@ -4,6 +4,7 @@
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
+#include "transport/device_table.hpp"
 #include <block_region.hpp>
 #include <cstdint>
 
@@ -15,6 +16,11 @@ template <rpmsg::vring_config Config> struct shared_block : block_region<Config>
 
     rpmsg::testing::counting_bell to_driver{};
     rpmsg::testing::counting_bell to_device{};
+
+    /// With the table that the device's firmware brings, where it has one.
+    constexpr shared_block() {
+        put_device_table<Config>([this](std::uint32_t offset, std::uint32_t word) { put(offset, word); });
+    }
 
     /// A side at its start; where the side had an earlier life, this is its next.
     constexpr auto device() -> rpmsg::vring<Config, region, bell> {

@@ -43,6 +43,7 @@ template <vring_config Config> struct described {
     shared_block<Config> shared{};
 
     constexpr described() {
+        shared.put(layout::parts(0).available + 2, std::uint16_t{4});
         put(vdev, 3);
         put(vdev + 4, 7);
         auto const ring_features = Config.event_index ? rpmsg::wire::feature_event_index : 0;
@@ -180,7 +181,7 @@ template <vring_config Config> constexpr auto a_link_says_so_until_it_is_put_rig
     block.put(table::vdev + 24, 2 << 8 | 4); // a driver took its status back
     block.put(table::ring(0) + 8, 16);
     auto const change = side.poll(0);
-    check(change.event == link_event::down and change.reason == down_reason::incompatible);
+    check(change.event == link_event::refused and change.reason == down_reason::incompatible);
     check(side.disagreement() == disagreement::buffer_count);
     check(describe(side.disagreement()).starts_with("the buffer count"));
     check(side.poll(0).event == link_event::none and not side.is_up());
@@ -208,6 +209,75 @@ constexpr auto another_base_is_named() -> bool {
     block.put(0, 0x1000);
     check(device.poll(0).event == link_event::up);
     return true;
+}
+
+constexpr auto openamp_512 = small(dialects::openamp, 512, 512);
+
+TEST_CASE("A driver finds the entry through the head of the table, where the layout says where that lies") {
+    using table = described<openamp_512>;
+    STATIC_REQUIRE(with<openamp_512>(table::layout::table(), 2, false) == disagreement::no_device);
+    STATIC_REQUIRE(with<openamp_512>(table::layout::table() + 4, 0, false) == disagreement::no_device);
+    STATIC_REQUIRE(with<openamp_512>(table::layout::table() + 4, 0xffff'ffff, false) == disagreement::none);
+    STATIC_REQUIRE(with<openamp_512>(table::layout::table() + 16, table::vdev + 28, false) == disagreement::no_device);
+    STATIC_REQUIRE(with<linux_like>(described<linux_like>::layout::table() + 16, 32, false) == disagreement::no_device);
+}
+
+/// Everything of a driver that a table makes it write, compared with what was there.
+template <vring_config Config> constexpr auto writes_nothing_beside(auto change_table) -> disagreement {
+    auto block = described<Config>{};
+    change_table(block);
+    auto const before = block.shared.memory.content;
+    auto driver = block.shared.driver();
+    check(driver.start().has_value());
+    auto const change = driver.poll(0);
+    check(not driver.is_up() and driver.next_deadline(0).is_set and driver.poll(0).event == link_event::none);
+    check((change.event == link_event::down) == (driver.disagreement() != disagreement::none));
+    auto const found = driver.disagreement();
+    driver.close();
+    check(block.shared.memory.content == before);
+    return found;
+}
+
+TEST_CASE("A driver writes no word before it has found the table where the layout has it") {
+    auto const is_second = [](auto& block) { // behind a trace entry, as where the first is
+        block.put(block.vdev, 2);
+    };
+    auto const is_behind_another = [](auto& block) { block.put(block.vdev + 4, 4); };
+    auto const has_other_rings = [](auto& block) { block.put(block.vdev + 24, 1 << 8); };
+    auto const has_more_buffers = [](auto& block) { block.put(block.ring(1) + 8, 8); };
+    auto const is_not_there_yet = [](auto& block) { block.shared.memory.content = {}; };
+    auto const try_all = [&]<vring_config Config>() {
+        CHECK(writes_nothing_beside<Config>(is_second) == disagreement::no_device);
+        CHECK(writes_nothing_beside<Config>(is_behind_another) == disagreement::no_device);
+        CHECK(writes_nothing_beside<Config>(has_other_rings) == disagreement::no_device);
+        CHECK(writes_nothing_beside<Config>(has_more_buffers) == disagreement::buffer_count);
+        CHECK(writes_nothing_beside<Config>(is_not_there_yet) == disagreement::none);
+    };
+    try_all.template operator()<openamp_512>();
+    try_all.template operator()<linux_like>();
+}
+
+constexpr auto a_table_that_comes_late_is_waited_for() -> bool {
+    auto block = described<openamp_512>{};
+    auto const loaded = block.shared.memory.content;
+    block.shared.memory.content = {};
+    auto driver = block.shared.driver();
+    check(driver.start().has_value());
+    check(driver.poll(0).event == link_event::none and driver.next_deadline(0).is_set);
+    block.shared.memory.content = loaded;
+    check(driver.poll(0).event == link_event::up);
+    driver.close();
+    block.put(block.vdev + 4, 4); // another firmware was loaded meanwhile
+    auto const before = block.shared.memory.content;
+    check(driver.start().has_value() and driver.poll(0).reason == down_reason::incompatible);
+    driver.close();
+    check(block.shared.memory.content == before);
+    return true;
+}
+
+TEST_CASE("A driver waits for a table that comes late, and looks again in its next life") {
+    STATIC_REQUIRE(a_table_that_comes_late_is_waited_for());
+    CHECK(a_table_that_comes_late_is_waited_for());
 }
 
 TEST_CASE("A base that the layout cannot follow is named") {

@@ -104,7 +104,7 @@ constexpr auto a_peer_of_the_reliable_profile_is_refused() -> bool {
     (void)peer.poll();
     peer.say({0, 8, 'R', 'P', 'M', '1'});
     auto const refused = peer.poll();
-    check(refused.event == link_event::down and refused.reason == down_reason::incompatible);
+    check(refused.event == link_event::refused and refused.reason == down_reason::incompatible);
     peer.say({0x7e});
     check(peer.poll(5000).event == link_event::none and not peer.end.is_up());
     check(peer.end.start().has_value() and peer.poll().event == link_event::up);

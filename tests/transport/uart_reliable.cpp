@@ -351,7 +351,7 @@ TEST_CASE("A peer whose buffers hold no announcement is refused, counted and tol
     CHECK(a_peer_without_room_for_an_announcement_is_refused());
 }
 
-TEST_CASE("An end that was closed sends nothing but its goodbye") {
+TEST_CASE("A reliable end that was closed sends nothing but its goodbye") {
     CHECK(a_closed_end_sends_nothing());
     CHECK(a_line_that_is_down_is_told_nothing());
 }

@@ -64,7 +64,10 @@ constexpr auto an_rpmsg_lite_master_is_understood() -> bool {
     put_image_of_rpmsg_lite(shared);
     auto const before = shared.memory.content;
     check(device.poll(0).event == link_event::up);
-    check(shared.memory.content == before); // attaching writes nothing
+    check(shared.at<std::uint16_t>(80 + 4 + 8 * 4) == 1); // its mark, in a word that nobody uses
+    shared.put(80 + 4 + 8 * 4, std::uint16_t{0});
+    check(shared.memory.content == before); // attaching writes nothing else
+    shared.put(80 + 4 + 8 * 4, std::uint16_t{1});
 
     // The announcement of "rpmsg-test" at 30, in the bytes that rpmsg-lite's remote sends.
     auto room = device.reserve();
@@ -172,8 +175,8 @@ constexpr auto another_configuration_is_refused() -> bool {
     check(driver.start().has_value() and device.start().has_value());
     auto const of_driver = driver.poll(0);
     auto const of_device = device.poll(0);
-    check(of_driver.event == link_event::down and of_driver.reason == rpmsg::down_reason::incompatible);
-    check(of_device.event == link_event::down and of_device.reason == rpmsg::down_reason::incompatible);
+    check(of_driver.event == link_event::refused and of_driver.reason == rpmsg::down_reason::incompatible);
+    check(of_device.event == link_event::refused and of_device.reason == rpmsg::down_reason::incompatible);
     for (int i = 0; i < 4; ++i) {
         check(driver.poll(0).event == link_event::none and device.poll(0).event == link_event::none);
     }

@@ -114,7 +114,7 @@ constexpr auto the_memory_is_that_of_an_openamp_host() -> bool {
     constexpr auto ring_1 = place::parts(1);
     check(ring_0.available == ring_0.descriptors + 64 and ring_0.used == ring_0.descriptors + 128);
     auto shared = shared_block<openamp>{};
-    auto table = rpmsg::wire::resource_table{};
+    auto table = rpmsg::load<rpmsg::wire::resource_table>(shared.memory.content);
     table.vdev.device_features = rpmsg::wire::feature_name_service | rpmsg::wire::feature_event_index;
     table.vdev.status = rpmsg::wire::device_status::driver_ok; // of an earlier life
     rpmsg::store(shared.memory.content, table);

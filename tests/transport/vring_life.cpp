@@ -1,24 +1,21 @@
-#include <rpmsg/transport/vring_life.hpp>
-
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/transport/vring_life.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "shared_block.hpp"
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
-#include "shared_block.hpp"
-
 namespace {
 using namespace rpmsg;
 
 constexpr auto ours = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16};
-constexpr auto openamp =
-    vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::openamp};
-constexpr auto lite =
-    vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::rpmsg_lite};
+constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::openamp};
+constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::rpmsg_lite};
 constexpr auto for_linux =
     vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::linux_virtio};
 
@@ -28,10 +25,9 @@ struct sightings {
     std::uint32_t unreturned = 0;
 };
 auto endpoints_over(sightings& seen) {
-    return endpoints{endpoint<"svc">([&](auto&, message const& m) { seen.got += static_cast<int>(m.payload.size()); },
-                                     [&](auto&, event const& e) {
-                                         seen.unreturned += e.kind == event_kind::link_down ? e.unreturned : 0;
-                                     })};
+    return endpoints{
+        endpoint<"svc">([&](auto&, message const& m) { seen.got += static_cast<int>(m.payload.size()); },
+                        [&](auto&, event const& e) { seen.unreturned += e.kind == event_kind::link_down ? e.unreturned : 0; })};
 }
 
 /// Two cores that sleep: a side polls only while its doorbell rang or it said that a poll is due.
@@ -272,6 +268,131 @@ TEST_CASE("a started link is not started twice, and a closed one starts anew") {
     link.device->poll();
     link.until_asleep();
     CHECK(link.is_up());
+}
+
+namespace {
+constexpr auto batched_openamp =
+    vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .batch = 4, .dialect = wire::dialects::openamp};
+constexpr auto nuttx = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::nuttx};
+
+/// A device that has a name to take back, a message held and one given back that was not shown yet; then its driver takes
+/// the rings away, and nobody has told it when it closes. Answers what it wrote from `first` on, and how often it rang.
+template <vring_config Config> struct taken_away {
+    shared_block<Config> shared{};
+    held_message kept{};
+    int got{};
+
+    template <typename Take> auto writes_after(Take take, bool closes, std::uint32_t first) -> bool {
+        channel host{shared.driver(), endpoints{endpoint<"svc">([](auto&, message const&) {})}};
+        channel remote{shared.device(), endpoints{endpoint<"svc">([&](auto& it, message const& m) {
+                           if (++got == 1) {
+                               kept = it.hold(m);
+                           }
+                       })}};
+        REQUIRE(remote.start());
+        REQUIRE(host.start());
+        settle(shared, host, remote);
+        REQUIRE(host.at(0).send(text));
+        REQUIRE(host.at(0).send(text));
+        settle(shared, host, remote);
+        REQUIRE(got == 2);
+        take(shared, host);
+        auto const before = shared.memory.content;
+        auto const rings = shared.to_driver.rings(0) + shared.to_driver.rings(1);
+        if (closes) {
+            remote.close();
+        } else {
+            remote.poll();
+            REQUIRE_FALSE(remote.is_up());
+        }
+        kept.release();
+        auto const same = std::equal(before.begin() + first, before.end(), shared.memory.content.begin() + first);
+        auto const rang = shared.to_driver.rings(0) + shared.to_driver.rings(1) - rings;
+        return not same or (rang != 0 and Config.dialect.attach != wire::attach_rule::epochs and
+                            Config.dialect.attach != wire::attach_rule::boot_words);
+    }
+};
+} // namespace
+
+TEST_CASE("nothing is written to rings, or rung, after their driver took them away: no goodbye, no batch") {
+    for (auto const closes : {true, false}) {
+        CAPTURE(closes);
+        auto const status_falls = [](auto& shared, auto&) { shared.put(vring_layout<openamp>::status(), std::uint8_t{0x40}); };
+        CHECK_FALSE(taken_away<openamp>{}.writes_after(status_falls, closes, 0));
+        CHECK_FALSE(taken_away<batched_openamp>{}.writes_after(status_falls, closes, 0));
+        auto const rings_are_cleared = [](auto& shared, auto&) { shared.memory.content = {}; };
+        CHECK_FALSE(taken_away<for_linux>{}.writes_after(rings_are_cleared, closes, 0));
+        CHECK_FALSE(taken_away<lite>{}.writes_after(rings_are_cleared, closes, 0));
+        // Where there is a handshake the words of it are written, and rung for.
+        auto const starts_anew = [](auto& shared, auto&) {
+            auto next = shared.driver();
+            REQUIRE(next.start());
+        };
+        CHECK_FALSE(taken_away<ours>{}.writes_after(starts_anew, closes, vring_layout<ours>::ring_0));
+        CHECK_FALSE(taken_away<nuttx>{}.writes_after(starts_anew, closes, vring_layout<nuttx>::ring_0));
+    }
+}
+
+TEST_CASE("a device that closes while its driver is there says goodbye") {
+    CHECK(taken_away<openamp>{}.writes_after([](auto&, auto&) {}, true, 0));
+    CHECK(taken_away<for_linux>{}.writes_after([](auto&, auto&) {}, true, 0));
+}
+
+TEST_CASE("a doorbell that failed is not rung again for rings that are gone") {
+    auto shared = shared_block<openamp>{};
+    auto host = shared.driver();
+    auto remote = shared.device();
+    REQUIRE(host.start());
+    REQUIRE(remote.start());
+    REQUIRE(host.poll(0).event == link_event::up);
+    REQUIRE(remote.poll(0).event == link_event::up);
+    shared.to_driver.refuses = true;
+    auto const room = remote.reserve();
+    REQUIRE(remote.commit(room, {.source = address{1}, .destination = address{2}, .length = 4}));
+    CHECK(remote.next_deadline(0).is_set);
+    shared.to_driver.refuses = false;
+    shared.put(vring_layout<openamp>::status(), std::uint8_t{0});
+    auto const before = shared.to_driver.rings(0);
+    CHECK(remote.poll(0).event == link_event::down);
+    (void)remote.poll(0);
+    CHECK(shared.to_driver.rings(0) == before);
+    CHECK_FALSE(remote.next_deadline(0).is_set);
+}
+
+TEST_CASE("a doorbell that is older than the rings does not bring a device beside Linux up") {
+    auto shared = shared_block<for_linux>{};
+    auto remote = shared.device();
+    remote.notify(0); // before it starts
+    REQUIRE(remote.start());
+    CHECK(remote.poll(0).event == link_event::none);
+    auto host = shared.driver();
+    REQUIRE(host.start());
+    REQUIRE(host.poll(0).event == link_event::up);
+    CHECK(remote.poll(0).event == link_event::none);
+    remote.notify(0);
+    REQUIRE(remote.poll(0).event == link_event::up);
+
+    // One of a life that is over: what it had to say was seen.
+    remote.notify(0);
+    (void)remote.poll(0);
+    shared.memory.content = {};
+    host = shared.driver();
+    REQUIRE(host.start());
+    REQUIRE(host.poll(0).event == link_event::up);
+    CHECK(remote.poll(0).reason == down_reason::peer_restarted);
+    CHECK(remote.poll(0).event == link_event::none);
+    remote.notify(0);
+    CHECK(remote.poll(0).event == link_event::up);
+
+    // One of the next life that comes before anybody tells of it counts.
+    shared.memory.content = {};
+    host = shared.driver();
+    REQUIRE(host.start());
+    REQUIRE(host.poll(0).event == link_event::up);
+    remote.notify(0);
+    remote.close();
+    REQUIRE(remote.start());
+    CHECK(remote.poll(0).event == link_event::up);
 }
 
 TEST_CASE("rings of another configuration are refused in words, once") {

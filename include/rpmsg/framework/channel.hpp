@@ -208,7 +208,7 @@ class channel {
             core_.polling().owes = true;
             return;
         }
-        if (core_.is_up()) {
+        if (core_.can_say_goodbye()) {
             bindings_.say_goodbye(core_);
         }
         end();

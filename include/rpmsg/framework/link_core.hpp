@@ -43,8 +43,8 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     }
 
     /// Room for an endpoint's own message, or for one to the name service.
-    constexpr auto try_reserve(std::uint32_t index, tx_buffer& room, bool is_own = true) -> error {
-        room = transport_.reserve();
+    constexpr auto try_reserve(std::uint32_t index, tx_buffer& room, bool is_own = true, std::size_t least = 0) -> error {
+        room = detail::reserve_for(transport_, least);
         if (room) [[likely]] {
             return {};
         }
@@ -53,7 +53,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         if constexpr (tells_writable) {
             if (transport_.writable()) { // one came back this very moment
-                room = transport_.reserve();
+                room = detail::reserve_for(transport_, least);
                 if (is_starved_ or not room) {
                     this->call_poller(); // no doorbell is asked for any more, and somebody waits
                 }
@@ -95,7 +95,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return is_up_ ? error::not_bound : error::closed;
         }
         auto room = tx_buffer{};
-        if (auto const refusal = try_reserve(index, room, to != name_service_address); refusal != error{}) {
+        if (auto const refusal = try_reserve(index, room, to != name_service_address, payload.size()); refusal != error{}) {
             auto const never_fits = wait_policy<Wait> and payload.size() > transport_.tx_limit();
             return refusal == error::no_buffer and never_fits ? error::too_large : refusal;
         }
@@ -135,10 +135,8 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     /// Sends an announcement for an endpoint, be it one that is about to go. Done is, too, what a peer without a name service
     /// does not hear.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
-        if constexpr (requires { transport_.hears_names(); }) {
-            if (not transport_.hears_names()) {
-                return {};
-            }
+        if (not detail::takes_names(transport_)) {
+            return {};
         }
         auto const send = [&](const_bytes payload) -> status {
             if constexpr (Endpoints::is_complete) {

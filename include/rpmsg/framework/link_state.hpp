@@ -92,6 +92,11 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const guard = locked();
         return is_up_;
     }
+    /// Whether a goodbye reaches the peer: it has not taken the link away.
+    [[nodiscard]] constexpr auto can_say_goodbye() -> bool {
+        auto const guard = locked();
+        return is_up_ and detail::can_say_goodbye(transport_);
+    }
     constexpr auto count(event_count reason) -> void { locked()->count(reason); }
 
     /// The index of an endpoint, or no_index when it is gone.

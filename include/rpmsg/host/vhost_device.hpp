@@ -95,7 +95,7 @@ class vhost_device {
         auto const channel = channel_.number();
         auto const calls = features_.uses_in_band() ? std::array{channel, channel}
                                                     : std::array{rings_[0].call.number(), rings_[1].call.number()};
-        shared_->place(mapping, placed, calls, features_.uses_in_band(), features_.hears_names());
+        shared_->place(mapping, placed, calls, features_.uses_in_band(), features_.takes_names());
         for (std::uint32_t i = 0; i < 2; ++i) {
             if (auto const used = used_index(i); rings_[i].base != used) {
                 return "begins ring " + std::to_string(i) + " at " + std::to_string(rings_[i].base) +

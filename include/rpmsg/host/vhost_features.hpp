@@ -68,7 +68,7 @@ class vhost_features {
     auto forget() -> void { taken_ = protocol_ = 0; }
 
     /// Whether the driver listens to the name service.
-    [[nodiscard]] auto hears_names() const -> bool { return (taken_ & name_service) != 0; }
+    [[nodiscard]] auto takes_names() const -> bool { return (taken_ & name_service) != 0; }
     /// Whether rings must be enabled by a request of their own.
     [[nodiscard]] auto enables_rings() const -> bool { return (taken_ & has_protocol) != 0; }
     [[nodiscard]] auto acknowledges() const -> bool { return (protocol_ & reply_ack) != 0; }

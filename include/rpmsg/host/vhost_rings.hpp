@@ -29,7 +29,7 @@ class vhost_rings {
     placed_layout layout_{};
     std::array<int, 2> calls_{-1, -1};
     bool in_band_{};
-    bool hears_names_ = true;
+    bool takes_names_ = true;
     std::vector<vhost_memory> kept_{};
 
     /// As a message; one that does not fit must be sent again, as it may be of the other ring.
@@ -70,7 +70,7 @@ class vhost_rings {
         [[nodiscard]] constexpr auto status() const -> std::uint32_t { return nowhere; }
         [[nodiscard]] constexpr auto control() const -> std::uint32_t { return nowhere; }
         /// Whether the driver listens to the name service, as its feature bit 0 says.
-        [[nodiscard]] constexpr auto hears_names() const -> bool { return rings_->hears_names_; }
+        [[nodiscard]] constexpr auto takes_names() const -> bool { return rings_->takes_names_; }
         /// A link may start before there is a driver: it looks at no ring before the first doorbell.
         [[nodiscard]] constexpr auto fits(std::uint32_t size, std::uint32_t count) const -> bool {
             return size == 0 or rings_->layout_.fits(size, count);
@@ -97,13 +97,13 @@ class vhost_rings {
 
     /// For the back end: the mapping, the rings in it, and for each ring the file that calls the driver; `in_band`: both
     /// are the channel to the front end.
-    auto place(bytes mapping, placed_layout const& rings, std::array<int, 2> calls, bool in_band, bool hears_names = true)
+    auto place(bytes mapping, placed_layout const& rings, std::array<int, 2> calls, bool in_band, bool takes_names = true)
         -> void {
         start_ = mapping.data();
         size_ = static_cast<std::uint32_t>(mapping.size());
         layout_ = rings;
         in_band_ = in_band;
-        hears_names_ = hears_names;
+        takes_names_ = takes_names;
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             call_through(ring, calls[ring]);
         }

@@ -16,8 +16,8 @@
 
 namespace rpmsg::detail {
 
-/// How the device learns that the driver's rings are ready and that they are gone, for dialects without an epoch. What
-/// a dialect does not tell, it does not see: then the user calls `reset()`.
+/// How the device learns that the driver's rings are ready and, where the dialect has a word for it, that they are gone, for
+/// dialects without an epoch. That they were laid out anew shows in the mark of laid_rings.hpp.
 template <vring_config Config> class device_session {
     static constexpr auto rule = Config.dialect.attach;
 
@@ -26,10 +26,13 @@ template <vring_config Config> class device_session {
         return shared.template load<site::peer_index, std::uint16_t>(ring + 2);
     }
 
-    /// Whether the driver has posted buffers on ring 0: a doorbell may be older than the rings.
-    template <region Region> static constexpr auto is_posted(Region& shared, wire::vring_parts const& to_driver) -> bool {
-        auto const posted = static_cast<std::uint16_t>(index(shared, to_driver.available) - index(shared, to_driver.used));
-        return posted > 0 and posted <= Config.buffers;
+    /// What the driver has done with ring 0. While it is blank the rings are not laid out, or the driver is at it.
+    enum class posted : std::uint8_t { blank, none, some };
+    template <region Region> static constexpr auto look_at(Region& shared, wire::vring_parts const& to_driver) -> posted {
+        auto const available = index(shared, to_driver.available);
+        auto const used = index(shared, to_driver.used);
+        auto const left = static_cast<std::uint16_t>(available - used);
+        return (available | used) == 0 ? posted::blank : left > 0 and left <= Config.buffers ? posted::some : posted::none;
     }
 
     /// The memory that rpmsg-lite's master leaves after its start (RINGS 6.2): the used ring of ring 1 is at most one
@@ -51,18 +54,6 @@ template <vring_config Config> class device_session {
         return (status & ~wire::device_status::on_the_way) == wire::device_status::driver_ok;
     }
 
-    /// Whether the rings that broke are gone: then a new life may begin without `start`.
-    template <region Region> static constexpr auto is_over(Region& shared, link_layout auto const& layout) -> bool {
-        if constexpr (rule == wire::attach_rule::prefilled_ring) {
-            auto const to_driver = layout.parts(0);
-            auto const to_device = layout.parts(1);
-            return index(shared, to_driver.available) == Config.buffers and index(shared, to_driver.used) == 0 and
-                   index(shared, to_device.available) <= Config.buffers and index(shared, to_device.used) == Config.buffers;
-        } else {
-            return false;
-        }
-    }
-
   public:
     template <region Region> constexpr auto start(Region&, link_layout auto const&) -> void {}
 
@@ -72,27 +63,21 @@ template <vring_config Config> class device_session {
     }
 
     /// Looks once, while the link is not up. `stands` is what `stands()` said, `rang` tells whether a doorbell of ring 0 came
-    /// since the start.
+    /// since these rings are there.
     template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool stands, bool is_broken, bool rang)
-        -> session_step {
+    constexpr auto look(Region& shared, link_layout auto const& layout, bool stands, bool rang) -> session_step {
         if constexpr (rule == wire::attach_rule::status_byte) {
             if (not stands) {
                 return session_step::over;
             }
-            if (is_broken) {
-                return session_step::none;
+            if (Config.dialect.compares_table and disagreement(shared, layout) != rpmsg::disagreement::none) {
+                return session_step::refuse;
             }
-            if constexpr (Config.dialect.compares_table) {
-                return disagreement(shared, layout) == rpmsg::disagreement::none ? session_step::attach : session_step::refuse;
-            }
-            return session_step::attach;
+            return look_at(shared, layout.parts(0)) == posted::blank ? session_step::none : session_step::attach;
         } else {
-            if (is_broken) {
-                return is_over(shared, layout) ? session_step::over : session_step::none;
-            }
-            if (not rang or not is_posted(shared, layout.parts(0))) {
-                return session_step::none;
+            auto const found = rang ? look_at(shared, layout.parts(0)) : posted::none;
+            if (found != posted::some) {
+                return found == posted::blank ? session_step::early : session_step::none;
             }
             return rule == wire::attach_rule::first_doorbell or is_prefilled(shared, layout) ? session_step::attach
                                                                                              : session_step::none;
@@ -148,8 +133,7 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
                words::read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
     }
 
-    template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
+    template <region Region> constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
         auto const epoch = words::read(shared, layout, driver + offsetof(block::driver_half, epoch));
         auto const is_wiped = words::read(shared, layout, device + offsetof(block::device_half, boot)) != boot_;
@@ -231,8 +215,7 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_se
         return runs(shared, layout) and (status & ~wire::device_status::on_the_way) == wire::device_status::driver_ok;
     }
 
-    template <region Region>
-    constexpr auto look(Region& shared, link_layout auto& layout, bool stands, bool, bool) -> session_step {
+    template <region Region> constexpr auto look(Region& shared, link_layout auto& layout, bool stands, bool) -> session_step {
         shared.invalidate(layout.boot(), sizeof(block));
         if (words::read(shared, layout, ours) != (runs_ ? wire::boot_state::runs : wire::boot_state::boots)) {
             start(shared, layout); // the driver asks for it, or somebody cleared the block

@@ -18,24 +18,35 @@
 namespace rpmsg::detail {
 
 /// How the driver tells that its rings are ready, for dialects without an epoch: the device answers with no word, so
-/// the driver is ready when it has laid the rings out.
+/// the driver is ready when it has laid the rings out. Where the device has a table nothing is written before the table was
+/// found where the layout has it, and agrees; a table that is not there yet is waited for.
 template <vring_config Config> class driver_session {
     static constexpr bool has_status = Config.dialect.status_in_table;
     static constexpr auto status_in_vdev = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
 
   public:
     /// Takes back the readiness that an earlier life may have left.
-    template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
+    template <region Region> static constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         if constexpr (has_status) {
-            shared.invalidate(layout.status() - status_in_vdev, sizeof(wire::vdev_entry)); // an earlier life read it
-            shared.template store<site::status_store>(layout.status(), std::uint8_t{0});
-            shared.clean(layout.status(), 1);
+            if (disagreement(shared, layout) == rpmsg::disagreement::none) {
+                shared.template store<site::status_store>(layout.status(), std::uint8_t{0});
+                shared.clean(layout.status(), 1);
+            }
         }
     }
     template <region Region> static constexpr auto stands(Region&, link_layout auto const&) -> bool { return true; }
     template <region Region>
-    static constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
-        return disagreement(shared, layout) == rpmsg::disagreement::none ? session_step::attach : session_step::refuse;
+    static constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool) -> session_step {
+        if constexpr (has_status) {
+            if (not table_check<Config>::is_there(shared, layout)) {
+                return session_step::none;
+            }
+            if (disagreement(shared, layout) != rpmsg::disagreement::none) {
+                return session_step::refuse;
+            }
+            start(shared, layout); // the table may have come since
+        }
+        return session_step::attach;
     }
     /// The rings are laid out: keep the name service of the features that the device offers, then say so.
     template <region Region> constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
@@ -53,10 +64,10 @@ template <vring_config Config> class driver_session {
         start(shared, layout);
     }
 
-    /// In what the device's table differs from the configuration, where the dialect compares it.
+    /// In what the device's table differs from the configuration, where the dialect has one.
     template <region Region>
     static constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
-        if constexpr (Config.dialect.compares_table) {
+        if constexpr (has_status) {
             return table_check<Config>::compare(shared, layout, false);
         } else {
             return rpmsg::disagreement::none;
@@ -99,8 +110,7 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_sessio
                words::read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
     }
 
-    template <region Region>
-    constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
+    template <region Region> constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool) -> session_step {
         shared.invalidate(layout.control(), sizeof(block));
         auto const is_wiped = words::read(shared, layout, driver + offsetof(block::driver_half, epoch)) != epoch_;
         if (is_wiped or words::read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic or
@@ -209,7 +219,7 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_se
         return runs(shared, layout);
     }
     template <region Region>
-    static constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool, bool) -> session_step {
+    static constexpr auto look(Region& shared, link_layout auto const& layout, bool, bool) -> session_step {
         shared.invalidate(layout.boot(), sizeof(block));
         if (words::read(shared, layout, ours) != wire::boot_state::boots) {
             start(shared, layout); // the device asks for it, or somebody cleared the block

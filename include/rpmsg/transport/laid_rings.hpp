@@ -12,6 +12,12 @@ namespace rpmsg::detail {
 
 /// How the two rings of a link begin: laid out by a driver, adopted by a device, or taken up again where a closed device
 /// left them.
+///
+/// Whose rings these are is proven, never guessed: dialects without an epoch have no word for it, and small indices prove
+/// nothing. So a device that attaches leaves a mark in a word of ring 0 that nobody uses and that every driver zeroes when
+/// it lays the ring out. Where the mark stands, and both used indices are those that this device left, the rings are the
+/// old ones, after any number of `close` and `start`: it goes on there, and all that was out comes back. Else they are
+/// another life's: what was remembered of the old ones is void, and nothing of it is written.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     using rings = ring_pair<Role, Config, Region, Bell, Layout>;
@@ -20,8 +26,11 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
 
   protected:
     using rings::device;
+    using rings::is_marking;
     using rings::layout_;
+    using rings::mark_;
     using rings::prefilled;
+    using rings::reads_descriptors;
     using rings::rx_ring;
     using rings::shared_;
     using rings::tx_ring;
@@ -30,36 +39,95 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     constexpr laid_rings(Region shared, Bell bell, Layout layout)
         : rings{std::move(shared), std::move(bell), std::move(layout)} {}
 
-    /// Whether the region holds all that the layout says of it.
+    /// Whether the region holds all that the layout says of it, so that no word lies elsewhere.
     [[nodiscard]] constexpr auto has_room() const -> bool {
-        auto fits = layout_.fits(shared_.size(), Config.buffers) and
-                    (not has_status or layout_.status() != nowhere) and
-                    (rule != wire::attach_rule::epochs or layout_.control() != nowhere);
-        if constexpr (Config.dialect.compares_table) {
-            constexpr auto in_vdev = offsetof(wire::vdev_entry, status);
-            fits = fits and lies_inside(layout_.status() - in_vdev, table_check<Config>::size, shared_.size());
+        auto const size = shared_.size();
+        return layout_.fits(size, Config.buffers) and has_words(size) and has_rings(size) and has_buffers(size);
+    }
+
+  private:
+    static constexpr std::uint16_t unmarked = 0xffff; ///< in memory 0; the next mark is 1
+
+    constexpr auto used_index(std::uint32_t ring) -> std::uint16_t { return rings::queue::adopt(shared_, layout_.parts(ring)); }
+    /// Another mark than that of any device before.
+    constexpr auto leave_mark() -> void {
+        auto const at = layout_.parts(0);
+        auto const before = mark_.value != 0 ? mark_.value : rings::queue::read_mark(shared_, at);
+        auto const next = static_cast<std::uint16_t>(before + 1);
+        mark_ = {.value = next != 0 ? next : std::uint16_t{1}, .is_ours = true};
+        rings::queue::set_mark(shared_, at, mark_.value);
+    }
+    static constexpr auto holds(std::uint32_t offset, std::uint32_t length, std::uint32_t size) -> bool {
+        return offset % 4 == 0 and lies_inside(offset, length, size);
+    }
+    /// The words of the handshake. An offset that wraps lies nowhere.
+    [[nodiscard]] constexpr auto has_words(std::uint32_t size) const -> bool {
+        auto fits = true;
+        if constexpr (has_status) {
+            constexpr bool compares = not device or Config.dialect.compares_table;
+            constexpr auto entry = compares ? table_check<Config>::size : std::uint32_t{sizeof(wire::vdev_entry)};
+            auto const vdev = layout_.status() - std::uint32_t{offsetof(wire::vdev_entry, status)};
+            auto const table = table_of(layout_);
+            fits =
+                layout_.status() != nowhere and holds(vdev, entry, size) and
+                (table == nowhere or (table % 4 == 0 and lies_inside(table, sizeof(wire::resource_table::offset) + 16, vdev)));
+            if constexpr (rule == wire::attach_rule::boot_words) {
+                constexpr auto behind = std::uint32_t{sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev)};
+                fits = fits and holds(layout_.boot(), behind, vdev);
+            }
         }
-        if constexpr (rule == wire::attach_rule::boot_words) {
-            fits = fits and layout_.boot() != nowhere;
-        }
-        for (std::uint32_t ring = 0; ring < 2 and not device; ++ring) {
-            auto const bytes_of_ring = std::uint64_t{Config.buffers} * Config.size_of(ring);
-            auto const start = layout_.buffer(ring, 0);
-            auto const one_after_the_other =
-                layout_.buffer(ring, Config.buffers) == start + Config.buffers * Config.size_of(ring);
-            fits = fits and start % 4 == 0 and one_after_the_other and lies_inside(start, bytes_of_ring, shared_.size());
+        if constexpr (rule == wire::attach_rule::epochs) {
+            fits = holds(layout_.control(), sizeof(wire::control_block), size);
         }
         return fits;
     }
-
-    /// Whether a ring is where this device left it, not laid out anew by the next life of the driver.
-    constexpr auto is_standing(std::uint32_t ring) -> bool {
-        auto const ahead = ring == rx_ring ? this->held_back() : std::uint32_t{0};
-        return static_cast<std::uint16_t>(rings::queue::adopt(shared_, layout_.parts(ring)) + ahead) ==
-               this->queues_[ring].given();
+    [[nodiscard]] constexpr auto has_rings(std::uint32_t size) const -> bool {
+        return is_checked_layout<Layout> or
+               (holds_ring(layout_.parts(0), Config.buffers, size) and holds_ring(layout_.parts(1), Config.buffers, size));
     }
-    /// Whether both are.
-    constexpr auto are_standing() -> bool { return is_standing(tx_ring) and is_standing(rx_ring); }
+    /// The buffers that a driver describes, or that no descriptor need say.
+    [[nodiscard]] constexpr auto has_buffers(std::uint32_t size) const -> bool {
+        if constexpr (device and (reads_descriptors or is_checked_layout<Layout>)) {
+            return true;
+        } else {
+            auto fits = true;
+            for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+                fits = fits and holds(layout_.buffer(0, id), Config.size_of(0), size) and
+                       holds(layout_.buffer(1, id), Config.size_of(1), size);
+            }
+            return fits;
+        }
+    }
+
+  protected:
+    /// Whether the rings bear the mark of this device: since it attached no driver has begun to lay them out. If not, what is
+    /// remembered is of rings that are gone.
+    constexpr auto is_marked() -> bool {
+        if constexpr (is_marking) {
+            if (mark_.is_ours) {
+                auto const before = mark_.value;
+                auto const now = rings::queue::read_mark(shared_, layout_.parts(0));
+                if (now != before) [[unlikely]] {
+                    mark_ = {.value = now != 0 ? now : unmarked};
+                }
+            }
+            return mark_.is_ours;
+        } else {
+            return true;
+        }
+    }
+    constexpr auto forget_rings() -> void {
+        if constexpr (is_marking) {
+            mark_.is_ours = false;
+        }
+    }
+    /// Whether marked rings are where this device left them.
+    constexpr auto are_left(std::uint16_t to_driver, std::uint16_t from_driver) -> bool {
+        auto const shown = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
+        return to_driver == this->tx().given() and from_driver == shown;
+    }
+    constexpr auto are_standing() -> bool { return is_marked() and are_left(used_index(tx_ring), used_index(rx_ring)); }
+    /// Received messages go back to the peer, transmit buffers on loan into the stash.
     constexpr auto give_all_back() -> void {
         auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
@@ -67,7 +135,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
                 this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
             }
             if (this->tx().owns(id)) {
-                unused_.insert(id);
+                this->set_aside(id);
             }
         }
         if (auto const newly = static_cast<std::uint16_t>(this->rx().given() - before); newly != 0) {
@@ -75,22 +143,19 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// A device continues where the rings stand: a buffer that was given back is not taken again, one that was not is
-    /// delivered again (RINGS 6.3, 13). A closed one goes on where it stopped, if the rings still stand there: their
-    /// indices alone say too little.
-    constexpr auto adopt() -> void {
+    /// A device goes on where its own rings stand: all that was out comes back. It continues those of an earlier device where
+    /// they stand: a buffer that was given back is not taken again, one that was not is delivered again (RINGS 6.3, 13).
+    constexpr auto adopt(bool resumes = false) -> void {
         constexpr auto ahead = prefilled ? Config.buffers : 0;
-        auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
-        auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
-        if constexpr (rule != wire::attach_rule::epochs) {
-            if (this->resumes_) [[unlikely]] {
-                this->resumes_ = false;
-                if (to_driver == this->tx().given() and from_driver == this->rx().given()) {
-                    this->tx().look_anew();
-                    this->rx().look_anew();
-                    return;
-                }
+        auto const to_driver = used_index(tx_ring);
+        auto const from_driver = used_index(rx_ring);
+        if constexpr (is_marking) {
+            if (resumes and are_left(to_driver, from_driver)) {
+                this->tx().look_anew();
+                this->rx().look_anew();
+                return give_all_back();
             }
+            leave_mark();
         }
         unused_.clear();
         this->tx().reset(to_driver, to_driver, false);

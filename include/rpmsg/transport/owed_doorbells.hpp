@@ -32,6 +32,12 @@ template <doorbell Bell> class owed_doorbells {
             bell_.ring(which);
         }
     }
+    /// The rings that they were for are gone.
+    constexpr auto forget() -> void {
+        if constexpr (may_fail) {
+            owed_ = {};
+        }
+    }
     constexpr auto ring_owed(counters& counts) -> void {
         for (std::uint32_t which = 0; may_fail and which < 2; ++which) {
             if (owes(which)) {

@@ -20,8 +20,13 @@ struct placed_layout {
     std::array<std::uint32_t, 2> buffer_sizes{};                 ///< for a driver
     std::uint32_t status_offset = nowhere;
     std::uint32_t control_offset = nowhere;
-    std::uint32_t boot_offset = nowhere; ///< of the boot block, with the table behind it
-    std::uint32_t config_size{};         ///< bytes of config space behind the vring entries
+    std::uint32_t boot_offset = nowhere;  ///< of the boot block, with the table behind it
+    std::uint32_t config_size{};          ///< bytes of config space behind the vring entries
+    std::uint32_t table_offset = nowhere; ///< of the resource table, where its head is to be checked
+
+    bool has_names = true; ///< whether the driver took the name service, where no table says so
+
+    static constexpr bool is_checked = true;
 
     [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts { return rings[ring]; }
     [[nodiscard]] constexpr auto offset_of(std::uint64_t address, std::uint32_t length) const -> std::uint32_t {
@@ -39,6 +44,8 @@ struct placed_layout {
         return ring_buffers[ring] + id * buffer_sizes[ring];
     }
     [[nodiscard]] constexpr auto status() const -> std::uint32_t { return status_offset; }
+    [[nodiscard]] constexpr auto takes_names() const -> bool { return has_names; }
+    [[nodiscard]] constexpr auto table() const -> std::uint32_t { return table_offset; }
     [[nodiscard]] constexpr auto control() const -> std::uint32_t { return control_offset; }
     [[nodiscard]] constexpr auto boot() const -> std::uint32_t { return boot_offset; }
     constexpr auto rebase(std::uint64_t base) -> bool {
@@ -48,11 +55,7 @@ struct placed_layout {
     [[nodiscard]] constexpr auto fits(std::uint32_t region_size, std::uint32_t count) const -> bool {
         auto fitting = count == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
         for (auto const& ring : rings) {
-            auto const apart = ring.used > ring.available ? ring.used - ring.available : ring.available - ring.used;
-            fitting = fitting and ring.descriptors % 4 == 0 and ring.available % 2 == 0 and ring.used % 4 == 0 and
-                      apart <= furthest and lies_inside(ring.descriptors, 16 * count, region_size) and
-                      lies_inside(ring.available, 2 * count + 6, region_size) and
-                      lies_inside(ring.used, 8 * count + 6, region_size);
+            fitting = fitting and detail::holds_ring(ring, count, region_size);
         }
         return fitting and
                (status_offset == nowhere or
@@ -63,8 +66,6 @@ struct placed_layout {
                 (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
     }
 
-    /// The parts of a ring that the two sides write are reached from each other.
-    static constexpr std::uint32_t furthest = 0x7000'0000;
     static constexpr auto before_status = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
     /// The boot block and the head of the table behind it, as a driver writes it.
     static constexpr auto boot_size =

@@ -39,6 +39,13 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     struct nothing {};
 
+    /// Whether this side tells by a mark of its own whether the rings are those that it attached to.
+    static constexpr bool is_marking = device and Config.dialect.attach != wire::attach_rule::epochs;
+    /// What a device leaves on the rings to which it attaches (laid_rings.hpp).
+    struct ring_mark {
+        std::uint16_t value{};
+        bool is_ours{}; ///< what is remembered is of the rings that bear it
+    };
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
     /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
     /// that it lies. Two words that travel in registers, where a struct would take memory.
@@ -49,14 +56,16 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Of the descriptor that was read last.
     [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint32_t, nothing> size_{};
     link_phase phase_{};
-    bool armed_{};                    ///< the doorbell for returned buffers is asked for
+    bool armed_{}; ///< the doorbell for returned buffers is asked for
+    /// How often in a row nothing in `unused_` was large enough, and nothing new had come into it. Once may be by chance.
+    [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint8_t, nothing> too_small_{};
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
-    bool resumes_{};                  ///< a device was closed on rings that stood
     std::array<queue, 2> queues_{};
     /// Where buffers go back in batches: our index of the receive ring that the peer sees.
     [[no_unique_address]] std::conditional_t<(Config.batch > 1), std::uint16_t, nothing> shown_{};
     [[no_unique_address]] owed_doorbells<Bell> bells_;
     counters counts_{};
+    [[no_unique_address]] std::conditional_t<is_marking, ring_mark, nothing> mark_{};
 
     constexpr ring_pair(Region shared, Bell bell, Layout layout)
         : shared_{std::move(shared)}, layout_{std::move(layout)}, bells_{std::move(bell)} {}
@@ -134,7 +143,12 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const is_chain = (flags & (wire::descriptor_flag::next | wire::descriptor_flag::indirect)) != 0;
         auto const is_writable = (flags & wire::descriptor_flag::write) != 0;
         auto const must_write = ring == tx_ring;
-        auto const offset = layout_.offset_of(address, size);
+        auto offset = layout_.offset_of(address, size);
+        if constexpr (not is_checked_layout<Layout>) {
+            if (offset % 4 != 0 or not lies_inside(offset, size, shared_.size())) [[unlikely]] {
+                offset = nowhere;
+            }
+        }
         auto const refuse = [&](event_count reason) {
             count(reason);
             return nowhere;
@@ -182,6 +196,20 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             }
         }
         return id;
+    }
+    /// A buffer of ours is free again: it may serve those whom the others did not.
+    constexpr auto set_aside(std::uint32_t id) -> void {
+        unused_.insert(id);
+        if constexpr (reads_descriptors) {
+            too_small_ = 0;
+        }
+    }
+    [[nodiscard]] constexpr auto has_unused() const -> bool {
+        if constexpr (reads_descriptors) {
+            return not unused_.is_empty() and too_small_ < 2;
+        } else {
+            return not unused_.is_empty();
+        }
     }
     /// Where a buffer that was taken lies, or `nowhere` when its descriptor is bad.
     [[nodiscard]] constexpr auto offset_of(std::uint32_t ring, taken_frame taken) const -> std::uint32_t {

@@ -97,6 +97,20 @@ template <vring_config Config, ring_role Role> class split_queue {
         return shared.template load<site::adopted_index, index>(own_ring(at) + 2);
     }
 
+    /// A word of a device's ring that the rings do not use: the event index of rings that go by flags, the flags of rings that
+    /// go by event index. Drivers zero it when they lay a ring out and look at it never.
+    static constexpr auto mark_of(wire::vring_parts const& at) -> std::uint32_t {
+        return own_ring(at) + (Config.event_index ? 0 : 4 + own_entry_size * count);
+    }
+    template <region Region> static constexpr auto read_mark(Region& shared, wire::vring_parts const& at) -> index {
+        shared.invalidate(mark_of(at), 2);
+        return shared.template load<site::adopted_index, index>(mark_of(at));
+    }
+    template <region Region> static constexpr auto set_mark(Region& shared, wire::vring_parts const& at, index value) -> void {
+        shared.template store<site::own_event>(mark_of(at), value);
+        shared.clean(mark_of(at), 2);
+    }
+
     /// The next buffer that the peer put into its ring. `bad_index` and `bad_id` mean that the ring cannot be trusted
     /// any more. The used length is read where it is asked for.
     template <region Region>
@@ -145,11 +159,12 @@ template <vring_config Config, ring_role Role> class split_queue {
     }
 
     [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count and ours_.contains(id); }
-    /// Buffers in the peer's hands, not counting those that wait in its ring.
+    /// Buffers in the peer's hands, not counting those that wait in its ring, as far as was seen of it where its index is bad.
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
         auto const most = theirs();
         auto const found = waiting(shared, at);
-        return found <= most ? static_cast<std::uint32_t>(most - found) : most;
+        auto const seen = static_cast<index>(seen_ - taken_);
+        return static_cast<std::uint32_t>(most - (found <= most and found > seen ? found : seen));
     }
     [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
     [[nodiscard]] constexpr auto given() const -> index { return given_; }

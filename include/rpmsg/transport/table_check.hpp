@@ -9,6 +9,7 @@
 #include <rpmsg/wire/resource_table.hpp>
 #include <rpmsg/wire/vring.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -85,6 +86,24 @@ template <vring_config Config> class table_check {
         }
     }
 
+    /// Whether the head of the table, where the layout says where that lies, leads to the entry.
+    template <region Region>
+    static constexpr auto is_listed(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> bool {
+        auto const table = table_of(layout);
+        if (Config.dialect.attach != wire::attach_rule::status_byte or table == nowhere) {
+            return true; // the driver's own, or not to be found
+        }
+        constexpr std::uint32_t most = 16; // nobody has as many, and no table says how long we look
+        auto const before = (vdev - table - std::uint32_t{offsetof(wire::resource_table, offset)}) / 4;
+        shared.invalidate(table, vdev - table);
+        auto const count = std::min({read(shared, table, offsetof(wire::resource_table, count)), before, most});
+        auto leads_there = false;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            leads_there = leads_there or read(shared, table, offsetof(wire::resource_table, offset) + 4 * i) == vdev - table;
+        }
+        return leads_there and read(shared, table, 0) == wire::resource_table{}.version;
+    }
+
   public:
     /// The feature bits that this side keeps of those that are offered.
     static constexpr auto known_features = Config.dialect.features | ring_features;
@@ -95,6 +114,31 @@ template <vring_config Config> class table_check {
     /// Everything from the vdev entry to the end of the config space.
     static constexpr auto size = config_at + config_size;
 
+    /// Whether the device's firmware, or what loads it, has put a table there: memory of zeros is none yet.
+    template <region Region> static constexpr auto is_there(Region& shared, link_layout auto const& layout) -> bool {
+        auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+        auto const table = table_of(layout);
+        shared.invalidate(vdev, sizeof(wire::vdev_entry));
+        auto any = std::uint32_t{};
+        for (std::uint32_t field = 0; field < sizeof(wire::vdev_entry); field += 4) {
+            any |= read(shared, vdev, field);
+        }
+        if (table != nowhere) {
+            shared.invalidate(table, 4);
+            any |= read(shared, table, 0);
+        }
+        return any != 0;
+    }
+
+    /// Whether the name service was offered and kept, `kept` as far as this side has to say.
+    template <region Region>
+    static constexpr auto takes_names(Region& shared, link_layout auto const& layout, bool is_device) -> bool {
+        auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+        shared.invalidate(vdev, sizeof(wire::vdev_entry));
+        auto const kept = is_device ? read(shared, vdev, offsetof(wire::vdev_entry, driver_features)) : known_features;
+        return (read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept & wire::feature_name_service) != 0;
+    }
+
     /// The first disagreement. Features are in effect when they are offered and kept, `kept` as far as this side has to say.
     template <region Region>
     static constexpr auto compare(Region& shared, link_layout auto const& layout, bool is_device) -> disagreement {
@@ -102,7 +146,8 @@ template <vring_config Config> class table_check {
         shared.invalidate(vdev, size);
         auto const last = read(shared, vdev, offsetof(wire::vdev_entry, status));
         if (read(shared, vdev, 0) != wire::vdev_entry{}.type or
-            read(shared, vdev, offsetof(wire::vdev_entry, id)) != wire::vdev_entry{}.id or (last >> 8 & 0xff) != 2) {
+            read(shared, vdev, offsetof(wire::vdev_entry, id)) != wire::vdev_entry{}.id or (last >> 8 & 0xff) != 2 or
+            (not is_device and not is_listed(shared, layout, vdev))) {
             return disagreement::no_device;
         }
         if (auto const found = compare_rings(shared, layout, vdev); found != disagreement::none) {

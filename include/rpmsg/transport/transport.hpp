@@ -8,6 +8,7 @@
 #include <rpmsg/wire/header.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 
 namespace rpmsg {
@@ -99,6 +100,9 @@ struct poll_deadline {
 ///   count(reason)          counts one more
 ///   is_drained()           optional: all that was there at the last look was received, and a doorbell rings for what comes
 ///   release(t, true)       optional: `release` and `flush` in one
+///   reserve(size)          optional: room for a payload of `size` bytes, or none; where buffers of the peer differ in size
+///   can_say_goodbye()      optional: whether what is sent now still goes to a peer that hears it; looks at the peer's words
+///   takes_names()          optional: whether the peer took the name service, so that announcements are for anybody
 template <typename T>
 concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header, ticks now,
                              std::uint32_t queue) {
@@ -129,6 +133,31 @@ namespace detail {
         return link.is_drained();
     } else {
         return false;
+    }
+}
+/// Room for `size` bytes where the transport can tell before, else any.
+[[gnu::always_inline]] [[nodiscard]] constexpr auto reserve_for(transport auto& link, [[maybe_unused]] std::size_t size)
+    -> tx_buffer {
+    if constexpr (requires { link.reserve(std::uint32_t{}); }) {
+        return link.reserve(static_cast<std::uint32_t>(size));
+    } else {
+        return link.reserve();
+    }
+}
+/// Whether a goodbye reaches anybody.
+[[nodiscard]] constexpr auto can_say_goodbye(transport auto& link) -> bool {
+    if constexpr (requires { link.can_say_goodbye(); }) {
+        return link.can_say_goodbye();
+    } else {
+        return true;
+    }
+}
+/// Whether announcements are for anybody.
+[[nodiscard]] constexpr auto takes_names(transport auto& link) -> bool {
+    if constexpr (requires { link.takes_names(); }) {
+        return link.takes_names();
+    } else {
+        return true;
     }
 }
 /// Gives a received buffer back and shows it to the peer.

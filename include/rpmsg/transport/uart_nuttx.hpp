@@ -99,7 +99,8 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     /// Falls silent until `start`, for a peer that is built otherwise; one that believes in the link is told its end.
     constexpr auto refuse(rpmsg::disagreement why) -> link_change {
         auto const says_so = is_up();
-        auto const change = go_down(down_reason::incompatible);
+        auto change = go_down(down_reason::incompatible);
+        change.event = says_so ? link_event::down : link_event::refused;
         refusal_ = why;
         leave(says_so, phase::refused);
         return change;

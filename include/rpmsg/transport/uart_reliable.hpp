@@ -158,7 +158,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         }
         auto const found = std::exchange(found_, rpmsg::disagreement::none);
         if (found != rpmsg::disagreement::none and std::exchange(refusal_, found) != found) {
-            return {link_event::down, down_reason::incompatible, 0};
+            return {link_event::refused, down_reason::incompatible, 0};
         }
         return {};
     }

@@ -24,6 +24,10 @@ namespace rpmsg {
 ///   status(), control()     the status byte and the control block, or `nowhere`
 ///   fits(size, count)       whether a region of `size` bytes holds rings of `count` buffers as this layout says
 ///   is_agreed               optional, static: buffer(ring, id) holds for the device too, so that it reads no descriptor
+///   is_checked              optional, static: where fits() holds no part and no buffer leads outside of the region, so that
+///                           nothing of it is checked again
+///   takes_names()           optional: whether the driver took the name service, where no table says so
+///   table()                 optional: the resource table whose entry holds the status byte, or `nowhere`
 ///   boot()                  the boot block that lies before the table; asked only where the dialect has one
 ///   rebase(base)            the driver knows the region's start as `base`: whether this layout can follow; asked likewise
 template <typename T>
@@ -36,6 +40,27 @@ concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t a
     { layout.control() } -> std::same_as<std::uint32_t>;
     { layout.fits(n, n) } -> std::same_as<bool>;
 };
+
+namespace detail {
+template <typename Layout> constexpr bool is_checked_layout = requires { requires Layout::is_checked; };
+
+/// Whether the parts of a ring of `count` buffers lie in `size` bytes, aligned, and reach each other.
+[[nodiscard]] constexpr auto holds_ring(wire::vring_parts const& ring, std::uint32_t count, std::uint32_t size) -> bool {
+    constexpr auto furthest = std::uint32_t{0x7000'0000};
+    auto const apart = ring.used > ring.available ? ring.used - ring.available : ring.available - ring.used;
+    return ring.descriptors % 4 == 0 and ring.available % 2 == 0 and ring.used % 4 == 0 and apart <= furthest and
+           lies_inside(ring.descriptors, 16 * count, size) and lies_inside(ring.available, 2 * count + 6, size) and
+           lies_inside(ring.used, 8 * count + 6, size);
+}
+/// Where the resource table of a layout begins, or `nowhere` when it does not say.
+[[nodiscard]] constexpr auto table_of(link_layout auto const& layout) -> std::uint32_t {
+    if constexpr (requires { layout.table(); }) {
+        return layout.table();
+    } else {
+        return nowhere;
+    }
+}
+} // namespace detail
 
 /// One contiguous block: control block or resource table (where the dialect has one), ring 0, ring 1, the buffers of
 /// ring 0, the buffers of ring 1. rpmsg-lite's and openvela's layout, and what our driver offers to any device.
@@ -57,6 +82,7 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
                                                           : 0;
     /// Both ends are ours and agree by fingerprint: buffer i of a ring is descriptor i for good, and none need be read.
     static constexpr bool is_agreed = has_control;
+    static constexpr bool is_checked = true;
 
     static constexpr std::uint32_t ring_0 = align_up(head, Config.alignment);
     static constexpr wire::vring_parts parts_0 =
@@ -97,6 +123,9 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     }
     static constexpr auto status() -> std::uint32_t {
         return has_table ? vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status)) : nowhere;
+    }
+    static constexpr auto table() -> std::uint32_t {
+        return not has_table ? nowhere : has_boot ? std::uint32_t{sizeof(wire::boot_block)} : 0;
     }
     static constexpr auto control() -> std::uint32_t { return has_control ? 0 : nowhere; }
     static constexpr auto boot() -> std::uint32_t { return has_boot ? 0 : nowhere; }

@@ -47,6 +47,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
                   "the boot words of both sides share a cache line: this dialect needs memory that is not cached");
     /// Whether both sides can agree on fresh rings by themselves.
     static constexpr bool agrees = has_epochs or has_boot_words;
+    static constexpr bool changes_in_silence = has_boot_words or (not device and has_status);
     /// Up to here nothing is to be found out about the peer.
     static constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
     static constexpr bool calls = not device and not has_epochs;
@@ -81,9 +82,9 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         bells_.ring(0, counts_);
     }
 
-    constexpr auto come_up(ticks now) -> link_change {
+    constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
         if constexpr (device) {
-            this->adopt();
+            this->adopt(resumes);
         } else {
             this->lay_out();
         }
@@ -101,13 +102,11 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto go_down(down_reason reason) -> link_change {
         this->settle_held_back();
+        bells_.forget();
         auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
         auto const change = link_change{link_event::down, reason, unreturned};
         this->count(event_count::link_down);
         counts_.add(event_count::lost_in_flight, change.unreturned);
-        if constexpr (waits_for_bell) {
-            rang_.clear();
-        }
         if constexpr (has_epochs) {
             phase_ = link_phase::waiting;
             if (not device or reason == down_reason::broken) {
@@ -121,7 +120,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
             }
         } else if constexpr (has_boot_words) {
             phase_ = link_phase::waiting;
-            if (reason != down_reason::peer_stopped) {
+            if (reason == down_reason::broken or not session_.runs(shared_, layout_)) {
                 session_.start(shared_, layout_);
                 call_peer();
             }
@@ -136,31 +135,73 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if (phase_ == link_phase::faulted) {
             return down_reason::broken;
         }
+        auto const is_over = has_epochs or not this->is_marked();
         if constexpr (has_boot_words) {
-            return session_.runs(shared_, layout_) ? down_reason::peer_stopped : down_reason::peer_restarted;
+            return session_.runs(shared_, layout_) and not is_over ? down_reason::peer_stopped : down_reason::peer_restarted;
         } else {
-            return has_epochs ? down_reason::peer_restarted : down_reason::peer_stopped;
+            return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
         }
     }
 
-    constexpr auto look(bool stands) -> session_step {
-        auto rang = true;
-        if constexpr (waits_for_bell) {
-            rang = rang_.is_set() or (this->resumes_ and this->are_standing());
+    /// Whether the rings of this link still are the peer's and ours.
+    constexpr auto stands(auto& shared) -> bool {
+        auto const rang = hears_bell();
+        auto const is_same = session_.stands(shared, layout_) and (agrees or not device or this->is_marked());
+        if (not is_same) {
+            set_bell(rang);
         }
-        return session_.look(shared_, layout_, stands, phase_ == link_phase::broken, rang);
+        return is_same;
+    }
+    /// It may be that of the next rings.
+    constexpr auto set_bell([[maybe_unused]] bool rang) -> void {
+        if constexpr (waits_for_bell) {
+            if (rang) {
+                rang_.set();
+            }
+        }
+    }
+    /// Takes the doorbell of ring 0 before a look: one that comes meanwhile counts for the next.
+    constexpr auto hears_bell() -> bool {
+        if constexpr (waits_for_bell) {
+            auto const rang = rang_.is_set();
+            rang_.clear();
+            return rang;
+        } else {
+            return false;
+        }
+    }
+    constexpr auto look(bool stands) -> session_step {
+        if constexpr (device and not agrees) {
+            if (phase_ == link_phase::broken and stands) {
+                return this->is_marked() ? session_step::none : session_step::over;
+            }
+            if (stands and this->is_marked()) {
+                return session_step::resume;
+            }
+        }
+        auto const rang = not waits_for_bell or hears_bell();
+        auto const step = session_.look(shared_, layout_, stands, rang);
+        if (step == session_step::none) {
+            set_bell(rang);
+        }
+        return step;
     }
 
     constexpr auto follow(session_step step, ticks now) -> link_change {
         switch (step) {
-        case session_step::attach: return come_up(now);
+        case session_step::attach: return come_up(now, false);
+        case session_step::resume: return come_up(now, true);
         case session_step::answered: call_peer(); break;
-        case session_step::over: phase_ = link_phase::waiting; break;
+        case session_step::over:
+            this->forget_rings();
+            phase_ = link_phase::waiting;
+            break;
         case session_step::refuse:
             if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
                 return {link_event::refused, down_reason::incompatible, 0};
             }
             break;
+        case session_step::early:
         case session_step::none: break;
         }
         return {};
@@ -178,14 +219,14 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
     }
     /// Whether a poll is due though nothing rings: the peer was not heard yet, rpmsg-lite gives buffers back in silence, and
-    /// boot words change without a doorbell.
+    /// boot words and the table that a driver waits for change without a doorbell.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
         auto waits = prefilled and this->armed_;
         if constexpr (calls) {
             waits = waits or not call_.heard;
         }
         return (phase_ == link_phase::up and waits) or
-               (has_boot_words and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
+               (changes_in_silence and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
     /// The link is not up, or no longer. Where the dialect has epochs what the peer published before is still delivered.
     [[gnu::cold]] constexpr auto follow_peer(bool stands, ticks now) -> link_change {
@@ -203,14 +244,14 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
             return go_down(why_it_ends());
         }
         // A doorbell may stand for several steps of the handshake.
-        constexpr auto most_steps = agrees ? 3 : device and not has_status ? 2 : 1;
+        constexpr auto most_steps = agrees ? 3 : device ? 2 : 1;
         for (int steps = 0; steps < most_steps; ++steps) {
             auto const step = look(stands);
             auto const change = follow(step, now);
             if (change.event != link_event::none) {
                 return change;
             }
-            if (step == session_step::none or step == session_step::refuse) {
+            if (step == session_step::none or step == session_step::early or step == session_step::refuse) {
                 break;
             }
         }
@@ -222,6 +263,19 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     /// Why the link is `incompatible`, as the peer's words tell now; `describe` puts it in words. For the polling context.
     [[nodiscard]] constexpr auto disagreement() -> rpmsg::disagreement {
         return phase_ == link_phase::refused ? session_.disagreement(shared_, layout_) : rpmsg::disagreement::none;
+    }
+    /// Whether the rings still are the peer's and ours: asked before a goodbye is written to them.
+    [[nodiscard]] constexpr auto can_say_goodbye() -> bool { return is_up() and stands(shared_); }
+    /// Whether the peer took the name service, where it has a word for it. Hosts of OpenAMP before 2024 keep features that
+    /// they never write.
+    [[nodiscard]] constexpr auto takes_names() -> bool {
+        if constexpr (Config.dialect.compares_table) {
+            return table_check<Config>::takes_names(shared_, layout_, device);
+        } else if constexpr (requires { layout_.takes_names(); }) {
+            return layout_.takes_names();
+        } else {
+            return true;
+        }
     }
     /// Messages sent that the peer has not given back, as far as the ring tells now. For the polling context.
     constexpr auto in_flight() -> std::uint32_t {
@@ -236,6 +290,9 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if (phase_ > link_phase::broken) {
             return {};
         }
+        if (phase_ == link_phase::broken) {
+            this->forget_rings();
+        }
         phase_ = link_phase::waiting;
         session_.start(shared_, layout_);
         if constexpr (agrees) {
@@ -249,30 +306,40 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if (phase_ == link_phase::stopped) {
             return;
         }
+        bells_.forget();
         if constexpr (device and not agrees) {
-            this->resumes_ = this->is_live();
-            if (this->resumes_ and session_.stands(shared_, layout_) and this->are_standing()) {
-                this->give_all_back();
+            if (phase_ == link_phase::faulted or phase_ == link_phase::broken) {
+                this->forget_rings();
+            } else if (this->is_live()) {
+                auto const rang = hears_bell();
+                if (session_.stands(shared_, layout_) and this->are_standing()) {
+                    this->give_all_back();
+                } else {
+                    set_bell(rang);
+                }
             }
         }
-        if constexpr (waits_for_bell) {
-            rang_.clear();
-        }
         this->settle_held_back();
+        auto const was_up = this->is_live();
         phase_ = link_phase::stopped;
         session_.restart(shared_, layout_);
-        call_peer();
+        if (agrees or (not device and has_status and was_up)) {
+            call_peer(); // a word tells of the end
+        }
     }
 
     constexpr auto poll(ticks now) -> link_change {
-        bells_.ring_owed(counts_);
         this->rx().look_anew(); // a doorbell since the last look tells of more than was seen then
         // Where the dialect has epochs a link that is not up asks the session itself.
         if (has_epochs ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
+            bells_.ring_owed(counts_);
             return has_epochs ? follow_peer(true, now) : link_change{};
         }
         auto&& shared = handle_of(shared_);
-        auto const stands = session_.stands(shared, layout_);
+        auto const stands = this->is_live() ? this->stands(shared) : session_.stands(shared, layout_);
+        if (stands or not this->is_live()) { // never for rings that are gone
+            bells_.ring_owed(counts_);
+        }
         if (not stands or (not has_epochs and phase_ != link_phase::up)) [[unlikely]] {
             return follow_peer(stands, now);
         }

@@ -4,17 +4,10 @@
 #include <rpmsg/transport/vring_life.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <cstdint>
 #include <utility>
 
 namespace rpmsg::detail {
-
-/// A layout that was told by its peer whether that listens to the name service.
-template <typename Layout>
-concept knows_names = requires(Layout const& layout) {
-    { layout.hears_names() } -> std::same_as<bool>;
-};
 
 /// Both ends of a shared-memory link: two split rings, the session that starts and restarts them, the doorbells. `vring`
 /// and `vring_driver` are its two roles; the concept in transport.hpp says what each call is for.
@@ -73,6 +66,72 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         }
     }
 
+    constexpr auto room_at(auto& shared, std::uint32_t id, std::uint32_t offset) -> tx_buffer {
+        auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
+        return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
+    }
+    [[gnu::always_inline]] constexpr auto reserve_any(std::uint32_t least) -> tx_buffer {
+        if (not this->sends()) {
+            return {};
+        }
+        auto&& shared = handle_of(shared_);
+        auto const taken = this->take(shared, tx_ring);
+        auto const id = static_cast<std::uint32_t>(taken);
+        auto const offset = this->offset_of(tx_ring, taken);
+        if (id == nowhere) {
+            return {};
+        }
+        if constexpr (life::reads_descriptors) {
+            if (offset == nowhere or this->size_of_taken(tx_ring) - wire::header_size < least) [[unlikely]] {
+                return reserve_another(id, offset, least);
+            }
+        }
+        return room_at(shared, id, offset);
+    }
+    /// One that cannot be used goes back empty, one that is too small is set aside for others. So every buffer gets its turn,
+    /// with a look at each of ours, at few of the peer's, and one doorbell.
+    [[gnu::cold, gnu::noinline]] constexpr auto reserve_another(std::uint32_t first, std::uint32_t first_offset,
+                                                                std::uint32_t least) -> tx_buffer {
+        auto&& shared = handle_of(shared_);
+        auto found = tx_buffer{};
+        auto smaller = found;
+        std::uint32_t given_back = 0;
+        auto const consider = [&](std::uint32_t id, std::uint32_t offset) {
+            unused_.erase(id);
+            if (offset == nowhere) {
+                this->tx().give(shared, this->layout_.parts(tx_ring), id, 0);
+                ++given_back;
+            } else if (found = room_at(shared, id, offset); found.space.size() < least) {
+                unused_.insert(id);
+                smaller = std::exchange(found, {});
+            }
+        };
+        this->too_small_ = static_cast<std::uint8_t>(std::min(this->too_small_ + 1, 2));
+        consider(first, first_offset);
+        for (std::uint32_t id = 0; id < Config.buffers and not found; ++id) {
+            if (id != first and unused_.contains(id)) {
+                consider(id, this->read_descriptor(tx_ring, id, this->size_));
+            }
+        }
+        constexpr auto most_tries = 4;
+        for (auto tries = 0; tries < most_tries and not found; ++tries) {
+            auto const id = this->next_id(shared, tx_ring, nullptr);
+            if (id == nowhere) {
+                break;
+            }
+            this->too_small_ = 0;
+            consider(id, this->read_descriptor(tx_ring, id, this->size_));
+        }
+        if (given_back != 0) {
+            this->publish(tx_ring, given_back);
+        }
+        if (not found and unused_.count() == Config.buffers) { // all that there are: then it never fits
+            unused_.erase(smaller.token);
+            return smaller;
+        }
+        return found;
+    }
+
   public:
     static constexpr std::uint32_t max_frame = std::max(Config.size_of(0), Config.size_of(1));
     static constexpr bool acknowledged = Config.dialect.acknowledged;
@@ -80,34 +139,16 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
         : life{std::move(shared), std::move(bell), std::move(layout)} {}
 
-    /// Whether the peer listens to the name service.
-    [[nodiscard]] constexpr auto hears_names() const -> bool requires knows_names<Layout> {
-        return this->layout_.hears_names();
-    }
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return largest_sent; }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return largest_received; }
 
-    /// A buffer that cannot be used goes back empty.
-    [[nodiscard]] constexpr auto reserve() -> tx_buffer {
-        auto&& shared = handle_of(shared_);
-        constexpr auto most_tries = life::reads_descriptors ? Config.buffers : 1;
-        for (std::uint32_t tries = 0; this->sends() and tries < most_tries; ++tries) {
-            auto const taken = this->take(shared, tx_ring);
-            auto const id = static_cast<std::uint32_t>(taken);
-            auto const offset = this->offset_of(tx_ring, taken);
-            if (id == nowhere) {
-                break;
-            }
-            if (not life::reads_descriptors or offset != nowhere) [[likely]] {
-                auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
-                return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
-            }
-            this->hand_over(tx_ring, id, 0);
-        }
-        return {};
+    [[nodiscard]] constexpr auto reserve() -> tx_buffer { return reserve_any(0); }
+    /// Where the peer says how large its buffers are, those that are too small are left for others.
+    [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(life::reads_descriptors) {
+        return reserve_any(std::min(least, largest_sent));
     }
 
-    constexpr auto discard(tx_buffer const& room) -> void { unused_.insert(room.token); }
+    constexpr auto discard(tx_buffer const& room) -> void { this->set_aside(room.token); }
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         auto const size = wire::header_size + header.length;
@@ -168,7 +209,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
     [[nodiscard]] constexpr auto writable() -> bool {
-        if (not this->sends() or (unused_.is_empty() and this->arm())) {
+        if (not this->sends() or (not this->has_unused() and this->arm())) {
             return false;
         }
         this->disarm();

@@ -29,7 +29,7 @@ struct dialect {
     bool prefilled{};            ///< the driver fills the used ring of ring 1 at start
     bool always_rings_driver{};  ///< the driver needs every doorbell of ring 0 whatever its flags say
     bool status_in_table{};      ///< the shared block starts with a resource table
-    bool compares_table{};       ///< what the table and the config space say is compared with the configuration at attach
+    bool compares_table{};       ///< a device compares its table and config space with the configuration; a driver always does
     config_space sizes{};
     std::uint32_t features = 1; ///< the feature bits of RPMsg that this dialect knows
     bool operator==(dialect const&) const = default;

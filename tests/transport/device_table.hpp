@@ -1,0 +1,32 @@
+#pragma once
+
+#include <rpmsg/transport/vring_layout.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+
+/// Puts the table that a device's firmware brings, word by word with `put(offset, word)`, where the dialect has one.
+template <rpmsg::vring_config Config> constexpr auto put_device_table(auto put) -> void {
+    if constexpr (Config.dialect.attach == rpmsg::wire::attach_rule::status_byte) {
+        using layout = rpmsg::vring_layout<Config>;
+        constexpr auto vdev = layout::status() - std::uint32_t{offsetof(rpmsg::wire::vdev_entry, status)};
+        auto const put_words = [&](std::uint32_t offset, std::initializer_list<std::uint32_t> words) {
+            for (auto const word : words) {
+                put(offset, word);
+                offset += 4;
+            }
+        };
+        auto const features = Config.dialect.features | (Config.event_index ? rpmsg::wire::feature_event_index : 0);
+        auto const has_sizes = Config.dialect.sizes == rpmsg::wire::config_space::versioned;
+        put_words(layout::table(), {1, 1, 0, 0, vdev - layout::table()});
+        put_words(vdev, {3, 7, 0, features, 0, has_sizes ? 11u : 0u, 2 << 8});
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            put_words(vdev + 28 + 20 * ring, {layout::parts(ring).descriptors, Config.alignment, Config.buffers, ring, 0});
+        }
+        if (has_sizes) {
+            put_words(vdev + 68, {1 | 11 << 8 | Config.size_of(0) << 24, Config.size_of(0) >> 8 | Config.size_of(1) << 24,
+                                  Config.size_of(1) >> 8});
+        }
+    }
+}
