@@ -64,6 +64,9 @@ class live_ping {
     auto on_event(auto& link, rpmsg::event const& e) -> void {
         switch (e.kind) {
         case rpmsg::event_kind::link_up: told += "up "; break;
+        case rpmsg::event_kind::refused:
+            told += e.reason == rpmsg::down_reason::incompatible ? "incompatible " : "refused ";
+            break;
         case rpmsg::event_kind::link_down:
             told += e.reason == rpmsg::down_reason::peer_restarted ? "restarted "
                     : e.reason == rpmsg::down_reason::peer_stopped ? "stopped "
