@@ -25,12 +25,12 @@ TEST_CASE("a choice of what was offered is taken") {
     CHECK(features.take_protocol(0x4008).empty());
     CHECK(features.acknowledges());
     CHECK(features.uses_in_band());
-    CHECK(features.hears_names());
+    CHECK(features.takes_names());
     CHECK(features.take(1).empty());
     CHECK_FALSE(features.enables_rings());
-    CHECK(features.hears_names());
+    CHECK(features.takes_names());
     CHECK(features.take(0x1'0000'0000).empty());
-    CHECK_FALSE(features.hears_names());
+    CHECK_FALSE(features.takes_names());
     features.forget();
     CHECK(features.taken() == 0);
     CHECK_FALSE(features.acknowledges());

@@ -305,3 +305,29 @@ TEST_CASE("a receiver and senders that wait on one link are all woken", "[thread
         CHECK(time_of_senders([] { return waits{}; }, 4) < 5'000);
     }
 }
+
+TEST_CASE("a sender that finds a link broken calls the poller once, then sleeps") {
+    alignas(64) auto block = std::array<std::byte, vring_layout<rings>::size()>{};
+    auto const region = mapped_region<>{block.data(), std::uint32_t{block.size()}};
+    auto time = ticks{0};
+    auto flags = noted_flags{};
+    auto mutex = std::mutex{};
+    auto device = channel{vring<rings>{region}, endpoints{endpoint<"x">([](auto&, auto const&) {})}};
+    auto driver = channel{vring_driver<rings>{region}, endpoints{endpoint<"x">([](auto&, auto const&) {})}, no_lock{},
+                          noted_wait{stepping_clock{&time}, flags, lock_ref{mutex}}};
+    REQUIRE(device.start());
+    REQUIRE(driver.start());
+    for (auto i = 0; i < 10; ++i) {
+        (void)driver.poll();
+        (void)device.poll();
+    }
+    auto const sender = driver.get<"x">();
+    while (sender.send({})) {}
+    mapped_region<>{region}.store<site::own_index>(vring_layout<rings>::parts(1).used + 2, std::uint16_t{0x7777});
+    flags.here = 8; // another context than the poller's
+    (void)driver.waiting().ticket();
+    flags.is_set = {};
+    CHECK(sender.send_until({}, time + 1000).error() == error::timed_out);
+    CHECK(driver.is_pending());
+    CHECK(time < 100);
+}
