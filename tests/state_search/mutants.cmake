@@ -78,5 +78,5 @@ seed(peer_before_the_lock framework/link_core.hpp plain<pooled> "another service
   "        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_complete and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));"
   "        auto const before = this->find(id);\n        to = before != no_index ? destination(before, to) : to;\n        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_complete and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), to, {data, size}));")
 seed(generation_before_the_lock framework/link_core.hpp plain<pooled> "not its own"
-  "        auto const guard = this->locked();\n        if (not is_current(left.generation)) {\n            return error::closed;"
-  "        auto const is_ours = is_current(left.generation);\n        auto const guard = this->locked();\n        if (not is_ours) {\n            return error::closed;")
+  "        auto const guard = this->locked();\n        if (not is_current(left.room, left.generation)) {\n            return error::closed;"
+  "        auto const is_ours = is_current(left.room, left.generation);\n        auto const guard = this->locked();\n        if (not is_ours) {\n            return error::closed;")
