@@ -31,6 +31,7 @@ struct dialect {
     bool status_in_table{};      ///< the shared block starts with a resource table
     bool compares_table{};       ///< a device compares its table and config space with the configuration; a driver always does
     config_space sizes{};
+    bool counts_as_openvela{};  ///< the commands beside the boot words
     std::uint32_t features = 1; ///< the feature bits of RPMsg that this dialect knows
     bool operator==(dialect const&) const = default;
 };
@@ -68,6 +69,7 @@ inline constexpr auto openvela = dialect{.attach = attach_rule::boot_words,
                                          .status_in_table = true,
                                          .compares_table = true,
                                          .sizes = config_space::rptun,
+                                         .counts_as_openvela = true,
                                          .features = 0b111};
 
 /// Both ends are this library: restarts are seen by themselves, names are acknowledged.
