@@ -48,10 +48,12 @@ inline constexpr auto linux_bufsz = dialect{.attach = attach_rule::status_byte,
                                             .sizes = config_space::versioned,
                                             .features = 0b11};
 
-/// OpenAMP's open-amp, either role. It offers no sign of a restart: call `reset()` when the peer was restarted.
+/// OpenAMP's open-amp, either role. A host that starts anew is seen by the rings that it clears; a remote that does offers no
+/// sign: call `reset()` when it was restarted.
 inline constexpr auto openamp = dialect{.attach = attach_rule::status_byte, .status_in_table = true};
 
-/// NXP's rpmsg-lite, either role. It offers no sign of a restart: call `reset()` when the peer was restarted.
+/// NXP's rpmsg-lite, either role. A master that starts anew is seen by the rings that it clears; a remote that does offers no
+/// sign: call `reset()` when it was restarted.
 inline constexpr auto rpmsg_lite =
     dialect{.attach = attach_rule::prefilled_ring, .used_event_word = false, .prefilled = true, .always_rings_driver = true};
 
