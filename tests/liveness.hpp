@@ -99,7 +99,7 @@ template <typename A, typename B> struct ends {
     rpmsg::ticks& now;
 
     auto send(auto& from, log& own, std::size_t size = 8) -> void {
-        auto payload = std::array<std::byte, 3000>{};
+        auto payload = std::array<std::byte, 6000>{};
         rpmsg::store(payload, own.sent);
         auto const sent = from.at(0).send(rpmsg::const_bytes{payload}.first(size));
         own.sent += sent ? 1u : 0u;

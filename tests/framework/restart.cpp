@@ -4,11 +4,10 @@
 #include <rpmsg/testing/loopback.hpp>
 #include <rpmsg/testing/recorder.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <utility>
 
 namespace {
@@ -88,8 +87,8 @@ template <vring_config Config, role Survivor> constexpr auto a_restart_brings_th
     check(first.template get<"service">().send("words"_payload).has_value());
     check(ours.send("unread 1"_payload).has_value() and ours.send("unread 2"_payload).has_value());
 
-    auto second = channel{transport_of<mortal>(shared),
-                          endpoints{endpoint<"service">(second_log.messages(), second_log.events())}};
+    auto second =
+        channel{transport_of<mortal>(shared), endpoints{endpoint<"service">(second_log.messages(), second_log.events())}};
     check(second.start().has_value());
     run<Survivor>(shared, survivor, second);
 
@@ -319,6 +318,60 @@ TEST_CASE("51: reset() is the way where a dialect says nothing of a restart") {
             CHECK(reset_is_the_way_where_nothing_tells_of_a_restart<linux_like>(sent_before, is_late));
         }
     }
+}
+
+/// Somebody goes on filling a loan while the link restarts: the buffer carries nobody's message until that loan ends.
+template <vring_config Config, role Survivor> constexpr auto a_late_loan_touches_no_message(bool resets) -> bool {
+    constexpr auto mortal = Survivor == role::driver ? role::device : role::driver;
+    auto shared = shared_block<Config>{};
+    auto log = recorder{};
+    auto survivor = channel{transport_of<Survivor>(shared), endpoints{endpoint<0x100, 0x200>([](auto&, message const&) {})}};
+    auto first = channel{transport_of<mortal>(shared), endpoints{endpoint<0x200, 0x100>([](auto&, message const&) {})}};
+    check(survivor.start().has_value() and first.start().has_value());
+    run<Survivor>(shared, survivor, first);
+    check(survivor.is_up());
+    auto late = survivor.at(0).reserve();
+    check(static_cast<bool>(late));
+
+    auto second = channel{transport_of<mortal>(shared), endpoints{endpoint<0x200, 0x100>(log.messages())}};
+    check(second.start().has_value());
+    run<Survivor>(shared, survivor, second);
+    if (resets) { // the dialect has no word for the restart
+        check(survivor.reset().has_value());
+        run<Survivor>(shared, survivor, second);
+    }
+    check(survivor.is_up() and second.is_up());
+    auto const fill = [&] {
+        auto sent = 0u;
+        while (survivor.at(0).send("mine"_payload).has_value()) {
+            ++sent;
+        }
+        return sent;
+    };
+    auto const sent = fill();
+    rpmsg::copy("late"_payload, late.payload()); // after the commits, before the peer reads
+    run<Survivor>(shared, survivor, second);
+    check(sent == Config.buffers - 1 and log.message_count() == sent);
+    for (std::uint32_t i = 0; i < sent; ++i) {
+        check(same(log.payload(i), "mine"_payload));
+    }
+    // It ends: the buffer serves again, all of them do.
+    check(survivor.at(0).commit(std::move(late), 4).error() == error::closed);
+    check(survivor.counts()[event_count::stale_loan] == 1);
+    check(fill() == Config.buffers);
+    run<Survivor>(shared, survivor, second);
+    return log.message_count() == sent + Config.buffers;
+}
+constexpr auto seen = vring_config{.buffers = 4, .buffer_size = 64};
+constexpr auto silent = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
+constexpr auto silent_and_prefilled = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::rpmsg_lite};
+
+TEST_CASE("A loan that is filled across a restart is nobody else's message, and its buffer serves again when it ends") {
+    STATIC_REQUIRE(a_late_loan_touches_no_message<seen, role::driver>(false));
+    STATIC_REQUIRE(a_late_loan_touches_no_message<seen, role::device>(false));
+    CHECK(a_late_loan_touches_no_message<seen, role::device>(false));
+    CHECK(a_late_loan_touches_no_message<silent, role::device>(true));
+    CHECK(a_late_loan_touches_no_message<silent_and_prefilled, role::device>(true));
 }
 
 } // namespace

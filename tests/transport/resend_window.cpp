@@ -114,4 +114,17 @@ TEST_CASE("A clock that is put back delays what goes again by one retry") {
     STATIC_REQUIRE(a_clock_that_is_put_back_delays_by_one_retry());
 }
 
+TEST_CASE("A frame that is being filled when all begins anew stays out until it is dropped") {
+    auto window = rpmsg::detail::resend_window<2>{};
+    auto const lent = window.frames().take();
+    window.frames().push(window.frames().take());
+    window.clear();
+    CHECK(not window.waits());
+    auto const other = window.frames().take();
+    CHECK(other != lent);
+    CHECK(window.frames().take() == 2);
+    window.frames().drop(lent);
+    CHECK(window.frames().take() == lent);
+}
+
 TEST_CASE("Sequence numbers wrap") { CHECK(numbers_wrap()); }

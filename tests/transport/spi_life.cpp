@@ -375,7 +375,72 @@ constexpr auto room_is_not_forgotten_after_frames_that_say_nothing() -> bool {
     (void)pair.a.poll(pair.a.next_deadline(0).at);
     return pair.bus.is_requesting(0);
 }
+/// A peer that wants the next transfer as soon as one is over, as NuttX's do, and says nothing that can be understood. How many
+/// transfers it gets in so many ticks.
+template <spi_role Role> constexpr auto transfers_of_an_eager_peer(rpmsg::ticks duration) -> std::uint64_t {
+    constexpr auto is_controller = Role == spi_role::controller;
+    constexpr auto other = is_controller ? spi_role::peripheral : spi_role::controller;
+    constexpr auto which = is_controller ? 1u : 0u;
+    auto pair = bus_of_two<nuttx>{};
+    auto link = rpmsg::spi<nuttx, bus_of_two<nuttx>::port<Role>>{pair.frames, bus_of_two<nuttx>::port<Role>{pair.bus}};
+    auto peer = bus_of_two<nuttx>::port<other>{pair.bus};
+    auto out = std::array<std::byte, nuttx.frame_size>{};
+    auto in = out;
+    rpmsg::store(out, rpmsg::wire::port_header{.check = 0x1234, .command = 1, .length = 8});
+    check(link.start().has_value());
+    for (rpmsg::ticks now = 0; now < duration; ++now) {
+        for (auto i = 0; i < 4; ++i) {
+            if (not pair.bus.is_busy(which) and (which == 1 or peer.is_requested())) {
+                peer.request(false);
+                peer.start_transfer(out, in);
+            }
+            peer.request(true);
+            (void)pair.bus.run();
+            (void)pair.bus.forward(1 - which, link);
+            check(link.poll(now).event == rpmsg::link_event::none); // noise is no disagreement
+        }
+    }
+    return pair.bus.transfers();
+}
+
+/// An end starts anew beside one that believes in the link; how many transfers until both are up.
+template <spi_config Config, spi_role Role> constexpr auto transfers_of_a_restart() -> std::uint64_t {
+    auto pair = connected<Config>{};
+    auto const before = pair.bus.transfers();
+    pair.bus.abandon(Role == spi_role::controller ? 0 : 1);
+    pair.bus.request(Role == spi_role::controller ? 0 : 1, false);
+    auto frames = rpmsg::spi_storage<Config>{};
+    using port = typename bus_of_two<Config>::template port<Role>;
+    auto fresh = rpmsg::spi<Config, port>{frames, port{pair.bus}};
+    check(fresh.start().has_value());
+    auto const run = [&](auto& controller, auto& peripheral, auto& stays) {
+        auto was_down = false;
+        for (auto i = 0; not(was_down and fresh.writable() and stays.writable()); ++i) {
+            check(i < 100);
+            (void)pair.bus.run();
+            (void)pair.bus.forward(0, controller);
+            (void)pair.bus.forward(1, peripheral);
+            was_down = peripheral.poll(0).event == rpmsg::link_event::down or was_down;
+            was_down = controller.poll(0).event == rpmsg::link_event::down or was_down;
+        }
+    };
+    if constexpr (Role == spi_role::controller) {
+        run(fresh, pair.b, pair.b);
+    } else {
+        run(pair.a, fresh, pair.a);
+    }
+    return pair.bus.transfers() - before;
+}
 } // namespace
+
+TEST_CASE("who starts anew is up after a few transfers") {
+    CHECK(transfers_of_a_restart<reliable, spi_role::controller>() <= 3);
+    CHECK(transfers_of_a_restart<reliable, spi_role::peripheral>() <= 3);
+    CHECK(transfers_of_a_restart<openvela, spi_role::controller>() <= 3);
+    CHECK(transfers_of_a_restart<openvela, spi_role::peripheral>() <= 3);
+    CHECK(transfers_of_a_restart<nuttx, spi_role::controller>() <= 6); // lets NuttX speak
+    CHECK(transfers_of_a_restart<nuttx, spi_role::peripheral>() <= 3);
+}
 
 TEST_CASE("a clock that jumps delays a transfer by one retry") {
     CHECK(a_clock_that_jumps_delays_by_one_retry<nuttx>());
@@ -389,6 +454,9 @@ TEST_CASE("a peer without a check is refused in words where one is required, and
 }
 
 TEST_CASE("transfers that bring frames which say nothing are rare, and the first that says something ends that") {
+    constexpr auto most = 8 + 2000 / nuttx.retry_ticks + 1;
+    CHECK(transfers_of_an_eager_peer<spi_role::controller>(2000) <= most);
+    CHECK(transfers_of_an_eager_peer<spi_role::peripheral>(2000) <= most);
     CHECK(frames_that_say_nothing_are_rare<0xff>());
     CHECK(frames_that_say_nothing_are_rare<0>());
     CHECK(frames_that_say_nothing_are_rare<0x55>());

@@ -47,7 +47,20 @@ constexpr auto messages_are_sent_in_order_and_again_after_a_rewind(std::uint32_t
     check(box.first_number() == 0 and box.has_free());
     return true;
 }
+/// Its holder may still fill it: nobody else gets it before it comes back.
+constexpr auto what_is_lent_stays_out() -> bool {
+    auto box = spi_outbox<2>{};
+    auto const lent = box.reserve();
+    box.push(box.reserve());
+    box.clear();
+    auto const other = box.reserve();
+    check(other < 2 and other != lent and not box.has_free() and box.count() == 0);
+    box.discard(lent);
+    return box.reserve() == lent;
+}
 } // namespace
+
+TEST_CASE("what is lent when all begins anew stays out until it comes back") { STATIC_REQUIRE(what_is_lent_stays_out()); }
 
 TEST_CASE("transmit buffers are lent, queued in any order, and free when their message came") {
     STATIC_REQUIRE(buffers_are_lent_queued_and_freed());

@@ -178,7 +178,11 @@ constexpr auto a_peer_of_the_other_profile_is_named_once() -> bool {
     check(r.poll(r.a).reason == down_reason::incompatible);
     r.a.feed(calls);
     check(r.poll(r.a).event == link_event::none);
-    r.connect(); // it was replaced
+    r.connect();     // it was replaced
+    r.a.feed(calls); // noise
+    check(r.poll(r.a).event == link_event::none);
+    r.b.close();
+    check(r.poll(r.a).reason == down_reason::peer_stopped and r.poll(r.a).event == link_event::none);
     return true;
 }
 

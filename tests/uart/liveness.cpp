@@ -21,7 +21,7 @@ constexpr auto reliable = uart_config{.tx_buffers = 2,
                                       .connect_ticks = 50,
                                       .resend_ticks = 10};
 /// Frames that a look at the line does not read to their end.
-constexpr auto long_frames = uart_config{.tx_buffers = 2, .rx_buffers = 2, .payload = 3000, .connect_ticks = 50};
+constexpr auto long_frames = uart_config{.tx_buffers = 2, .rx_buffers = 2, .payload = 6000, .connect_ticks = 50};
 
 struct sleepy : rpmsg::always_on {
     static constexpr bool wakes_peer = true;
@@ -64,7 +64,7 @@ template <uart_config Config, typename Port = fed_port, typename Power = rpmsg::
     auto deliver(unsigned from, std::size_t most) -> bool {
         auto bytes = std::array<std::byte, 256>{};
         auto moved = false;
-        while (most > 0 and arrived_[from].under_way() < 4096) { // it stops where the other end has no room
+        while (most > 0 and arrived_[from].under_way() < 7000) { // it stops where the other end has no room
             auto const piece = rpmsg::bytes{bytes}.first(std::min(most, bytes.size()));
             auto const got = rpmsg::const_bytes{bytes}.first(sent_[from].read(piece));
             if (got.empty()) {
@@ -119,7 +119,7 @@ template <uart_config Config, typename Port = fed_port, typename Power = rpmsg::
         auto const who = operation % 2;
         auto& link = who == 0 ? a_ : b_;
         switch (operation / 2) {
-        case 0: ends_.send(link, log_[who], std::min<std::size_t>(Config.payload, 3000)); break;
+        case 0: ends_.send(link, log_[who], Config.payload); break;
         case 1: (void)link.poll({.messages = 1}, now_); break;
         case 2: (void)link.poll({.messages = 2}, now_); break;
         case 3: (void)deliver(who, 8192); break;

@@ -105,6 +105,22 @@ constexpr auto stamps_stand_behind_the_message() -> bool {
     check(same(openvela, openvela_data));
     return true;
 }
+
+/// Only a frame that is one of a sender without checks says so, not one that noise has struck.
+constexpr auto a_frame_without_a_check_is_known() -> bool {
+    using strict = wire::spi_frame<dialects::nuttx>;
+    auto struck = nuttx_connect;
+    struck[0] ^= std::byte{1};
+    check(not strict::read(nuttx_connect).is_unchecked and not strict::read(struck).is_unchecked);
+    auto bare = nuttx_connect;
+    store(bare, std::uint16_t{});
+    check(strict::read(bare).command == spi_command::none and strict::read(bare).is_unchecked);
+    for (auto const command : {0, 7, 0xff}) {
+        bare[2] = static_cast<std::byte>(command);
+        check(not strict::read(bare).is_unchecked);
+    }
+    return not strict::read(frame{}).is_unchecked;
+}
 } // namespace
 
 TEST_CASE("frames are those of NuttX, byte for byte") {
@@ -169,3 +185,5 @@ TEST_CASE("NuttX keeps 16 bytes for times, openvela does not") {
     STATIC_REQUIRE(wire::spi_frame<dialects::nuttx>::rx_limit(size) == 40);
     STATIC_REQUIRE(wire::spi_frame<dialects::openvela>::tx_limit(size) == 40);
 }
+
+TEST_CASE("a frame without a check is known where one is required") { STATIC_REQUIRE(a_frame_without_a_check_is_known()); }

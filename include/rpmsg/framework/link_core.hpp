@@ -41,6 +41,14 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         return current;
     }
+    /// The same of a loan. One of an earlier life of the link ends here: until now nobody else had its buffer.
+    [[nodiscard]] constexpr auto is_current(tx_buffer const& room, std::uint32_t generation) -> bool {
+        auto const current = is_current(generation);
+        if (not current) {
+            put_back(room);
+        }
+        return current;
+    }
 
     /// Room for an endpoint's own message, or for one to the name service.
     constexpr auto try_reserve(std::uint32_t index, tx_buffer& room, bool is_own = true, std::size_t least = 0) -> error {
@@ -175,7 +183,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         auto left = given.leave();
         auto const guard = this->locked();
-        if (not is_current(left.generation)) {
+        if (not is_current(left.room, left.generation)) {
             return error::closed;
         }
         auto const index = this->find(id);
@@ -203,7 +211,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr auto give_back(loan& given) -> void {
         auto left = given.leave();
         auto const guard = this->locked();
-        if (is_current(left.generation)) {
+        if (is_current(left.room, left.generation)) {
             put_back(left.room);
         }
     }

@@ -10,8 +10,8 @@
 namespace rpmsg {
 
 /// A transmit buffer on loan: fill the payload in place and commit it, or drop the loan. Move-only; empty when the
-/// reserve was refused, and `refusal` says why. Give it back before its channel ends, and do not write to it after the
-/// link went down: the buffer may carry another message by then.
+/// reserve was refused, and `refusal` says why. Give it back before its channel ends. A thread that goes on filling it while
+/// the link goes down and comes up again harms no message of this side: until the loan ends its buffer is out of use.
 template <typename Channel> class tx_loan {
     friend Channel;
 

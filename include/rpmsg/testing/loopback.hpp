@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace rpmsg::testing {
 
@@ -38,17 +39,27 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
 
     memory* memory_;
     std::uint32_t self_;
+    bool is_started_{};
     counters counts_{};
 
     constexpr auto outgoing() -> typename memory::direction& { return memory_->directions[self_]; }
     constexpr auto incoming() -> typename memory::direction& { return memory_->directions[1 - self_]; }
-    [[nodiscard]] constexpr auto is_up() const -> bool { return memory_->joined[self_] != 0; }
+    [[nodiscard]] constexpr auto is_up() const -> bool { return is_started_ and memory_->joined[self_] != 0; }
     /// Whether the life of the other end that this one came up with goes on.
     [[nodiscard]] constexpr auto is_current() const -> bool { return memory_->joined[self_] == memory_->lives[1 - self_]; }
 
+    /// Nothing is under way. What somebody may still fill stays out until it is given back.
+    constexpr auto begin_anew() -> void {
+        for (auto& each : memory_->directions) {
+            each.sent = each.received = 0;
+            for (auto& slot : each.slots) {
+                slot.whose = slot.whose == owner::sender ? owner::sender : owner::nobody;
+            }
+        }
+    }
     constexpr auto come_up() -> link_change {
         if (memory_->joined[1 - self_] == 0) {
-            memory_->directions = {};
+            begin_anew();
         }
         memory_->joined[self_] = memory_->lives[1 - self_];
         return {.event = link_event::up};
@@ -96,14 +107,23 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
     constexpr auto count(event_count reason) -> void { counts_.add(reason); }
 
     [[nodiscard]] constexpr auto start() -> status {
+        if (std::exchange(is_started_, true)) {
+            return {};
+        }
+        for (auto& slot : outgoing().slots) { // what an end had that is gone without a close
+            slot.whose = memory_->lives[self_] != 0 and slot.whose == owner::sender ? owner::nobody : slot.whose;
+        }
         memory_->lives[self_] = ++memory_->starts;
         memory_->joined[self_] = 0;
         return {};
     }
-    constexpr auto close() -> void { memory_->lives[self_] = memory_->joined[self_] = 0; }
+    constexpr auto close() -> void {
+        is_started_ = false;
+        memory_->lives[self_] = memory_->joined[self_] = 0;
+    }
 
     constexpr auto poll(ticks) -> link_change {
-        auto const mine = memory_->lives[self_];
+        auto const mine = is_started_ ? memory_->lives[self_] : 0;
         auto const other = memory_->lives[1 - self_];
         if (is_up()) {
             auto const is_over = not is_current() and incoming().sent == incoming().received;
@@ -130,8 +150,10 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
         return {.space = outgoing().slots[i].content, .token = i, .offset = 0};
     }
     constexpr auto discard(tx_buffer const& room) -> void {
-        if (is_at(outgoing(), room.token, owner::sender)) {
+        if (room.token < Buffers and outgoing().slots[room.token].whose == owner::sender) {
             outgoing().slots[room.token].whose = owner::nobody;
+        } else {
+            counts_.add(event_count::stale_loan);
         }
     }
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {

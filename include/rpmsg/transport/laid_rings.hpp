@@ -15,9 +15,9 @@ namespace rpmsg::detail {
 ///
 /// Whose rings these are is proven, never guessed: dialects without an epoch have no word for it, and small indices prove
 /// nothing. So a device that attaches leaves a mark in a word of ring 0 that nobody uses and that every driver zeroes when
-/// it lays the ring out. Where the mark stands, and both used indices are those that this device left, the rings are the
-/// old ones, after any number of `close` and `start`: it goes on there, and all that was out comes back. Else they are
-/// another life's: what was remembered of the old ones is void, and nothing of it is written.
+/// it lays the ring out. Where the mark stands the rings are the old ones, after any number of `close` and `start`, and it
+/// goes on there; `close` had given all back that was out. Else they are another life's: what was remembered of the old ones
+/// is void, and nothing of it is written.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     using rings = ring_pair<Role, Config, Region, Bell, Layout>;
@@ -33,6 +33,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     using rings::reads_descriptors;
     using rings::rx_ring;
     using rings::shared_;
+    using rings::small_;
     using rings::tx_ring;
     using rings::unused_;
 
@@ -46,17 +47,6 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     }
 
   private:
-    static constexpr std::uint16_t unmarked = 0xffff; ///< in memory 0; the next mark is 1
-
-    constexpr auto used_index(std::uint32_t ring) -> std::uint16_t { return rings::queue::adopt(shared_, layout_.parts(ring)); }
-    /// Another mark than that of any device before.
-    constexpr auto leave_mark() -> void {
-        auto const at = layout_.parts(0);
-        auto const before = mark_.value != 0 ? mark_.value : rings::queue::read_mark(shared_, at);
-        auto const next = static_cast<std::uint16_t>(before + 1);
-        mark_ = {.value = next != 0 ? next : std::uint16_t{1}, .is_ours = true};
-        rings::queue::set_mark(shared_, at, mark_.value);
-    }
     static constexpr auto holds(std::uint32_t offset, std::uint32_t length, std::uint32_t size) -> bool {
         return offset % 4 == 0 and lies_inside(offset, length, size);
     }
@@ -68,9 +58,8 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             constexpr auto entry = compares ? table_check<Config>::size : std::uint32_t{sizeof(wire::vdev_entry)};
             auto const vdev = layout_.status() - std::uint32_t{offsetof(wire::vdev_entry, status)};
             auto const table = table_of(layout_);
-            fits =
-                layout_.status() != nowhere and holds(vdev, entry, size) and
-                (table == nowhere or (table % 4 == 0 and lies_inside(table, sizeof(wire::resource_table::offset) + 16, vdev)));
+            fits = layout_.status() != nowhere and holds(vdev, entry, size) and
+                   (table == nowhere or (table % 4 == 0 and lies_inside(table, sizeof(std::uint32_t) + 16, vdev)));
             if constexpr (rule == wire::attach_rule::boot_words) {
                 constexpr auto behind = std::uint32_t{sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev)};
                 fits = fits and holds(layout_.boot(), behind, vdev);
@@ -104,38 +93,34 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     /// remembered is of rings that are gone.
     constexpr auto is_marked() -> bool {
         if constexpr (is_marking) {
-            if (mark_.is_ours) {
-                auto const before = mark_.value;
-                auto const now = rings::queue::read_mark(shared_, layout_.parts(0));
-                if (now != before) [[unlikely]] {
-                    mark_ = {.value = now != 0 ? now : unmarked};
-                }
+            auto const mark = mark_;
+            auto const is_ours = mark != 0 and rings::queue::read_mark(shared_, layout_.parts(0)) == mark;
+            if (not is_ours) {
+                mark_ = 0;
             }
-            return mark_.is_ours;
+            return is_ours;
         } else {
             return true;
         }
     }
     constexpr auto forget_rings() -> void {
         if constexpr (is_marking) {
-            mark_.is_ours = false;
+            mark_ = 0;
         }
     }
-    /// Whether marked rings are where this device left them.
-    constexpr auto are_left(std::uint16_t to_driver, std::uint16_t from_driver) -> bool {
-        auto const shown = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
-        return to_driver == this->tx().given() and from_driver == shown;
-    }
-    constexpr auto are_standing() -> bool { return is_marked() and are_left(used_index(tx_ring), used_index(rx_ring)); }
-    /// Received messages go back to the peer, transmit buffers on loan into the stash.
+    /// Received messages go back to the peer, transmit buffers into the stash; those on loan stay out until they come back.
     constexpr auto give_all_back() -> void {
         auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             if (this->rx().owns(id)) {
                 this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
             }
-            if (this->tx().owns(id)) {
-                this->set_aside(id);
+        }
+        this->keep_loans_out();
+        small_ = {};
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (this->tx().owns(id) and not this->late_.contains(id)) {
+                unused_.insert(id);
             }
         }
         if (auto const newly = static_cast<std::uint16_t>(this->rx().given() - before); newly != 0) {
@@ -143,20 +128,25 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// A device goes on where its own rings stand: all that was out comes back. It continues those of an earlier device where
-    /// they stand: a buffer that was given back is not taken again, one that was not is delivered again (RINGS 6.3, 13).
-    constexpr auto adopt(bool resumes = false) -> void {
+    /// A closed device goes on where its rings stand: it had given all back that was out.
+    constexpr auto resume() -> void {
+        this->tx().look_anew();
+        this->rx().look_anew();
+    }
+    /// A device continues the rings of an earlier one where they stand: a buffer that was given back is not taken again, one
+    /// that was not is delivered again (RINGS 6.3, 13).
+    constexpr auto adopt() -> void {
         constexpr auto ahead = prefilled ? Config.buffers : 0;
-        auto const to_driver = used_index(tx_ring);
-        auto const from_driver = used_index(rx_ring);
-        if constexpr (is_marking) {
-            if (resumes and are_left(to_driver, from_driver)) {
-                this->tx().look_anew();
-                this->rx().look_anew();
-                return give_all_back();
-            }
-            leave_mark();
+        auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
+        auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
+        if constexpr (is_marking) { // another mark than that of any device before
+            auto const at = layout_.parts(0);
+            mark_ = static_cast<std::uint16_t>(rings::queue::read_mark(shared_, at) + 1);
+            mark_ = mark_ != 0 ? mark_ : std::uint16_t{1};
+            rings::queue::set_mark(shared_, at, mark_);
         }
+        this->keep_loans_out();
+        small_ = {};
         unused_.clear();
         this->tx().reset(to_driver, to_driver, false);
         this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
@@ -167,11 +157,14 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     constexpr auto lay_out() -> void {
         lay_out_ring<Config>(shared_, layout_, rx_ring, true);
         lay_out_ring<Config>(shared_, layout_, tx_ring, false);
+        this->keep_loans_out();
         this->tx().reset(0, 0, not prefilled);
         this->rx().reset(0, 0, true);
         unused_.clear();
-        if (not prefilled) {
-            unused_.fill();
+        for (std::uint32_t id = 0; not prefilled and id < Config.buffers; ++id) {
+            if (not this->late_.contains(id)) {
+                unused_.insert(id);
+            }
         }
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             this->rx().give(shared_, layout_.parts(rx_ring), id, 0);

@@ -58,7 +58,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
     /// A new life of this end: nothing that was to be sent is valid any more.
     constexpr auto begin_anew() -> void {
         session_.renew();
-        window_ = {};
+        window_.clear();
         output_.forget();
         is_sending_ = is_data_ = rewinds_ = false;
         owed_ = answer::none;

@@ -32,7 +32,15 @@ template <std::uint8_t Count> class resend_window {
         return static_cast<std::uint8_t>(frames_.begin() + distance(first_, sequence));
     }
 
+    constexpr explicit resend_window(pool const& frames) : frames_{frames} {}
+
   public:
+    constexpr resend_window() = default;
+    /// Begins anew. Frames that are being filled stay out until they are dropped.
+    constexpr auto clear() -> void {
+        frames_.clear(frames_.end());
+        *this = resend_window{frames_};
+    }
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
     [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
     [[nodiscard]] constexpr auto next() const -> std::uint16_t { return next_; }

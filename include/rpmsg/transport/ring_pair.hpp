@@ -41,11 +41,6 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     /// Whether this side tells by a mark of its own whether the rings are those that it attached to.
     static constexpr bool is_marking = device and Config.dialect.attach != wire::attach_rule::epochs;
-    /// What a device leaves on the rings to which it attaches (laid_rings.hpp).
-    struct ring_mark {
-        std::uint16_t value{};
-        bool is_ours{}; ///< what is remembered is of the rings that bear it
-    };
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
     /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
     /// that it lies. Two words that travel in registers, where a struct would take memory.
@@ -56,16 +51,18 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Of the descriptor that was read last.
     [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint32_t, nothing> size_{};
     link_phase phase_{};
-    bool armed_{}; ///< the doorbell for returned buffers is asked for
-    /// How often in a row nothing in `unused_` was large enough, and nothing new had come into it. Once may be by chance.
-    [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint8_t, nothing> too_small_{};
+    bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
+    /// The same, but too small for those who asked last.
+    [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> small_{};
+    id_set<Config.buffers> late_{}; ///< transmit buffers that somebody may still fill since the rings before these
+    /// What a device of a dialect without epochs left on the rings when it attached, or 0 (laid_rings.hpp).
+    [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
     std::array<queue, 2> queues_{};
     /// Where buffers go back in batches: our index of the receive ring that the peer sees.
     [[no_unique_address]] std::conditional_t<(Config.batch > 1), std::uint16_t, nothing> shown_{};
     [[no_unique_address]] owed_doorbells<Bell> bells_;
     counters counts_{};
-    [[no_unique_address]] std::conditional_t<is_marking, ring_mark, nothing> mark_{};
 
     constexpr ring_pair(Region shared, Bell bell, Layout layout)
         : shared_{std::move(shared)}, layout_{std::move(layout)}, bells_{std::move(bell)} {}
@@ -197,18 +194,30 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return id;
     }
-    /// A buffer of ours is free again: it may serve those whom the others did not.
-    constexpr auto set_aside(std::uint32_t id) -> void {
-        unused_.insert(id);
-        if constexpr (reads_descriptors) {
-            too_small_ = 0;
+    /// Whether a buffer that came with these rings is still on loan from those before.
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto is_late(std::uint32_t id) const -> bool {
+        if constexpr (not device and not prefilled) {
+            return false; // a driver keeps it out of its own set
+        } else if constexpr (Config.buffers > 32) {
+            return id != nowhere and late_.contains(id);
+        } else {
+            return not late_.is_empty() and id != nowhere and late_.contains(id);
         }
     }
-    [[nodiscard]] constexpr auto has_unused() const -> bool {
+    /// Whether a transmit buffer of ours is lent to nobody.
+    [[nodiscard]] constexpr auto is_spare(std::uint32_t id) const -> bool {
         if constexpr (reads_descriptors) {
-            return not unused_.is_empty() and too_small_ < 2;
+            return unused_.contains(id) or small_.contains(id);
         } else {
-            return not unused_.is_empty();
+            return unused_.contains(id);
+        }
+    }
+    /// The rings are about to begin anew: what is on loan now is out of use until it comes back.
+    constexpr auto keep_loans_out() -> void {
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (tx().owns(id) and not is_spare(id)) {
+                late_.insert(id);
+            }
         }
     }
     /// Where a buffer that was taken lies, or `nowhere` when its descriptor is bad.

@@ -10,7 +10,7 @@ namespace rpmsg::detail {
 /// The transmit buffers of a link that sends in order: free, lent, or in the queue, whose oldest are sent and wait for
 /// the peer to say that they came. Buffers are numbers below `Size`.
 template <std::uint32_t Size> class spi_outbox {
-    id_set<Size> free_{};
+    id_set<Size> used_{}; ///< lent or in the queue
     std::array<std::uint8_t, Size> queue_{};
     std::uint8_t head_{};
     std::uint8_t count_{};
@@ -21,18 +21,31 @@ template <std::uint32_t Size> class spi_outbox {
         auto const at = head_ + n;
         return at < Size ? at : at - Size;
     }
+    [[nodiscard]] constexpr auto first_free() const -> std::uint32_t {
+        std::uint32_t id = 0;
+        while (id < Size and used_.contains(id)) {
+            ++id;
+        }
+        return id;
+    }
 
   public:
-    /// Frees all; messages are counted from 0 again.
+    /// Frees all but what is lent, which its holder may still fill; messages are counted from 0 again.
     constexpr auto clear() -> void {
-        free_.fill();
-        head_ = count_ = sent_ = 0;
+        confirm(count_);
+        head_ = sent_ = 0;
         first_ = 0;
     }
     /// A buffer to fill, or `Size`.
-    constexpr auto reserve() -> std::uint32_t { return free_.is_empty() ? Size : free_.take_first(); }
-    constexpr auto discard(std::uint32_t id) -> void { free_.insert(id); }
-    [[nodiscard]] constexpr auto has_free() const -> bool { return not free_.is_empty(); }
+    constexpr auto reserve() -> std::uint32_t {
+        auto const id = first_free();
+        if (id < Size) {
+            used_.insert(id);
+        }
+        return id;
+    }
+    constexpr auto discard(std::uint32_t id) -> void { used_.erase(id); }
+    [[nodiscard]] constexpr auto has_free() const -> bool { return first_free() < Size; }
 
     /// Queues a filled buffer.
     constexpr auto push(std::uint32_t id) -> void { queue_[place(count_++)] = static_cast<std::uint8_t>(id); }
@@ -48,7 +61,7 @@ template <std::uint32_t Size> class spi_outbox {
     /// Frees the oldest `n`, which came; they must have been sent.
     constexpr auto confirm(std::uint32_t n) -> void {
         for (auto i = n; i > 0; --i) {
-            free_.insert(queue_[head_]);
+            used_.erase(queue_[head_]);
             head_ = static_cast<std::uint8_t>(place(1));
         }
         count_ = static_cast<std::uint8_t>(count_ - n);

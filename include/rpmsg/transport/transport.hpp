@@ -88,7 +88,8 @@ struct poll_deadline {
 ///   poll(now)              looks after the link itself and says whether it came up or went down
 ///   notify(queue)          the doorbell of a queue rang; safe in an interrupt at any time
 ///   reserve()              room for a message, or none while all buffers are with the peer
-///   discard(b)             gives unused room back; it serves the next `reserve`
+///   discard(b)             gives unused room back; it serves the next `reserve`. Room that was given before the link went
+///                          down last, too: until then nothing else may use it, as somebody may still be writing to it
 ///   commit(b, h)           sends the first h.length bytes of the room, which has as many, with header h; false when the
 ///                          link has no use for it. Room goes back once, while the link is up that gave it
 ///   receive()              the oldest message that was not received yet; flushes when there is none

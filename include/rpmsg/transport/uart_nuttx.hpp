@@ -79,7 +79,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     /// Forgets what is under way.
     constexpr auto let_go() -> std::uint16_t {
         auto const unsent = static_cast<std::uint8_t>(sent_.end() - sent_.begin());
-        sent_ = {};
+        sent_.clear(sent_.end());
         writer_ = {};
         output_.forget();
         parser_.frames().clear(parser_.last());

@@ -221,7 +221,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
             return;
         }
         auto const says_so = phase_ == phase::up and not is_over();
-        window_ = {};
+        window_.clear();
         owes_hello_ = is_data_ = this->rewinds_ = false;
         owed_ = says_so ? answer::goodbye : answer::none;
         if (not says_so) {

@@ -54,15 +54,16 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     using session = std::conditional_t<device, device_session<Config>, driver_session<Config>>;
 
     /// What only some roles and dialects remember.
-    struct nothing {};
+    struct no_bell {}; // a type for each: two of one type would take room
+    struct no_call {};
     struct caller_memory {
         bool heard{}; ///< the peer has sent or returned something since the link came up
         ticks rung_at{};
     };
 
     [[no_unique_address]] session session_{};
-    [[no_unique_address]] std::conditional_t<waits_for_bell, interrupt_flag, nothing> rang_{}; ///< the doorbell of ring 0
-    [[no_unique_address]] std::conditional_t<calls, caller_memory, nothing> call_{};
+    [[no_unique_address]] std::conditional_t<waits_for_bell, interrupt_flag, no_bell> rang_{}; ///< the doorbell of ring 0
+    [[no_unique_address]] std::conditional_t<calls, caller_memory, no_call> call_{};
 
   protected:
     constexpr vring_life(Region shared, Bell bell, Layout layout)
@@ -84,7 +85,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
         if constexpr (device) {
-            this->adopt(resumes);
+            resumes ? this->resume() : this->adopt();
         } else {
             this->lay_out();
         }
@@ -143,10 +144,11 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// Whether the rings of this link still are the peer's and ours.
+    /// Whether the peer says that it is ready, and the rings of a link that is up still are its and ours.
     constexpr auto stands(auto& shared) -> bool {
-        auto const rang = hears_bell();
-        auto const is_same = session_.stands(shared, layout_) and (agrees or not device or this->is_marked());
+        auto const rang = this->is_live() and hears_bell();
+        auto const is_same =
+            session_.stands(shared, layout_) and (agrees or not device or not this->is_live() or this->is_marked());
         if (not is_same) {
             set_bell(rang);
         }
@@ -312,9 +314,10 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
                 this->forget_rings();
             } else if (this->is_live()) {
                 auto const rang = hears_bell();
-                if (session_.stands(shared_, layout_) and this->are_standing()) {
+                if (session_.stands(shared_, layout_) and this->is_marked()) {
                     this->give_all_back();
                 } else {
+                    this->forget_rings();
                     set_bell(rang);
                 }
             }
@@ -336,7 +339,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
             return has_epochs ? follow_peer(true, now) : link_change{};
         }
         auto&& shared = handle_of(shared_);
-        auto const stands = this->is_live() ? this->stands(shared) : session_.stands(shared, layout_);
+        auto const stands = this->stands(shared);
         if (stands or not this->is_live()) { // never for rings that are gone
             bells_.ring_owed(counts_);
         }

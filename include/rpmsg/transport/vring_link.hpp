@@ -16,6 +16,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     using life = vring_life<Role, Config, Region, Bell, Layout>;
     using life::rx_ring;
     using life::shared_;
+    using life::small_;
     using life::tx_ring;
     using life::unused_;
 
@@ -66,70 +67,80 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    constexpr auto room_at(auto& shared, std::uint32_t id, std::uint32_t offset) -> tx_buffer {
-        auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
-        return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
+    /// The next transmit buffer. One that is still on loan from the rings before comes up once, and stays ours.
+    [[gnu::always_inline]] constexpr auto take_room(auto& shared) -> typename life::taken_frame {
+        auto taken = this->take(shared, tx_ring);
+        while (this->is_late(static_cast<std::uint32_t>(taken))) {
+            taken = this->take(shared, tx_ring);
+        }
+        return taken;
     }
-    [[gnu::always_inline]] constexpr auto reserve_any(std::uint32_t least) -> tx_buffer {
+    [[gnu::always_inline]] constexpr auto reserve_any([[maybe_unused]] std::uint32_t least) -> tx_buffer {
         if (not this->sends()) {
             return {};
         }
         auto&& shared = handle_of(shared_);
-        auto const taken = this->take(shared, tx_ring);
+        [[maybe_unused]] auto const before = this->tx().taken();
+        auto taken = take_room(shared);
+        if constexpr (life::reads_descriptors) {
+            if (not is_of_use(taken, least)) [[unlikely]] {
+                taken = take_another(taken, before, least);
+            }
+        }
         auto const id = static_cast<std::uint32_t>(taken);
-        auto const offset = this->offset_of(tx_ring, taken);
         if (id == nowhere) {
             return {};
         }
-        if constexpr (life::reads_descriptors) {
-            if (offset == nowhere or this->size_of_taken(tx_ring) - wire::header_size < least) [[unlikely]] {
-                return reserve_another(id, offset, least);
-            }
-        }
-        return room_at(shared, id, offset);
+        auto const offset = this->offset_of(tx_ring, taken);
+        auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
+        return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
     }
-    /// One that cannot be used goes back empty, one that is too small is set aside for others. So every buffer gets its turn,
-    /// with a look at each of ours, at few of the peer's, and one doorbell.
-    [[gnu::cold, gnu::noinline]] constexpr auto reserve_another(std::uint32_t first, std::uint32_t first_offset,
-                                                                std::uint32_t least) -> tx_buffer {
-        auto&& shared = handle_of(shared_);
-        auto found = tx_buffer{};
-        auto smaller = found;
-        std::uint32_t given_back = 0;
-        auto const consider = [&](std::uint32_t id, std::uint32_t offset) {
-            unused_.erase(id);
-            if (offset == nowhere) {
-                this->tx().give(shared, this->layout_.parts(tx_ring), id, 0);
-                ++given_back;
-            } else if (found = room_at(shared, id, offset); found.space.size() < least) {
-                unused_.insert(id);
-                smaller = std::exchange(found, {});
-            }
-        };
-        this->too_small_ = static_cast<std::uint8_t>(std::min(this->too_small_ + 1, 2));
-        consider(first, first_offset);
-        for (std::uint32_t id = 0; id < Config.buffers and not found; ++id) {
-            if (id != first and unused_.contains(id)) {
-                consider(id, this->read_descriptor(tx_ring, id, this->size_));
-            }
-        }
-        constexpr auto most_tries = 4;
-        for (auto tries = 0; tries < most_tries and not found; ++tries) {
-            auto const id = this->next_id(shared, tx_ring, nullptr);
+    constexpr auto is_of_use(typename life::taken_frame taken, std::uint32_t least) const -> bool {
+        return static_cast<std::uint32_t>(taken) != nowhere and this->offset_of(tx_ring, taken) != nowhere and
+               this->size_of_taken(tx_ring) >= wire::header_size + least;
+    }
+    /// The first was not of use. Those that are too small are kept for who asks for less; those that cannot be used go back
+    /// empty, with one doorbell for all. Each is looked at once, and so is the peer's index.
+    [[gnu::cold, gnu::noinline]] constexpr auto take_another(typename life::taken_frame taken, std::uint16_t before,
+                                                             std::uint32_t least) -> typename life::taken_frame {
+        auto tried = id_set<Config.buffers>{};
+        auto useless = tried;
+        auto smaller = taken;
+        auto has_looked = before != this->tx().taken();
+        while (not is_of_use(taken, least)) {
+            auto const id = static_cast<std::uint32_t>(taken);
             if (id == nowhere) {
-                break;
+                if (small_.is_empty()) {
+                    break;
+                }
+                unused_ = std::exchange(small_, {});
+            } else if (this->offset_of(tx_ring, taken) == nowhere) {
+                useless.insert(id);
+            } else {
+                tried.insert(id);
+                smaller = taken;
             }
-            this->too_small_ = 0;
-            consider(id, this->read_descriptor(tx_ring, id, this->size_));
+            taken = nowhere;
+            if (not unused_.is_empty() or not has_looked or not this->tx().took_all()) {
+                has_looked = has_looked or unused_.is_empty();
+                taken = take_room(shared_);
+            }
         }
-        if (given_back != 0) {
+        if (tried.is_full()) { // all that there are: then it never fits
+            taken = smaller;
+            tried.erase(static_cast<std::uint32_t>(smaller));
+        }
+        // What came from the peer just now may serve others, who are told; of what was there before they know.
+        auto const is_news = before != this->tx().taken() and static_cast<std::uint32_t>(taken) == nowhere;
+        (is_news ? unused_ : small_).insert_all(tried);
+        if (not useless.is_empty()) {
+            std::uint32_t given_back = 0;
+            for (; not useless.is_empty(); ++given_back) {
+                this->tx().give(shared_, this->layout_.parts(tx_ring), useless.take_first(), 0);
+            }
             this->publish(tx_ring, given_back);
         }
-        if (not found and unused_.count() == Config.buffers) { // all that there are: then it never fits
-            unused_.erase(smaller.token);
-            return smaller;
-        }
-        return found;
+        return taken;
     }
 
   public:
@@ -148,7 +159,12 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         return reserve_any(std::min(least, largest_sent));
     }
 
-    constexpr auto discard(tx_buffer const& room) -> void { this->set_aside(room.token); }
+    constexpr auto discard(tx_buffer const& room) -> void {
+        this->late_.erase(room.token);
+        if (this->tx().owns(room.token)) {
+            unused_.insert(room.token);
+        }
+    }
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         auto const size = wire::header_size + header.length;
@@ -209,7 +225,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
     [[nodiscard]] constexpr auto writable() -> bool {
-        if (not this->sends() or (not this->has_unused() and this->arm())) {
+        if (not this->sends() or (unused_.is_empty() and this->arm())) {
             return false;
         }
         this->disarm();

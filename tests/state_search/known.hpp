@@ -1,0 +1,40 @@
+#pragma once
+
+#include "play.hpp"
+
+namespace state_search {
+
+/// Faults that are known and not mended yet, by what the search says of them. To be empty.
+inline auto known_faults() -> faults { return {}; }
+
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr std::uint32_t share = 20;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+inline constexpr std::uint32_t share = 20;
+#else
+inline constexpr std::uint32_t share = 1;
+#endif
+#else
+inline constexpr std::uint32_t share = 1;
+#endif
+
+/// What each commit searches of a link, and what a night does.
+inline auto searched(maker make, std::uint32_t plays, std::uint64_t seed = 1) -> std::string {
+    return search(make, {.seed = seed, .plays = plays / share, .longest = 10, .known = known_faults()});
+}
+inline auto searched_all(maker make, std::uint32_t steps, beginning from = beginning::linked) -> std::string {
+    return search_all(make, steps - (share > 1 ? 1u : 0u), from, known_faults());
+}
+inline auto searched_long(maker make) -> std::string {
+    auto found = std::string{};
+    for (std::uint64_t seed = 2; seed < 12 and found.empty(); ++seed) {
+        found = search(make, {.seed = seed,
+                              .plays = 400'000 / share,
+                              .longest = 6 + 2 * static_cast<std::uint32_t>(seed),
+                              .known = known_faults()});
+    }
+    return found;
+}
+
+} // namespace state_search

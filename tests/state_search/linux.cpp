@@ -1,0 +1,67 @@
+// Linux, without and with the buffer sizes of 2026.
+#include <catch2/catch_test_macros.hpp>
+
+#include "known.hpp"
+#include "worlds.hpp"
+
+namespace {
+using namespace rpmsg::searched;
+namespace dialects = rpmsg::wire::dialects;
+} // namespace
+
+TEST_CASE("Linux, endpoints that come and go: whatever both ends call, the contract holds") {
+    CHECK(searched(make<rings<small(dialects::linux_virtio, 4)>, pooled>, 40'000) == "");
+}
+
+TEST_CASE("Linux, endpoints that come and go: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::linux_virtio, 4)>, pooled>) == "");
+}
+
+TEST_CASE("Linux, four buffers with an event index: whatever both ends call, the contract holds") {
+    CHECK(searched(make<rings<small(dialects::linux_virtio, 4, 1, true)>, named>, 40'000) == "");
+}
+
+TEST_CASE("Linux, four buffers with an event index: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::linux_virtio, 4, 1, true)>, named>) == "");
+}
+
+TEST_CASE("Linux, two buffers in batches: whatever both ends call, the contract holds") {
+    CHECK(searched(make<rings<small(dialects::linux_virtio, 2, 2)>, addressed>, 40'000) == "");
+}
+
+TEST_CASE("Linux, two buffers in batches: every four calls keep the contract") {
+    CHECK(searched_all(make<rings<small(dialects::linux_virtio, 2, 2)>, addressed>, 4) == "");
+}
+
+TEST_CASE("Linux, two buffers in batches: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::linux_virtio, 2, 2)>, addressed>) == "");
+}
+
+TEST_CASE("Linux, two buffers in batches: every five calls keep the contract", "[.nightly]") {
+    CHECK(searched_all(make<rings<small(dialects::linux_virtio, 2, 2)>, addressed>, 5) == "");
+}
+
+TEST_CASE("Linux with sizes, four buffers: whatever both ends call, the contract holds") {
+    CHECK(searched(make<rings<small(dialects::linux_bufsz, 4)>, addressed>, 40'000) == "");
+}
+
+TEST_CASE("Linux with sizes, four buffers: every four calls keep the contract") {
+    CHECK(searched_all(make<rings<small(dialects::linux_bufsz, 4)>, addressed>, 4) == "");
+}
+
+TEST_CASE("Linux with sizes, four buffers: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::linux_bufsz, 4)>, addressed>) == "");
+}
+
+TEST_CASE("Linux with sizes, four buffers: every five calls keep the contract", "[.nightly]") {
+    CHECK(searched_all(make<rings<small(dialects::linux_bufsz, 4)>, addressed>, 5) == "");
+}
+
+TEST_CASE("Linux with sizes, two buffers with an event index, endpoints that come and go: whatever both ends call, the "
+          "contract holds") {
+    CHECK(searched(make<rings<small(dialects::linux_bufsz, 2, 1, true)>, pooled>, 40'000) == "");
+}
+
+TEST_CASE("Linux with sizes, two buffers with an event index, endpoints that come and go: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::linux_bufsz, 2, 1, true)>, pooled>) == "");
+}

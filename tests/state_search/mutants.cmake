@@ -1,0 +1,82 @@
+# Bugs that the search must find: each is a header of which one text was replaced, put first on the include path of one small
+# source that builds the library under another name. Included by tests/CMakeLists.txt.
+#
+#   seed(name header world fault old new)   `fault` is a part of what the search says
+set(mutants ${CMAKE_CURRENT_BINARY_DIR}/state_search)
+
+function(seed name header world fault old new)
+  set(file ${PROJECT_SOURCE_DIR}/include/rpmsg/${header})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} content)
+  string(FIND "${content}" "${old}" first)
+  string(FIND "${content}" "${old}" last REVERSE)
+  if(first EQUAL -1 OR NOT first EQUAL last)
+    message(FATAL_ERROR "The seeded bug '${name}' of tests/state_search/mutants.cmake replaces a text that is not once in ${header}:\n${old}")
+  endif()
+  string(REPLACE "${old}" "${new}" content "${content}")
+  set(changed ${mutants}/${name}/rpmsg/${header})
+  file(WRITE ${changed}.new "${content}")
+  file(COPY_FILE ${changed}.new ${changed} ONLY_IF_DIFFERENT)
+
+  add_library(mutant_${name} OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/state_search/mutant/mutant.cpp)
+  target_include_directories(mutant_${name} BEFORE PRIVATE ${mutants}/${name})
+  target_link_libraries(mutant_${name} PRIVATE rpmsg::dev)
+  target_compile_options(mutant_${name} PRIVATE ${test_options} -O1 -g0)
+  target_compile_definitions(mutant_${name} PRIVATE rpmsg=rpmsg_${name} SEEDED_NAME="${name}" SEEDED_FAULT="${fault}"
+    "SEEDED_WORLD=${world}")
+  target_sources(tests_state_search PRIVATE $<TARGET_OBJECTS:mutant_${name}>)
+endfunction()
+
+# Kind 1: work is left that nobody is told of.
+seed(budget_is_spent framework/channel.hpp plain<pooled> "nothing is due"
+  "        core_.pending().set();\n        return handled;" "        return handled;")
+seed(doorbell_since_the_last_look transport/vring_life.hpp plain<pooled> "nothing is due"
+  "this->rx().look_anew(); // a doorbell" "// a doorbell")
+seed(room_for_an_announcement framework/bindings.hpp plain<pooled> "nothing is due"
+  "        if (core.polling().owes) {\n            core.pending().set(); // no doorbell is asked for any more\n        }" "")
+seed(loan_is_dropped framework/link_core.hpp plain<pooled> "nothing is due"
+  "        if (not tells_writable or is_starved_) {\n            this->call_poller();\n        }" "")
+seed(returned_in_silence transport/ring_pair.hpp plain<named> "nothing is due"
+  "own.wants_doorbell(shared, at, newly)) {" "(ring == tx_ring and own.wants_doorbell(shared, at, newly))) {")
+
+# Kind 2: events out of order, or of what is gone.
+seed(told_after_destroy framework/bindings.hpp plain<pooled> "that was destroyed"
+  "if (core.table().is_live(index)) {" "if (core.table().size() > 0) {")
+seed(down_for_a_newcomer framework/bindings.hpp plain<pooled> "link_down was told without link_up"
+  "            if (not std::exchange(state.knows_link, false)) {\n                return; // it was created since\n            }"
+  "            state.knows_link = false;")
+seed(unbound_is_lost framework/bindings.hpp plain<named> "link_down was told without unbound"
+  "if (not table::hears_events or state.is_bound()) {" "if (not table::hears_events) {")
+seed(started_in_a_handler framework/channel.hpp plain<pooled> "was not refused"
+  "constexpr auto start() -> status {\n        if (core_.polling().is_running) {" "constexpr auto start() -> status {\n        if (false) {")
+
+# Kind 3: what is remembered of old rings meets new ones.
+seed(rings_are_known_by_indices transport/laid_rings.hpp openamp<addressed> "wrote into rings during a reset"
+  "return is_marked() and are_left(" "return are_left(")
+seed(loan_of_an_earlier_life framework/link_core.hpp plain<pooled> "a loan of an earlier session was committed"
+  "            transport_.count(event_count::stale_loan);\n        }\n        return current;"
+  "            transport_.count(event_count::stale_loan);\n        }\n        return true;")
+
+# Kind 5: a latched event that nobody consumed.
+seed(close_is_remembered framework/channel.hpp plain<pooled> "link"
+  "        deferred_ = nullptr; // an event asked for it once more" "")
+
+# Kind 6: rings are used after they were taken away.
+seed(reset_says_goodbye framework/channel.hpp openamp<pooled> "wrote into rings during a reset"
+  "        end();\n        auto const outcome = start();" "        bindings_.say_goodbye(core_);\n        end();\n        auto const outcome = start();")
+seed(goodbye_to_nobody framework/channel.hpp openamp<pooled> "that were taken away"
+  "if (core_.can_say_goodbye()) {" "if (core_.is_up()) {")
+
+# Kind 7: more work than a call may do.
+seed(one_more_than_allowed framework/channel.hpp plain<named> "exceeded its budget"
+  "while (handled < messages and" "while (handled <= messages and")
+seed(many_doorbells transport/ring_pair.hpp plain<named> "rang too many doorbells"
+  "            bells_.ring(ring, counts_);" "            for (int n = 0; n < 9; ++n) {\n                bells_.ring(ring, counts_);\n            }")
+
+# Kind 8: read outside of the lock, used inside.
+seed(peer_before_the_lock framework/link_core.hpp plain<pooled> "another service"
+  "        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_complete and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));"
+  "        auto const before = this->find(id);\n        to = before != no_index ? destination(before, to) : to;\n        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_complete and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), to, {data, size}));")
+seed(generation_before_the_lock framework/link_core.hpp plain<pooled> "not its own"
+  "        auto const guard = this->locked();\n        if (not is_current(left.generation)) {\n            return error::closed;"
+  "        auto const is_ours = is_current(left.generation);\n        auto const guard = this->locked();\n        if (not is_ours) {\n            return error::closed;")

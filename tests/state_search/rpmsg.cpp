@@ -1,0 +1,50 @@
+// Both ends are this library.
+#include <catch2/catch_test_macros.hpp>
+
+#include "known.hpp"
+#include "worlds.hpp"
+
+namespace {
+using namespace rpmsg::searched;
+namespace dialects = rpmsg::wire::dialects;
+} // namespace
+
+TEST_CASE("our own dialect, endpoints that come and go: whatever both ends call, the contract holds") {
+    CHECK(searched(make<rings<small(dialects::rpmsg, 4)>, pooled>, 40'000) == "");
+}
+
+TEST_CASE("our own dialect, endpoints that come and go: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::rpmsg, 4)>, pooled>) == "");
+}
+
+TEST_CASE("our own dialect, two buffers in batches with an event index: whatever both ends call, the contract holds") {
+    CHECK(searched(make<rings<small(dialects::rpmsg, 2, 2, true)>, addressed>, 40'000) == "");
+}
+
+TEST_CASE("our own dialect, two buffers in batches with an event index: every four calls keep the contract") {
+    CHECK(searched_all(make<rings<small(dialects::rpmsg, 2, 2, true)>, addressed>, 4) == "");
+}
+
+TEST_CASE("our own dialect, two buffers in batches with an event index: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::rpmsg, 2, 2, true)>, addressed>) == "");
+}
+
+TEST_CASE("our own dialect, two buffers in batches with an event index: every five calls keep the contract", "[.nightly]") {
+    CHECK(searched_all(make<rings<small(dialects::rpmsg, 2, 2, true)>, addressed>, 5) == "");
+}
+
+TEST_CASE("our own dialect, eight buffers, batches of four: whatever both ends call, the contract holds") {
+    CHECK(searched(make<rings<small(dialects::rpmsg, 8, 4)>, named>, 40'000) == "");
+}
+
+TEST_CASE("our own dialect, eight buffers, batches of four: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::rpmsg, 8, 4)>, named>) == "");
+}
+
+TEST_CASE("our own dialect, two buffers, endpoints that come and go: whatever both ends call, the contract holds") {
+    CHECK(searched(make<rings<small(dialects::rpmsg, 2)>, pooled>, 40'000) == "");
+}
+
+TEST_CASE("our own dialect, two buffers, endpoints that come and go: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<small(dialects::rpmsg, 2)>, pooled>) == "");
+}

@@ -1,0 +1,21 @@
+// The search itself: it must see what it is for. The bugs are those of mutants.cmake.
+#include "seeded.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace {
+using namespace state_search;
+}
+
+TEST_CASE("each seeded bug is found, and a play of a few calls shows it") {
+    for (auto const& bug : seeded_bugs()) {
+        INFO(bug.name);
+        auto const found = search(bug.make, {.seed = 1, .plays = 400'000});
+        CAPTURE(found);
+        CHECK(found.find(bug.fault) != std::string::npos);
+        CHECK(std::count(found.begin(), found.end(), '\n') <= 10);
+    }
+}

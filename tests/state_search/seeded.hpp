@@ -1,0 +1,23 @@
+#pragma once
+
+#include "play.hpp"
+#include <vector>
+
+namespace state_search {
+
+/// A bug that was put into a build of the headers, and what the search has to say of it.
+struct seeded_bug {
+    char const* name{};
+    char const* fault{};
+    maker make{};
+};
+inline auto seeded_bugs() -> std::vector<seeded_bug>& {
+    static auto all = std::vector<seeded_bug>{};
+    return all;
+}
+inline auto seed(seeded_bug const& bug) -> bool {
+    seeded_bugs().push_back(bug);
+    return true;
+}
+
+} // namespace state_search

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "play.hpp"
+#include "ring_wires.hpp"
+#include <cstdint>
+
+/// The links over shared memory that are searched.
+namespace rpmsg::searched {
+
+/// Small rings: what happens once in many messages happens at once.
+constexpr auto small(wire::dialect dialect, std::uint16_t buffers, std::uint16_t batch = 1, bool event_index = false)
+    -> vring_config {
+    return {
+        .buffers = buffers, .buffer_size = 64, .alignment = 4, .batch = batch, .event_index = event_index, .dialect = dialect};
+}
+
+} // namespace rpmsg::searched
