@@ -107,3 +107,17 @@ TEST_CASE("memory of one program without acknowledgement: whatever both ends cal
 TEST_CASE("memory of one program without acknowledgement: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<inner_wires<false>, named>) == "");
 }
+
+// What the search has found, and what must not come back.
+
+TEST_CASE("room that was on loan over a reset can be sent through again") {
+    for (auto const& make_one : {make<serial<to_openvela>, addressed>, make<serial<to_nuttx>, pooled>}) {
+        CHECK(run(make_one, play{beginning::linked,
+                                 0,
+                                 {
+                                     {host, act::reserve, 0},
+                                     {host, act::reserve, 0},
+                                     {host, act::reset, 0},
+                                 }}) == "");
+    }
+}

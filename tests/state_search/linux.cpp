@@ -65,3 +65,26 @@ TEST_CASE("Linux with sizes, two buffers with an event index, endpoints that com
 TEST_CASE("Linux with sizes, two buffers with an event index, endpoints that come and go: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<rings<small(dialects::linux_bufsz, 2, 1, true)>, pooled>) == "");
 }
+
+// What the search has found, and what must not come back.
+
+TEST_CASE("beside Linux a device that closes twice before it polls comes up again") {
+    CHECK(run(make<rings<small(dialects::linux_virtio, 4)>, pooled>, play{beginning::linked,
+                                                                          0,
+                                                                          {
+                                                                              {remote, act::close, 0},
+                                                                              {remote, act::start, 0},
+                                                                              {remote, act::close, 0},
+                                                                          }}) == "");
+}
+
+TEST_CASE("beside Linux a device that was told of a restart, and closes before it polls, comes up again") {
+    CHECK(run(make<rings<small(dialects::linux_virtio, 4)>, pooled>, play{beginning::linked,
+                                                                          0,
+                                                                          {
+                                                                              {host, act::reset, 0},
+                                                                              {host, act::poll, 0},
+                                                                              {remote, act::ring, 3},
+                                                                              {remote, act::close, 0},
+                                                                          }}) == "");
+}

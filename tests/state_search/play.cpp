@@ -10,11 +10,6 @@
 namespace state_search {
 namespace {
 
-constexpr auto names =
-    std::array<char const*, 16>{"start", "close", "reset",   "poll",   "ring",    "send", "reserve", "commit",
-                                "drop",  "hold",  "release", "create", "destroy", "kill", "wait",    "run"};
-constexpr auto moments =
-    std::array<char const*, 8>{"never", "message", "link_up", "link_down", "bound", "unbound", "writable", "lock"};
 constexpr int no_buffer = 1;
 
 auto name_of(std::uint32_t end) -> std::string { return end == host ? "the host" : "the remote"; }
@@ -78,6 +73,7 @@ class stage final : public listener {
     bool is_asking_{};   ///< the stage itself calls
     bool has_changed_{}; ///< an endpoint was destroyed, or an end closed or started anew
     bool is_between_{};  ///< another context calls
+    bool is_across_{};   ///< and that is the other end
     step const* due_{};
     std::uint32_t points_left_{};
 
@@ -250,7 +246,11 @@ class stage final : public listener {
         if (is_current) {
             fill(loan.room.first(size), number, from.name);
         }
+        auto const is_raced = due_ != nullptr and due_->when == moment::lock and due_->point == 0;
         auto const outcome = at(e).commit(from.id, loan.place, size);
+        if (outcome == accepted and is_raced and due_ == nullptr and it.session != loan.session) {
+            complain("a loan of an earlier session was committed"); // it changed before the lock
+        }
         settle_offer(number, from, outcome);
         if (outcome == accepted and not is_current and not it.must_be_told) {
             complain("a loan of an earlier session was committed");
@@ -464,9 +464,9 @@ class stage final : public listener {
             return;
         }
         auto const inside = std::exchange(end_of(e).calls_inside, 0u);
-        for (int i = 0; i < 4; ++i) {
+        for (int i = 0; i < 6; ++i) {
             for (std::uint32_t each = 0; each < 2; ++each) {
-                if (each == e or about_.tells_restarts) {
+                if (each == e or (about_.tells_restarts and not is_across_)) {
                     perform(each, act::ring, 3);
                     perform(each, act::poll, 0);
                 }
@@ -515,6 +515,12 @@ class stage final : public listener {
         note_up(e);
     }
 
+    /// Where restarts have to be told, none may happen in the middle of what the other end does.
+    auto may_come_across(act what) -> bool {
+        auto const is_harmless = what == act::poll or what == act::ring or what == act::send or what == act::reserve or
+                                 what == act::commit or what == act::drop or what == act::release or what == act::hold;
+        return about_.tells_restarts or (is_harmless and not end_of(remote).must_be_told and not is_driver_over_);
+    }
     /// Lets the call in between come.
     auto come_between(std::uint32_t e, moment when) -> void {
         if (due_ == nullptr or is_asking_ or due_->when != when or due_->end != e or not wrong_.empty()) {
@@ -525,17 +531,20 @@ class stage final : public listener {
             return;
         }
         auto const what = *std::exchange(due_, nullptr);
-        auto& it = end_of(e);
-        // Another context may not poll while one does, nor a handler's call be taken for one: the outer call is in between.
-        if (when == moment::lock) {
-            auto const inside = std::exchange(it.calls_inside, 0u);
-            is_between_ = true;
-            perform(e, what.inner, what.inner_n);
-            is_between_ = false;
-            it.calls_inside = inside;
-        } else {
-            perform(e, what.inner, what.inner_n);
+        if (when != moment::lock and when != moment::other) {
+            return perform(e, what.inner, what.inner_n);
         }
+        // Another context: what it calls is not taken for a call from within a handler.
+        auto const whose = when == moment::other ? 1 - e : e;
+        if (whose != e and not may_come_across(what.inner)) {
+            return;
+        }
+        auto const inside = std::exchange(end_of(whose).calls_inside, 0u);
+        is_between_ = true;
+        is_across_ = whose != e;
+        perform(whose, what.inner, what.inner_n);
+        is_between_ = is_across_ = false;
+        end_of(whose).calls_inside = inside;
     }
 
   public:
@@ -568,7 +577,9 @@ class stage final : public listener {
         }
     }
 
-    auto on_lock(std::uint32_t end) -> void override { come_between(end, moment::lock); }
+    auto on_lock(std::uint32_t end) -> void override {
+        come_between(end, due_ != nullptr and due_->when == moment::other ? moment::other : moment::lock);
+    }
 
     auto on_message(service& whose, std::uint32_t, std::span<std::byte const> payload, holder how) -> void override {
         auto const e = whose.end;
@@ -953,118 +964,6 @@ class stage final : public listener {
     }
 };
 
-/// The same numbers in each run.
-class dice {
-    std::uint64_t state_;
-
-  public:
-    explicit dice(std::uint64_t seed) : state_{seed} {}
-    auto next() -> std::uint64_t {
-        auto z = state_ += 0x9e37'79b9'7f4a'7c15;
-        z = (z ^ z >> 30) * 0xbf58'476d'1ce4'e5b9;
-        z = (z ^ z >> 27) * 0x94d0'49bb'1331'11eb;
-        return z ^ z >> 31;
-    }
-    auto below(std::uint32_t limit) -> std::uint32_t { return static_cast<std::uint32_t>((next() >> 33) % limit); }
-    auto one_in(std::uint32_t many) -> bool { return below(many) == 0; }
-};
-
-/// How often each act is chosen, and each inside of another.
-constexpr auto weights = std::array<std::uint32_t, 16>{4, 4, 2, 14, 10, 10, 5, 4, 3, 4, 4, 3, 3, 2, 1, 2};
-
-auto chosen(dice& dice, std::uint32_t allowed) -> act {
-    while (true) {
-        std::uint32_t sum = 0;
-        for (auto const each : weights) {
-            sum += each;
-        }
-        auto rest = dice.below(sum);
-        std::uint32_t i = 0;
-        while (rest >= weights[i]) {
-            rest -= weights[i++];
-        }
-        if ((allowed >> i & 1) != 0) {
-            return static_cast<act>(i);
-        }
-    }
-}
-auto number_for(dice& dice, act what) -> std::uint32_t {
-    switch (what) {
-    case act::poll: return dice.below(3);
-    case act::ring: return 1 + dice.below(3);
-    case act::send:
-    case act::reserve:
-    case act::create:
-    case act::destroy: return dice.one_in(3) ? 1 : 0;
-    case act::kill:
-    case act::commit:
-    case act::drop:
-    case act::release: return dice.one_in(3) ? 1 : 0;
-    default: return 0;
-    }
-}
-auto bit(act what) -> std::uint32_t { return 1u << static_cast<unsigned>(what); }
-
-/// Whether the table of contexts lets `inner` come between the locks of `outer`: one of both is another context's.
-auto may_race(act outer, act inner) -> bool {
-    auto const is_free = [](act it) {
-        return it == act::ring or it == act::send or it == act::reserve or it == act::commit or it == act::drop or
-               it == act::release;
-    };
-    auto const is_poller = [](act it) {
-        return it == act::poll or it == act::start or it == act::close or it == act::reset or it == act::run;
-    };
-    return (is_free(outer) and (is_free(inner) or is_poller(inner))) or
-           ((is_poller(outer) or outer == act::create or outer == act::destroy) and is_free(inner));
-}
-
-auto random_play(dice& dice, std::uint32_t longest) -> play {
-    auto made = play{};
-    made.from = static_cast<beginning>(dice.below(3));
-    made.budget = dice.below(3);
-    // Each play leaves some kinds of calls out, so that the others come more often.
-    auto allowed = static_cast<std::uint32_t>((1u << 16) - 1);
-    for (auto const which :
-         {act::close, act::reset, act::kill, act::create, act::destroy, act::reserve, act::hold, act::wait}) {
-        if (dice.one_in(2)) {
-            allowed &= ~bit(which);
-        }
-    }
-    auto const has_inner = not dice.one_in(3);
-    auto const length = 2 + dice.below(longest - 1);
-    for (std::uint32_t i = 0; i < length; ++i) {
-        auto next = step{};
-        next.end = dice.below(2);
-        next.what = chosen(dice, allowed);
-        next.n = number_for(dice, next.what);
-        if (has_inner and dice.one_in(3)) {
-            next.when = static_cast<moment>(1 + dice.below(7));
-            next.inner = chosen(dice, allowed & ~bit(act::kill) & ~bit(act::wait));
-            next.inner_n = number_for(dice, next.inner);
-            next.point = next.when == moment::lock ? dice.below(8) : dice.one_in(3) ? 1 : 0;
-            if (next.when == moment::lock and not may_race(next.what, next.inner)) {
-                next.when = moment::never;
-            } else if (next.when != moment::lock and next.what != act::poll and next.what != act::close and
-                       next.what != act::reset and next.what != act::create) {
-                next.what = act::poll;
-                next.n = dice.below(3);
-            }
-        }
-        made.steps.push_back(next);
-    }
-    return made;
-}
-
-auto is_new(std::string const& wrong, faults const& known) -> bool {
-    return not wrong.empty() and
-           std::none_of(known.begin(), known.end(), [&](auto const& each) { return wrong.find(each) != std::string::npos; });
-}
-
-auto report(maker make, play const& found, faults const& known) -> std::string {
-    auto const least = shrunk(make, found, known);
-    return printed(least) + "// " + run(make, least) + "\n";
-}
-
 } // namespace
 
 auto run(maker make, play const& what) -> std::string {
@@ -1075,120 +974,6 @@ auto run(maker make, play const& what) -> std::string {
     }
     it.finish();
     return it.wrong();
-}
-
-auto shrunk(maker make, play what, faults const& known) -> play {
-    auto const fails = [&](play const& it) { return is_new(run(make, it), known); };
-    auto is_shorter = true;
-    while (is_shorter) {
-        is_shorter = false;
-        auto const keep_if = [&](play const& it) {
-            if (fails(it)) {
-                what = it;
-                is_shorter = true;
-                return true;
-            }
-            return false;
-        };
-        for (auto size = what.steps.size(); size > 0; --size) {
-            for (std::size_t i = 0; i + size <= what.steps.size();) {
-                auto less = what;
-                less.steps.erase(less.steps.begin() + static_cast<std::ptrdiff_t>(i),
-                                 less.steps.begin() + static_cast<std::ptrdiff_t>(i + size));
-                if (not keep_if(less)) {
-                    ++i;
-                }
-            }
-        }
-        for (std::size_t i = 0; i < what.steps.size(); ++i) {
-            auto const& now = what.steps[i];
-            if (now.when != moment::never) {
-                auto less = what;
-                less.steps[i] = {.end = now.end, .what = now.what, .n = now.n};
-                (void)keep_if(less);
-            }
-            if (what.steps[i].point > 0) {
-                auto less = what;
-                --less.steps[i].point;
-                (void)keep_if(less);
-            }
-            if (what.steps[i].what == act::poll and what.steps[i].n != 0) {
-                auto less = what;
-                less.steps[i].n = 0;
-                (void)keep_if(less);
-            }
-            if (what.steps[i].what == act::ring and what.steps[i].n != 3) {
-                auto less = what;
-                less.steps[i].n = 3;
-                (void)keep_if(less);
-            }
-        }
-        if (what.from == beginning::used) {
-            auto less = what;
-            less.from = beginning::linked;
-            (void)keep_if(less);
-        }
-        if (what.budget != 0) {
-            auto less = what;
-            less.budget = 0;
-            (void)keep_if(less);
-        }
-    }
-    return what;
-}
-
-auto printed(play const& what) -> std::string {
-    constexpr auto beginnings = std::array<char const*, 3>{"nothing", "linked", "used"};
-    auto text = std::string{"play{beginning::"} + beginnings[static_cast<std::size_t>(what.from)] + ", " +
-                std::to_string(what.budget) + ", {\n";
-    for (auto const& each : what.steps) {
-        text += std::string{"    {"} + (each.end == host ? "host" : "remote") +
-                ", act::" + names[static_cast<std::size_t>(each.what)] + ", " + std::to_string(each.n);
-        if (each.when != moment::never) {
-            text += std::string{", moment::"} + moments[static_cast<std::size_t>(each.when)] +
-                    ", act::" + names[static_cast<std::size_t>(each.inner)] + ", " + std::to_string(each.inner_n) + ", " +
-                    std::to_string(each.point);
-        }
-        text += "},\n";
-    }
-    return text + "}}\n";
-}
-
-auto search(maker make, extent const& how) -> std::string {
-    auto numbers = dice{how.seed};
-    for (std::uint32_t i = 0; i < how.plays; ++i) {
-        auto const it = random_play(numbers, how.longest);
-        if (is_new(run(make, it), how.known)) {
-            return report(make, it, how.known);
-        }
-    }
-    return {};
-}
-
-auto search_all(maker make, std::uint32_t steps, beginning from, faults const& known) -> std::string {
-    auto alphabet = std::vector<step>{};
-    for (auto const e : {host, remote}) {
-        for (auto const what : {act::start, act::close, act::reset, act::poll, act::ring, act::send, act::hold, act::release}) {
-            alphabet.push_back({.end = e, .what = what, .n = what == act::poll ? 1u : what == act::ring ? 3u : 0u});
-        }
-    }
-    auto at = std::vector<std::size_t>(steps);
-    while (true) {
-        auto it = play{.from = from, .budget = 1};
-        for (auto const i : at) {
-            it.steps.push_back(alphabet[i]);
-        }
-        if (is_new(run(make, it), known)) {
-            return report(make, it, known);
-        }
-        std::size_t digit = 0;
-        while (digit < at.size() and ++at[digit] == alphabet.size()) {
-            at[digit++] = 0;
-        }
-        if (digit == at.size()) {
-            return {};
-        }
-    }
 }
 
 } // namespace state_search

@@ -37,7 +37,8 @@ enum class moment : std::uint8_t {
     bound,
     unbound,
     writable,
-    lock, ///< from another context, at a lock or unlock
+    lock,  ///< from another context, at a lock or unlock
+    other, ///< by the other end, at a lock or unlock of this one
 };
 
 struct step {
@@ -45,7 +46,7 @@ struct step {
     act what{};
     std::uint32_t n{};
     moment when{}; ///< of the call in between, once
-    act inner{};   ///< by the same end
+    act inner{};   ///< by the same end, but for `other`
     std::uint32_t inner_n{};
     std::uint32_t point{}; ///< how many locks and unlocks, or handlers, come before
 

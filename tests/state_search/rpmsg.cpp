@@ -48,3 +48,29 @@ TEST_CASE("our own dialect, two buffers, endpoints that come and go: whatever bo
 TEST_CASE("our own dialect, two buffers, endpoints that come and go: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<rings<small(dialects::rpmsg, 2)>, pooled>) == "");
 }
+
+// What the search has found, and what must not come back.
+
+TEST_CASE("a message that comes after the look that a small budget stopped at is delivered") {
+    CHECK(run(make<rings<small(dialects::rpmsg, 4)>, pooled>, play{beginning::linked,
+                                                                   0,
+                                                                   {
+                                                                       {host, act::send, 0},
+                                                                       {host, act::send, 0},
+                                                                       {remote, act::poll, 1},
+                                                                       {host, act::send, 0},
+                                                                   }}) == "");
+}
+
+TEST_CASE("an endpoint that was destroyed hears nothing of a close or of the peer's restart") {
+    for (auto const what : {act::close, act::reset}) {
+        for (auto const end : {host, remote}) {
+            CHECK(run(make<rings<small(dialects::rpmsg, 4)>, pooled>, play{beginning::linked,
+                                                                           0,
+                                                                           {
+                                                                               {host, act::destroy, 0},
+                                                                               {end, what, 0},
+                                                                           }}) == "");
+        }
+    }
+}

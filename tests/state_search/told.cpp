@@ -72,3 +72,49 @@ TEST_CASE("rpmsg-lite, eight buffers, batches of four: whatever both ends call, 
 TEST_CASE("rpmsg-lite, eight buffers, batches of four: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<rings<small(dialects::rpmsg_lite, 8, 4)>, named>) == "");
 }
+
+// What the search has found, and what must not come back.
+
+TEST_CASE("a device that closes twice before it polls loses no buffer that was on loan") {
+    for (auto const& make_one :
+         {make<rings<small(dialects::openamp, 4)>, pooled>, make<rings<small(dialects::rpmsg_lite, 4)>, pooled>}) {
+        CHECK(run(make_one, play{beginning::linked,
+                                 0,
+                                 {
+                                     {remote, act::reserve, 0},
+                                     {remote, act::close, 0},
+                                     {remote, act::start, 0},
+                                     {remote, act::close, 0},
+                                 }}) == "");
+    }
+}
+
+TEST_CASE("a device that is told of its peer's restart writes nothing of the old rings into the new ones") {
+    for (auto const& make_one :
+         {make<rings<small(dialects::openamp, 2, 2)>, addressed>, make<rings<small(dialects::rpmsg_lite, 2)>, addressed>}) {
+        CHECK(run(make_one, play{beginning::linked,
+                                 0,
+                                 {
+                                     {host, act::send, 0},
+                                     {remote, act::hold, 0},
+                                     {remote, act::poll, 0},
+                                     {host, act::reset, 0},
+                                 }}) == "");
+        CHECK(run(make_one, play{beginning::linked,
+                                 0,
+                                 {
+                                     {host, act::send, 1},
+                                     {host, act::reset, 0},
+                                     {remote, act::poll, 1},
+                                 }}) == "");
+    }
+}
+
+TEST_CASE("an endpoint that is created while the others are told of the end is told nothing") {
+    CHECK(run(make<rings<small(dialects::openamp, 4)>, pooled>,
+              play{beginning::linked,
+                   0,
+                   {
+                       {host, act::close, 0, moment::link_down, act::create, 1, 0},
+                   }}) == "");
+}

@@ -6,10 +6,8 @@
 namespace rpmsg::searched {
 namespace dialects = wire::dialects;
 template <typename Tables> inline constexpr maker plain = make<rings<small(dialects::rpmsg, 4)>, Tables>;
-template <typename Tables> inline constexpr maker events = make<rings<small(dialects::rpmsg, 4, 1, true)>, Tables>;
-template <typename Tables> inline constexpr maker linux_virtio = make<rings<small(dialects::linux_virtio, 4)>, Tables>;
+template <typename Tables> inline constexpr maker tight = make<rings<small(dialects::rpmsg, 2)>, Tables>;
 template <typename Tables> inline constexpr maker openamp = make<rings<small(dialects::openamp, 4)>, Tables>;
-template <typename Tables> inline constexpr maker batches = make<rings<small(dialects::openamp, 4, 2)>, Tables>;
 
 namespace {
 [[maybe_unused]] auto const is_seeded = seed({SEEDED_NAME, SEEDED_FAULT, SEEDED_WORLD});
