@@ -228,9 +228,7 @@ template <vring_config Config> class two_lives {
             break;
         case step::discard:
             if (loan_ and not must_look_) {
-                if (loan_->life == life_) {
-                    device_.discard(loan_->room);
-                }
+                device_.discard(loan_->room); // be it of an earlier life
                 loan_.reset();
             }
             break;
