@@ -85,7 +85,9 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
         if constexpr (device) {
-            resumes ? this->resume() : this->adopt();
+            if (not resumes) {
+                this->adopt();
+            }
         } else {
             this->lay_out();
         }
