@@ -6,6 +6,8 @@ namespace state_search {
 
 /// Faults that are known and not mended yet, by what the search says of them. To be empty.
 inline auto known_faults() -> faults { return {}; }
+/// Of testing/loopback.hpp: a commit that is refused, as the other end is of another life, keeps its slot.
+inline auto known_of_loopback() -> faults { return {"buffers are lost"}; }
 
 #if defined(__SANITIZE_ADDRESS__)
 inline constexpr std::uint32_t share = 20;
@@ -20,8 +22,8 @@ inline constexpr std::uint32_t share = 1;
 #endif
 
 /// What each commit searches of a link, and what a night does.
-inline auto searched(maker make, std::uint32_t plays, std::uint64_t seed = 1) -> std::string {
-    return search(make, {.seed = seed, .plays = plays / share, .longest = 10, .known = known_faults()});
+inline auto searched(maker make, std::uint32_t plays, faults const& known = known_faults()) -> std::string {
+    return search(make, {.seed = 1, .plays = plays / share, .longest = 10, .known = known});
 }
 inline auto searched_all(maker make, std::uint32_t steps, beginning from = beginning::linked) -> std::string {
     return search_all(make, steps - (share > 1 ? 1u : 0u), from, known_faults());

@@ -110,7 +110,10 @@ template <rpmsg::spi_config Config> class spi_wires {
         (void)bus_.forward(end, to);
     }
     static auto is_dismissed(std::uint32_t) -> bool { return false; }
-    static auto lost(auto&) -> std::uint32_t { return 0; }
+    /// A transfer that failed, or was given up, is lost with what was in it.
+    static auto lost(auto& transport) -> std::uint32_t {
+        return Config.profile == spi_profile::reliable ? 0u : transport.counts()[event_count::bad_frame];
+    }
 };
 
 /// Memory without rings or doorbells.

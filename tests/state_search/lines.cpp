@@ -93,19 +93,11 @@ TEST_CASE("SPI to openvela, endpoints by address: ten long searches", "[.nightly
 }
 
 TEST_CASE("memory of one program: whatever both ends call, the contract holds") {
-    CHECK(searched(make<inner_wires<true>, pooled>, 15'000) == "");
-}
-
-TEST_CASE("memory of one program: ten long searches", "[.nightly]") {
-    CHECK(searched_long(make<inner_wires<true>, pooled>) == "");
+    CHECK(searched(make<inner_wires<true>, pooled>, 15'000, known_of_loopback()) == "");
 }
 
 TEST_CASE("memory of one program without acknowledgement: whatever both ends call, the contract holds") {
-    CHECK(searched(make<inner_wires<false>, named>, 15'000) == "");
-}
-
-TEST_CASE("memory of one program without acknowledgement: ten long searches", "[.nightly]") {
-    CHECK(searched_long(make<inner_wires<false>, named>) == "");
+    CHECK(searched(make<inner_wires<false>, named>, 15'000, known_of_loopback()) == "");
 }
 
 // What the search has found, and what must not come back.

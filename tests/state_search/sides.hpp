@@ -201,12 +201,13 @@ template <typename Wires, typename Tables> class linked_world final : public wor
 
           public:
             explicit from_outside(guard& watch) : watch_{&watch}, before_{watch} {
-                watch.is_resetting = false;
+                watch.is_resetting = watch.is_dismissed = false;
                 watch.owns = watch.owns or watch.has_just_lost;
             }
             from_outside(from_outside const&) = delete;
             ~from_outside() {
                 watch_->is_resetting = before_.is_resetting;
+                watch_->is_dismissed = before_.is_dismissed;
                 watch_->owns = watch_->owns and not before_.has_just_lost;
             }
         };
