@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -35,6 +36,33 @@ TEST_CASE("endpoints are found by their name") {
     CHECK(rpmsg_control::find("consol", {.classes = folder}).empty());
     std::filesystem::remove_all(folder);
     CHECK(rpmsg_control::find("console", {.classes = folder}).empty());
+}
+
+TEST_CASE("endpoints of one name are told apart by the addresses that they were made with") {
+    auto folder = std::string{"/tmp/rpmsg-test-XXXXXX"};
+    REQUIRE(mkdtemp(folder.data()) != nullptr);
+    auto const add = [&](std::string const& device, std::string const& source, std::string const& destination) {
+        std::filesystem::create_directory(folder + "/" + device);
+        std::ofstream{folder + "/" + device + "/name"} << "probe\n";
+        std::ofstream{folder + "/" + device + "/src"} << source << "\n";
+        std::ofstream{folder + "/" + device + "/dst"} << destination << "\n";
+    };
+    add("rpmsg0", "1024", "53");
+    add("rpmsg1", "-1", "53");
+    add("rpmsg2", "53", "1024");
+    add("rpmsg3", "1024", "-16");
+    std::filesystem::create_directory(folder + "/rpmsg4");
+    std::ofstream{folder + "/rpmsg4/name"} << "probe\n"; // one that is just ending
+    auto const find = [&](std::uint32_t local, std::uint32_t peer) {
+        return rpmsg_control::find("probe", rpmsg::address{local}, rpmsg::address{peer}, {.classes = folder});
+    };
+    CHECK(find(1024, 53) == rpmsg_control::numbers{0});
+    CHECK(find(0xffff'ffff, 53) == rpmsg_control::numbers{1});
+    CHECK(find(53, 1024) == rpmsg_control::numbers{2});
+    CHECK(find(1024, 0xffff'fff0) == rpmsg_control::numbers{3});
+    CHECK(find(1024, 54).empty());
+    CHECK(rpmsg_control::find("probe", {.classes = folder}).size() == 5);
+    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a control device that is none says so in one line") {

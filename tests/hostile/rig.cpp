@@ -48,7 +48,7 @@ auto rig::poll_victim(std::uint32_t budget) -> std::uint32_t {
         // Whether broken rings are gone, and whether new ones are ready, are two decisions of one poll.
         auto const where = counts.double_fetched();
         auto const looked_anew = not has_epochs() and counts.double_fetches() != 0 and
-                                 (where == rpmsg::site::status_load or
+                                 (where == rpmsg::site::status_load or where == rpmsg::site::adopted_index or
                                   (where == rpmsg::site::peer_index and counts.loads(rpmsg::site::adopted_index) > 0));
         auto const repeated = looked_anew ? 0 : counts.double_fetches();
         INFO("second fetch at " << (repeated != 0 ? rpmsg::testing::describe(counts.double_fetched()) : "nowhere"));

@@ -200,6 +200,7 @@ TEST_CASE("a driver whose 256 buffers are with us waits, and loses nothing") {
     CHECK(it.received == 0);
     run.stands_still = false;
     run.says("guest: status 0");
+    run.until("the rest", [&] { return it.received >= 257; });
     CHECK(it.received == 257);
     CHECK(it.wrong == 0);
     run.ends();

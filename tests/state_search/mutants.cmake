@@ -32,16 +32,16 @@ seed(budget_is_spent framework/channel.hpp plain<pooled> "nothing is due"
   "        core_.pending().set();\n        return handled;" "        return handled;")
 seed(doorbell_since_the_last_look transport/vring_life.hpp plain<addressed> "nothing is due"
   "this->rx().look_anew(); // a doorbell" "// a doorbell")
-seed(room_for_an_announcement framework/bindings.hpp tight<pooled> "nothing is due"
-  "        if (core.polling().owes) {\n            core.pending().set(); // no doorbell is asked for any more\n        }" "")
+seed(created_in_silence framework/channel.hpp plain<pooled> "nothing is due"
+  "            core_.polling().is_running = is_nested;\n            core_.call_poller();" "            core_.polling().is_running = is_nested;")
 seed(loan_is_dropped framework/link_core.hpp tight<pooled> "nothing is due"
   "        if (not tells_writable or is_starved_) {\n            this->call_poller();\n        }" "")
 seed(returned_in_silence transport/ring_pair.hpp plain<named> "nothing is due"
   "own.wants_doorbell(shared, at, newly)) {" "(ring == tx_ring and own.wants_doorbell(shared, at, newly))) {")
 
 # Kind 2: events out of order, or of what is gone.
-seed(told_after_destroy framework/bindings.hpp tight<pooled> "that was destroyed"
-  "if (core.table().is_live(index)) {" "if (core.table().size() > 0) {")
+seed(told_after_destroy framework/endpoint_pool.hpp plain<pooled> "that was destroyed"
+  "return places_[i].state.is_used and not places_[i].state.must_withdraw;" "return places_[i].state.is_used;")
 seed(down_for_a_newcomer framework/bindings.hpp plain<pooled> "link_down was told without link_up"
   "            if (not std::exchange(state.knows_link, false)) {\n                return; // it was created since\n            }"
   "            state.knows_link = false;")
@@ -51,7 +51,7 @@ seed(started_in_a_handler framework/channel.hpp plain<pooled> "was not refused"
   "constexpr auto start() -> status {\n        if (core_.polling().is_running) {" "constexpr auto start() -> status {\n        if (false) {")
 
 # Kind 3: what is remembered of old rings meets new ones.
-seed(any_rings_are_ours transport/laid_rings.hpp openamp<addressed> "wrote into rings during a reset"
+seed(any_rings_are_ours transport/laid_rings.hpp openamp<addressed> "wrote into rings"
   "mark != 0 and rings::queue::read_mark(shared_, layout_.parts(0)) == mark;" "mark != 0;")
 seed(loan_of_an_earlier_life framework/link_core.hpp plain<pooled> "out of order"
   "            transport_.count(event_count::stale_loan);\n        }\n        return current;"
@@ -77,6 +77,6 @@ seed(many_doorbells transport/ring_pair.hpp plain<named> "rang too many doorbell
 seed(peer_before_the_lock framework/link_core.hpp plain<pooled> "another service"
   "        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_complete and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));"
   "        auto const before = this->find(id);\n        to = before != no_index ? destination(before, to) : to;\n        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_complete and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), to, {data, size}));")
-seed(generation_before_the_lock framework/link_core.hpp plain<pooled> "not its own"
+seed(generation_before_the_lock framework/link_core.hpp plain<addressed> "a loan of an earlier session was committed"
   "        auto const guard = this->locked();\n        if (not is_current(left.room, left.generation)) {\n            return error::closed;"
-  "        auto const is_ours = is_current(left.room, left.generation);\n        auto const guard = this->locked();\n        if (not is_ours) {\n            return error::closed;")
+  "        auto const is_ours = left.generation == generation_;\n        auto const guard = this->locked();\n        if (not is_ours) {\n            put_back(left.room);\n            return error::closed;")

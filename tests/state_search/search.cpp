@@ -106,7 +106,7 @@ auto random_play(dice& dice, std::uint32_t longest) -> play {
             if (is_at_a_lock and dice.one_in(4)) {
                 next.inner = act::run;
             }
-            next.point = is_at_a_lock and dice.one_in(2) ? dice.below(8) : dice.one_in(3) ? 1 : 0;
+            next.point = is_at_a_lock and dice.one_in(2) ? dice.below(14) : dice.one_in(3) ? 1 : 0;
             auto const has_handlers =
                 next.what == act::poll or next.what == act::close or next.what == act::reset or next.what == act::create;
             if (next.when == moment::lock and not may_race(next.what, next.inner)) {

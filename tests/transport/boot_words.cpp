@@ -169,6 +169,114 @@ constexpr auto a_cleared_block_is_filled_again() -> bool {
     return talks(driver, device);
 }
 
+constexpr auto table = std::uint32_t{sizeof(rpmsg::wire::boot_block)};
+constexpr auto of_driver = table + 8;
+constexpr auto of_device = table + 12;
+constexpr auto nuttx = rpmsg::vring_config{.buffers = 4, .buffer_size = 64, .dialect = rpmsg::wire::dialects::nuttx};
+
+/// What a command does to the link of the side that it is given to, and what that side answers.
+template <rpmsg::vring_config Config>
+constexpr auto ends_with(std::uint32_t command, bool by_driver, std::uint32_t answer) -> down_reason {
+    auto shared = shared_block<Config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle_both(driver, device);
+    check(talks(driver, device));
+    shared.put(by_driver ? of_driver : of_device, command << 16 | 7);
+    auto const change = by_driver ? device.poll(0) : driver.poll(0);
+    if (change.event != link_event::down) {
+        check(talks(driver, device));
+        return down_reason::none;
+    }
+    check(shared.template at<std::uint32_t>(by_driver ? of_driver : of_device) == 0);
+    check(shared.template at<std::uint32_t>(by_driver ? of_device : of_driver) == answer);
+    // Whoever gave it starts anew, as the dead do, and takes the table only where neither word stands.
+    if (by_driver) {
+        driver = shared.driver();
+        check(driver.start().has_value());
+    } else {
+        device = shared.device();
+        check(device.start().has_value());
+    }
+    settle_both(driver, device);
+    check(shared.template at<std::uint32_t>(of_driver) == 0 and shared.template at<std::uint32_t>(of_device) == 0);
+    check(talks(driver, device));
+    return change.reason;
+}
+
+TEST_CASE("Boot words: a command of the other side is taken, acknowledged and told") {
+    constexpr auto acknowledged = 0xffff'0000u;
+    for (auto const by_driver : {true, false}) {
+        CHECK(ends_with<nuttx>(2, by_driver, acknowledged) == down_reason::peer_panicked);
+        CHECK(ends_with<nuttx>(3, by_driver, acknowledged) == down_reason::reset_asked);
+        CHECK(ends_with<nuttx>(4, by_driver, acknowledged) == down_reason::peer_stopped);
+        CHECK(ends_with<nuttx>(1, by_driver, 0) == down_reason::none); // ready
+        CHECK(ends_with<nuttx>(0xffff, by_driver, 0) == down_reason::none);
+        CHECK(ends_with<config>(1, by_driver, 0) == down_reason::peer_panicked);
+        CHECK(ends_with<config>(2, by_driver, 0) == down_reason::peer_stopped);
+        CHECK(ends_with<config>(4, by_driver, 0) == down_reason::reset_asked);
+        CHECK(ends_with<config>(3, by_driver, 0) == down_reason::none);
+    }
+    STATIC_REQUIRE(ends_with<nuttx>(2, true, acknowledged) == down_reason::peer_panicked);
+}
+
+/// A device that panicked while nobody was up leaves its word; the driver clears it each time before it says that it runs.
+constexpr auto a_dead_devices_panic_locks_nobody_out() -> bool {
+    auto shared = shared_block<nuttx>{};
+    auto driver = shared.driver();
+    check(driver.start().has_value());
+    for (int life = 0; life < 3; ++life) {
+        shared.put(of_device, std::uint32_t{2} << 16);
+        shared.put(of_driver, std::uint32_t{0xffff} << 16);
+        auto device = shared.device();
+        check(device.start().has_value());
+        (void)driver.poll(0); // down, or the first
+        while (not driver.is_up()) {
+            (void)driver.poll(0);
+        }
+        check(shared.at<std::uint32_t>(of_driver) == 0 and shared.at<std::uint32_t>(of_device) == 0);
+        settle_both(driver, device);
+        check(talks(driver, device));
+    }
+    return true;
+}
+
+TEST_CASE("Boot words: the panic of a dead device does not lock the next one out") {
+    STATIC_REQUIRE(a_dead_devices_panic_locks_nobody_out());
+    CHECK(a_dead_devices_panic_locks_nobody_out());
+}
+
+/// NuttX's master clears the table and the rings some time before it touches its boot word (WIRE 2.5).
+constexpr auto a_driver_that_restarts_while_idle_has_restarted(bool all) -> bool {
+    auto shared = shared_block<nuttx>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle_both(driver, device);
+    check(talks(driver, device));
+    settle_both(driver, device);
+    check(device.in_flight() == 0);
+    auto const end = all ? rpmsg::vring_layout<nuttx>::size() : rpmsg::vring_layout<nuttx>::buffers;
+    for (auto at = table; at < end; at += 4) {
+        shared.put(at, std::uint32_t{0});
+    }
+    auto const change = device.poll(0);
+    check(change.event == link_event::down and change.reason == down_reason::peer_restarted and change.unreturned == 0);
+    check(device.poll(0).event == link_event::none and not device.is_up());
+    driver = shared.driver();
+    check(driver.start().has_value());
+    settle_both(driver, device);
+    check(talks(driver, device));
+    return true;
+}
+
+TEST_CASE("Boot words: a driver that restarts while the link is idle has restarted, and nothing was lost") {
+    STATIC_REQUIRE(a_driver_that_restarts_while_idle_has_restarted(true));
+    CHECK(a_driver_that_restarts_while_idle_has_restarted(true));
+    CHECK(a_driver_that_restarts_while_idle_has_restarted(false));
+}
+
 TEST_CASE("Boot words: either side may start first") {
     STATIC_REQUIRE(either_side_starts_first(true));
     STATIC_REQUIRE(either_side_starts_first(false));

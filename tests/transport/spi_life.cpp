@@ -375,6 +375,30 @@ constexpr auto room_is_not_forgotten_after_frames_that_say_nothing() -> bool {
     (void)pair.a.poll(pair.a.next_deadline(0).at);
     return pair.bus.is_requesting(0);
 }
+/// A controller beside a peripheral that does nothing more: each thing that is left sets a deadline, of which the peer knows
+/// nothing.
+constexpr auto each_thing_that_is_left_sets_a_deadline() -> bool {
+    auto asked = connected<nuttx>{};
+    check(not asked.a.next_deadline(0).is_set);
+    asked.bus.request(1, true); // and the edge is missed
+    check(asked.a.next_deadline(0).is_set);
+    auto stuck = connected<nuttx>{};
+    send(stuck.b);
+    (void)stuck.bus.forward(0, stuck.a);
+    (void)stuck.a.poll(0);
+    stuck.bus.request(1, false);
+    check(stuck.bus.is_busy(0) and not stuck.bus.is_requesting(0) and stuck.a.next_deadline(0).is_set);
+    auto full = connected<nuttx>{};
+    for (auto i = 0; i < 60; ++i) { // nobody receives at the other end: no room is left there
+        if (full.a.writable()) {
+            send(full.a);
+        }
+        full.look(0);
+    }
+    check(not full.a.writable() and not full.bus.is_busy(0) and not full.bus.is_requesting(0));
+    return full.a.next_deadline(0).is_set;
+}
+
 /// A peer that wants the next transfer as soon as one is over, as NuttX's do, and says nothing that can be understood. How many
 /// transfers it gets in so many ticks.
 template <spi_role Role> constexpr auto transfers_of_an_eager_peer(rpmsg::ticks duration) -> std::uint64_t {
@@ -432,6 +456,8 @@ template <spi_config Config, spi_role Role> constexpr auto transfers_of_a_restar
     return pair.bus.transfers() - before;
 }
 } // namespace
+
+TEST_CASE("each thing that is left over SPI sets a deadline") { CHECK(each_thing_that_is_left_sets_a_deadline()); }
 
 TEST_CASE("who starts anew is up after a few transfers") {
     CHECK(transfers_of_a_restart<reliable, spi_role::controller>() <= 3);

@@ -231,7 +231,7 @@ template <vring_config Config> constexpr auto writes_nothing_beside(auto change_
     check(driver.start().has_value());
     auto const change = driver.poll(0);
     check(not driver.is_up() and driver.next_deadline(0).is_set and driver.poll(0).event == link_event::none);
-    check((change.event == link_event::down) == (driver.disagreement() != disagreement::none));
+    check((change.event == link_event::refused) == (driver.disagreement() != disagreement::none));
     auto const found = driver.disagreement();
     driver.close();
     check(block.shared.memory.content == before);

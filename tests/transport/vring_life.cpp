@@ -407,8 +407,8 @@ TEST_CASE("rings of another configuration are refused in words, once") {
     for (int i = 0; i < 10; ++i) {
         host.poll();
         auto const change = narrow.poll(0);
-        downs += change.event == link_event::down ? 1 : 0;
-        reason = change.event == link_event::down ? change.reason : reason;
+        downs += change.event == link_event::refused ? 1 : 0;
+        reason = change.event == link_event::refused ? change.reason : reason;
     }
     CHECK(downs == 1);
     CHECK(reason == down_reason::incompatible);

@@ -28,7 +28,8 @@ template <region Region> class counter_doorbell {
         shared_.clean(ours_, sizeof(before));
     }
 
-    /// Whether the peer rang since the last call: then notify the link of both of its queues.
+    /// Whether the peer rang since the last call: then notify the link of both of its queues. The first call may tell of rings
+    /// from before this life; what rang then cannot be told from what rang since, and a look too many does no harm.
     [[nodiscard]] constexpr auto has_rung() -> bool {
         shared_.invalidate(theirs_, sizeof(heard_));
         auto const count = shared_.template load<site::control_load, std::uint32_t>(theirs_);

@@ -234,6 +234,7 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_se
             vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features)), offered);
         shared.template store<site::status_store>(layout.status(), wire::device_status::driver_ok);
         shared.clean(vdev, vdev_size);
+        boot_commands<Config>::clear(shared, layout); // a dead device's too: the next would take no table
         words::write(shared, layout, ours, wire::boot_state::runs);
     }
     /// This side closes: a device that runs is to wait for the next start.

@@ -1,8 +1,13 @@
 #pragma once
 
 #include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/transport.hpp>
+#include <rpmsg/transport/vring_config.hpp>
 #include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/wire/boot_block.hpp>
+#include <rpmsg/wire/resource_table.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace rpmsg::detail {
@@ -31,6 +36,44 @@ struct boot_words {
         -> void {
         shared.template store<site::control_store>(layout.boot() + offset, value);
         shared.clean(layout.boot() + offset, sizeof(value));
+    }
+};
+
+/// The commands beside the boot words, from the words of the table behind the boot block.
+template <vring_config Config> struct boot_commands {
+    template <region Region>
+    static constexpr auto given(Region& shared, link_layout auto const& layout, bool by_driver) -> std::uint32_t {
+        return boot_words::read(shared, layout, word_of(by_driver));
+    }
+    /// Neither stands any more.
+    template <region Region> static constexpr auto clear(Region& shared, link_layout auto const& layout) -> void {
+        boot_words::write(shared, layout, word_of(true), 0);
+        boot_words::write(shared, layout, word_of(false), 0);
+    }
+    /// Why a command ends the link, or `none`.
+    static constexpr auto reason_of(std::uint32_t word) -> down_reason {
+        namespace command = wire::boot_command;
+        constexpr auto openvela = Config.dialect.counts_as_openvela;
+        switch (word >> 16) {
+        case openvela ? command::openvela_panic: command::panic : return down_reason::peer_panicked;
+        case openvela                          ? command::openvela_restart: command::reset : return down_reason::reset_asked;
+        case openvela                          ? command::openvela_stop: command::stop : return down_reason::peer_stopped;
+        default: return down_reason::none;
+        }
+    }
+    /// Takes a command of the other side, and says so where it waits for that.
+    template <region Region>
+    static constexpr auto take(Region& shared, link_layout auto const& layout, bool by_driver) -> void {
+        boot_words::write(shared, layout, word_of(by_driver), 0);
+        if constexpr (not Config.dialect.counts_as_openvela) {
+            boot_words::write(shared, layout, word_of(not by_driver), wire::boot_command::acknowledge);
+        }
+    }
+
+  private:
+    static constexpr auto word_of(bool driver) -> std::uint32_t {
+        return static_cast<std::uint32_t>(sizeof(wire::boot_block) + offsetof(wire::resource_table, reserved)) +
+               (driver ? 0 : 4);
     }
 };
 

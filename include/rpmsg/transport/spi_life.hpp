@@ -293,7 +293,8 @@ template <spi_config Config, typename Port> class spi_life : checked_spi_config<
         }
         counts_.add(event_count::link_down);
         counts_.add(event_count::lost_in_flight, unreturned);
-        return {.event = was_up ? link_event::down : link_event::refused, .reason = session_.reason(), .unreturned = unreturned};
+        return {
+            .event = was_up ? link_event::down : link_event::refused, .reason = session_.reason(), .unreturned = unreturned};
     }
     /// What `next_deadline` of a transport answers.
     [[nodiscard]] constexpr auto due(ticks now) -> poll_deadline {

@@ -151,6 +151,14 @@ template <vring_config Config, ring_role Role> class split_queue {
 
     /// Believes no more what was seen of the peer's ring: it may be that of its next life.
     constexpr auto look_anew() -> void { seen_ = taken_; }
+    /// Notes what the peer has published by now.
+    template <region Region> constexpr auto note(Region& shared, wire::vring_parts const& at) -> void {
+        auto const most = theirs();
+        auto const found = waiting(shared, at);
+        if (found <= most and found > static_cast<index>(seen_ - taken_)) {
+            seen_ = static_cast<index>(taken_ + found);
+        }
+    }
     /// Whether all that was seen of the peer's ring was taken.
     [[nodiscard]] constexpr auto took_all() const -> bool { return seen_ == taken_; }
     /// Whether the peer has published nothing that was not taken. A bad index counts as something: `take` reports it.

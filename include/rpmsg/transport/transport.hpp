@@ -54,6 +54,8 @@ enum class down_reason : std::uint8_t {
     broken,         ///< the peer broke the rules of the ring
     incompatible,   ///< the peer was built with another configuration
     closed,         ///< this side closed the link
+    peer_panicked,  ///< the peer says that it crashed; the link comes back when it starts anew
+    reset_asked,    ///< the peer asks that this side's processor be reset; the link comes back in any case
 };
 
 /// In this order: what comes behind `refused` is a change of generation.

@@ -121,8 +121,12 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
             }
         } else if constexpr (has_boot_words) {
             phase_ = link_phase::waiting;
-            if (reason == down_reason::broken or not session_.runs(shared_, layout_)) {
-                session_.start(shared_, layout_);
+            auto const is_told = told_to_end() != down_reason::none;
+            if (reason == down_reason::broken or is_told or not session_.runs(shared_, layout_)) {
+                session_.start(shared_, layout_); // the next life of either comes through the handshake
+                if (is_told) {
+                    boot_commands<Config>::take(shared_, layout_, device);
+                }
                 call_peer();
             }
         } else {
@@ -138,17 +142,29 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
         auto const is_over = has_epochs or not this->is_marked();
         if constexpr (has_boot_words) {
+            if (auto const told = told_to_end(); told != down_reason::none) {
+                return told;
+            }
             return session_.runs(shared_, layout_) and not is_over ? down_reason::peer_stopped : down_reason::peer_restarted;
         } else {
             return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
         }
     }
 
+    /// By a command, where the dialect has them. One that is not for the link is left to who knows it.
+    constexpr auto told_to_end() -> down_reason {
+        if constexpr (has_boot_words) {
+            return boot_commands<Config>::reason_of(boot_commands<Config>::given(shared_, layout_, device));
+        } else {
+            return down_reason::none;
+        }
+    }
     /// Whether the peer says that it is ready, and the rings of a link that is up still are its and ours.
     constexpr auto stands(auto& shared) -> bool {
         auto const rang = this->is_live() and hears_bell();
-        auto const is_same =
-            session_.stands(shared, layout_) and (agrees or not device or not this->is_live() or this->is_marked());
+        auto const is_same = session_.stands(shared, layout_) and
+                             (agrees or not device or not this->is_live() or this->is_marked()) and
+                             (not this->is_live() or told_to_end() == down_reason::none);
         if (not is_same) {
             set_bell(rang);
         }
@@ -345,6 +361,9 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
         if (not stands or (not has_epochs and phase_ != link_phase::up)) [[unlikely]] {
             return follow_peer(stands, now);
+        }
+        if constexpr (has_boot_words and device) {
+            this->tx().note(shared_, layout_.parts(tx_ring)); // a driver that starts anew clears the rings first
         }
         if constexpr (calls) {
             call_until_heard(now);

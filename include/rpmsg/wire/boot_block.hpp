@@ -29,4 +29,17 @@ inline constexpr std::uint32_t runs = 2;
 inline constexpr std::uint32_t needs_reset = 4;
 } // namespace boot_state
 
+/// A command to the other side (WIRE 2.7): it stands in the upper half of a word of the one who gives it, the first reserved
+/// word of the table that follows for the driver, the second for the device. The device takes no table while one is not 0.
+namespace boot_command {
+inline constexpr std::uint32_t panic = 2;
+inline constexpr std::uint32_t reset = 3;
+inline constexpr std::uint32_t stop = 4;
+inline constexpr std::uint32_t acknowledge = 0xffff'0000; ///< the whole word
+/// openvela counts otherwise, and acknowledges nothing.
+inline constexpr std::uint32_t openvela_panic = 1;
+inline constexpr std::uint32_t openvela_stop = 2;
+inline constexpr std::uint32_t openvela_restart = 4;
+} // namespace boot_command
+
 } // namespace rpmsg::wire

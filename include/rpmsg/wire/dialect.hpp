@@ -31,6 +31,7 @@ struct dialect {
     bool status_in_table{};      ///< the shared block starts with a resource table
     bool compares_table{};       ///< a device compares its table and config space with the configuration; a driver always does
     config_space sizes{};
+    bool counts_as_openvela{};  ///< the commands beside the boot words
     std::uint32_t features = 1; ///< the feature bits of RPMsg that this dialect knows
     bool operator==(dialect const&) const = default;
 };
@@ -47,10 +48,12 @@ inline constexpr auto linux_bufsz = dialect{.attach = attach_rule::status_byte,
                                             .sizes = config_space::versioned,
                                             .features = 0b11};
 
-/// OpenAMP's open-amp, either role. It offers no sign of a restart: call `reset()` when the peer was restarted.
+/// OpenAMP's open-amp, either role. A host that starts anew is seen by the rings that it clears; a remote that does offers no
+/// sign: call `reset()` when it was restarted.
 inline constexpr auto openamp = dialect{.attach = attach_rule::status_byte, .status_in_table = true};
 
-/// NXP's rpmsg-lite, either role. It offers no sign of a restart: call `reset()` when the peer was restarted.
+/// NXP's rpmsg-lite, either role. A master that starts anew is seen by the rings that it clears; a remote that does offers no
+/// sign: call `reset()` when it was restarted.
 inline constexpr auto rpmsg_lite =
     dialect{.attach = attach_rule::prefilled_ring, .used_event_word = false, .prefilled = true, .always_rings_driver = true};
 
@@ -68,6 +71,7 @@ inline constexpr auto openvela = dialect{.attach = attach_rule::boot_words,
                                          .status_in_table = true,
                                          .compares_table = true,
                                          .sizes = config_space::rptun,
+                                         .counts_as_openvela = true,
                                          .features = 0b111};
 
 /// Both ends are this library: restarts are seen by themselves, names are acknowledged.
