@@ -243,7 +243,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if constexpr (calls) {
             waits = waits or not call_.heard;
         }
-        return (phase_ == link_phase::up and waits) or
+        return (phase_ == link_phase::up and (waits or has_boot_words)) or
                (changes_in_silence and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
     /// The link is not up, or no longer. Where the dialect has epochs what the peer published before is still delivered.
