@@ -237,13 +237,13 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
     }
     /// Whether a poll is due though nothing rings: the peer was not heard yet, rpmsg-lite gives buffers back in silence, and
-    /// boot words and the table that a driver waits for change without a doorbell.
+    /// the table that a driver waits for changes without a doorbell, as boot words do at any time.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
         auto waits = prefilled and this->armed_;
         if constexpr (calls) {
             waits = waits or not call_.heard;
         }
-        return (phase_ == link_phase::up and waits) or
+        return (phase_ == link_phase::up and (waits or has_boot_words)) or
                (changes_in_silence and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
     /// The link is not up, or no longer. Where the dialect has epochs what the peer published before is still delivered.
