@@ -152,7 +152,7 @@ template <vring_config Config> class two_lives {
     auto release() -> void {
         if (not held_.empty()) {
             if (held_.front().life == life_) {
-                device_.release(held_.front().token);
+                device_.release(held_.front().token, true);
                 device_.flush();
             }
             held_.erase(held_.begin());
@@ -235,9 +235,7 @@ template <vring_config Config> class two_lives {
         case step::take: take(false); break;
         case step::hold: take(true); break;
         case step::release:
-            if (not must_look_) {
-                release();
-            }
+            release(); // also before a poll could see that the driver began anew
             break;
         case step::peer_send:
             if (driver_is_open_ and layout_ != 0) {

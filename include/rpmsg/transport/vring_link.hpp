@@ -208,7 +208,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto release(rx_token const& received, bool at_once = false) -> void {
-        if (this->is_live()) [[likely]] {
+        auto const is_late = at_once and not this->is_marked(); // the driver began anew, and no poll has seen it yet
+        if (this->is_live() and not is_late) [[likely]] {
             give_back(received, at_once);
         }
     }
