@@ -79,7 +79,7 @@ template <typename Core> class bindings {
             }
         };
         auto const outcome = send();
-        if (outcome.error() == error::too_large and core.transport().tx_limit() < sizeof(wire::announcement)) {
+        if (outcome.error() == error::too_large) {
             return true;
         }
         if (not outcome and core.locked()->writable()) {

@@ -100,45 +100,36 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
                this->size_of_taken(tx_ring) >= wire::header_size + least;
     }
     /// The first was not of use. Those that are too small are kept for who asks for less; those that cannot be used go back
-    /// empty, with one doorbell for all. Each is looked at once, and so is the peer's index.
+    /// empty, with one doorbell for all. Each is looked at once more at most.
     [[gnu::cold, gnu::noinline]] constexpr auto take_another(typename life::taken_frame taken, std::uint16_t before,
                                                              std::uint32_t least) -> typename life::taken_frame {
-        auto tried = id_set<Config.buffers>{};
-        auto useless = tried;
-        auto smaller = taken;
-        auto has_looked = before != this->tx().taken();
-        while (not is_of_use(taken, least)) {
+        std::uint32_t given_back = 0;
+        auto is_last_round = false;
+        while (not is_of_use(taken, least) and given_back < Config.buffers) {
             auto const id = static_cast<std::uint32_t>(taken);
             if (id == nowhere) {
-                if (small_.is_empty()) {
+                if (is_last_round) {
                     break;
                 }
+                is_last_round = true;
                 unused_ = std::exchange(small_, {});
             } else if (this->offset_of(tx_ring, taken) == nowhere) {
-                useless.insert(id);
+                this->tx().give(shared_, this->layout_.parts(tx_ring), id, 0);
+                ++given_back;
             } else {
-                tried.insert(id);
-                smaller = taken;
+                small_.insert(id);
             }
-            taken = nowhere;
-            if (not unused_.is_empty() or not has_looked or not this->tx().took_all()) {
-                has_looked = has_looked or unused_.is_empty();
-                taken = take_room(shared_);
-            }
+            taken = take_room(shared_);
         }
-        if (tried.is_full()) { // all that there are: then it never fits
-            taken = smaller;
-            tried.erase(static_cast<std::uint32_t>(smaller));
-        }
-        // What came from the peer just now may serve others, who are told; of what was there before they know.
-        auto const is_news = before != this->tx().taken() and static_cast<std::uint32_t>(taken) == nowhere;
-        (is_news ? unused_ : small_).insert_all(tried);
-        if (not useless.is_empty()) {
-            std::uint32_t given_back = 0;
-            for (; not useless.is_empty(); ++given_back) {
-                this->tx().give(shared_, this->layout_.parts(tx_ring), useless.take_first(), 0);
-            }
+        if (given_back != 0) {
             this->publish(tx_ring, given_back);
+        }
+        if (small_.is_full()) { // all that there are: then it never fits
+            unused_.insert(small_.take_first());
+            return take_room(shared_);
+        }
+        if (static_cast<std::uint32_t>(taken) == nowhere and before != this->tx().taken()) {
+            unused_ = std::exchange(small_, {}); // what came just now may serve others, who are told
         }
         return taken;
     }
