@@ -33,6 +33,11 @@ TEST_CASE("OpenAMP live: a host that starts anew while our device holds a messag
     CHECK(our_device<8>(live::openamp_host::restart) == "");
 }
 
+TEST_CASE(
+    "OpenAMP live: a message given back after the host has started anew, and before a poll, is not given into its rings") {
+    CHECK(our_device<8>(live::openamp_host::release_after_restart) == "");
+}
+
 TEST_CASE("OpenAMP live: beside a remote our driver handles all that waits, one or two messages a poll") {
     CHECK(our_driver<8>(live::openamp_remote::budget_1) == "");
     CHECK(our_driver<8>(live::openamp_remote::budget_2) == "");

@@ -51,7 +51,7 @@ peer
  240 10001
  1300 400 35
  130c 28 6f6f6c66 64 78
- 1320 d1957260 5596 2da0
+ 1320 c97b8260 55ac 2da0
  1330 400
 ring 1
 peer
@@ -60,7 +60,7 @@ peer
  240 20001 10000
  1500 401 35
  150c 28 6f686365 5500 78
- 1520 d1957260 5596 2da0
+ 1520 c97b8260 55ac 2da0
  1530 401
 ring 1
 do run 1
@@ -572,7 +572,7 @@ peer
  240 3a0001
  1900 402 35
  190c 28 6574616c 5500 78
- 1920 d195be00 5596 20200
+ 1920 c97bce00 55ac 20200
  1930 402
 ring 1
 do run 1
@@ -600,7 +600,7 @@ do run 1
 peer
  240 3c0001
  1d00 402 35
- 1d0c 28 6574616c 7f00 a6515b80 5596 87012fb0 7ffd d19536b0 5596 402
+ 1d0c 28 6574616c 7f00 94ce0b80 55ac 8f7fd270 7ffe c97b46b0 55ac 402
  1d34 1
 ring 1
 do run 1
@@ -665,7 +665,7 @@ peer
  240 10001
  1300 400 35
  130c 28 6f6f6c66 64 78
- 1320 2ccc6260 5604 2da0
+ 1320 92ca4260 558f 2da0
  1330 400
 ring 1
 peer
@@ -673,8 +673,8 @@ peer
  1d8 200
  240 20001 10000
  1500 401 35
- 150c 28 6f686365 5600 78
- 1520 2ccc6260 5604 2da0
+ 150c 28 6f686365 5500 78
+ 1520 92ca4260 558f 2da0
  1530 401
 ring 1
 do run 2
@@ -1209,8 +1209,8 @@ do run 2
 peer
  240 460001
  1900 402 35
- 190c 28 6574616c 5600 78
- 1920 2ccc9f40 5604 200c0
+ 190c 28 6574616c 5500 78
+ 1920 92ca7f40 558f 200c0
  1930 402
 ring 1
 do run 2
@@ -1238,7 +1238,7 @@ do run 2
 peer
  240 480001
  1d00 402 35
- 1d0c 28 6574616c 7f00 f26b0b80 5603 c9f6cc30 7fff 2ccc2060 5604 402
+ 1d0c 28 6574616c 7f00 6cce1b80 558f 13024580 7fff 92ca0060 558f 402
  1d34 1
 ring 1
 do run 2
@@ -1304,7 +1304,7 @@ peer
  2b00 10001
  23580 400 35
  2358c 28 6f6f6c66 64 78
- 235a0 aeda5c0 559c ba40
+ 235a0 1038b5c0 559f ba40
  235b0 400
 ring 1
 peer
@@ -1313,7 +1313,7 @@ peer
  2b00 20001 10000
  23780 401 35
  2378c 28 6f686365 7f00 78
- 237a0 aeda5c0 559c ba40
+ 237a0 1038b5c0 559f ba40
  237b0 401
 ring 1
 do run 64
@@ -1728,7 +1728,7 @@ do run 64
 peer
  2b00 3920001
  24980 402 35
- 2498c 28 6574616c 7f00 78 0 aee6720 559c 208e0
+ 2498c 28 6574616c 7f00 78 0 10397750 559f 208b0
  249b0 402
 ring 1
 do run 64
@@ -1756,7 +1756,7 @@ do run 64
 peer
  2b00 3940001
  24d80 402 35
- 24d8c 28 6574616c 7f00 a037b80 559c 8f5b1e40 7ffe aec9f00 559c 402
+ 24d8c 28 6574616c 7f00 f8387b80 559e 28d6bff0 7fff 1037afd0 559f 402
  24db4 1
 ring 1
 do run 64
@@ -2026,7 +2026,7 @@ ring 0
 do run 64
  ! quiet link up
  140 1
- 184 2
+ 184 1
 peer
  1c0 20001300
  1c8 200
@@ -2054,6 +2054,264 @@ do run 64
  > quiet from 1 size 12 #24
  280 30000
  298 200
+)";
+
+inline constexpr std::string_view release_after_restart = R"(
+peer
+ 0 1 1
+ 10 14 3 7 2 1
+ 2c 200 20000080 40 8
+ 44 200001c0 40 8 1
+do listen quiet 200
+do start
+do run 64
+peer
+ 24 1
+ 2c 204
+ 80*8+10 20000300+200
+ 88*8+10 200+0
+ 8c*7+10 10002+10000
+ fc 80000002 80000 10000 30002 50004 70006
+ 1cc*7+10 10000+10000
+ 23c 80000000 1
+ring 0
+do run 64
+ ! quiet link up
+ 140 1
+ 184 1
+peer
+ 1c0 20001300
+ 1c8 200
+ 240 10001
+ 1300 1 c8
+ 130c c
+ 1314 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ ! quiet bound 1
+ > quiet from 1 size 12 #0
+ 280 10000
+ 288 200
+peer
+ 240 20001
+ 1310 1
+ring 1
+do run 64
+ > quiet from 1 size 12 #1
+ 280 20000
+ 290 200
+peer
+ 240 30001
+ 1310 2
+ring 1
+do run 64
+ > quiet from 1 size 12 #2
+ 280 30000
+ 298 200
+do hold 1
+peer
+ 240 40001
+ 1310 3
+ring 1
+do run 64
+ > quiet from 1 size 12 #3
+# the driver starts anew in silence; before a poll what was held is given back
+peer
+ 140 0
+ 184 0
+ 1c0 0
+ 1c8 0
+ 240 1
+ 280 0
+ 288 0
+ 290 0
+ 298 0
+ring 0
+do release
+do run 64
+ ! quiet unbound 1
+ ! quiet link down
+ ! quiet link up
+ 140 1
+ 184 1
+peer
+ 1c0 20001300
+ 1c8 200
+ 240 10001
+ 1310 4
+ring 1
+do run 64
+ ! quiet bound 1
+ > quiet from 1 size 12 #4
+ 280 10000
+ 288 200
+peer
+ 240 20001
+ 1310 5
+ring 1
+do run 64
+ > quiet from 1 size 12 #5
+ 280 20000
+ 290 200
+peer
+ 240 30001
+ 1310 6
+ring 1
+do run 64
+ > quiet from 1 size 12 #6
+ 280 30000
+ 298 200
+do reset
+ ! quiet unbound 1
+ ! quiet link down
+do run 64
+ ! quiet link up
+peer
+ 240 40001
+ 1310 7
+ring 1
+do run 64
+ ! quiet bound 1
+ > quiet from 1 size 12 #7
+ 280 40000
+ 2a0 200
+peer
+ 240 50001
+ 1310 8
+ring 1
+do run 64
+ > quiet from 1 size 12 #8
+ 280 50000
+ 2a8 200
+peer
+ 240 60001
+ 1310 9
+ring 1
+do run 64
+ > quiet from 1 size 12 #9
+ 280 60000
+ 2b0 200
+peer
+ 240 70001
+ 1310 a
+ring 1
+do run 64
+ > quiet from 1 size 12 #10
+ 280 70000
+ 2b8 200
+peer
+ 240 80001
+ 1310 b
+ring 1
+do run 64
+ > quiet from 1 size 12 #11
+ 280 80000
+ 2c0 200
+peer
+ 240 90001
+ 1310 c
+ring 1
+do run 64
+ > quiet from 1 size 12 #12
+ 280 90000
+peer
+ 240 a0001
+ 1310 d
+ring 1
+do run 64
+ > quiet from 1 size 12 #13
+ 280 a0000
+peer
+ 240 b0001
+ 1310 e
+ring 1
+do run 64
+ > quiet from 1 size 12 #14
+ 280 b0000
+peer
+ 240 c0001
+ 1310 f
+ring 1
+do run 64
+ > quiet from 1 size 12 #15
+ 280 c0000
+peer
+ 240 d0001
+ 1310 10
+ring 1
+do run 64
+ > quiet from 1 size 12 #16
+ 280 d0000
+peer
+ 240 e0001
+ 1310 11
+ring 1
+do run 64
+ > quiet from 1 size 12 #17
+ 280 e0000
+peer
+ 240 f0001
+ 1310 12
+ring 1
+do run 64
+ > quiet from 1 size 12 #18
+ 280 f0000
+peer
+ 240 100001
+ 1310 13
+ring 1
+do run 64
+ > quiet from 1 size 12 #19
+ 280 100000
+peer
+ 240 110001
+ 1310 14
+ring 1
+do run 64
+ > quiet from 1 size 12 #20
+ 280 110000
+peer
+ 240 120001
+ 1310 15
+ring 1
+do run 64
+ > quiet from 1 size 12 #21
+ 280 120000
+peer
+ 240 130001
+ 1310 16
+ring 1
+do run 64
+ > quiet from 1 size 12 #22
+ 280 130000
+peer
+ 240 140001
+ 1310 17
+ring 1
+do run 64
+ > quiet from 1 size 12 #23
+ 280 140000
+peer
+ 240 150001
+ 1310 18
+ring 1
+do run 64
+ > quiet from 1 size 12 #24
+ 280 150000
+peer
+ 240 160001
+ 1310 19
+ring 1
+do run 64
+ > quiet from 1 size 12 #25
+ 280 160000
+peer
+ 240 170001
+ 1310 1a
+ring 1
+do run 64
+ > quiet from 1 size 12 #26
+ 280 170000
 )";
 
 } // namespace live::openamp_host

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 /// Bytes from pairs of hexadecimal digits, as traffic is kept in the fixtures of live peers.
 inline auto from_digits(std::string_view digits) -> std::string {
@@ -68,10 +69,12 @@ class live_ping {
             told += e.reason == rpmsg::down_reason::incompatible ? "incompatible " : "refused ";
             break;
         case rpmsg::event_kind::link_down:
-            told += e.reason == rpmsg::down_reason::peer_restarted ? "restarted "
-                    : e.reason == rpmsg::down_reason::peer_stopped ? "stopped "
-                    : e.reason == rpmsg::down_reason::incompatible ? "incompatible "
-                                                                   : "down ";
+            told += e.reason == rpmsg::down_reason::peer_restarted  ? "restarted "
+                    : e.reason == rpmsg::down_reason::peer_stopped  ? "stopped "
+                    : e.reason == rpmsg::down_reason::incompatible  ? "incompatible "
+                    : e.reason == rpmsg::down_reason::peer_panicked ? "panicked "
+                    : e.reason == rpmsg::down_reason::reset_asked   ? "told_to_reset "
+                                                                    : "down ";
             told += std::to_string(e.unreturned) + " ";
             break;
         case rpmsg::event_kind::bound:

@@ -214,11 +214,14 @@ template <rpmsg::vring_config Config, bool Host> class our_end {
     }
 };
 
-/// Whether a word holds flags of a ring, which are hints: the upper half is the index.
-template <rpmsg::vring_config Config> constexpr auto holds_hint(std::uint32_t offset) -> bool {
+/// What of a word must be as recorded: of the flags of a ring, which are hints, nothing, of the mark that a device leaves on
+/// rings whether it is there.
+template <rpmsg::vring_config Config> constexpr auto relevant(std::uint32_t offset, std::uint32_t word) -> std::uint32_t {
     using layout = rpmsg::vring_layout<Config>;
-    return offset == layout::parts(0).available or offset == layout::parts(0).used or offset == layout::parts(1).available or
-           offset == layout::parts(1).used;
+    auto const is_flags = offset == layout::parts(0).available or offset == layout::parts(0).used or
+                          offset == layout::parts(1).available or offset == layout::parts(1).used;
+    auto const is_mark = offset == layout::parts(0).used + 4 + 8 * Config.buffers;
+    return is_flags ? word >> 16 : is_mark ? (word != 0 ? 1u : 0u) : word;
 }
 
 /// Plays a recording; answers the first difference, or nothing.
@@ -277,12 +280,11 @@ template <rpmsg::vring_config Config, bool Host> class replay {
     }
     [[nodiscard]] auto difference() -> std::string {
         for (std::uint32_t offset = 0; offset < image_.size(); offset += 4) {
-            auto ours = rpmsg::load<std::uint32_t>(rpmsg::const_bytes{end_->block()}.subspan(offset, 4));
-            auto expected = rpmsg::load<std::uint32_t>(rpmsg::const_bytes{image_}.subspan(offset, 4));
-            if (holds_hint<Config>(offset)) {
-                ours >>= 16;
-                expected >>= 16;
-            }
+            auto const word = [&](rpmsg::const_bytes of) {
+                return relevant<Config>(offset, rpmsg::load<std::uint32_t>(of.subspan(offset, 4)));
+            };
+            auto const ours = word(end_->block());
+            auto const expected = word(image_);
             if (ours != expected) {
                 std::array<char, 80> text{};
                 std::snprintf(text.data(), text.size(), "word %x is %x, not %x", offset, ours, expected);

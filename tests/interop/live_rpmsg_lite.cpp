@@ -33,6 +33,11 @@ TEST_CASE("rpmsg-lite live: a master that starts anew while our device holds a m
     CHECK(our_device<8>(live::rpmsg_lite_master::restart) == "");
 }
 
+TEST_CASE(
+    "rpmsg-lite live: a message given back after the master has started anew, and before a poll, is not given into its rings") {
+    CHECK(our_device<8>(live::rpmsg_lite_master::release_after_restart) == "");
+}
+
 TEST_CASE("rpmsg-lite live: beside a remote our driver handles all that waits, one or two messages a poll") {
     CHECK(our_driver<8>(live::rpmsg_lite_remote::budget_1) == "");
     CHECK(our_driver<8>(live::rpmsg_lite_remote::budget_2) == "");

@@ -1690,4 +1690,265 @@ do run 64
  190 b0000
 )";
 
+inline constexpr std::string_view release_after_restart = R"(
+do listen quiet 200
+do start
+do run 64
+peer
+ 0*8+10 200001e0+200
+ 8*8+10 200+0
+ c*7+10 10002+10000
+ 7c 80000002 80001 10000 30002 50004 70006
+ f0*8+10 200011e0+200
+ f8*8+10 200+0
+ fc*7+10 10002+10000
+ 16c 80000002 1
+ 190 80000
+ 198*8+8 200+0
+ 19c*7+8 1+1
+ring 0
+do run 64
+ ! quiet link up
+ e4 1
+peer
+ 170 10001
+ 11e0 21 c8
+ 11ec c
+ 11f4 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ ! quiet bound 33
+ > quiet from 33 size 12 #0
+ 190 90000
+peer
+ 170 20001 10000
+ 13e0 21 c8
+ 13ec c 1 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #1
+ 190 a0000
+peer
+ 170 30001
+ 178 2
+ 15e0 21 c8
+ 15ec c 2 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #2
+ 190 b0000
+do hold 1
+peer
+ 170 40001
+ 178 30002
+ 17e0 21 c8
+ 17ec c 3 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #3
+# the driver starts anew in silence; before a poll what was held is given back
+peer
+ e4 0
+ 170 1 0 0
+ 190 80000
+ 11e0 0 0
+ 11ec 0
+ 11f4 0 0
+ 13e0 0 0
+ 13ec 0 0 0 0
+ 15e0 0 0
+ 15ec 0 0 0 0
+ 17e0 0 0
+ 17ec 0 0 0 0
+ring 0
+do release
+do run 64
+ ! quiet unbound 33
+ ! quiet link down
+ ! quiet link up
+ e4 1
+peer
+ 170 10001
+ 11e0 21 c8
+ 11ec c 4 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ ! quiet bound 33
+ > quiet from 33 size 12 #4
+ 190 90000
+peer
+ 170 20001 10000
+ 13e0 21 c8
+ 13ec c 5 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #5
+ 190 a0000
+peer
+ 170 30001
+ 178 2
+ 15e0 21 c8
+ 15ec c 6 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #6
+ 190 b0000
+do reset
+ ! quiet unbound 33
+ ! quiet link down
+do run 64
+ ! quiet link up
+peer
+ 170 40001
+ 178 30002
+ 17e0 21 c8
+ 17ec c 7 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ ! quiet bound 33
+ > quiet from 33 size 12 #7
+ 190 c0000
+peer
+ 170 50001
+ 17c 4
+ 19e0 21 c8
+ 19ec c 8 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #8
+ 190 d0000
+peer
+ 170 60001
+ 17c 50004
+ 1be0 21 c8
+ 1bec c 9 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #9
+ 190 e0000
+peer
+ 170 70001
+ 180 6
+ 1de0 21 c8
+ 1dec c a 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #10
+ 190 f0000
+peer
+ 170 80001
+ 180 70006
+ 1fe0 21 c8
+ 1fec c b 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > quiet from 33 size 12 #11
+ 190 100000
+peer
+ 170 90001
+ 11f0 c
+ring 1
+do run 64
+ > quiet from 33 size 12 #12
+ 190 110000
+peer
+ 170 a0001
+ 13f0 d
+ring 1
+do run 64
+ > quiet from 33 size 12 #13
+ 190 120000
+peer
+ 170 b0001
+ 15f0 e
+ring 1
+do run 64
+ > quiet from 33 size 12 #14
+ 190 130000
+peer
+ 170 c0001
+ 17f0 f
+ring 1
+do run 64
+ > quiet from 33 size 12 #15
+ 190 140000
+peer
+ 170 d0001
+ 19f0 10
+ring 1
+do run 64
+ > quiet from 33 size 12 #16
+ 190 150000
+peer
+ 170 e0001
+ 1bf0 11
+ring 1
+do run 64
+ > quiet from 33 size 12 #17
+ 190 160000
+peer
+ 170 f0001
+ 1df0 12
+ring 1
+do run 64
+ > quiet from 33 size 12 #18
+ 190 170000
+peer
+ 170 100001
+ 1ff0 13
+ring 1
+do run 64
+ > quiet from 33 size 12 #19
+ 190 180000
+peer
+ 170 110001
+ 11f0 14
+ring 1
+do run 64
+ > quiet from 33 size 12 #20
+ 190 190000
+peer
+ 170 120001
+ 13f0 15
+ring 1
+do run 64
+ > quiet from 33 size 12 #21
+ 190 1a0000
+peer
+ 170 130001
+ 15f0 16
+ring 1
+do run 64
+ > quiet from 33 size 12 #22
+ 190 1b0000
+peer
+ 170 140001
+ 17f0 17
+ring 1
+do run 64
+ > quiet from 33 size 12 #23
+ 190 1c0000
+peer
+ 170 150001
+ 19f0 18
+ring 1
+do run 64
+ > quiet from 33 size 12 #24
+ 190 1d0000
+peer
+ 170 160001
+ 1bf0 19
+ring 1
+do run 64
+ > quiet from 33 size 12 #25
+ 190 1e0000
+peer
+ 170 170001
+ 1df0 1a
+ring 1
+do run 64
+ > quiet from 33 size 12 #26
+ 190 1f0000
+)";
+
 } // namespace live::rpmsg_lite_master

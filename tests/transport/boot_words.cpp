@@ -79,10 +79,12 @@ constexpr auto a_restarted_device_is_seen() -> bool {
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
     settle_both(driver, device);
-    check(passes(driver, device));
+    check(talks(driver, device));
+    settle_both(driver, device);
     auto again = shared.device();
     check(again.start().has_value());
     check(shared.at<std::uint32_t>(driver_word) == boot_state::needs_reset);
+    check(driver.next_deadline(0).is_set and driver.next_deadline(0).at == config.retry_ticks); // nobody rings
     auto const change = driver.poll(0);
     check(change.event == link_event::down and change.reason == down_reason::peer_restarted);
     settle_both(driver, again);
@@ -99,6 +101,7 @@ constexpr auto a_restarted_driver_is_seen() -> bool {
     auto again = shared.driver();
     check(again.start().has_value());
     check(shared.at<std::uint32_t>(device_word) == boot_state::needs_reset);
+    check(device.next_deadline(0).is_set and device.next_deadline(0).at == config.retry_ticks); // nobody rings
     auto const change = device.poll(0);
     check(change.event == link_event::down and change.reason == down_reason::peer_restarted);
     settle_both(again, device);

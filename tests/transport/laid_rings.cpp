@@ -21,7 +21,11 @@ struct opened : rpmsg::detail::laid_rings<Role, Config, typename shared_block<Co
                                             rpmsg::vring_layout<Config>>;
     constexpr explicit opened(typename shared_block<Config>::region memory) : rings{memory, {}, {}} {}
     /// As a device that comes up, resuming where it can.
-    constexpr auto adopt() -> void { are_standing() ? this->resume() : rings::adopt(); }
+    constexpr auto adopt() -> void {
+        if (not are_standing()) {
+            rings::adopt();
+        }
+    }
     constexpr auto are_standing() -> bool { return this->is_marked(); }
     using rings::forget_rings;
     using rings::give_all_back;

@@ -128,11 +128,6 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// A closed device goes on where its rings stand: it had given all back that was out.
-    constexpr auto resume() -> void {
-        this->tx().look_anew();
-        this->rx().look_anew();
-    }
     /// A device continues the rings of an earlier one where they stand: a buffer that was given back is not taken again, one
     /// that was not is delivered again (RINGS 6.3, 13).
     constexpr auto adopt() -> void {

@@ -85,7 +85,9 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
 
     constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
         if constexpr (device) {
-            resumes ? this->resume() : this->adopt();
+            if (not resumes) {
+                this->adopt();
+            }
         } else {
             this->lay_out();
         }
@@ -237,7 +239,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         }
     }
     /// Whether a poll is due though nothing rings: the peer was not heard yet, rpmsg-lite gives buffers back in silence, and
-    /// boot words and the table that a driver waits for change without a doorbell.
+    /// the table that a driver waits for changes without a doorbell, as boot words do at any time.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
         auto waits = prefilled and this->armed_;
         if constexpr (calls) {
