@@ -1,4 +1,5 @@
 #include "play.hpp"
+#include "races.hpp"
 #include <algorithm>
 #include <array>
 #include <string>
@@ -250,6 +251,35 @@ auto search_all(maker make, std::uint32_t steps, beginning from, faults const& k
             return {};
         }
     }
+}
+
+auto search_races(maker make, faults const& known) -> std::string {
+    auto before = std::vector<step>{};
+    auto raced = std::vector<step>{};
+    for (auto const e : {host, remote}) {
+        for (auto const what : {act::send, act::reserve, act::hold, act::reset, act::close, act::start, act::run}) {
+            before.push_back({.end = e, .what = what});
+        }
+        before.push_back({.end = e, .what = act::kill, .n = 1});
+        for (auto const what : {act::send, act::reserve, act::commit, act::drop, act::release, act::poll, act::close}) {
+            for (auto const inner : {act::run, act::poll, act::close, act::reset, act::send, act::commit, act::release}) {
+                for (std::uint32_t point = 0; may_race(what, inner) and point < 2; ++point) {
+                    raced.push_back({.end = e, .what = what, .when = moment::lock, .inner = inner, .point = point});
+                }
+            }
+        }
+    }
+    for (auto const& first : before) {
+        for (auto const& second : before) {
+            for (auto const& third : raced) {
+                auto const it = play{.from = beginning::linked, .steps = {first, second, third}};
+                if (is_new(run(make, it), known)) {
+                    return report(make, it, known);
+                }
+            }
+        }
+    }
+    return {};
 }
 
 } // namespace state_search

@@ -1,0 +1,17 @@
+// What another context's call does in the middle of a short conversation.
+#include "races.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "known.hpp"
+#include "worlds.hpp"
+
+namespace {
+using namespace rpmsg::searched;
+namespace dialects = rpmsg::wire::dialects;
+} // namespace
+
+TEST_CASE("whatever comes in between at a lock, the contract holds") {
+    CHECK(search_races(make<rings<small(dialects::rpmsg, 4)>, pooled>, known_faults()) == "");
+    CHECK(search_races(make<rings<small(dialects::openamp, 4)>, pooled>, known_faults()) == "");
+}
