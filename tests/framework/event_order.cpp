@@ -120,7 +120,7 @@ template <typename Transport> class busy_side {
     [[nodiscard]] auto alive() const -> std::vector<std::unique_ptr<service>> const& { return alive_; }
 
     auto create(std::string_view name) -> void {
-        auto made = std::make_unique<service>(this);
+        auto made = std::make_unique<service>(service{.owner = this});
         auto* const it = made.get();
         alive_.push_back(std::move(made));
         auto const on_message = [](void* self, link_ref side, message const& m) {

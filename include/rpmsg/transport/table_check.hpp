@@ -10,6 +10,7 @@
 #include <rpmsg/wire/vring.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,7 +39,7 @@ template <vring_config Config> class table_check {
 
     template <region Region>
     static constexpr auto compare_rings(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> disagreement {
-        std::uint32_t places[2]{};
+        auto places = std::array<std::uint32_t, 2>{};
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             auto const entry = rings_at + ring * sizeof(wire::vring_entry);
             if (read(shared, vdev, entry + offsetof(wire::vring_entry, count)) != Config.buffers) {
@@ -48,8 +49,8 @@ template <vring_config Config> class table_check {
                 return disagreement::ring_alignment;
             }
             places[ring] = read(shared, vdev, entry + offsetof(wire::vring_entry, device_address));
-            auto const theirs =
-                wire::place_vring(places[ring], Config.buffers, Config.alignment, Config.dialect.used_event_word);
+            constexpr auto event_word = Config.dialect.used_event_word;
+            auto const theirs = wire::place_vring(places[ring], Config.buffers, Config.alignment, event_word);
             auto const ours = layout.parts(ring);
             if (is_placed(places[ring]) and theirs.used - theirs.descriptors != ours.used - ours.descriptors) {
                 return disagreement::used_ring_place;
