@@ -51,4 +51,9 @@ TEST_CASE("OpenAMP live: a remote whose table has something in front is refused,
     CHECK(our_driver<8>(live::openamp_remote::tables) == "");
 }
 
+TEST_CASE("OpenAMP live: of more names than a pool keeps the oldest are forgotten, told, and bound by a first message") {
+    CHECK(our_device<8>(live::openamp_host::names) == "");
+    CHECK(our_driver<8>(live::openamp_remote::names) == "");
+}
+
 } // namespace

@@ -2314,4 +2314,655 @@ do run 64
  280 170000
 )";
 
+inline constexpr std::string_view names = R"(
+# the start
+peer
+ 0 1 1
+ 10 14 3 7 2 1
+ 2c 200 20000080 40 8
+ 44 200001c0 40 8 1
+do create flood
+do create echo
+do start
+do run 64
+peer
+ 24 1
+ 2c 204
+ 80*8+10 20000300+200
+ 88*8+10 200+0
+ 8c*7+10 10002+10000
+ fc 80000002 80000 10000 30002 50004 70006
+ 1cc*7+10 10000+10000
+ 23c 80000000 1
+ring 0
+do run 64
+ ! flood link up
+ ! echo link up
+ * rang 2 0
+ 140 20001
+ 148 38 1 38
+ 184 1
+ 300 400 35
+ 30c 28 6f6f6c66 64
+ 330 400
+ 500 401 35
+ 50c 28 6f686365
+ 530 401
+peer
+ 8c 80000002
+ 9c 80000002
+ 100 a0000
+ 508 1
+peer
+ 1c0 20001300
+ 1c8 200
+ 240 10001
+ 1300 400 35
+ 130c 28 6f6f6c66 64 78
+ 1320 88394260 5644 2da0
+ 1330 400
+ring 1
+peer
+ 1d0 20001500
+ 1d8 200
+ 240 20001 10000
+ 1500 401 35
+ 150c 28 6f686365 5600 78
+ 1520 88394260 5644 2da0
+ 1530 401
+ring 1
+do run 64
+ ! flood bound 1024
+ ! echo bound 1025
+ 280 20000
+ 288 200 1 200
+do run 64
+peer
+ 1cc 20000
+ 240 30001
+ 1304 400
+ 130c c 0 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 240 40001
+ 248 10000
+ 1504 401
+ 150c c 1 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > flood from 1024 size 12 #0
+ > echo from 1025 size 12 #1
+ 280 40000
+ 298 200 1 200
+# eighteen names, of which a pool of sixteen keeps sixteen for later
+peer
+ 240 50001
+ 1300 402 35
+ 130c 28 656d616e 302d 78
+ 1330 402
+ring 1
+do run 64
+ 280 50000
+ 2a8 200
+peer
+ 240 60001
+ 24c 10000
+ 1500 403 35
+ 150c 28 656d616e 312d 78
+ 1530 403
+ring 1
+do run 64
+ 280 60000
+ 2ac 1 200
+peer
+ 240 70001
+ 1300 404
+ 1314 322d
+ 1330 404
+ring 1
+do run 64
+ 280 70000
+ 2b8 200
+peer
+ 240 80001
+ 250 10000
+ 1500 405
+ 1514 332d
+ 1530 405
+ring 1
+do run 64
+ 280 80000
+ 2bc 1 200
+peer
+ 240 90001
+ 1300 406
+ 1314 342d
+ 1320 88394470
+ 1328 2b90
+ 1330 406
+ring 1
+do run 64
+ 280 90000
+peer
+ 240 a0001
+ 1500 407
+ 1514 352d
+ 1520 88396780
+ 1528 880
+ 1530 407
+ring 1
+do run 64
+ 280 a0000
+peer
+ 240 b0001
+ 1300 408
+ 1314 362d
+ 1320 88396780
+ 1328 880
+ 1330 408
+ring 1
+do run 64
+ 280 b0000
+peer
+ 240 c0001
+ 1500 409
+ 1514 372d
+ 1530 409
+ring 1
+do run 64
+ 280 c0000
+peer
+ 240 d0001
+ 1300 40a
+ 1314 382d
+ 1330 40a
+ring 1
+do run 64
+ 280 d0000
+peer
+ 240 e0001
+ 1500 40b
+ 1514 392d
+ 1530 40b
+ring 1
+do run 64
+ 280 e0000
+peer
+ 240 f0001
+ 1300 40c
+ 1314 30312d
+ 1330 40c
+ring 1
+do run 64
+ 280 f0000
+peer
+ 240 100001
+ 1500 40d
+ 1514 31312d
+ 1530 40d
+ring 1
+do run 64
+ 280 100000
+peer
+ 240 110001
+ 1300 40e
+ 1314 32312d
+ 1330 40e
+ring 1
+do run 64
+ 280 110000
+peer
+ 240 120001
+ 1500 40f
+ 1514 33312d
+ 1530 40f
+ring 1
+do run 64
+ 280 120000
+peer
+ 240 130001
+ 1300 410
+ 1314 34312d
+ 1320 88398a90
+ 1328 20570
+ 1330 410
+ring 1
+do run 64
+ 280 130000
+peer
+ 240 140001
+ 1500 411
+ 1514 35312d
+ 1520 88398a90
+ 1528 1e570
+ 1530 411
+ring 1
+do run 64
+ 280 140000
+peer
+ 240 150001
+ 1300 412
+ 1314 36312d
+ 1320 883980c0
+ 1328 1df40
+ 1330 412
+ring 1
+do run 64
+ ! flood names forgotten
+ ! echo names forgotten
+ 280 150000
+peer
+ 240 160001
+ 1500 413
+ 1514 37312d
+ 1520 883980c0
+ 1528 1df40
+ 1530 413
+ring 1
+do run 64
+ 280 160000
+# those that are asked for are bound at once, one that was forgotten by the first message
+do create name-17
+ ! name-17 link up
+do run 64
+ ! name-17 bound 1043
+ * rang 1 0
+ 140 30001
+ 154 2 38
+ 700 402 35
+ 70c 28 656d616e 37312d
+ 730 402
+peer
+ ac 80000002
+ 100 b0000
+ 708 2
+do create name-6
+ ! name-6 link up
+do run 64
+ ! name-6 bound 1032
+ * rang 1 0
+ 140 40001
+ 15c 3 38
+ 900 403 35
+ 90c 28 656d616e 362d
+ 930 403
+peer
+ bc 80000002
+ 100 c0000
+ 908 3
+do create name-16
+ ! name-16 link up
+do run 64
+ ! name-16 bound 1042
+ * rang 1 0
+ 140 50001
+ 164 4 38
+ b00 404 35
+ b0c 28 656d616e 36312d
+ b30 404
+peer
+ cc 80000002
+ 100 d0000
+ b08 4
+do create name-7
+ ! name-7 link up
+do run 64
+ ! name-7 bound 1033
+ * rang 1 0
+ 140 60001
+ 16c 5 38
+ d00 405 35
+ d0c 28 656d616e 372d
+ d30 405
+peer
+ dc 80000002
+ 100 e0000
+ d08 5
+do create name-15
+ ! name-15 link up
+do run 64
+ ! name-15 bound 1041
+ * rang 1 0
+ 140 70001
+ 174 6 38
+ f00 406 35
+ f0c 28 656d616e 35312d
+ f30 406
+peer
+ ec 80000002
+ 100 f0000
+ f08 6
+do create name-8
+ ! name-8 link up
+do run 64
+ ! name-8 bound 1034
+ * rang 1 0
+ 140 80001
+ 17c 7 38
+ 1100 407 35
+ 110c 28 656d616e 382d
+ 1130 407
+peer
+ 100 100000
+ 1108 7
+do create name-14
+ ! name-14 link up
+do run 64
+ ! name-14 bound 1040
+ * rang 1 0
+ 140 90001
+ 300 408
+ 310 656d616e 34312d
+ 330 408
+peer
+ 100 110000
+do create name-0
+ ! name-0 link up
+do run 64
+ * rang 1 0
+ 140 a0001
+ 500 409
+ 508 0
+ 510 656d616e 302d
+ 530 409
+peer
+ 100 120000
+ 508 1
+peer
+ 240 170001
+ 1300 413 402
+ 130c c 2 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 240 180001
+ 1500 408 403
+ 150c c 3 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 1e0 20001700
+ 1e8 200
+ 240 190001 10002
+ 1700 412 404
+ 170c c 4 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 1f0 20001900
+ 1f8 200
+ 240 1a0001 30002
+ 1900 409 405
+ 190c c 5 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 200 20001b00
+ 208 200
+ 240 1b0001
+ 248 10004
+ 1b00 411 406
+ 1b0c c 6 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 210 20001d00
+ 218 200
+ 240 1c0001
+ 248 50004
+ 1d00 40a 407
+ 1d0c c 7 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 220 20001f00
+ 228 200
+ 240 1d0001
+ 24c 10006
+ 1f00 410 408
+ 1f0c c 8 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 230 20002100
+ 238 200
+ 240 1e0001
+ 24c 70006
+ 2100 402 409
+ 210c c 9 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > name-17 from 1043 size 12 #2
+ > name-6 from 1032 size 12 #3
+ > name-16 from 1042 size 12 #4
+ > name-7 from 1033 size 12 #5
+ > name-15 from 1041 size 12 #6
+ > name-8 from 1034 size 12 #7
+ > name-14 from 1040 size 12 #8
+ ! name-0 bound 1026
+ > name-0 from 1026 size 12 #9
+ 280 1e0000
+ 284*6+8 2+1
+do send name-17 0 1 12
+ ? sent 1
+ * rang 1 0
+ 140 b0001
+ 158 1c
+ 704 413 0 c 0 4c4c4c4c 4c4c4c4c
+peer
+ 100 130000
+ 708 2
+do send name-6 1 1 12
+ ? sent 1
+ * rang 1 0
+ 140 c0001
+ 160 1c
+ 904 408 0 c 1 4c4c4c4c 4c4c4c4c
+peer
+ 100 140000
+ 908 3
+do send name-16 2 1 12
+ ? sent 1
+ * rang 1 0
+ 140 d0001
+ 168 1c
+ b04 412 0 c 2 4c4c4c4c 4c4c4c4c
+peer
+ 100 150000
+ b08 4
+do send name-7 3 1 12
+ ? sent 1
+ * rang 1 0
+ 140 e0001
+ 170 1c
+ d04 409 0 c 3 4c4c4c4c 4c4c4c4c
+peer
+ 100 160000
+ d08 5
+do send name-15 4 1 12
+ ? sent 1
+ * rang 1 0
+ 140 f0001
+ 178 1c
+ f04 411 0 c 4 4c4c4c4c 4c4c4c4c
+peer
+ 100 170000
+ f08 6
+do send name-8 5 1 12
+ ? sent 1
+ * rang 1 0
+ 140 100001
+ 180 1c
+ 1104 40a 0 c 5 4c4c4c4c 4c4c4c4c
+peer
+ 100 180000
+ 1108 7
+do send name-14 6 1 12
+ ? sent 1
+ * rang 1 0
+ 140 110001
+ 148 1c
+ 304 410
+ 30c c 6 4c4c4c4c 4c4c4c4c
+peer
+ 100 190000
+do send name-0 7 1 12
+ ? sent 1
+ * rang 1 0
+ 140 120001
+ 150 1c
+ 504 402 0 c 7 4c4c4c4c 4c4c4c4c
+peer
+ 100 1a0000
+ 508 1
+# half of them go, and come back elsewhere
+peer
+ 1cc 80000000
+ 240 1f0001
+ 1304 35
+ 130c 28 656d616e 37312d 875bab80 5644 8838a200
+ 1328 88390f70 5644 413 1
+ring 1
+do run 64
+ ! name-17 unbound 1043
+ 280 1f0000
+peer
+ 1dc 80000000
+ 240 200001
+ 1500 412 35
+ 150c 28 656d616e 36312d 875bab80 5644 8838a200
+ 1528 88390bc0 5644 412 1
+ring 1
+do run 64
+ ! name-16 unbound 1042
+ 280 200000
+peer
+ 1ec 80000000
+ 240 210001
+ 1700 411 35
+ 170c 28 656d616e 35312d 875bab80 5644 8838a200 5644 8838cdf0 5644 411
+ 1734 1
+ring 1
+do run 64
+ ! name-15 unbound 1041
+ 280 210000
+peer
+ 1fc 80000000
+ 240 220001
+ 1900 410 35
+ 190c 28 656d616e 34312d 875bab80 5644 8838a200 5644 8838cc00 5644 410
+ 1934 1
+ring 1
+do run 64
+ ! name-14 unbound 1040
+ 280 220000
+peer
+ 20c 80000000
+ 240 230001
+ 1b00 414 35
+ 1b0c 28 656d616e 37312d 78
+ 1b20 8839ac90 5644 1b370
+ 1b30 414
+ring 1
+do run 64
+ ! name-17 bound 1044
+ 280 230000
+peer
+ 21c 80000000
+ 240 240001
+ 1d00 415 35
+ 1d0c 28 656d616e 36312d 78
+ 1d20 8839ac90 5644 1b370
+ 1d30 415
+ring 1
+do run 64
+ ! name-16 bound 1045
+ 280 240000
+peer
+ 22c 80000000
+ 240 250001
+ 1f00 416 35
+ 1f0c 28 656d616e 35312d 78
+ 1f20 8839ac90 5644 1b370
+ 1f30 416
+ring 1
+do run 64
+ ! name-15 bound 1046
+ 280 250000
+peer
+ 240 260001
+ 2100 417 35
+ 210c 28 656d616e 34312d 78
+ 2120 8839ac90 5644 1b370
+ 2130 417
+ring 1
+do run 64
+ ! name-14 bound 1047
+ 280 260000
+do send name-17 8 1 12
+ ? sent 1
+ * rang 1 0
+ 140 130001
+ 704 414 0
+ 710 8
+peer
+ 100 1b0000
+ 708 2
+do send name-6 9 1 12
+ ? sent 1
+ * rang 1 0
+ 140 140001
+ 908 0
+ 910 9
+peer
+ 100 1c0000
+ 908 3
+do send name-16 10 1 12
+ ? sent 1
+ * rang 1 0
+ 140 150001
+ b04 415 0
+ b10 a
+peer
+ 100 1d0000
+ b08 4
+do send name-7 11 1 12
+ ? sent 1
+ * rang 1 0
+ 140 160001
+ d08 0
+ d10 b
+peer
+ 100 1e0000
+ d08 5
+do send name-15 12 1 12
+ ? sent 1
+ * rang 1 0
+ 140 170001
+ f04 416 0
+ f10 c
+peer
+ 100 1f0000
+ f08 6
+do send name-8 13 1 12
+ ? sent 1
+ * rang 1 0
+ 140 180001
+ 1108 0
+ 1110 d
+peer
+ 100 200000
+ 1108 7
+do send name-14 14 1 12
+ ? sent 1
+ * rang 1 0
+ 140 190001
+ 304 417
+ 310 e
+peer
+ 100 210000
+do send name-0 15 1 12
+ ? sent 1
+ * rang 1 0
+ 140 1a0001
+ 508 0
+ 510 f
+peer
+ 100 220000
+ 508 1
+)";
+
 } // namespace live::openamp_host

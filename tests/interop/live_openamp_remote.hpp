@@ -1598,4 +1598,636 @@ do run 64
  100 b0000
 )";
 
+inline constexpr std::string_view names = R"(
+# the start
+peer
+ 0 1 1
+ 10 14 3 7 2 1
+ 2c 200 20000080 40 8
+ 44 200001c0 40 8 1
+do create flood
+do create echo
+do start
+do run 64
+ ! flood link up
+ ! echo link up
+ * rang 1 2
+ 24 1
+ 2c 204
+ 80*8+10 20000300+200
+ 88*8+10 200+0
+ 8c*7+10 10002+10000
+ fc 80000002 80000 10000 30002 50004 70006
+ 1c0*8+10 20001300+200
+ 1c8*8+10 200+0
+ 1cc*7+10 10000+10000
+ 23c 80000000 20001 10000
+ 1300 400 35
+ 130c 28 6f6f6c66 64
+ 1330 400
+ 1500 401 35
+ 150c 28 6f686365
+ 1530 401
+peer
+ 140 1
+peer
+ 280 20000
+ 288 200 1 200
+ 1508 1
+peer
+ 140 10001
+ 148 200
+ 300 400 35
+ 30c 28 6f6f6c66 64 78
+ 320 e101f9d0 5584 4630
+ 330 400
+ring 0
+peer
+ 140 20001
+ 14c 1 200
+ 500 401 35
+ 50c 28 6f686365 5500 78
+ 520 e101f9d0 5584 4630
+ 530 401
+ring 0
+do run 64
+ ! flood bound 1024
+ ! echo bound 1025
+ 100 a0000
+do run 64
+peer
+ 140 30001
+ 154 2 200
+ 700 400 400
+ 70c c
+ 714 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ 140 40001
+ 15c 3 200
+ 900 401 401
+ 90c c 1 4c4c4c4c 4c4c4c4c
+ring 0
+do run 64
+ > flood from 1024 size 12 #0
+ > echo from 1025 size 12 #1
+ 100 c0000
+# eighteen names, of which a pool of sixteen keeps sixteen for later
+peer
+ 140 50001
+ 164 4 200
+ b00 402 35
+ b0c 28 656d616e 302d 78
+ b20 e101fef0 5584 4110
+ b30 402
+ring 0
+do run 64
+ 100 d0000
+peer
+ 140 60001
+ 16c 5 200
+ d00 403 35
+ d0c 28 656d616e 312d 78
+ d20 e1022200 5584 1e00
+ d30 403
+ring 0
+do run 64
+ 100 e0000
+peer
+ 140 70001
+ 174 6 200
+ f00 404 35
+ f0c 28 656d616e 322d 78
+ f20 e1021ce0 5584 2320
+ f30 404
+ring 0
+do run 64
+ 100 f0000
+peer
+ 140 80001
+ 17c 7 200
+ 1100 405 35
+ 110c 28 656d616e 332d 78
+ 1120 e1021ce0 5584 2320
+ 1130 405
+ring 0
+do run 64
+ 100 100000
+peer
+ 140 90001
+ 300 406
+ 310 656d616e 342d
+ 320 e1021ce0
+ 328 2320
+ 330 406
+ring 0
+do run 64
+ 100 110000
+peer
+ 140 a0001
+ 500 407
+ 510 656d616e 352d
+ 520 e1021ce0
+ 528 2320
+ 530 407
+ring 0
+do run 64
+ 100 120000
+peer
+ 140 b0001
+ 700 408 35
+ 70c 28 656d616e 362d 78
+ 720 e1021ce0 5584 2320
+ 730 408
+ring 0
+do run 64
+ 100 130000
+peer
+ 140 c0001
+ 900 409 35
+ 90c 28 656d616e 372d 78
+ 920 e1021ce0 5584 2320
+ 930 409
+ring 0
+do run 64
+ 100 140000
+peer
+ 140 d0001
+ b00 40a
+ b14 382d
+ b20 e1023ff0
+ b28 21010
+ b30 40a
+ring 0
+do run 64
+ 100 150000
+peer
+ 140 e0001
+ d00 40b
+ d14 392d
+ d20 e1023ff0
+ d28 1e010
+ d30 40b
+ring 0
+do run 64
+ 100 160000
+peer
+ 140 f0001
+ f00 40c
+ f14 30312d
+ f20 e1023ff0
+ f28 1e010
+ f30 40c
+ring 0
+do run 64
+ 100 170000
+peer
+ 140 100001
+ 1100 40d
+ 1114 31312d
+ 1120 e1023ff0
+ 1128 1e010
+ 1130 40d
+ring 0
+do run 64
+ 100 180000
+peer
+ 140 110001
+ 300 40e
+ 314 32312d
+ 320 e1023ff0
+ 328 1e010
+ 330 40e
+ring 0
+do run 64
+ 100 190000
+peer
+ 140 120001
+ 500 40f
+ 514 33312d
+ 520 e1023ff0
+ 528 1e010
+ 530 40f
+ring 0
+do run 64
+ 100 1a0000
+peer
+ 140 130001
+ 700 410
+ 714 34312d
+ 720 e1025440
+ 728 1cbc0
+ 730 410
+ring 0
+do run 64
+ 100 1b0000
+peer
+ 140 140001
+ 900 411
+ 914 35312d
+ 920 e1025440
+ 928 1cbc0
+ 930 411
+ring 0
+do run 64
+ 100 1c0000
+peer
+ 140 150001
+ b00 412
+ b14 36312d
+ b20 e1025440
+ b28 1cbc0
+ b30 412
+ring 0
+do run 64
+ ! flood names forgotten
+ ! echo names forgotten
+ 100 1d0000
+peer
+ 140 160001
+ d00 413
+ d14 37312d
+ d20 e1025440
+ d28 1cbc0
+ d30 413
+ring 0
+do run 64
+ 100 1e0000
+# those that are asked for are bound at once, one that was forgotten by the first message
+do create name-17
+ ! name-17 link up
+do run 64
+ ! name-17 bound 1043
+ * rang 0 1
+ 240 30001
+ 248 2
+ 1700 402 35
+ 170c 28 656d616e 37312d
+ 1730 402
+peer
+ 280 30000
+ 294 2 200
+ 1708 2
+do create name-6
+ ! name-6 link up
+do run 64
+ ! name-6 bound 1032
+ * rang 0 1
+ 240 40001
+ 248 30002
+ 1900 403 35
+ 190c 28 656d616e 362d
+ 1930 403
+peer
+ 280 40000
+ 29c 3 200
+ 1908 3
+do create name-16
+ ! name-16 link up
+do run 64
+ ! name-16 bound 1042
+ * rang 0 1
+ 240 50001
+ 24c 4
+ 1b00 404 35
+ 1b0c 28 656d616e 36312d
+ 1b30 404
+peer
+ 280 50000
+ 2a4 4 200
+ 1b08 4
+do create name-7
+ ! name-7 link up
+do run 64
+ ! name-7 bound 1033
+ * rang 0 1
+ 240 60001
+ 24c 50004
+ 1d00 405 35
+ 1d0c 28 656d616e 372d
+ 1d30 405
+peer
+ 280 60000
+ 2ac 5 200
+ 1d08 5
+do create name-15
+ ! name-15 link up
+do run 64
+ ! name-15 bound 1041
+ * rang 0 1
+ 240 70001
+ 250 6
+ 1f00 406 35
+ 1f0c 28 656d616e 35312d
+ 1f30 406
+peer
+ 280 70000
+ 2b4 6 200
+ 1f08 6
+do create name-8
+ ! name-8 link up
+do run 64
+ ! name-8 bound 1034
+ * rang 0 1
+ 240 80001
+ 250 70006
+ 2100 407 35
+ 210c 28 656d616e 382d
+ 2130 407
+peer
+ 280 80000
+ 2bc 7 200
+ 2108 7
+do create name-14
+ ! name-14 link up
+do run 64
+ ! name-14 bound 1040
+ * rang 0 1
+ 240 90001
+ 1300 408
+ 1310 656d616e 34312d
+ 1330 408
+peer
+ 280 90000
+do create name-0
+ ! name-0 link up
+do run 64
+ * rang 0 1
+ 240 a0001
+ 1500 409
+ 1508 0
+ 1510 656d616e 302d
+ 1530 409
+peer
+ 280 a0000
+ 1508 1
+peer
+ 140 170001
+ f00 413 402
+ f0c c 2 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ 140 180001
+ 1100 408 403
+ 110c c 3 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ 140 190001
+ 300 412 404
+ 30c c 4 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ 140 1a0001
+ 500 409 405
+ 50c c 5 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ 140 1b0001
+ 700 411 406
+ 70c c 6 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ 140 1c0001
+ 900 40a 407
+ 90c c 7 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ 140 1d0001
+ b00 410 408
+ b0c c 8 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ 140 1e0001
+ d00 402 409
+ d0c c 9 4c4c4c4c 4c4c4c4c
+ring 0
+do run 64
+ > name-17 from 1043 size 12 #2
+ > name-6 from 1032 size 12 #3
+ > name-16 from 1042 size 12 #4
+ > name-7 from 1033 size 12 #5
+ > name-15 from 1041 size 12 #6
+ > name-8 from 1034 size 12 #7
+ > name-14 from 1040 size 12 #8
+ ! name-0 bound 1026
+ > name-0 from 1026 size 12 #9
+ 100 260000
+do send name-17 0 1 12
+ ? sent 1
+ * rang 0 1
+ 240 b0001
+ 1704 413 0 c 0 4c4c4c4c 4c4c4c4c
+peer
+ 280 b0000
+ 1708 2
+do send name-6 1 1 12
+ ? sent 1
+ * rang 0 1
+ 240 c0001
+ 1904 408 0 c 1 4c4c4c4c 4c4c4c4c
+peer
+ 280 c0000
+ 1908 3
+do send name-16 2 1 12
+ ? sent 1
+ * rang 0 1
+ 240 d0001
+ 1b04 412 0 c 2 4c4c4c4c 4c4c4c4c
+peer
+ 280 d0000
+ 1b08 4
+do send name-7 3 1 12
+ ? sent 1
+ * rang 0 1
+ 240 e0001
+ 1d04 409 0 c 3 4c4c4c4c 4c4c4c4c
+peer
+ 280 e0000
+ 1d08 5
+do send name-15 4 1 12
+ ? sent 1
+ * rang 0 1
+ 240 f0001
+ 1f04 411 0 c 4 4c4c4c4c 4c4c4c4c
+peer
+ 280 f0000
+ 1f08 6
+do send name-8 5 1 12
+ ? sent 1
+ * rang 0 1
+ 240 100001
+ 2104 40a 0 c 5 4c4c4c4c 4c4c4c4c
+peer
+ 280 100000
+ 2108 7
+do send name-14 6 1 12
+ ? sent 1
+ * rang 0 1
+ 240 110001
+ 1304 410
+ 130c c 6 4c4c4c4c 4c4c4c4c
+peer
+ 280 110000
+do send name-0 7 1 12
+ ? sent 1
+ * rang 0 1
+ 240 120001
+ 1504 402 0 c 7 4c4c4c4c 4c4c4c4c
+peer
+ 280 120000
+ 1508 1
+# half of them go, and come back elsewhere
+peer
+ 140 1f0001
+ f04 35
+ f0c 28 656d616e 37312d bb9dab80 5584 e1017200
+ f28 e101d1b0 5584 413 1
+ring 0
+do run 64
+ ! name-17 unbound 1043
+ 100 270000
+peer
+ 140 200001
+ 1100 412 35
+ 110c 28 656d616e 36312d bb9dab80 5584 e1017200
+ 1128 e101d010 5584 412 1
+ring 0
+do run 64
+ ! name-16 unbound 1042
+ 100 280000
+peer
+ 140 210001
+ 300 411 35
+ 30c 28 656d616e 35312d bb9dab80 5584 e1017200
+ 328 e101cc60 5584 411 1
+ring 0
+do run 64
+ ! name-15 unbound 1041
+ 100 290000
+peer
+ 140 220001
+ 500 410 35
+ 50c 28 656d616e 34312d bb9dab80 5584 e1017200
+ 528 e101c8b0 5584 410 1
+ring 0
+do run 64
+ ! name-14 unbound 1040
+ 100 2a0000
+peer
+ 140 230001
+ 700 414 35
+ 70c 28 656d616e 37312d 78
+ 720 e1027cd0
+ 728 1a330
+ 730 414
+ring 0
+do run 64
+ ! name-17 bound 1044
+ 100 2b0000
+peer
+ 140 240001
+ 900 415 35
+ 90c 28 656d616e 36312d 78
+ 920 e1027cd0
+ 928 1a330
+ 930 415
+ring 0
+do run 64
+ ! name-16 bound 1045
+ 100 2c0000
+peer
+ 140 250001
+ b00 416 35
+ b0c 28 656d616e 35312d 78
+ b20 e1027cd0
+ b28 1a330
+ b30 416
+ring 0
+do run 64
+ ! name-15 bound 1046
+ 100 2d0000
+peer
+ 140 260001
+ d00 417 35
+ d0c 28 656d616e 34312d 78
+ d20 e1027cd0
+ d28 1a330
+ d30 417
+ring 0
+do run 64
+ ! name-14 bound 1047
+ 100 2e0000
+do send name-17 8 1 12
+ ? sent 1
+ * rang 0 1
+ 240 130001
+ 1704 414 0
+ 1710 8
+peer
+ 280 130000
+ 1708 2
+do send name-6 9 1 12
+ ? sent 1
+ * rang 0 1
+ 240 140001
+ 1908 0
+ 1910 9
+peer
+ 280 140000
+ 1908 3
+do send name-16 10 1 12
+ ? sent 1
+ * rang 0 1
+ 240 150001
+ 1b04 415 0
+ 1b10 a
+peer
+ 280 150000
+ 1b08 4
+do send name-7 11 1 12
+ ? sent 1
+ * rang 0 1
+ 240 160001
+ 1d08 0
+ 1d10 b
+peer
+ 280 160000
+ 1d08 5
+do send name-15 12 1 12
+ ? sent 1
+ * rang 0 1
+ 240 170001
+ 1f04 416 0
+ 1f10 c
+peer
+ 280 170000
+ 1f08 6
+do send name-8 13 1 12
+ ? sent 1
+ * rang 0 1
+ 240 180001
+ 2108 0
+ 2110 d
+peer
+ 280 180000
+ 2108 7
+do send name-14 14 1 12
+ ? sent 1
+ * rang 0 1
+ 240 190001
+ 1304 417
+ 1310 e
+peer
+ 280 190000
+do send name-0 15 1 12
+ ? sent 1
+ * rang 0 1
+ 240 1a0001
+ 1508 0
+ 1510 f
+peer
+ 280 1a0000
+ 1508 1
+)";
+
 } // namespace live::openamp_remote

@@ -47,4 +47,9 @@ TEST_CASE("rpmsg-lite live: beside a remote with 256 buffers our driver handles 
     CHECK(our_driver<256>(live::rpmsg_lite_remote::buffers_256) == "");
 }
 
+TEST_CASE("rpmsg-lite live: of more names than a pool keeps the oldest are forgotten, told, and bound by a first message") {
+    CHECK(our_device<8>(live::rpmsg_lite_master::names) == "");
+    CHECK(our_driver<8>(live::rpmsg_lite_remote::names) == "");
+}
+
 } // namespace

@@ -1951,4 +1951,575 @@ do run 64
  190 1f0000
 )";
 
+inline constexpr std::string_view names = R"(
+# the start
+do create flood
+do create echo
+do start
+do run 64
+peer
+ 0*8+10 200001e0+200
+ 8*8+10 200+0
+ c*7+10 10002+10000
+ 7c 80000002 80001 10000 30002 50004 70006
+ f0*8+10 200011e0+200
+ f8*8+10 200+0
+ fc*7+10 10002+10000
+ 16c 80000002 1
+ 190 80000
+ 198*8+8 200+0
+ 19c*7+8 1+1
+ring 0
+do run 64
+ ! flood link up
+ ! echo link up
+ * rang 2 0
+ a0 20000
+ a8 38 1 38
+ e4 1
+ 1e0 400 35
+ 1ec 28 6f6f6c66 64
+ 210 400
+ 3e0 401 35
+ 3ec 28 6f686365
+ 410 401
+peer
+ 80 a0001
+peer
+ 170 10001
+ 11e0 1e 35
+ 11ec 28 6f6f6c66 64
+ 1210 1e
+ring 1
+peer
+ 170 20001 10000
+ 13e0 1f 35
+ 13ec 28 6f686365
+ 1410 1f
+ring 1
+do run 64
+ ! flood bound 30
+ ! echo bound 31
+ 190 a0000
+do run 64
+peer
+ 170 30001
+ 178 2
+ 15e0 1e 400
+ 15ec c
+ 15f4 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 170 40001
+ 178 30002
+ 17e0 1f 401
+ 17ec c 1 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > flood from 30 size 12 #0
+ > echo from 31 size 12 #1
+ 190 c0000
+# eighteen names, of which a pool of sixteen keeps sixteen for later
+peer
+ 170 50001
+ 17c 4
+ 19e0 96 35
+ 19ec 28 656d616e 302d
+ 1a10 96
+ring 1
+do run 64
+ 190 d0000
+peer
+ 170 60001
+ 17c 50004
+ 1be0 97 35
+ 1bec 28 656d616e 312d
+ 1c10 97
+ring 1
+do run 64
+ 190 e0000
+peer
+ 170 70001
+ 180 6
+ 1de0 98 35
+ 1dec 28 656d616e 322d
+ 1e10 98
+ring 1
+do run 64
+ 190 f0000
+peer
+ 170 80001
+ 180 70006
+ 1fe0 99 35
+ 1fec 28 656d616e 332d
+ 2010 99
+ring 1
+do run 64
+ 190 100000
+peer
+ 170 90001
+ 11e0 9a
+ 11f0 656d616e 342d
+ 1210 9a
+ring 1
+do run 64
+ 190 110000
+peer
+ 170 a0001
+ 13e0 9b
+ 13f0 656d616e 352d
+ 1410 9b
+ring 1
+do run 64
+ 190 120000
+peer
+ 170 b0001
+ 15e0 9c 35
+ 15ec 28 656d616e 362d 0
+ 1610 9c
+ring 1
+do run 64
+ 190 130000
+peer
+ 170 c0001
+ 17e0 9d 35
+ 17ec 28 656d616e 372d 0
+ 1810 9d
+ring 1
+do run 64
+ 190 140000
+peer
+ 170 d0001
+ 19e0 9e
+ 19f4 382d
+ 1a10 9e
+ring 1
+do run 64
+ 190 150000
+peer
+ 170 e0001
+ 1be0 9f
+ 1bf4 392d
+ 1c10 9f
+ring 1
+do run 64
+ 190 160000
+peer
+ 170 f0001
+ 1de0 a0
+ 1df4 30312d
+ 1e10 a0
+ring 1
+do run 64
+ 190 170000
+peer
+ 170 100001
+ 1fe0 a1
+ 1ff4 31312d
+ 2010 a1
+ring 1
+do run 64
+ 190 180000
+peer
+ 170 110001
+ 11e0 a2
+ 11f4 32312d
+ 1210 a2
+ring 1
+do run 64
+ 190 190000
+peer
+ 170 120001
+ 13e0 a3
+ 13f4 33312d
+ 1410 a3
+ring 1
+do run 64
+ 190 1a0000
+peer
+ 170 130001
+ 15e0 a4
+ 15f4 34312d
+ 1610 a4
+ring 1
+do run 64
+ 190 1b0000
+peer
+ 170 140001
+ 17e0 a5
+ 17f4 35312d
+ 1810 a5
+ring 1
+do run 64
+ 190 1c0000
+peer
+ 170 150001
+ 19e0 a6
+ 19f4 36312d
+ 1a10 a6
+ring 1
+do run 64
+ ! flood names forgotten
+ ! echo names forgotten
+ 190 1d0000
+peer
+ 170 160001
+ 1be0 a7
+ 1bf4 37312d
+ 1c10 a7
+ring 1
+do run 64
+ 190 1e0000
+# those that are asked for are bound at once, one that was forgotten by the first message
+do create name-17
+ ! name-17 link up
+do run 64
+ ! name-17 bound 167
+ * rang 1 0
+ a0 30000
+ b4 2 38
+ 5e0 402 35
+ 5ec 28 656d616e 37312d
+ 610 402
+peer
+ 80 b0001
+do create name-6
+ ! name-6 link up
+do run 64
+ ! name-6 bound 156
+ * rang 1 0
+ a0 40000
+ bc 3 38
+ 7e0 403 35
+ 7ec 28 656d616e 362d
+ 810 403
+peer
+ 80 c0001
+do create name-16
+ ! name-16 link up
+do run 64
+ ! name-16 bound 166
+ * rang 1 0
+ a0 50000
+ c4 4 38
+ 9e0 404 35
+ 9ec 28 656d616e 36312d
+ a10 404
+peer
+ 80 d0001
+do create name-7
+ ! name-7 link up
+do run 64
+ ! name-7 bound 157
+ * rang 1 0
+ a0 60000
+ cc 5 38
+ be0 405 35
+ bec 28 656d616e 372d
+ c10 405
+peer
+ 80 e0001
+do create name-15
+ ! name-15 link up
+do run 64
+ ! name-15 bound 165
+ * rang 1 0
+ a0 70000
+ d4 6 38
+ de0 406 35
+ dec 28 656d616e 35312d
+ e10 406
+peer
+ 80 f0001
+do create name-8
+ ! name-8 link up
+do run 64
+ ! name-8 bound 158
+ * rang 1 0
+ a0 80000
+ dc 7 38
+ fe0 407 35
+ fec 28 656d616e 382d
+ 1010 407
+peer
+ 80 100001
+do create name-14
+ ! name-14 link up
+do run 64
+ ! name-14 bound 164
+ * rang 1 0
+ a0 90000
+ 1e0 408
+ 1f0 656d616e 34312d
+ 210 408
+peer
+ 80 110001
+do create name-0
+ ! name-0 link up
+do run 64
+ * rang 1 0
+ a0 a0000
+ 3e0 409
+ 3f0 656d616e 302d
+ 410 409
+peer
+ 80 120001
+peer
+ 170 170001
+ 1de0 a7 402
+ 1dec c 2 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 170 180001
+ 1fe0 9c 403
+ 1fec c 3 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 170 190001
+ 11e0 a6 404
+ 11ec c 4 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 170 1a0001
+ 13e0 9d 405
+ 13ec c 5 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 170 1b0001
+ 15e0 a5 406
+ 15ec c 6 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 170 1c0001
+ 17e0 9e 407
+ 17ec c 7 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 170 1d0001
+ 19e0 a4 408
+ 19ec c 8 4c4c4c4c 4c4c4c4c
+ring 1
+peer
+ 170 1e0001
+ 1be0 96 409
+ 1bec c 9 4c4c4c4c 4c4c4c4c
+ring 1
+do run 64
+ > name-17 from 167 size 12 #2
+ > name-6 from 156 size 12 #3
+ > name-16 from 166 size 12 #4
+ > name-7 from 157 size 12 #5
+ > name-15 from 165 size 12 #6
+ > name-8 from 158 size 12 #7
+ > name-14 from 164 size 12 #8
+ ! name-0 bound 150
+ > name-0 from 150 size 12 #9
+ 190 260000
+do send name-17 0 1 12
+ ? sent 1
+ * rang 1 0
+ a0 b0000
+ b8 1c
+ 5e4 a7
+ 5ec c 0 4c4c4c4c 4c4c4c4c
+peer
+ 80 130001
+do send name-6 1 1 12
+ ? sent 1
+ * rang 1 0
+ a0 c0000
+ c0 1c
+ 7e4 9c
+ 7ec c 1 4c4c4c4c 4c4c4c4c
+peer
+ 80 140001
+do send name-16 2 1 12
+ ? sent 1
+ * rang 1 0
+ a0 d0000
+ c8 1c
+ 9e4 a6
+ 9ec c 2 4c4c4c4c 4c4c4c4c
+peer
+ 80 150001
+do send name-7 3 1 12
+ ? sent 1
+ * rang 1 0
+ a0 e0000
+ d0 1c
+ be4 9d
+ bec c 3 4c4c4c4c 4c4c4c4c
+peer
+ 80 160001
+do send name-15 4 1 12
+ ? sent 1
+ * rang 1 0
+ a0 f0000
+ d8 1c
+ de4 a5
+ dec c 4 4c4c4c4c 4c4c4c4c
+peer
+ 80 170001
+do send name-8 5 1 12
+ ? sent 1
+ * rang 1 0
+ a0 100000
+ e0 1c
+ fe4 9e
+ fec c 5 4c4c4c4c 4c4c4c4c
+peer
+ 80 180001
+do send name-14 6 1 12
+ ? sent 1
+ * rang 1 0
+ a0 110000
+ a8 1c
+ 1e4 a4
+ 1ec c 6 4c4c4c4c 4c4c4c4c
+peer
+ 80 190001
+do send name-0 7 1 12
+ ? sent 1
+ * rang 1 0
+ a0 120000
+ b0 1c
+ 3e4 96
+ 3ec c 7 4c4c4c4c 4c4c4c4c
+peer
+ 80 1a0001
+# half of them go, and come back elsewhere
+peer
+ 170 1f0001
+ 1de4 35
+ 1dec 28 656d616e 37312d 0
+ 1e10 a7 1
+ring 1
+do run 64
+ ! name-17 unbound 167
+ 190 270000
+peer
+ 170 200001
+ 1fe0 a6 35
+ 1fec 28 656d616e 36312d 0
+ 2010 a6 1
+ring 1
+do run 64
+ ! name-16 unbound 166
+ 190 280000
+peer
+ 170 210001
+ 11e0 a5 35
+ 11ec 28 656d616e 35312d 0
+ 1210 a5 1
+ring 1
+do run 64
+ ! name-15 unbound 165
+ 190 290000
+peer
+ 170 220001
+ 13e0 a4 35
+ 13ec 28 656d616e 34312d 0
+ 1410 a4 1
+ring 1
+do run 64
+ ! name-14 unbound 164
+ 190 2a0000
+peer
+ 170 230001
+ 15e0 aa 35
+ 15ec 28 656d616e 37312d 0
+ 1610 aa
+ring 1
+do run 64
+ ! name-17 bound 170
+ 190 2b0000
+peer
+ 170 240001
+ 17e0 ac 35
+ 17ec 28 656d616e 36312d 0
+ 1810 ac
+ring 1
+do run 64
+ ! name-16 bound 172
+ 190 2c0000
+peer
+ 170 250001
+ 19e0 ae 35
+ 19ec 28 656d616e 35312d 0
+ 1a10 ae
+ring 1
+do run 64
+ ! name-15 bound 174
+ 190 2d0000
+peer
+ 170 260001
+ 1be0 b0 35
+ 1bec 28 656d616e 34312d 0
+ 1c10 b0
+ring 1
+do run 64
+ ! name-14 bound 176
+ 190 2e0000
+do send name-17 8 1 12
+ ? sent 1
+ * rang 1 0
+ a0 130000
+ 5e4 aa
+ 5f0 8
+peer
+ 80 1b0001
+do send name-6 9 1 12
+ ? sent 1
+ * rang 1 0
+ a0 140000
+ 7f0 9
+peer
+ 80 1c0001
+do send name-16 10 1 12
+ ? sent 1
+ * rang 1 0
+ a0 150000
+ 9e4 ac
+ 9f0 a
+peer
+ 80 1d0001
+do send name-7 11 1 12
+ ? sent 1
+ * rang 1 0
+ a0 160000
+ bf0 b
+peer
+ 80 1e0001
+do send name-15 12 1 12
+ ? sent 1
+ * rang 1 0
+ a0 170000
+ de4 ae
+ df0 c
+peer
+ 80 1f0001
+do send name-8 13 1 12
+ ? sent 1
+ * rang 1 0
+ a0 180000
+ ff0 d
+peer
+ 80 200001
+do send name-14 14 1 12
+ ? sent 1
+ * rang 1 0
+ a0 190000
+ 1e4 b0
+ 1f0 e
+peer
+ 80 210001
+do send name-0 15 1 12
+ ? sent 1
+ * rang 1 0
+ a0 1a0000
+ 3f0 f
+peer
+ 80 220001
+)";
+
 } // namespace live::rpmsg_lite_master

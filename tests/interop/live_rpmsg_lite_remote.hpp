@@ -1487,4 +1487,592 @@ peer
 do run 64
 )";
 
+inline constexpr std::string_view names = R"(
+# the start
+do create flood
+do create echo
+do start
+do run 64
+ ! flood link up
+ ! echo link up
+ * rang 1 2
+ 0*8+10 200001e0+200
+ 8*8+10 200+0
+ c*7+10 10002+10000
+ 7c 80000002 80001 10000 30002 50004 70006
+ f0*8+10 200011e0+200
+ f8*8+10 200+0
+ fc*7+10 10002+10000
+ 16c 80000002 20001 10000
+ 190 80000
+ 198*8+8 200+0
+ 19c*7+8 1+1
+ 11e0 400 35
+ 11ec 28 6f6f6c66 64
+ 1210 400
+ 13e0 401 35
+ 13ec 28 6f686365
+ 1410 401
+peer
+ 190 a0000
+peer
+ a0 10000
+ a8 200
+ 1e0 1e 35
+ 1ec 28 6f6f6c66 64
+ 210 1e
+ring 0
+peer
+ a0 20000
+ ac 1 200
+ 3e0 1f 35
+ 3ec 28 6f686365
+ 410 1f
+ring 0
+do run 64
+ ! flood bound 30
+ ! echo bound 31
+ * rang 2 0
+ 80 a0001
+do run 64
+peer
+ a0 30000
+ b4 2 200
+ 5e0 1e 400
+ 5ec c
+ 5f4 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ a0 40000
+ bc 3 200
+ 7e0 1f 401
+ 7ec c 1 4c4c4c4c 4c4c4c4c
+ring 0
+do run 64
+ > flood from 30 size 12 #0
+ > echo from 31 size 12 #1
+ * rang 2 0
+ 80 c0001
+# eighteen names, of which a pool of sixteen keeps sixteen for later
+peer
+ a0 50000
+ c4 4 200
+ 9e0 96 35
+ 9ec 28 656d616e 302d
+ a10 96
+ring 0
+do run 64
+ * rang 1 0
+ 80 d0001
+peer
+ a0 60000
+ cc 5 200
+ be0 97 35
+ bec 28 656d616e 312d
+ c10 97
+ring 0
+do run 64
+ * rang 1 0
+ 80 e0001
+peer
+ a0 70000
+ d4 6 200
+ de0 98 35
+ dec 28 656d616e 322d
+ e10 98
+ring 0
+do run 64
+ * rang 1 0
+ 80 f0001
+peer
+ a0 80000
+ dc 7 200
+ fe0 99 35
+ fec 28 656d616e 332d
+ 1010 99
+ring 0
+do run 64
+ * rang 1 0
+ 80 100001
+peer
+ a0 90000
+ 1e0 9a
+ 1f0 656d616e 342d
+ 210 9a
+ring 0
+do run 64
+ * rang 1 0
+ 80 110001
+peer
+ a0 a0000
+ 3e0 9b
+ 3f0 656d616e 352d
+ 410 9b
+ring 0
+do run 64
+ * rang 1 0
+ 80 120001
+peer
+ a0 b0000
+ 5e0 9c 35
+ 5ec 28 656d616e 362d 0
+ 610 9c
+ring 0
+do run 64
+ * rang 1 0
+ 80 130001
+peer
+ a0 c0000
+ 7e0 9d 35
+ 7ec 28 656d616e 372d 0
+ 810 9d
+ring 0
+do run 64
+ * rang 1 0
+ 80 140001
+peer
+ a0 d0000
+ 9e0 9e
+ 9f4 382d
+ a10 9e
+ring 0
+do run 64
+ * rang 1 0
+ 80 150001
+peer
+ a0 e0000
+ be0 9f
+ bf4 392d
+ c10 9f
+ring 0
+do run 64
+ * rang 1 0
+ 80 160001
+peer
+ a0 f0000
+ de0 a0
+ df4 30312d
+ e10 a0
+ring 0
+do run 64
+ * rang 1 0
+ 80 170001
+peer
+ a0 100000
+ fe0 a1
+ ff4 31312d
+ 1010 a1
+ring 0
+do run 64
+ * rang 1 0
+ 80 180001
+peer
+ a0 110000
+ 1e0 a2
+ 1f4 32312d
+ 210 a2
+ring 0
+do run 64
+ * rang 1 0
+ 80 190001
+peer
+ a0 120000
+ 3e0 a3
+ 3f4 33312d
+ 410 a3
+ring 0
+do run 64
+ * rang 1 0
+ 80 1a0001
+peer
+ a0 130000
+ 5e0 a4
+ 5f4 34312d
+ 610 a4
+ring 0
+do run 64
+ * rang 1 0
+ 80 1b0001
+peer
+ a0 140000
+ 7e0 a5
+ 7f4 35312d
+ 810 a5
+ring 0
+do run 64
+ * rang 1 0
+ 80 1c0001
+peer
+ a0 150000
+ 9e0 a6
+ 9f4 36312d
+ a10 a6
+ring 0
+do run 64
+ ! flood names forgotten
+ ! echo names forgotten
+ * rang 1 0
+ 80 1d0001
+peer
+ a0 160000
+ be0 a7
+ bf4 37312d
+ c10 a7
+ring 0
+do run 64
+ * rang 1 0
+ 80 1e0001
+# those that are asked for are bound at once, one that was forgotten by the first message
+do create name-17
+ ! name-17 link up
+do run 64
+ ! name-17 bound 167
+ * rang 0 1
+ 170 30001
+ 178 2
+ 15e0 402 35
+ 15ec 28 656d616e 37312d
+ 1610 402
+peer
+ 190 b0000
+do create name-6
+ ! name-6 link up
+do run 64
+ ! name-6 bound 156
+ * rang 0 1
+ 170 40001
+ 178 30002
+ 17e0 403 35
+ 17ec 28 656d616e 362d
+ 1810 403
+peer
+ 190 c0000
+do create name-16
+ ! name-16 link up
+do run 64
+ ! name-16 bound 166
+ * rang 0 1
+ 170 50001
+ 17c 4
+ 19e0 404 35
+ 19ec 28 656d616e 36312d
+ 1a10 404
+peer
+ 190 d0000
+do create name-7
+ ! name-7 link up
+do run 64
+ ! name-7 bound 157
+ * rang 0 1
+ 170 60001
+ 17c 50004
+ 1be0 405 35
+ 1bec 28 656d616e 372d
+ 1c10 405
+peer
+ 190 e0000
+do create name-15
+ ! name-15 link up
+do run 64
+ ! name-15 bound 165
+ * rang 0 1
+ 170 70001
+ 180 6
+ 1de0 406 35
+ 1dec 28 656d616e 35312d
+ 1e10 406
+peer
+ 190 f0000
+do create name-8
+ ! name-8 link up
+do run 64
+ ! name-8 bound 158
+ * rang 0 1
+ 170 80001
+ 180 70006
+ 1fe0 407 35
+ 1fec 28 656d616e 382d
+ 2010 407
+peer
+ 190 100000
+do create name-14
+ ! name-14 link up
+do run 64
+ ! name-14 bound 164
+ * rang 0 1
+ 170 90001
+ 11e0 408
+ 11f0 656d616e 34312d
+ 1210 408
+peer
+ 190 110000
+do create name-0
+ ! name-0 link up
+do run 64
+ * rang 0 1
+ 170 a0001
+ 13e0 409
+ 13f0 656d616e 302d
+ 1410 409
+peer
+ 190 120000
+peer
+ a0 170000
+ de0 a7 402
+ dec c 2 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ a0 180000
+ fe0 9c 403
+ fec c 3 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ a0 190000
+ 1e0 a6 404
+ 1ec c 4 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ a0 1a0000
+ 3e0 9d 405
+ 3ec c 5 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ a0 1b0000
+ 5e0 a5 406
+ 5ec c 6 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ a0 1c0000
+ 7e0 9e 407
+ 7ec c 7 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ a0 1d0000
+ 9e0 a4 408
+ 9ec c 8 4c4c4c4c 4c4c4c4c
+ring 0
+peer
+ a0 1e0000
+ be0 96 409
+ bec c 9 4c4c4c4c 4c4c4c4c
+ring 0
+do run 64
+ > name-17 from 167 size 12 #2
+ > name-6 from 156 size 12 #3
+ > name-16 from 166 size 12 #4
+ > name-7 from 157 size 12 #5
+ > name-15 from 165 size 12 #6
+ > name-8 from 158 size 12 #7
+ > name-14 from 164 size 12 #8
+ ! name-0 bound 150
+ > name-0 from 150 size 12 #9
+ * rang 8 0
+ 80 260001
+do send name-17 0 1 12
+ ? sent 1
+ * rang 0 1
+ 170 b0001
+ 15e4 a7
+ 15ec c 0 4c4c4c4c 4c4c4c4c
+peer
+ 190 130000
+do send name-6 1 1 12
+ ? sent 1
+ * rang 0 1
+ 170 c0001
+ 17e4 9c
+ 17ec c 1 4c4c4c4c 4c4c4c4c
+peer
+ 190 140000
+do send name-16 2 1 12
+ ? sent 1
+ * rang 0 1
+ 170 d0001
+ 19e4 a6
+ 19ec c 2 4c4c4c4c 4c4c4c4c
+peer
+ 190 150000
+do send name-7 3 1 12
+ ? sent 1
+ * rang 0 1
+ 170 e0001
+ 1be4 9d
+ 1bec c 3 4c4c4c4c 4c4c4c4c
+peer
+ 190 160000
+do send name-15 4 1 12
+ ? sent 1
+ * rang 0 1
+ 170 f0001
+ 1de4 a5
+ 1dec c 4 4c4c4c4c 4c4c4c4c
+peer
+ 190 170000
+do send name-8 5 1 12
+ ? sent 1
+ * rang 0 1
+ 170 100001
+ 1fe4 9e
+ 1fec c 5 4c4c4c4c 4c4c4c4c
+peer
+ 190 180000
+do send name-14 6 1 12
+ ? sent 1
+ * rang 0 1
+ 170 110001
+ 11e4 a4
+ 11ec c 6 4c4c4c4c 4c4c4c4c
+peer
+ 190 190000
+do send name-0 7 1 12
+ ? sent 1
+ * rang 0 1
+ 170 120001
+ 13e4 96
+ 13ec c 7 4c4c4c4c 4c4c4c4c
+peer
+ 190 1a0000
+# half of them go, and come back elsewhere
+peer
+ a0 1f0000
+ de4 35
+ dec 28 656d616e 37312d 0
+ e10 a7 1
+ring 0
+do run 64
+ ! name-17 unbound 167
+ * rang 1 0
+ 80 270001
+peer
+ a0 200000
+ fe0 a6 35
+ fec 28 656d616e 36312d 0
+ 1010 a6 1
+ring 0
+do run 64
+ ! name-16 unbound 166
+ * rang 1 0
+ 80 280001
+peer
+ a0 210000
+ 1e0 a5 35
+ 1ec 28 656d616e 35312d 0
+ 210 a5 1
+ring 0
+do run 64
+ ! name-15 unbound 165
+ * rang 1 0
+ 80 290001
+peer
+ a0 220000
+ 3e0 a4 35
+ 3ec 28 656d616e 34312d 0
+ 410 a4 1
+ring 0
+do run 64
+ ! name-14 unbound 164
+ * rang 1 0
+ 80 2a0001
+peer
+ a0 230000
+ 5e0 aa 35
+ 5ec 28 656d616e 37312d 0
+ 610 aa
+ring 0
+do run 64
+ ! name-17 bound 170
+ * rang 1 0
+ 80 2b0001
+peer
+ a0 240000
+ 7e0 ac 35
+ 7ec 28 656d616e 36312d 0
+ 810 ac
+ring 0
+do run 64
+ ! name-16 bound 172
+ * rang 1 0
+ 80 2c0001
+peer
+ a0 250000
+ 9e0 ae 35
+ 9ec 28 656d616e 35312d 0
+ a10 ae
+ring 0
+do run 64
+ ! name-15 bound 174
+ * rang 1 0
+ 80 2d0001
+peer
+ a0 260000
+ be0 b0 35
+ bec 28 656d616e 34312d 0
+ c10 b0
+ring 0
+do run 64
+ ! name-14 bound 176
+ * rang 1 0
+ 80 2e0001
+do send name-17 8 1 12
+ ? sent 1
+ * rang 0 1
+ 170 130001
+ 15e4 aa
+ 15f0 8
+peer
+ 190 1b0000
+do send name-6 9 1 12
+ ? sent 1
+ * rang 0 1
+ 170 140001
+ 17f0 9
+peer
+ 190 1c0000
+do send name-16 10 1 12
+ ? sent 1
+ * rang 0 1
+ 170 150001
+ 19e4 ac
+ 19f0 a
+peer
+ 190 1d0000
+do send name-7 11 1 12
+ ? sent 1
+ * rang 0 1
+ 170 160001
+ 1bf0 b
+peer
+ 190 1e0000
+do send name-15 12 1 12
+ ? sent 1
+ * rang 0 1
+ 170 170001
+ 1de4 ae
+ 1df0 c
+peer
+ 190 1f0000
+do send name-8 13 1 12
+ ? sent 1
+ * rang 0 1
+ 170 180001
+ 1ff0 d
+peer
+ 190 200000
+do send name-14 14 1 12
+ ? sent 1
+ * rang 0 1
+ 170 190001
+ 11e4 b0
+ 11f0 e
+peer
+ 190 210000
+do send name-0 15 1 12
+ ? sent 1
+ * rang 0 1
+ 170 1a0001
+ 13f0 f
+peer
+ 190 220000
+)";
+
 } // namespace live::rpmsg_lite_remote
