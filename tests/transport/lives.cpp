@@ -221,7 +221,7 @@ template <vring_config Config> class two_lives {
             }
             break;
         case step::commit:
-            if (loan_ and may_use_rings and loan_->life == life_) {
+            if (loan_ and is_up_ and loan_->life == life_) { // also before a poll could see that the driver began anew
                 answered_ += put(device_, loan_->room, answered_) ? 1u : 0u;
                 loan_.reset();
             }

@@ -83,7 +83,11 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     }
     constexpr auto pass_on(address from, address to, tx_buffer const& room, std::size_t size) -> error {
         auto const header = wire::header{.source = from, .destination = to, .length = static_cast<std::uint16_t>(size)};
-        return transport_.commit(room, header) ? error{} : error::closed;
+        if (transport_.commit(room, header)) [[likely]] {
+            return {};
+        }
+        this->call_poller(); // the link is over, and only a poll can say so
+        return error::closed;
     }
     constexpr auto try_commit(address from, address to, tx_buffer const& room, std::size_t size) -> error {
         if (to == any_address or size > room.space.size()) {

@@ -44,19 +44,6 @@ template <std::uint32_t Size> class id_set {
             insert(id);
         }
     }
-    constexpr auto insert_all(id_set const& others) -> void {
-        for (std::uint32_t i = 0; i < words; ++i) {
-            words_[i] = static_cast<word>(words_[i] | others.words_[i]);
-        }
-    }
-    [[nodiscard]] constexpr auto is_full() const -> bool {
-        constexpr auto all = static_cast<word>(Size % bits == 0 ? ~std::uint32_t{} : (std::uint32_t{1} << Size % bits) - 1);
-        auto common = all;
-        for (auto const each : words_) {
-            common = static_cast<word>(common & each);
-        }
-        return common == all;
-    }
     [[gnu::always_inline]] [[nodiscard]] constexpr auto is_empty() const -> bool {
         auto any = word{};
         for (auto const each : words_) {

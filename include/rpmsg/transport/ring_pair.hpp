@@ -53,7 +53,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     link_phase phase_{};
     bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
-    /// The same, but too small for those who asked last.
+    /// The same, but too small for those who asked last, or unusable.
     [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> small_{};
     id_set<Config.buffers> late_{}; ///< transmit buffers that somebody may still fill since the rings before these
     /// What a device of a dialect without epochs left on the rings when it attached, or 0 (laid_rings.hpp).

@@ -99,37 +99,25 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         return static_cast<std::uint32_t>(taken) != nowhere and this->offset_of(tx_ring, taken) != nowhere and
                this->size_of_taken(tx_ring) >= wire::header_size + least;
     }
-    /// The first was not of use. Those that are too small are kept for who asks for less; those that cannot be used go back
-    /// empty, with one doorbell for all. Each is looked at once more at most.
+    /// The first was not of use. Those that are too small, or cannot be used at all, are kept for who asks for less, or for a
+    /// driver that mends them; nothing is rung. Each buffer is looked at once more at most.
     [[gnu::cold, gnu::noinline]] constexpr auto take_another(typename life::taken_frame taken, std::uint16_t before,
                                                              std::uint32_t least) -> typename life::taken_frame {
-        std::uint32_t given_back = 0;
         auto is_last_round = false;
-        while (not is_of_use(taken, least) and given_back < Config.buffers) {
+        while (not is_of_use(taken, least)) {
             auto const id = static_cast<std::uint32_t>(taken);
-            if (id == nowhere) {
-                if (is_last_round) {
-                    break;
-                }
+            if (id != nowhere) {
+                small_.insert(id);
+            } else if (not is_last_round) {
                 is_last_round = true;
                 unused_ = std::exchange(small_, {});
-            } else if (this->offset_of(tx_ring, taken) == nowhere) {
-                this->tx().give(shared_, this->layout_.parts(tx_ring), id, 0);
-                ++given_back;
             } else {
-                small_.insert(id);
+                if (before != this->tx().taken()) {
+                    unused_ = std::exchange(small_, {}); // what came just now may serve others, who are told
+                }
+                break;
             }
             taken = take_room(shared_);
-        }
-        if (given_back != 0) {
-            this->publish(tx_ring, given_back);
-        }
-        if (small_.is_full()) { // all that there are: then it never fits
-            unused_.insert(small_.take_first());
-            return take_room(shared_);
-        }
-        if (static_cast<std::uint32_t>(taken) == nowhere and before != this->tx().taken()) {
-            unused_ = std::exchange(small_, {}); // what came just now may serve others, who are told
         }
         return taken;
     }
@@ -158,6 +146,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
+        if (not this->is_marked()) [[unlikely]] { // the driver began anew, and no poll has seen it yet
+            unused_.insert(room.token);
+            return false;
+        }
         auto const size = wire::header_size + header.length;
         this->write_header(room.offset, header);
         shared_.clean(room.offset, size);
