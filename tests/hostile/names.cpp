@@ -139,7 +139,7 @@ TEST_CASE("case 70: who is bound learns no other peer from a message") {
         REQUIRE(r->learning_box.letters.size() == 2);
         CHECK(r->learning_box.letters[1].source == rpmsg::address{0x999});
         CHECK(r->learning_box.count(rpmsg::event_kind::bound) == 1);
-        CHECK(r->learning_box.events.back().peer == rpmsg::address{0x200});
+        CHECK(r->learning_box.count(rpmsg::event_kind::unbound) == 0);
         CHECK(r->carries(9));
     }
 }
@@ -261,11 +261,11 @@ TEST_CASE("case 78: a flood of announcements fills a fixed table and is counted"
     link.victim.endpoint_table().unclaimed().for_each([&](std::string_view, rpmsg::address) { ++waiting; });
     CHECK(waiting == 4);
     CHECK(link.victim.counts()[event_count::table_full] == 3000 - 4);
-    // The first ones were kept, and one serves an endpoint that comes later.
-    auto const made = link.victim.create("service-2", link.victim_service);
+    // The last ones were kept, and one serves an endpoint that comes later.
+    auto const made = link.victim.create("service-2998", link.victim_service);
     REQUIRE(made);
     link.run();
-    CHECK(link.victim.at(*made).peer() == rpmsg::address{2002});
+    CHECK(link.victim.at(*made).peer() == rpmsg::address{4998});
 }
 
 TEST_CASE("case 78: announcements that nobody wants do not hold buffers") {

@@ -68,7 +68,7 @@ auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change
         for (std::uint32_t id = 0; id < r->raw.count; ++id) {
             r->raw.write_descriptor(0, id, kept[id]);
         }
-        // The peer sees them come back empty, drops them and offers them again.
+        // They were passed over, and serve again now.
         r->run();
         CHECK(r->carries(9));
     }

@@ -67,7 +67,8 @@ template <rpmsg::vring_config Config> class rings {
         auto table = rpmsg::wire::resource_table{};
         table.offset = layout::vdev;
         auto& vdev = table.vdev;
-        vdev.device_features = Config.dialect.features | (Config.event_index ? rpmsg::wire::feature_event_index : 0u);
+        constexpr auto features = Config.dialect.features;
+        vdev.device_features = features | (Config.event_index ? rpmsg::wire::feature_event_index : 0u);
         for (std::uint32_t i = 0; i < 2; ++i) {
             table.vrings[i] = {.device_address = static_cast<std::uint32_t>(layout::address_of(layout::parts(i).descriptors)),
                                .alignment = Config.alignment,
@@ -98,12 +99,13 @@ template <rpmsg::vring_config Config> class rings {
     }
     rings(rings const&) = delete;
     static auto about() -> traits {
+        constexpr auto dialect = Config.dialect;
         return {.capacity = Config.buffers,
                 .most_held = Config.buffers - 1u,
-                .is_acknowledged = Config.dialect.acknowledged,
-                .tells_restarts = Config.dialect.attach == rpmsg::wire::attach_rule::epochs or
-                                  Config.dialect.attach == rpmsg::wire::attach_rule::boot_words,
-                .returns_late = Config.dialect.prefilled};
+                .is_acknowledged = dialect.acknowledged,
+                .tells_restarts = dialect.attach == rpmsg::wire::attach_rule::epochs or
+                                  dialect.attach == rpmsg::wire::attach_rule::boot_words,
+                .returns_late = dialect.prefilled};
     }
     template <std::uint32_t End> auto transport() {
         if constexpr (End == host) {

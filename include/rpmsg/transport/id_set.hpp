@@ -44,6 +44,11 @@ template <std::uint32_t Size> class id_set {
             insert(id);
         }
     }
+    constexpr auto insert_all(id_set const& others) -> void {
+        for (std::uint32_t i = 0; i < words; ++i) {
+            words_[i] = static_cast<word>(words_[i] | others.words_[i]);
+        }
+    }
     [[gnu::always_inline]] [[nodiscard]] constexpr auto is_empty() const -> bool {
         auto any = word{};
         for (auto const each : words_) {

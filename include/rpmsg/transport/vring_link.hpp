@@ -81,10 +81,11 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         }
         auto&& shared = handle_of(shared_);
         [[maybe_unused]] auto const before = this->tx().taken();
+        [[maybe_unused]] auto const looks = unused_.is_empty() and this->tx().took_all();
         auto taken = take_room(shared);
         if constexpr (life::reads_descriptors) {
             if (not is_of_use(taken, least)) [[unlikely]] {
-                taken = take_another(taken, before, least);
+                taken = take_another(taken, before, looks, least);
             }
         }
         auto const id = static_cast<std::uint32_t>(taken);
@@ -100,25 +101,34 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
                this->size_of_taken(tx_ring) >= wire::header_size + least;
     }
     /// The first was not of use. Those that are too small, or cannot be used at all, are kept for who asks for less, or for a
-    /// driver that mends them; nothing is rung. Each buffer is looked at once more at most.
+    /// driver that mends them; nothing is rung. Each buffer is looked at once, and so is the peer's index, unless it `has_looked` for the first.
     [[gnu::cold, gnu::noinline]] constexpr auto take_another(typename life::taken_frame taken, std::uint16_t before,
-                                                             std::uint32_t least) -> typename life::taken_frame {
+                                                             bool has_looked, std::uint32_t least) ->
+        typename life::taken_frame {
+        auto small = id_set<Config.buffers>{};
+        auto unusable = small;
         auto is_last_round = false;
         while (not is_of_use(taken, least)) {
             auto const id = static_cast<std::uint32_t>(taken);
             if (id != nowhere) {
-                small_.insert(id);
-            } else if (not is_last_round) {
-                is_last_round = true;
+                (this->offset_of(tx_ring, taken) == nowhere ? unusable : small).insert(id);
+            }
+            auto const is_ring_done = id == nowhere or (has_looked and this->tx().took_all());
+            if (unused_.is_empty() and is_ring_done and not is_last_round) {
+                is_last_round = true; // what was passed over in earlier calls
                 unused_ = std::exchange(small_, {});
-            } else {
-                if (before != this->tx().taken()) {
-                    unused_ = std::exchange(small_, {}); // what came just now may serve others, who are told
-                }
+            }
+            if (unused_.is_empty() and is_last_round) {
+                taken = nowhere;
                 break;
             }
+            has_looked = has_looked or (unused_.is_empty() and this->tx().took_all());
             taken = take_room(shared_);
         }
+        small_.insert_all(unusable);
+        // What came just now may serve others, who are told.
+        auto const is_news = static_cast<std::uint32_t>(taken) == nowhere and before != this->tx().taken();
+        (is_news ? unused_ : small_).insert_all(small);
         return taken;
     }
 
