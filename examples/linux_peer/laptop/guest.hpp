@@ -37,8 +37,10 @@ class guest {
         return {rpmsg::host::descriptor{ends[0]}, rpmsg::host::descriptor{ends[1]}};
     }
 
-    [[noreturn]] static auto run(std::vector<std::string> const& arguments, int in, int out) -> void {
+    [[noreturn]] static auto run(std::vector<std::string> const& arguments, std::string const& preloaded, int in, int out)
+        -> void {
         setsid();
+        setenv("LD_PRELOAD", preloaded.c_str(), 1);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         personality(ADDR_NO_RANDOMIZE); // else the guest's memory has a hole as large as the heap is random
         dup2(in, 0);
@@ -90,7 +92,7 @@ class guest {
     /// Where its front end connects.
     [[nodiscard]] auto socket() const -> std::string { return folder_ + "/link"; }
 
-    /// Boots. `root` is the file system, `tools` a folder of this machine that it sees as /host.
+    /// Boots. `root` is the file system, with the library beside it that guest/build made for the kernel, `tools` a folder of this machine that it sees as /host.
     auto boot(std::string const& root, std::string const& tools, std::string const& memory, std::string const& more) -> void {
         auto arguments = std::vector<std::string>{"linux.uml",
                                                   "mem=" + memory,
@@ -121,7 +123,7 @@ class guest {
             setenv("HOME", folder_.c_str(), 1);
             auto const started = fork();
             if (started == 0) {
-                run(arguments, to_guest[0].number(), from_guest[1].number());
+                run(arguments, root + ".so", to_guest[0].number(), from_guest[1].number());
             }
             if (started < 0) {
                 _exit(127);
