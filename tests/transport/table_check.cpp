@@ -46,9 +46,9 @@ template <vring_config Config> struct described {
         shared.put(layout::parts(0).available + 2, std::uint16_t{4});
         put(vdev, 3);
         put(vdev + 4, 7);
-        auto const ring_features = Config.event_index ? rpmsg::wire::feature_event_index : 0;
-        put(features, Config.dialect.features | ring_features);
-        put(kept, Config.dialect.features | ring_features);
+        constexpr auto all_features = Config.dialect.features | (Config.event_index ? rpmsg::wire::feature_event_index : 0);
+        put(features, all_features);
+        put(kept, all_features);
         put(config_length, 64);
         put(vdev + 24, 2 << 8 | 4);
         for (std::uint32_t which = 0; which < 2; ++which) {
