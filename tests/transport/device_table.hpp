@@ -17,8 +17,8 @@ template <rpmsg::vring_config Config> constexpr auto put_device_table(auto put) 
                 offset += 4;
             }
         };
-        auto const features = Config.dialect.features | (Config.event_index ? rpmsg::wire::feature_event_index : 0);
-        auto const has_sizes = Config.dialect.sizes == rpmsg::wire::config_space::versioned;
+        constexpr auto features = Config.dialect.features | (Config.event_index ? rpmsg::wire::feature_event_index : 0);
+        constexpr auto has_sizes = Config.dialect.sizes == rpmsg::wire::config_space::versioned;
         put_words(layout::table(), {1, 1, 0, 0, vdev - layout::table()});
         put_words(vdev, {3, 7, 0, features, 0, has_sizes ? 11u : 0u, 2 << 8});
         for (std::uint32_t ring = 0; ring < 2; ++ring) {

@@ -313,8 +313,9 @@ template <vring_config Config> struct taken_away {
         kept.release();
         auto const same = std::equal(before.begin() + first, before.end(), shared.memory.content.begin() + first);
         auto const rang = shared.to_driver.rings(0) + shared.to_driver.rings(1) - rings;
-        return not same or (rang != 0 and Config.dialect.attach != wire::attach_rule::epochs and
-                            Config.dialect.attach != wire::attach_rule::boot_words);
+        constexpr auto rule = Config.dialect.attach;
+        constexpr auto may_ring = rule == wire::attach_rule::epochs or rule == wire::attach_rule::boot_words;
+        return not same or (rang != 0 and not may_ring);
     }
 };
 TEST_CASE("a link of boot words is looked at by time, as a peer that starts anew rings nothing") {

@@ -91,7 +91,8 @@ template <vring_config Config> class table_check {
     template <region Region>
     static constexpr auto is_listed(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> bool {
         auto const table = table_of(layout);
-        if (Config.dialect.attach != wire::attach_rule::status_byte or table == nowhere) {
+        constexpr auto is_drivers_own = Config.dialect.attach != wire::attach_rule::status_byte;
+        if (is_drivers_own or table == nowhere) {
             return true; // the driver's own, or not to be found
         }
         constexpr std::uint32_t most = 16; // nobody has as many, and no table says how long we look
