@@ -103,6 +103,8 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             return true;
         }
     }
+    /// Whether what is remembered may be written to the rings now. Where both sides agree on fresh rings only a poll ends a life.
+    constexpr auto are_ours() -> bool { return rule == wire::attach_rule::boot_words or is_marked(); }
     constexpr auto forget_rings() -> void {
         if constexpr (is_marking) {
             mark_ = 0;

@@ -71,7 +71,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     [[gnu::always_inline]] constexpr auto take_room(auto& shared) -> typename life::taken_frame {
         auto taken = this->take(shared, tx_ring);
         while (this->is_late(static_cast<std::uint32_t>(taken))) {
-            taken = this->take(shared, tx_ring);
+            taken = nowhere;
+            if (not unused_.is_empty() or not this->tx().took_all()) { // the next look at the peer's index is another call's
+                taken = this->take(shared, tx_ring);
+            }
         }
         return taken;
     }
@@ -156,7 +159,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
-        if (not this->is_marked()) [[unlikely]] { // the driver began anew, and no poll has seen it yet
+        if (not this->are_ours()) [[unlikely]] { // the driver began anew, and no poll has seen it yet
             unused_.insert(room.token);
             return false;
         }
@@ -201,7 +204,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto release(rx_token const& received, bool at_once = false) -> void {
-        auto const is_late = at_once and not this->is_marked(); // the driver began anew, and no poll has seen it yet
+        auto const is_late = at_once and not this->are_ours(); // the driver began anew, and no poll has seen it yet
         if (this->is_live() and not is_late) [[likely]] {
             give_back(received, at_once);
         }
