@@ -122,7 +122,7 @@ template <vring_config Config> class table_check {
         auto const table = table_of(layout);
         shared.invalidate(vdev, sizeof(wire::vdev_entry));
         auto any = std::uint32_t{};
-        for (std::uint32_t field = 0; field < sizeof(wire::vdev_entry); field += 4) {
+        for (std::uint32_t field = 0; field < offsetof(wire::vdev_entry, status); field += 4) {
             any |= read(shared, vdev, field);
         }
         if (table != nowhere) {
@@ -146,9 +146,10 @@ template <vring_config Config> class table_check {
     static constexpr auto compare(Region& shared, link_layout auto const& layout, bool is_device) -> disagreement {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
         shared.invalidate(vdev, size);
-        auto const last = read(shared, vdev, offsetof(wire::vdev_entry, status));
+        constexpr auto count_at = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, vring_count));
+        auto const rings = shared.template load<site::status_load, std::uint8_t>(vdev + count_at);
         if (read(shared, vdev, 0) != wire::vdev_entry{}.type or
-            read(shared, vdev, offsetof(wire::vdev_entry, id)) != wire::vdev_entry{}.id or (last >> 8 & 0xff) != 2 or
+            read(shared, vdev, offsetof(wire::vdev_entry, id)) != wire::vdev_entry{}.id or rings != 2 or
             (not is_device and not is_listed(shared, layout, vdev))) {
             return disagreement::no_device;
         }
