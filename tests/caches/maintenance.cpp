@@ -37,7 +37,6 @@ struct round_costs {
 };
 
 constexpr auto for_ours = vring_config{};
-constexpr auto for_openamp = vring_config{.dialect = wire::dialects::openamp};
 
 /// Messages of 16 bytes from driver to device.
 template <vring_config Config, std::uint32_t Line> auto costs_of_a_round() -> round_costs {
@@ -86,7 +85,7 @@ auto check_within(cost const& found, cost const& budget) -> void {
 template <vring_config Config, std::uint32_t Line> auto stays_within(round_costs const& budget) -> void {
     auto const found = costs_of_a_round<Config, Line>();
     constexpr auto n = static_cast<double>(Config.buffers);
-    WARN("lines of " << Line << ", " << (Config.dialect == wire::dialects::openamp ? "openamp" : "rpmsg")
+    WARN("lines of " << Line << ", " << "rpmsg"
                      << ": send " << found.send.calls / n << " calls over " << found.send.bytes / n
                      << " bytes; receive and return " << found.receive.calls / n << " over " << found.receive.bytes / n
                      << "; a poll of nothing " << found.idle_poll.calls / n << " over " << found.idle_poll.bytes / n);
@@ -101,6 +100,4 @@ template <vring_config Config, std::uint32_t Line> auto stays_within(round_costs
 TEST_CASE("a message costs no more cache maintenance than it did") {
     stays_within<for_ours, 64>({.send = {33, 34 * 64}, .receive = {40, 41 * 64}, .idle_poll = {16, 24 * 64}});
     stays_within<for_ours, 32>({.send = {37, 39 * 32}, .receive = {40, 42 * 32}, .idle_poll = {16, 40 * 32}});
-    stays_within<for_openamp, 64>({.send = {33, 34 * 64}, .receive = {48, 49 * 64}, .idle_poll = {16, 16 * 64}});
-    stays_within<for_openamp, 32>({.send = {37, 39 * 32}, .receive = {48, 50 * 32}, .idle_poll = {16, 16 * 32}});
 }
