@@ -83,7 +83,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         bells_.ring(0, counts_);
     }
 
-    constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
+    [[gnu::always_inline]] constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
         if constexpr (device) {
             if (not resumes) {
                 this->adopt();
@@ -103,7 +103,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         return {.event = link_event::up};
     }
 
-    constexpr auto go_down(down_reason reason) -> link_change {
+    [[gnu::always_inline]] constexpr auto go_down(down_reason reason) -> link_change {
         this->settle_held_back();
         bells_.forget();
         auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
