@@ -109,7 +109,14 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     }
     /// Whether what is remembered may be written to the rings of a link that is up. Where both sides agree on fresh rings only
     /// a poll ends a life.
-    constexpr auto are_ours() -> bool { return rule == wire::attach_rule::boot_words or not is_marking or bears_mark(); }
+    constexpr auto are_ours() -> bool { return bears_mark(); }
+    /// Whether the rings of a link that is up no longer hold what this side wrote to them: somebody cleared them.
+    constexpr auto were_cleared() -> bool {
+        auto const sent = rings::queue::adopt(shared_, layout_.parts(tx_ring));
+        auto const returned = rings::queue::adopt(shared_, layout_.parts(rx_ring));
+        return sent != this->tx().given() or returned != static_cast<std::uint16_t>(this->rx().given() - this->held_back()) or
+               (not this->armed_ and not this->tx().is_disarmed(shared_, layout_.parts(tx_ring)));
+    }
     constexpr auto forget_rings() -> void {
         if constexpr (is_marking) {
             mark_ = 0;

@@ -39,8 +39,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     struct nothing {};
 
-    /// Whether this side tells by a mark of its own whether the rings are those that it attached to.
-    static constexpr bool is_marking = device and Config.dialect.attach != wire::attach_rule::epochs;
+    /// Whether this side tells by a mark of its own whether the rings are those that it attached to. Where both sides agree on
+    /// fresh rings none is needed; boot words have no room for one either: ring 1 begins where ring 0's last entry ends.
+    static constexpr bool is_marking = device and Config.dialect.attach != wire::attach_rule::epochs and
+                                       Config.dialect.attach != wire::attach_rule::boot_words;
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
     /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
     /// that it lies. Two words that travel in registers, where a struct would take memory.

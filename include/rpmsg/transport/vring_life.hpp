@@ -142,15 +142,14 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if (phase_ == link_phase::faulted) {
             return down_reason::broken;
         }
-        auto const is_over = has_epochs or not this->is_marked();
-        if constexpr (has_boot_words) {
-            if (auto const told = told_to_end(); told != down_reason::none) {
-                return told;
-            }
-            return session_.runs(shared_, layout_) and not is_over ? down_reason::peer_stopped : down_reason::peer_restarted;
-        } else {
-            return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
+        if (auto const told = told_to_end(); told != down_reason::none) {
+            return told;
         }
+        auto is_over = has_epochs or not this->is_marked();
+        if constexpr (has_boot_words) { // a driver that starts anew clears the rings before it touches a word
+            is_over = not session_.runs(shared_, layout_) or (device and this->were_cleared());
+        }
+        return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
     }
 
     /// By a command, where the dialect has them. One that is not for the link is left to who knows it.
