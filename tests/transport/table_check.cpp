@@ -207,6 +207,7 @@ constexpr auto another_base_is_named() -> bool {
     check(device.start().has_value());
     check(device.poll(0).reason == down_reason::incompatible and device.disagreement() == disagreement::base_address);
     block.put(0, 0x1000);
+    check(device.disagreement() == disagreement::none);
     check(device.poll(0).event == link_event::up);
     return true;
 }
