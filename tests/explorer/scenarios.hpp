@@ -22,6 +22,7 @@ auto conversation(settings const& how, std::uint32_t driver_sends, std::uint32_t
         while (true) {
             auto const change = end.poll(0);
             engine.check(change.event != rpmsg::link_event::down, "the link went down");
+            engine.check(change.event != rpmsg::link_event::refused, "the peer was refused");
             auto const arrived = received < receives and cores.receive(end, [&](std::uint32_t value) {
                 engine.check(value == received, "a message was lost, repeated or changed");
                 ++received;

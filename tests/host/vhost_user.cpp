@@ -677,3 +677,51 @@ TEST_CASE("other threads send while rings come and go and their calls are exchan
     stop = true;
     sender.join();
 }
+
+TEST_CASE("where a stopped ring stands is told after the last message that another thread sent through it", "[threads]") {
+    auto const test = front_end::own_folder{};
+    vhost_rings shared{};
+    auto back_end = vhost_user::listen(test.socket(), remote_rings, shared);
+    REQUIRE(back_end);
+    auto lock = std::mutex{};
+    auto link = rpmsg::channel{remote{shared.shared(), shared.bell(), shared.placed()},
+                               rpmsg::endpoints{rpmsg::endpoint<"echo">(ignores)}, rpmsg::lock_ref{lock}};
+    auto stop = std::atomic<bool>{};
+    auto sent = std::atomic<int>{};
+    auto sender = std::thread{[&] {
+        while (not stop) {
+            sent += link.get<"echo">().send(std::array{std::byte{2}}) ? 1 : 0;
+        }
+    }};
+    auto front = front_end::front_end{test.socket()};
+    auto behind = 0;
+    for (auto life = 0; life < 300; ++life) {
+        std::fill_n(front.mapping, front_end::size, std::byte{0});
+        auto driver = rpmsg::channel{host{rpmsg::mapped_region<>{front.mapping, front_end::size}, front_end::kick_bell{&front}},
+                                     rpmsg::endpoints{rpmsg::endpoint<"echo">(ignores)}};
+        front.set_up();
+        back_end->serve(link);
+        REQUIRE(driver.start());
+        auto const before = sent.load();
+        for (auto i = 0; i < 20'000 and sent < before + 3; ++i) {
+            back_end->serve(link);
+            (void)link.poll();
+            driver.notify();
+            (void)driver.poll();
+        }
+        CHECK(sent >= before + 3);
+        driver.notify();
+        front.ask(vhost_request::get_ring_base, {}, state{0, 0});
+        (void)driver.poll(); // its buffers are free: the other thread sends again
+        back_end->serve(link);
+        auto const told = front.answer(vhost_request::get_ring_base) >> 32;
+        auto const stands = rpmsg::load<std::uint16_t>(
+            {front.mapping + rpmsg::vring_layout<front_end::config>::parts(0).used + 2, sizeof(std::uint16_t)});
+        behind += told != stands ? 1 : 0;
+        front.let_go();
+        back_end->serve(link);
+    }
+    CHECK(behind == 0);
+    stop = true;
+    sender.join();
+}

@@ -1,5 +1,3 @@
-#include "raw_link.hpp"
-
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/placed_layout.hpp>
 #include <rpmsg/transport/vring.hpp>
@@ -8,8 +6,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "raw_link.hpp"
+#include "transport/device_table.hpp"
 #include <array>
 #include <functional>
+#include <type_traits>
 #include <vector>
 
 namespace wire = rpmsg::wire;
@@ -54,9 +55,21 @@ constexpr auto placed() -> rpmsg::placed_layout {
 }
 constexpr auto fits(rpmsg::placed_layout const& layout) -> bool { return layout.fits(contiguous::size(), 4); }
 
+using placed_device = rpmsg::vring<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::placed_layout>;
+using placed_driver = rpmsg::vring_driver<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::placed_layout>;
+
+/// Beside an honest peer: whoever starts comes up.
 template <typename Link> auto starts(rpmsg::placed_layout const& layout) -> bool {
     auto memory = hostile::guarded_memory{contiguous::size()};
-    auto link = Link{rpmsg::mapped_region<>{memory.content().data(), memory.size()}, rpmsg::no_doorbell{}, layout};
+    auto const shared = rpmsg::mapped_region<>{memory.content().data(), memory.size()};
+    put_device_table<config>(
+        [&](std::uint32_t offset, std::uint32_t word) { rpmsg::store(memory.content().subspan(offset), word); });
+    if constexpr (std::is_same_v<Link, placed_device>) {
+        auto driver = rpmsg::vring_driver<config>{shared};
+        REQUIRE(driver.start());
+        (void)driver.poll(0);
+    }
+    auto link = Link{shared, rpmsg::no_doorbell{}, layout};
     auto const started = link.start().has_value();
     for (auto i = 0u; started and i < 5; ++i) {
         (void)link.poll(i);
@@ -65,11 +78,10 @@ template <typename Link> auto starts(rpmsg::placed_layout const& layout) -> bool
             (void)link.commit(room, {.length = 4});
         }
     }
+    CHECK(link.is_up() == started);
     CHECK(memory.is_intact());
     return started;
 }
-using placed_device = rpmsg::vring<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::placed_layout>;
-using placed_driver = rpmsg::vring_driver<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::placed_layout>;
 
 } // namespace
 
@@ -97,8 +109,8 @@ TEST_CASE("case 65: whatever ring is accepted can be laid out without overflow")
         for (auto alignment = 1u; alignment <= 0x10'0000; alignment *= 2) {
             for (auto back = 0u; back < 40; ++back) {
                 auto const span = 26 * count + 12 + alignment;
-                auto const ring = wire::vring_entry{
-                    .device_address = 0xffff'ffff - span + 20 - back, .alignment = alignment, .count = count};
+                auto const ring =
+                    wire::vring_entry{.device_address = 0xffff'ffff - span + 20 - back, .alignment = alignment, .count = count};
                 if (not wire::is_usable(ring)) {
                     continue;
                 }
@@ -156,7 +168,10 @@ TEST_CASE("case 65: a learned layout whose parts lie outside, or odd, does not f
     bad("window outside", [](auto& it) { it.window = contiguous::size(); });
     bad("window too long", [](auto& it) { it.window_size += 1; });
     bad("window wraps", [](auto& it) { it.window_size = 0xffff'ffff; });
-    bad("odd window", [](auto& it) { it.window += 2; it.window_size -= 2; });
+    bad("odd window", [](auto& it) {
+        it.window += 2;
+        it.window_size -= 2;
+    });
     bad("status outside", [](auto& it) { it.status_offset = contiguous::size(); });
     bad("no status", [](auto& it) { it.status_offset = nowhere; });
     bad("status without its entry", [](auto& it) { it.status_offset = 20; });
@@ -175,7 +190,10 @@ TEST_CASE("case 65: a driver whose buffers lie outside does not start") {
         bad([&](auto& it) { it.ring_buffers[which] += 2; });
         bad([&](auto& it) { it.buffer_sizes[which] = 0x4000'0000; });
         bad([&](auto& it) { it.buffer_sizes[which] = 65; });
-        bad([&](auto& it) { it.ring_buffers[which] = contiguous::buffer(which, 0) + 64 * 2; it.buffer_sizes[which] = 128; });
+        bad([&](auto& it) {
+            it.ring_buffers[which] = contiguous::buffer(which, 0) + 64 * 2;
+            it.buffer_sizes[which] = 128;
+        });
     }
 }
 

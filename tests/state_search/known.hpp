@@ -6,8 +6,6 @@ namespace state_search {
 
 /// Faults that are known and not mended yet, by what the search says of them. To be empty.
 inline auto known_faults() -> faults { return {}; }
-/// Of testing/loopback.hpp: a commit that is refused, as the other end is of another life, keeps its slot.
-inline auto known_of_loopback() -> faults { return {"buffers are lost"}; }
 
 #if defined(__SANITIZE_ADDRESS__)
 inline constexpr std::uint32_t share = 20;

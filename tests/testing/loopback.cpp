@@ -40,7 +40,7 @@ constexpr auto a_loopback_lends_and_delivers_like_a_link() -> bool {
     check(a.writable());
     rpmsg::copy("second"_payload, two.space);
     check(a.commit(two, {.source = rpmsg::address{1}, .length = 6}) and not a.commit(two, {}));
-    check(not a.commit(a.reserve(), {.length = 9}));
+    check(not a.commit(a.reserve(), {.length = 9}) and a.writable()); // the room is back
     a.discard({.token = 9});
     check(a.counts()[event_count::stale_loan] == 2);
 
@@ -51,6 +51,20 @@ constexpr auto a_loopback_lends_and_delivers_like_a_link() -> bool {
     b.release(got.token);
     check(b.counts()[event_count::stale_loan] == 1);
     return true;
+}
+
+constexpr auto room_that_the_link_has_no_use_for_is_back() -> bool {
+    auto memory = loopback_memory<1>{};
+    auto a = loopback<true, 1>{memory, 0};
+    auto b = loopback<true, 1>{memory, 1};
+    check(a.start().has_value() and b.start().has_value());
+    check(b.poll(0).event == link_event::up and a.poll(0).event == link_event::up);
+    auto const room = a.reserve();
+    b.close(); // and starts while a is still up with its earlier life
+    check(not a.commit(room, {.length = 1}) and not a.commit(room, {.length = 1}));
+    check(a.counts()[event_count::stale_loan] == 1 and b.start().has_value());
+    check(a.poll(0).event == link_event::down and a.poll(0).event == link_event::up and b.poll(0).event == link_event::up);
+    return a.reserve() and not a.reserve();
 }
 
 constexpr auto a_new_life_ends_the_old_link_after_its_last_message() -> bool {
@@ -104,6 +118,11 @@ template <bool Acknowledged> constexpr auto two_channels_talk_over_a_loopback() 
 TEST_CASE("A loopback lends, delivers and counts like a link") {
     STATIC_REQUIRE(a_loopback_lends_and_delivers_like_a_link());
     CHECK(a_loopback_lends_and_delivers_like_a_link());
+}
+
+TEST_CASE("Room that is committed while the other end is gone serves the next life") {
+    STATIC_REQUIRE(room_that_the_link_has_no_use_for_is_back());
+    CHECK(room_that_the_link_has_no_use_for_is_back());
 }
 
 TEST_CASE("A new life at one end ends the link of the other after the last message of the old one") {

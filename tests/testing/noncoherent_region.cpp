@@ -6,6 +6,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "transport/device_table.hpp"
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -27,6 +28,8 @@ auto converse(bool evicts) -> outcome {
     constexpr auto size = align_up(vring_layout<Config>::size(), Line);
     using side = Region<size, Line>;
     auto memory = testing::noncoherent_memory<size, Line>{};
+    auto raw = testing::noncoherent_region<size, Line>{memory};
+    put_device_table<Config>([&](std::uint32_t at, std::uint32_t word) { raw.template store<site::own_entry>(at, word); });
     auto near = testing::noncoherent_cache<size, Line>{memory};
     auto far = testing::noncoherent_cache<size, Line>{memory};
     auto seen = outcome{};
@@ -36,8 +39,8 @@ auto converse(bool evicts) -> outcome {
     channel host{vring_driver<Config, side>{side{near}}, endpoints{endpoint<"x">([&](auto&, message const& m) {
                      ++seen.answers;
                      auto const wanted = static_cast<std::byte>(seen.answers);
-                     seen.garbled = seen.garbled or std::any_of(m.payload.begin(), m.payload.end(),
-                                                                [&](std::byte it) { return it != wanted; });
+                     seen.garbled = seen.garbled or
+                                    std::any_of(m.payload.begin(), m.payload.end(), [&](std::byte it) { return it != wanted; });
                  })}};
     auto const turn = [&] {
         if (evicts) {
@@ -70,8 +73,7 @@ auto converse(bool evicts) -> outcome {
 }
 
 /// A side that forgets to invalidate what is shorter than a line: the index and the flags of the peer.
-template <std::uint32_t Size, std::uint32_t Line>
-struct forgetful_region : testing::noncoherent_region<Size, Line> {
+template <std::uint32_t Size, std::uint32_t Line> struct forgetful_region : testing::noncoherent_region<Size, Line> {
     using testing::noncoherent_region<Size, Line>::noncoherent_region;
     constexpr auto invalidate(std::uint32_t, std::uint32_t) -> void {}
 };
@@ -98,14 +100,15 @@ constexpr auto small = vring_config{.buffers = 4, .buffer_size = 64, .alignment 
 
 TEST_CASE("every dialect holds a conversation without cache coherence, for lines of 32 and 64 bytes") {
     holds_without_coherence<small>();
-    holds_without_coherence<vring_config{
-        .buffers = 4, .buffer_size = 64, .alignment = 64, .batch = 2, .event_index = true}>();
+    holds_without_coherence<vring_config{.buffers = 4, .buffer_size = 64, .alignment = 64, .batch = 2, .event_index = true}>();
     holds_without_coherence<vring_config{
         .buffers = 4, .buffer_size = 64, .alignment = 64, .dialect = wire::dialects::openamp}>();
     holds_without_coherence<vring_config{
         .buffers = 4, .buffer_size = 64, .alignment = 64, .dialect = wire::dialects::rpmsg_lite}>();
     holds_without_coherence<vring_config{
         .buffers = 4, .buffer_size = 64, .alignment = 64, .dialect = wire::dialects::linux_virtio}>();
+    holds_without_coherence<vring_config{
+        .buffers = 4, .buffer_size = 64, .alignment = 64, .dialect = wire::dialects::linux_bufsz}>();
 }
 
 TEST_CASE("a missing invalidate shows as a link that does not come up") {

@@ -209,9 +209,6 @@ constexpr auto ends_with(std::uint32_t command, bool by_driver, std::uint32_t an
 }
 
 TEST_CASE("Boot words: a command of the other side is taken, acknowledged and told") {
-    if constexpr (rpmsg::detail::line_of<typename shared_block<nuttx>::region> != 1) {
-        return; // the words are put there by hand, behind the caches of the test
-    }
     constexpr auto acknowledged = 0xffff'0000u;
     for (auto const by_driver : {true, false}) {
         CHECK(ends_with<nuttx>(2, by_driver, acknowledged) == down_reason::peer_panicked);
@@ -249,9 +246,6 @@ constexpr auto a_dead_devices_panic_locks_nobody_out() -> bool {
 }
 
 TEST_CASE("Boot words: the panic of a dead device does not lock the next one out") {
-    if constexpr (rpmsg::detail::line_of<typename shared_block<nuttx>::region> != 1) {
-        return; // the words are put there by hand, behind the caches of the test
-    }
     STATIC_REQUIRE(a_dead_devices_panic_locks_nobody_out());
     CHECK(a_dead_devices_panic_locks_nobody_out());
 }

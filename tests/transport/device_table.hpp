@@ -22,7 +22,8 @@ template <rpmsg::vring_config Config> constexpr auto put_device_table(auto put) 
         put_words(layout::table(), {1, 1, 0, 0, vdev - layout::table()});
         put_words(vdev, {3, 7, 0, features, 0, has_sizes ? 11u : 0u, 2 << 8});
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
-            put_words(vdev + 28 + 20 * ring, {layout::parts(ring).descriptors, Config.alignment, Config.buffers, ring, 0});
+            auto const place = static_cast<std::uint32_t>(layout::address_of(layout::parts(ring).descriptors));
+            put_words(vdev + 28 + 20 * ring, {place, Config.alignment, Config.buffers, ring, 0});
         }
         if (has_sizes) {
             put_words(vdev + 68, {1 | 11 << 8 | Config.size_of(0) << 24, Config.size_of(0) >> 8 | Config.size_of(1) << 24,

@@ -29,10 +29,13 @@ constexpr auto another_fingerprint_is_named() -> bool {
     shared.put(4, ~with_64.fingerprint());
     check(device.poll(0).reason == rpmsg::down_reason::incompatible);
     check(device.disagreement() == disagreement::fingerprint);
+    shared.put(4, with_64.fingerprint()); // the right one was loaded meanwhile
+    check(device.disagreement() == disagreement::none);
     shared.put(64 + 4, ~with_64.fingerprint());
-    shared.put(4, with_64.fingerprint());
     check(driver.poll(0).reason == rpmsg::down_reason::incompatible);
     check(driver.disagreement() == disagreement::fingerprint);
+    shared.put(64 + 4, with_64.fingerprint());
+    check(driver.disagreement() == disagreement::none);
     return true;
 }
 

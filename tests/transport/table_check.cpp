@@ -122,6 +122,48 @@ TEST_CASE("Another buffer count, alignment or place of the rings is named, by bo
     }
 }
 
+/// What a side says of rings that are as far apart as they should be, but both elsewhere.
+template <vring_config Config> constexpr auto moved(std::uint32_t by, bool is_device) -> disagreement {
+    using table = described<Config>;
+    auto block = table{};
+    for (std::uint32_t ring = 0; ring < 2; ++ring) {
+        block.put(table::ring(ring),
+                  static_cast<std::uint32_t>(Config.device_base) + table::layout::parts(ring).descriptors + by);
+    }
+    return block.seen_by(is_device);
+}
+
+constexpr auto nuttx_in_a_page = [] {
+    auto config = nuttx;
+    config.device_base = 0x1040;
+    return config;
+}();
+
+TEST_CASE("Rings that are both elsewhere by the same distance are refused, other windows onto the block are not") {
+    constexpr auto bytes = 0u - 0x1040u; // counted from the start of the block
+    for (auto const is_device : {false, true}) {
+        for (auto const by : {64u, 0x940u, 0x1000u - 64u, 0x2000'0040u}) {
+            CHECK(moved<openamp>(by, is_device) == disagreement::ring_place);
+            CHECK(moved<linux_like>(by, is_device) == disagreement::ring_place);
+            CHECK(moved<nuttx>(by, is_device) == disagreement::ring_place);
+        }
+        for (auto const by : {0u, 0x1000u, 0x2000'0000u, 0xffff'f000u}) {
+            CHECK(moved<openamp>(by, is_device) == disagreement::none);
+            CHECK(moved<linux_like>(by, is_device) == disagreement::none);
+            CHECK(moved<nuttx_in_a_page>(by, is_device) == disagreement::none);
+            CHECK(moved<nuttx_in_a_page>(bytes + by, is_device) == disagreement::none);
+        }
+    }
+    CHECK(moved<nuttx_in_a_page>(bytes + 128, true) == disagreement::ring_place);
+    for (std::uint32_t ring = 0; ring < 2; ++ring) { // one that is placed alone has no distance
+        auto block = described<openamp>{};
+        block.put(block.ring(1 - ring), 0xffff'ffff);
+        CHECK(block.seen_by(false) == disagreement::none);
+        block.put(block.ring(ring), 0x8000 + described<openamp>::layout::parts(ring).descriptors + 64);
+        CHECK(block.seen_by(false) == disagreement::ring_place);
+    }
+}
+
 TEST_CASE("Rings that the table does not place are not compared") {
     using table = described<openamp>;
     STATIC_REQUIRE(with<openamp>(table::ring(0), 0) == disagreement::none);
@@ -207,6 +249,7 @@ constexpr auto another_base_is_named() -> bool {
     check(device.start().has_value());
     check(device.poll(0).reason == down_reason::incompatible and device.disagreement() == disagreement::base_address);
     block.put(0, 0x1000);
+    check(device.disagreement() == disagreement::none);
     check(device.poll(0).event == link_event::up);
     return true;
 }

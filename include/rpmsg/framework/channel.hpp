@@ -150,7 +150,7 @@ class channel {
             return 0;
         }
         core_.polling().is_running = true;
-        core_.pending().clear();
+        core_.answer_call();
         core_.polled_here();
         auto change = core_.poll_transport(now);
         if (change.event != link_event::none) [[unlikely]] {
@@ -227,7 +227,8 @@ class channel {
         return outcome;
     }
 
-    /// A doorbell rang. To be called by its interrupt; wakes whoever waits.
+    /// A doorbell rang. To be called by its interrupt, on the core that polls, or by any thread of a 64-bit host where the
+    /// channel has a lock; other cores call it under that lock. Wakes whoever waits.
     constexpr auto notify(std::uint32_t queue) -> void {
         core_.transport().notify(queue);
         core_.call_poller();

@@ -75,6 +75,14 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         pending_.set();
         wait_.wake();
     }
+    /// A poll is about to look. Whoever has threads has a lock; then a doorbell may come from any of them.
+    constexpr auto answer_call() -> void {
+        if constexpr (sizeof(void*) > 4 and not std::is_same_v<Lock, no_lock>) {
+            pending_.take();
+        } else {
+            pending_.clear();
+        }
+    }
     /// The transport, with the lock held as long as this lives.
     class locked_transport {
         Transport& transport_;

@@ -6,6 +6,7 @@
 #include <rpmsg/host/vhost_memory.hpp>
 #include <rpmsg/host/vhost_message.hpp>
 #include <rpmsg/host/vhost_rings.hpp>
+#include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/vring_config.hpp>
 
 #include <algorithm>
@@ -68,8 +69,11 @@ class vhost_device {
         return {};
     }
 
-    [[nodiscard]] auto used_index(std::uint32_t which) const -> std::uint16_t {
-        return shared_->shared().load<site::adopted_index, std::uint16_t>(shared_->placed().parts(which).used + 2);
+    /// As the driver sees it, whatever pages the link has.
+    static auto used_index(vhost_memory const& memory, wire::vring_parts const& ring) -> std::uint16_t {
+        auto const mapping = memory.mapping();
+        auto region = mapped_region<>{mapping.data(), static_cast<std::uint32_t>(mapping.size())};
+        return region.load<site::adopted_index, std::uint16_t>(ring.used + 2);
     }
 
     /// All parts of both rings lie in the region in which ring 0 begins: there the buffers must be, too.
@@ -97,7 +101,7 @@ class vhost_device {
                                                     : std::array{rings_[0].call.number(), rings_[1].call.number()};
         shared_->place(mapping, placed, calls, features_.uses_in_band(), features_.takes_names());
         for (std::uint32_t i = 0; i < 2; ++i) {
-            if (auto const used = used_index(i); rings_[i].base != used) {
+            if (auto const used = used_index(*found, placed.parts(i)); rings_[i].base != used) {
                 return "begins ring " + std::to_string(i) + " at " + std::to_string(rings_[i].base) +
                        ", its used ring stands at " + std::to_string(used);
             }
@@ -260,10 +264,11 @@ class vhost_device {
         if (not is_ready_ or not memory_[placed_] or std::exchange(is_taken_away_, true)) {
             return;
         }
-        for (std::uint32_t i = 0; i < 2 and memory_[placed_].is_whole(); ++i) {
-            rings_[i].base = used_index(i);
+        auto& memory = memory_[placed_];
+        shared_->keep(memory.renew());
+        for (std::uint32_t i = 0; i < 2 and memory and memory.is_whole(); ++i) { // after the last message of other threads
+            rings_[i].base = used_index(memory, shared_->placed().parts(i));
         }
-        shared_->keep(memory_[placed_].renew());
     }
     /// Whether the front end has kept its memory as large as it was.
     [[nodiscard]] auto has_memory() const -> bool { return not is_ready_ or memory_[placed_].is_whole(); }

@@ -29,10 +29,19 @@ class vhost_memory {
                               static_cast<off_t>(about.offset));
         return at == MAP_FAILED ? nullptr : static_cast<std::byte*>(at);
     }
-    /// Other pages take the place of those that are mapped, at once for all threads.
+    /// Other pages take the place of those that are mapped, at once for all threads: they are moved there, as the thread
+    /// sanitizer takes a new mapping for a write.
     [[nodiscard]] auto exchange_pages(int flags, int file, std::uint64_t offset) const -> bool {
-        return mmap(start_, about_.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE | flags, file,
-                    static_cast<off_t>(offset)) != MAP_FAILED;
+        auto* const pages = mmap(nullptr, about_.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE | flags, file,
+                                 static_cast<off_t>(offset));
+        if (pages == MAP_FAILED) {
+            return false;
+        }
+        if (mremap(pages, about_.size, about_.size, MREMAP_MAYMOVE | MREMAP_FIXED, start_) == MAP_FAILED) {
+            munmap(pages, about_.size);
+            return false;
+        }
+        return true;
     }
 
   public:

@@ -5,8 +5,10 @@
 
 namespace rpmsg {
 
-/// A byte that an interrupt sets and a loop clears before it looks, without a read-modify-write. For an interrupt of the
-/// same core: a set by another core may meet a clear and be seen only by the next look.
+/// A byte that is set when there is something to look at, and that one loop takes back before it looks. Interrupts of the
+/// loop's core may set it at any time. Other cores and threads may, too, where the loop calls `take` and has 64 bits; else
+/// only under the lock under which the loop looks: a set of their own may meet the `clear` and be lost. Smaller cores often
+/// have no read-modify-write.
 class interrupt_flag {
     std::uint8_t set_{};
 
@@ -24,6 +26,19 @@ class interrupt_flag {
         } else {
             __atomic_store_n(&set_, std::uint8_t{0}, __ATOMIC_RELAXED);
         }
+    }
+    /// Whether it was set; then it is cleared, and what was written before any set of it is seen from now on. A set that comes
+    /// meanwhile stands.
+    constexpr auto take() -> bool { // NOLINT(modernize-use-nodiscard)
+        if (not is_set()) {
+            return false;
+        }
+        if (sizeof(void*) <= 4 or std::is_constant_evaluated()) {
+            clear();
+        } else {
+            (void)__atomic_exchange_n(&set_, std::uint8_t{0}, __ATOMIC_ACQUIRE);
+        }
+        return true;
     }
     [[nodiscard]] constexpr auto is_set() const -> bool {
         if (std::is_constant_evaluated()) {

@@ -18,7 +18,7 @@ concept lock_policy = restoring_lock<T> or requires(T& lock) {
     lock.unlock();
 };
 
-/// For links that one context uses alone.
+/// For links that one context uses alone, and interrupts that only notify.
 struct no_lock {
     constexpr auto lock() -> void {}
     constexpr auto unlock() -> void {}

@@ -157,10 +157,14 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
         }
     }
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
-        if (header.length > Payload or not is_current() or not is_at(outgoing(), room.token, owner::sender)) {
+        if (not is_at(outgoing(), room.token, owner::sender)) {
             return false;
         }
         auto& slot = outgoing().slots[room.token];
+        if (header.length > Payload or not is_current()) {
+            slot.whose = owner::nobody;
+            return false;
+        }
         slot.header = header;
         slot.whose = owner::queue;
         outgoing().queue[outgoing().sent++ % Buffers] = room.token;

@@ -172,6 +172,7 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
 
     template <region Region>
     constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
+        shared.invalidate(layout.control(), sizeof(block));
         auto const theirs = words::read(shared, layout, driver + offsetof(block::driver_half, fingerprint));
         return theirs != Config.fingerprint() ? rpmsg::disagreement::fingerprint : rpmsg::disagreement::none;
     }
@@ -246,6 +247,7 @@ requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_se
     /// In what the driver's words differ from the configuration; the layout learns the driver's base.
     template <region Region>
     static constexpr auto disagreement(Region& shared, link_layout auto& layout) -> rpmsg::disagreement {
+        shared.invalidate(layout.boot(), sizeof(block));
         auto const base = words::read(shared, layout, 0) | std::uint64_t{words::read(shared, layout, 4)} << 32;
         return layout.rebase(base) ? table_check<Config>::compare(shared, layout, true) : rpmsg::disagreement::base_address;
     }

@@ -32,7 +32,7 @@ enum class disagreement : std::uint8_t {
         "the device: the table describes no RPMsg device with two rings here",
         "the buffer count: the table has another `num` than `buffers`",
         "the ring alignment: the table has another `align` than `alignment`",
-        "the place of ring 1: its distance from ring 0 differs between the table's `da` and the layout",
+        "the place of a ring: the table's `da` and the layout differ in the distance of the rings or the place in a page",
         "the place of the used ring: seen from the table's `da` the alignment puts it elsewhere",
         "the features: event index, acknowledgement or doorbells are not in effect as configured",
         "the config space: its version or its size is another",

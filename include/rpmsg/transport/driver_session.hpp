@@ -143,6 +143,7 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_sessio
 
     template <region Region>
     constexpr auto disagreement(Region& shared, link_layout auto const& layout) -> rpmsg::disagreement {
+        shared.invalidate(layout.control(), sizeof(block));
         auto const theirs = words::read(shared, layout, device + offsetof(block::device_half, fingerprint));
         return theirs != Config.fingerprint() ? rpmsg::disagreement::fingerprint : rpmsg::disagreement::none;
     }

@@ -43,7 +43,7 @@ struct boot_words {
 template <vring_config Config> struct boot_commands {
     template <region Region>
     static constexpr auto given(Region& shared, link_layout auto const& layout, bool by_driver) -> std::uint32_t {
-        shared.invalidate(layout.boot(), sizeof(wire::boot_block));
+        shared.invalidate(layout.boot() + word_of(by_driver), sizeof(std::uint32_t));
         return boot_words::read(shared, layout, word_of(by_driver));
     }
     /// Neither stands any more.

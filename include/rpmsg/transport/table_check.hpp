@@ -37,6 +37,15 @@ template <vring_config Config> class table_check {
     }
     static constexpr auto is_placed(std::uint32_t address) -> bool { return address != 0 and address != wire::any_place; }
 
+    /// Whether `address` in the table may be that of `offset`. Each core sees the block through a window of its own, which
+    /// keeps the place in a page of 4096 bytes; a driver that fills the table may count from the block's start.
+    static constexpr auto may_be(std::uint32_t address, link_layout auto const& layout, std::uint32_t offset) -> bool {
+        constexpr std::uint32_t in_page = 4095;
+        auto const seen = static_cast<std::uint32_t>(layout.address_of(offset));
+        return ((address - seen) & in_page) == 0 or
+               (Config.dialect.attach == wire::attach_rule::boot_words and ((address - offset) & in_page) == 0);
+    }
+
     template <region Region>
     static constexpr auto compare_rings(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> disagreement {
         auto places = std::array<std::uint32_t, 2>{};
@@ -54,6 +63,9 @@ template <vring_config Config> class table_check {
             auto const ours = layout.parts(ring);
             if (is_placed(places[ring]) and theirs.used - theirs.descriptors != ours.used - ours.descriptors) {
                 return disagreement::used_ring_place;
+            }
+            if (is_placed(places[ring]) and not may_be(places[ring], layout, ours.descriptors)) {
+                return disagreement::ring_place;
             }
         }
         auto const distance = layout.parts(1).descriptors - layout.parts(0).descriptors;

@@ -182,9 +182,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     /// Takes the doorbell of ring 0 before a look: one that comes meanwhile counts for the next.
     constexpr auto hears_bell() -> bool {
         if constexpr (waits_for_bell) {
-            auto const rang = rang_.is_set();
-            rang_.clear();
-            return rang;
+            return rang_.take();
         } else {
             return false;
         }
