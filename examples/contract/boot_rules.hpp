@@ -23,8 +23,8 @@ inline auto have_started(memory const& block) -> bool {
 /// Whether the rings are those of a driver that lives: one that boots has not laid them out yet.
 inline auto driver_runs(memory const& block) -> bool { return read_boot(block).driver_state == rpmsg::wire::boot_state::runs; }
 
-/// The state of a side beside that of its peer, where this side has to move (WIRE 2.5): the driver runs when the device
-/// boots, then the device does.
+/// The state of a side beside that of its peer, where this side has to move (NuttX, drivers/rptun/rptun.c): the driver runs
+/// when the device boots, then the device does.
 inline auto check_state(examination& on, side whose, std::uint32_t state, std::uint32_t other) -> void {
     namespace states = rpmsg::wire::boot_state;
     auto const field = words("boot.", name_of(whose), "_state");
@@ -59,7 +59,8 @@ inline auto check_base(examination& on, rpmsg::wire::boot_block const& boot) -> 
     }
 }
 
-/// The command of a side, in a reserved word of the table (WIRE 2.7). A device that finds one gives up.
+/// The command of a side, in a reserved word of the table (NuttX, arch/sim/src/sim/sim_rptun.c). A device that finds one gives
+/// up.
 inline auto check_command(examination& on, side whose, std::uint32_t word) -> void {
     constexpr auto of_nuttx = std::array<std::string_view, 5>{"", " (ready)", " (panic)", " (reset)", " (stop)"};
     constexpr auto of_openvela = std::array<std::string_view, 5>{"", " (panic)", " (stop)", " (ready)", " (restart)"};

@@ -39,7 +39,7 @@ constexpr auto feature_name(rpmsg::wire::dialect const& dialect, std::uint32_t b
 }
 
 /// The feature bits without which the link does not work as the contract says. Without a config space buffers have 512
-/// bytes; names of CPUs (bit 3 of NuttX, WIRE 2.4) are read by nobody here.
+/// bytes; names of CPUs (bit 3 of NuttX, include/nuttx/rptun/rptun.h) are read by nobody here.
 constexpr auto needed_features(rpmsg::contract const& link) -> std::uint32_t {
     constexpr std::uint32_t cpu_names = 8;
     auto const is_default = link.rings.size_of(0) == 512 and link.rings.size_of(1) == 512;

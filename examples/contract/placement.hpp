@@ -35,7 +35,7 @@ constexpr auto faces_linux(rpmsg::vring_config const& rings) -> bool {
     return rings.dialect == rpmsg::wire::dialects::linux_virtio or rings.dialect == rpmsg::wire::dialects::linux_bufsz;
 }
 
-/// Whether a dialect may have doorbells by event index. OpenAMP's remote falls silent with it (RINGS 5.3).
+/// Whether a dialect may have doorbells by event index. OpenAMP's remote falls silent with it (OpenAMP, virtqueue.c).
 constexpr auto may_have_event_index(rpmsg::wire::dialect const& dialect) -> bool {
     return dialect.used_event_word and (not dialect.status_in_table or dialect.sizes == rpmsg::wire::config_space::versioned);
 }
@@ -74,7 +74,8 @@ constexpr auto place_head(rpmsg::wire::dialect const& dialect) -> placement {
     if (dialect.attach == wire::attach_rule::epochs) {
         return {.has_control = true};
     }
-    if (dialect.attach == wire::attach_rule::boot_words) { // the table holds a trace entry before the device (WIRE 3)
+    // openvela's table holds a trace entry before the device (drivers/rpmsg/rpmsg_virtio_lite.c).
+    if (dialect.attach == wire::attach_rule::boot_words) {
         return {.table = sizeof(wire::boot_block), .table_size = 208, .vdev = 72, .has_boot = true};
     }
     if (dialect.sizes == wire::config_space::versioned) {

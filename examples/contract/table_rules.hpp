@@ -63,7 +63,8 @@ inline auto check_status(examination& on, std::uint8_t status, bool rings_are_us
     }
 }
 
-/// Linux gives the ids of the contract out; a driver that fills the table chooses its own, each another (WIRE 2.8).
+/// Linux gives the ids of the contract out; a driver that fills the table chooses its own, each another (NuttX,
+/// arch/sim/src/sim/sim_rptun.c).
 inline auto check_notify_ids(examination& on, std::uint32_t device, std::array<std::uint32_t, 2> const& rings) -> void {
     auto const field = [](std::uint32_t ring) { return words("vring ", ring, " notify_id"); };
     if (not on.at.has_boot) {
@@ -81,8 +82,8 @@ inline auto check_notify_ids(examination& on, std::uint32_t device, std::array<s
     }
 }
 
-/// Where a driver that fills the table may say that a ring is: as a byte of the block (WIRE 2.2), as the remote sees it, or
-/// nowhere, as openvela does (WIRE 3).
+/// Where a driver that fills the table may say that a ring is: as a byte of the block (NuttX, arch/sim/src/sim/sim_rptun.c), as
+/// the remote sees it, or nowhere, as openvela does (openvela, drivers/rpmsg/rpmsg_virtio_lite.c).
 inline auto is_own_place(examination const& on, std::uint32_t address, std::uint32_t offset) -> bool {
     return on.at.has_boot and (address == offset or address == 0);
 }

@@ -1,15 +1,13 @@
 #include <rpmsg/framework/bindings.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/testing/loopback.hpp>
 #include <rpmsg/testing/recorder.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -55,7 +53,7 @@ template <bool Acknowledged> struct peer_by_hand {
     }
 };
 
-/// Create, answer, bound: who acknowledges, who only creates (WIRE 1.3).
+/// Create, answer, bound: who acknowledges, who only creates (NuttX, drivers/rpmsg/rpmsg.c).
 template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
     auto memory = loopback_memory<8>{};
     auto log = recorder{};
@@ -86,7 +84,8 @@ template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
 
     // This side says goodbye when it closes.
     side.close();
-    check(log.last(event_kind::unbound).peer == address{301} and log.last(event_kind::link_down).reason == rpmsg::down_reason::closed);
+    check(log.last(event_kind::unbound).peer == address{301} and
+          log.last(event_kind::link_down).reason == rpmsg::down_reason::closed);
     check(peer.hear() == announce("x", address{1024}, kind::destroy));
     return true;
 }
@@ -142,7 +141,8 @@ constexpr auto announcements_wait_for_buffers() -> bool {
 /// An announcement that found every buffer on loan goes out after one was given back unused.
 constexpr auto announcements_wait_for_loans(auto const& describe) -> bool {
     auto memory = loopback_memory<1>{};
-    auto side = channel{loopback<true, 1>{memory, 0}, endpoints{describe.template operator()<"a">(), describe.template operator()<"b">()}};
+    auto side = channel{loopback<true, 1>{memory, 0},
+                        endpoints{describe.template operator()<"a">(), describe.template operator()<"b">()}};
     auto end = loopback<true, 1>{memory, 1};
     check(side.start().has_value() and end.start().has_value());
     (void)side.poll();

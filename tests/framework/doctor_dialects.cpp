@@ -51,8 +51,8 @@ class image {
 };
 
 namespace openvela {
-// WIRE 3: the boot block at 0, the table at 0x18 with its device at 0x60 and the config space at 0xa4, ring 0 at 0xe8,
-// ring 1 at 0x1c8, 8 buffers of 2048 bytes from 0x2a8 and from 0x42a8.
+// As openvela has it: the boot block at 0, the table at 0x18 with its device at 0x60 and the config space at 0xa4, ring 0 at
+// 0xe8, ring 1 at 0x1c8, 8 buffers of 2048 bytes from 0x2a8 and from 0x42a8.
 constexpr auto link = rpmsg::contract{
     .rings = {.buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000'0000, .dialect = dialects::openvela},
     .host_base = 0x1000'0000,
@@ -101,8 +101,9 @@ constexpr golden::line talk[] = {
 } // namespace openvela
 
 namespace nuttx {
-// The same head (WIRE 2.2), 4 buffers of 1536 bytes to the driver and of 512 to the device, rings at multiples of 16: ring 0
-// at 0xf0, ring 1 at 0x170, buffers from 0x1f0 and from 0x19f0. The driver's addresses have more than 32 bits.
+// The same head (NuttX, arch/sim/src/sim/sim_rptun.c), 4 buffers of 1536 bytes to the driver and of 512 to the device, rings at
+// multiples of 16: ring 0 at 0xf0, ring 1 at 0x170, buffers from 0x1f0 and from 0x19f0. The driver's addresses have more than
+// 32 bits.
 constexpr auto link = rpmsg::contract{.rings = {.buffers = 4,
                                                 .host_to_remote = 512,
                                                 .remote_to_host = 1536,

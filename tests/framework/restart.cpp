@@ -232,7 +232,7 @@ constexpr auto a_cleared_status_byte_brings_the_device_down() -> bool {
     return true;
 }
 
-/// A restarted device continues where the rings stand (RINGS 13): what was given back is not delivered again, what was
+/// A restarted device continues where the rings stand: what was given back is not delivered again, what was
 /// not is delivered; the driver notices nothing.
 template <vring_config Config> constexpr auto a_restarted_device_continues_where_the_rings_stand() -> bool {
     auto shared = shared_block<Config>{};

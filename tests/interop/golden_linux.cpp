@@ -11,8 +11,9 @@ using rpmsg::endpoints;
 namespace dialects = rpmsg::wire::dialects;
 
 namespace before_the_series {
-// LINUX 3 with 4 buffers in place of 256: rings on pages of their own, ring 0 at 0 and ring 1 at 0x2000, the available
-// ring at 0x40 and the used ring at 0x1000 of each; 512 bytes per buffer, those of ring 0 from 0x4000, of ring 1 from 0x4800.
+// What the kernel does with 4 buffers in place of 256: rings on pages of their own, ring 0 at 0 and ring 1 at 0x2000, the
+// available ring at 0x40 and the used ring at 0x1000 of each; 512 bytes per buffer, those of ring 0 from 0x4000, of ring 1 from
+// 0x4800.
 constexpr auto config =
     rpmsg::vring_config{.buffers = 4, .alignment = 4096, .device_base = 0x57'f000, .dialect = dialects::linux_virtio};
 
@@ -21,13 +22,13 @@ constexpr auto our_device_serves_linux() -> bool {
     auto link = channel{block.device(), endpoints{endpoint<"rpmsg-raw">(golden::greeter)}};
     check(link.start().has_value());
     block.peer_writes({
-        // ring 0: all buffers posted (LINUX 3)
+        // ring 0: all buffers posted (drivers/virtio/virtio_ring.c)
         {0x000, "00 30 58 00 00 00 00 00 00 02 00 00 02 00 01 00"},
         {0x010, "00 32 58 00 00 00 00 00 00 02 00 00 02 00 02 00"},
         {0x020, "00 34 58 00 00 00 00 00 00 02 00 00 02 00 03 00"},
         {0x030, "00 36 58 00 00 00 00 00 00 02 00 00 02 00 00 00"},
         {0x0040, "00 00 04 00  00 00 01 00 02 00 03 00"},
-        {0x2040, "01 00 00 00"}, // ring 1: no calls wanted (LINUX 4)
+        {0x2040, "01 00 00 00"}, // ring 1: no calls wanted (drivers/virtio/virtio_ring.c)
     });
     (void)link.poll();
     check(not link.is_up()); // buffers are visible before the driver is ready
@@ -43,8 +44,8 @@ constexpr auto our_device_serves_linux() -> bool {
         {0x4030, "00 04 00 00  00 00 00 00"},
     });
 
-    // The kernel does not answer an announcement: its first message says who it is (LINUX 5). A descriptor is as long as
-    // the message.
+    // The kernel does not answer an announcement: its first message says who it is (drivers/rpmsg/virtio_rpmsg_bus.c). A
+    // descriptor is as long as the message.
     block.peer_writes({
         {0x2000, "00 38 58 00 00 00 00 00 15 00 00 00 00 00 01 00"},
         {0x2040, "01 00 01 00  00 00"},
@@ -68,7 +69,7 @@ constexpr auto our_driver_takes_the_place_of_linux() -> bool {
     check(link.start().has_value());
     (void)link.poll();
     block.we_wrote({
-        // ring 0: all buffers posted, as by Linux (LINUX 3)
+        // ring 0: all buffers posted, as by Linux (drivers/virtio/virtio_ring.c)
         {0x000, "00 30 58 00 00 00 00 00 00 02 00 00 02 00 01 00"},
         {0x010, "00 32 58 00 00 00 00 00 00 02 00 00 02 00 02 00"},
         {0x020, "00 34 58 00 00 00 00 00 00 02 00 00 02 00 03 00"},

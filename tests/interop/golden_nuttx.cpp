@@ -14,7 +14,7 @@ using rpmsg::wire::vring_parts;
 namespace dialects = rpmsg::wire::dialects;
 
 namespace openvela {
-// WIRE 3 and 13: the boot block at 0, the table at 0x18 with its vdev entry at 0x60 and the config space at 0xa4, ring 0
+// As openvela has it: the boot block at 0, the table at 0x18 with its vdev entry at 0x60 and the config space at 0xa4, ring 0
 // at 0xe8, ring 1 at 0x1c8, 8 buffers of 2048 bytes from 0x2a8 (ring 0) and from 0x42a8 (ring 1).
 constexpr auto config = rpmsg::vring_config{
     .buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000'0000, .dialect = dialects::openvela};
@@ -163,7 +163,7 @@ constexpr auto our_device_serves_a_master() -> bool {
 } // namespace openvela
 
 namespace nuttx {
-// WIRE 2.2 and 2.3, the simulator: the table at 0x18 has six entries, the vdev entry at 0x20110 is the fifth, its config
+// As NuttX's simulator has it: the table at 0x18 has six entries, the vdev entry at 0x20110 is the fifth, its config
 // space lies at 0x20154. Ring 0 at 0x201cc and ring 1 at 0x202ac are no multiples of 8: their used rings lie at + 156. The
 // master takes the buffers from a heap; here 8 of 1536 bytes from 0x203a0 (ring 0) and from 0x233a0 (ring 1).
 constexpr auto config = rpmsg::vring_config{.buffers = 8, .buffer_size = 1536, .alignment = 8, .dialect = dialects::nuttx};

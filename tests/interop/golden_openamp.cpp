@@ -8,12 +8,12 @@ using rpmsg::channel;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 
-// RINGS 11: 4 buffers of 512 bytes, rings at a distance of 64, so that the used ring lies at 128. The table of 88 bytes
+// 4 buffers of 512 bytes, rings at a distance of 64, so that the used ring lies at 128. The table of 88 bytes
 // comes first, ring 0 at 0x80, ring 1 at 0x140, the buffers from 0x200 on: 0x200 + 0x200 i of ring 0, 0xa00 + 0x200 i of ring 1.
 constexpr auto config =
     rpmsg::vring_config{.buffers = 4, .alignment = 64, .device_base = 0x2000'0000, .dialect = rpmsg::wire::dialects::openamp};
 
-/// The resource table as the firmware holds it (RINGS 6.1): name service offered, no status yet.
+/// The resource table as the firmware holds it (OpenAMP, remoteproc_virtio.c): name service offered, no status yet.
 constexpr auto put_table(auto& block) -> void {
     block.peer_writes({
         {0x000, "01 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00 14 00 00 00"}, // version, count, reserved, offset
@@ -24,7 +24,7 @@ constexpr auto put_table(auto& block) -> void {
     });
 }
 
-/// What the host leaves of ring 0 and of the flags and indices (RINGS 2 and 11); ours must leave the same.
+/// What the host leaves of ring 0 and of the flags and indices; ours must leave the same.
 constexpr golden::line host_rings[] = {
     // ring 0: all buffers posted, to be written
     {0x080, "00 02 00 20 00 00 00 00 00 02 00 00 02 00 01 00"},
@@ -47,7 +47,7 @@ constexpr auto our_driver_leaves_what_a_host_leaves_and_serves_a_remote() -> boo
     (void)link.poll();
     block.expect(host_rings);
     block.we_wrote({
-        // ring 1: described from the start and for good, where the host describes each when it is used (RINGS 14)
+        // ring 1: described from the start and for good, where the host describes each when it is used (OpenAMP, rpmsg_virtio.c)
         {0x140, "00 0a 00 20 00 00 00 00 00 02 00 00 00 00 01 00"},
         {0x150, "00 0c 00 20 00 00 00 00 00 02 00 00 00 00 02 00"},
         {0x160, "00 0e 00 20 00 00 00 00 00 02 00 00 00 00 03 00"},
@@ -58,7 +58,7 @@ constexpr auto our_driver_leaves_what_a_host_leaves_and_serves_a_remote() -> boo
         {0xa30, "00 04 00 00  00 00 00 00"},
     });
 
-    // The remote starts: used.flags of ring 0. It takes our announcement and announces the name too (RINGS 11).
+    // The remote starts: used.flags of ring 0. It takes our announcement and announces the name too.
     block.peer_writes({
         {0x100, "01 00 01 00  00 00 00 00 00 02 00 00"},
         {0x1c0, "00 00 01 00  00 00 00 00 00 02 00 00"},
@@ -70,7 +70,7 @@ constexpr auto our_driver_leaves_what_a_host_leaves_and_serves_a_remote() -> boo
     check(link.at(0).peer() == rpmsg::address{1024});
     block.we_wrote({{0x0c0, "00 00 05 00  00 00"}}); // the buffer is posted again
 
-    // A message each way; the used length is the size of the buffer (RINGS 4).
+    // A message each way; the used length is the size of the buffer (OpenAMP, rpmsg_virtio.c).
     block.peer_writes({
         {0x102, "02 00"},
         {0x10c, "01 00 00 00 00 02 00 00"},
@@ -97,7 +97,7 @@ constexpr auto our_device_serves_a_host() -> bool {
 
     block.peer_writes(host_rings);
     block.peer_writes({
-        // ring 1: empty descriptors in a chain (RINGS 2)
+        // ring 1: empty descriptors in a chain (OpenAMP, rpmsg_virtio.c)
         {0x140, "00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 00"},
         {0x150, "00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 00"},
         {0x160, "00 00 00 00 00 00 00 00 00 00 00 00 00 00 03 00"},
@@ -107,13 +107,13 @@ constexpr auto our_device_serves_a_host() -> bool {
     (void)link.poll();
     check(link.is_up());
     block.we_wrote({
-        {0x100, "01 00 01 00  00 00 00 00 38 00 00 00"}, // as the remote; 16 + 40 bytes (RINGS 4)
+        {0x100, "01 00 01 00  00 00 00 00 38 00 00 00"}, // as the remote; 16 + 40 bytes (OpenAMP, rpmsg_virtio.c)
         {0x124, "01 00"},                                // the device's mark
         {0x200, "00 04 00 00  35 00 00 00  00 00 00 00  28 00 00 00  'svc-x'"},
         {0x230, "00 04 00 00  00 00 00 00"},
     });
 
-    // The host describes a buffer and sends (RINGS 11); it must get back its whole size (RINGS 4).
+    // The host describes a buffer and sends; it must get back its whole size (OpenAMP, rpmsg_virtio.c).
     block.peer_writes({
         {0x140, "00 0a 00 20 00 00 00 00 00 02 00 00 00 00 01 00"},
         {0x180, "01 00 01 00  00 00"},

@@ -8,11 +8,11 @@ using rpmsg::channel;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 
-// RINGS 11: 4 buffers of 512 bytes, VRING_ALIGN 0x10: ring 0 at 0, ring 1 at 0x80, buffers at 0x100 + 0x200 i, the first
+// 4 buffers of 512 bytes, VRING_ALIGN 0x10: ring 0 at 0, ring 1 at 0x80, buffers at 0x100 + 0x200 i, the first
 // four of ring 0.
 constexpr auto config = rpmsg::vring_config{.buffers = 4, .alignment = 16, .dialect = rpmsg::wire::dialects::rpmsg_lite};
 
-/// The whole block after the master's start (RINGS 2 and 11).
+/// The whole block after the master's start.
 constexpr golden::line master_start[] = {
     // ring 0: all buffers posted
     {0x000, "00 01 00 00 00 00 00 00 00 02 00 00 02 00 01 00"},
@@ -57,7 +57,7 @@ constexpr auto our_driver_leaves_what_a_master_leaves_and_talks_to_a_remote() ->
     });
 
     // The remote gives the buffer back and says hello itself, through descriptor 2 and without a copy: its index stands in
-    // the header (RINGS 7).
+    // the header (rpmsg_lite.c).
     block.peer_writes({
         {0x0d0, "00 00 05 00  00 00 00 00 00 02 00 00"},
         {0x052, "02 00"},
@@ -83,13 +83,13 @@ constexpr auto our_device_serves_a_master() -> bool {
     block.we_wrote_nothing();
     check(not link.is_up());
 
-    // It writes nothing when it comes up but its mark and its announcement (RINGS 2).
+    // It writes nothing when it comes up but its mark and its announcement (rpmsg_lite.c).
     block.peer_writes(master_start);
     link.notify(0);
     (void)link.poll();
     check(link.is_up());
     block.we_wrote({
-        {0x050, "00 00 01 00  00 00 00 00 38 00 00 00"}, // 16 + 40 bytes (RINGS 4)
+        {0x050, "00 00 01 00  00 00 00 00 38 00 00 00"}, // 16 + 40 bytes (OpenAMP, rpmsg_virtio.c)
         {0x074, "01 00"},
         {0x100, "1e 00 00 00  35 00 00 00  00 00 00 00  28 00 00 00  'rpmsg-test'"},
         {0x130, "1e 00 00 00  00 00 00 00"},

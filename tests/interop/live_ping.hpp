@@ -21,7 +21,7 @@ inline auto from_digits(std::string_view digits) -> std::string {
 }
 
 /// The end that talked to a live NuttX when the traffic of the fixtures was kept: it answers the requests of the service
-/// "rpmsg-ping" (WIRE 10), and sends three of its own, one after the other, each time when it is bound.
+/// "rpmsg-ping" (NuttX, drivers/rpmsg/rpmsg_ping.c), and sends three of its own, one after the other, each time when it is bound.
 class live_ping {
     static constexpr std::uint32_t length = 40;
     static constexpr std::uint32_t response = 0x20;

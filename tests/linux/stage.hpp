@@ -25,7 +25,7 @@ using rpmsg::host::steady_clock;
 using rpmsg::host::vhost_rings;
 using rpmsg::host::vhost_user;
 
-/// What Linux's driver asks of its device: LINUX 3.
+/// What Linux's driver asks of its device (drivers/virtio/virtio_ring.c).
 constexpr auto flags =
     rpmsg::vring_config{.buffers = 256, .buffer_size = 512, .alignment = 4096, .dialect = rpmsg::wire::dialects::linux_virtio};
 constexpr auto events = [] {

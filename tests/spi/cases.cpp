@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-/// The cases of RELIABILITY 2.7 that are not in the noise: each fault alone, lying credits, restarts and closes at any time.
+/// What is not in the noise: each fault alone, lying credits, restarts and closes at any time.
 namespace {
 using namespace spi_tests;
 using rpmsg::endpoint;

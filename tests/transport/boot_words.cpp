@@ -250,7 +250,7 @@ TEST_CASE("Boot words: the panic of a dead device does not lock the next one out
     CHECK(a_dead_devices_panic_locks_nobody_out());
 }
 
-/// NuttX's master clears the table and the rings some time before it touches its boot word (WIRE 2.5).
+/// NuttX's master clears the table and the rings some time before it touches its boot word (NuttX, drivers/rptun/rptun.c).
 constexpr auto a_driver_that_restarts_while_idle_has_restarted(bool all) -> bool {
     auto shared = shared_block<nuttx>{};
     auto driver = shared.driver();

@@ -117,7 +117,7 @@ TEST_CASE("Another buffer count, alignment or place of the rings is named, by bo
         CHECK(with<openamp>(table::ring(1) + 8, 2, is_device) == disagreement::buffer_count);
         CHECK(with<openamp>(table::ring(1) + 4, 32, is_device) == disagreement::ring_alignment);
         CHECK(with<openamp>(table::ring(1), 0x9000, is_device) == disagreement::ring_place);
-        // The used ring is rounded up from an absolute address (RINGS 1).
+        // The used ring is rounded up from an absolute address (vring_init in virtio_ring.h).
         CHECK(with<openamp>(table::ring(0), 0x8000 + table::layout::ring_0 + 16, is_device) == disagreement::used_ring_place);
     }
 }

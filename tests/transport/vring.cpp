@@ -1,12 +1,10 @@
 #include <rpmsg/transport/vring.hpp>
-
 #include <rpmsg/wire/name_service.hpp>
-
-#include "check.hpp"
-#include "transport/shared_block.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 
 namespace {
@@ -38,10 +36,9 @@ constexpr auto put_frame(auto& shared, std::uint32_t at, std::uint32_t from, std
     rpmsg::copy(payload, rpmsg::bytes{shared.memory.content}.subspan(at + 16));
 }
 
-constexpr auto lite =
-    vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
+constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
 
-/// The image of RINGS 11, first table, written down by hand.
+/// What rpmsg-lite's master leaves, written down by hand.
 constexpr auto put_image_of_rpmsg_lite(auto& shared) -> void {
     for (std::uint16_t i = 0; i < 4; ++i) {
         auto const next = static_cast<std::uint16_t>(i < 3 ? i + 1 : 32768);
@@ -96,8 +93,7 @@ constexpr auto an_rpmsg_lite_master_is_understood() -> bool {
     return true;
 }
 
-constexpr auto openamp =
-    vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
+constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
 
 constexpr auto an_openamp_host_is_understood() -> bool {
     using place = rpmsg::vring_layout<openamp>;
@@ -113,7 +109,7 @@ constexpr auto an_openamp_host_is_understood() -> bool {
     }
     put_words(shared, ring_0.available, {0, 4, 0, 1, 2, 3});
     put_words(shared, ring_1.available, {1, 0});
-    check(device.poll(0).event == link_event::none); // no status, no link: doorbells come too early (RINGS 2)
+    check(device.poll(0).event == link_event::none); // no status, no link: doorbells come too early (OpenAMP, rpmsg_virtio.c)
     device.notify(0);
     check(device.poll(0).event == link_event::none);
     shared.put(place::status(), std::uint8_t{4});

@@ -1,12 +1,10 @@
-#include <rpmsg/transport/vring_driver.hpp>
-
 #include <rpmsg/testing/array_region.hpp>
-
-#include "check.hpp"
-#include "transport/shared_block.hpp"
+#include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 
 namespace {
@@ -17,7 +15,7 @@ using rpmsg::rx_outcome;
 using rpmsg::vring_config;
 namespace dialects = rpmsg::wire::dialects;
 
-/// One descriptor as RINGS 11 writes it down.
+/// One descriptor as it lies in memory.
 struct descriptor_line {
     std::uint32_t address;
     std::uint32_t length;
@@ -49,10 +47,9 @@ constexpr auto longs_are(auto& shared, std::uint32_t at, std::initializer_list<s
     return true;
 }
 
-constexpr auto lite =
-    vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
+constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
 
-/// RINGS 11, first table: ring 0 at 0, ring 1 at 0x80, buffers at 0x100.
+/// As rpmsg-lite has it: ring 0 at 0, ring 1 at 0x80, buffers at 0x100.
 constexpr auto the_memory_is_that_of_an_rpmsg_lite_master() -> bool {
     auto shared = shared_block<lite>{};
     for (auto& each : shared.memory.content) {
@@ -103,10 +100,9 @@ constexpr auto the_memory_is_that_of_an_rpmsg_lite_master() -> bool {
     return true;
 }
 
-constexpr auto openamp =
-    vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
+constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
 
-/// RINGS 11, second table. Descriptors of ring 1 hold their buffers from the start, where OpenAMP fills them one by one:
+/// As OpenAMP has it. Descriptors of ring 1 hold their buffers from the start, where OpenAMP fills them one by one:
 /// the device reads only those that it is given.
 constexpr auto the_memory_is_that_of_an_openamp_host() -> bool {
     using place = rpmsg::vring_layout<openamp>;

@@ -71,7 +71,7 @@ TEST_CASE("a region must hold the whole block") {
     STATIC_REQUIRE_FALSE(ours::fits(ours::size() - 1, 8));
 }
 
-TEST_CASE("openvela's table and rings lie where WIRE 3 has them, and a NuttX peer is given the same block") {
+TEST_CASE("openvela's table and rings lie where its driver has them, and a NuttX peer is given the same block") {
     using openvela = with_table<wire::dialects::openvela>;
     STATIC_REQUIRE(openvela::boot() == 0);
     STATIC_REQUIRE(openvela::status() == 24 + 72 + 24);

@@ -1,4 +1,4 @@
-// Frames byte for byte as NuttX and openvela lay them (WIRE 1, 5.1, 5.3), worked out by hand and with the checks of an
+// Frames byte for byte as NuttX and openvela lay them, worked out by hand and with the checks of an
 // independent program.
 #include <rpmsg/transport/uart.hpp>
 

@@ -1,4 +1,4 @@
-// Restarts, bursts and bad peers over whole lines, with channels on top (RELIABILITY 87, 89, 91, 92, 94, 95, 105).
+// Restarts, bursts and bad peers over whole lines, with channels on top.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/line.hpp>

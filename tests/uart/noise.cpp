@@ -1,4 +1,4 @@
-// Numbered messages both ways over lines that damage them (RELIABILITY 83-86, 88, 90): nothing damaged is delivered.
+// Numbered messages both ways over lines that damage them: nothing damaged is delivered.
 #include <catch2/catch_test_macros.hpp>
 
 #include "uart/campaign.hpp"

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-TEST_CASE("the words before the table lie where WIRE 2.2 has them") {
+TEST_CASE("the words before the table lie where NuttX has them") {
     using rpmsg::wire::boot_block;
     STATIC_REQUIRE(offsetof(boot_block, base) == 0);
     STATIC_REQUIRE(offsetof(boot_block, device_doorbells) == 8);  // seqs
@@ -13,7 +13,7 @@ TEST_CASE("the words before the table lie where WIRE 2.2 has them") {
     STATIC_REQUIRE(offsetof(boot_block, driver_state) == 20);     // bootm
 }
 
-TEST_CASE("the states of a side are those of WIRE 2.5") {
+TEST_CASE("the states of a side are those of NuttX") {
     namespace boot_state = rpmsg::wire::boot_state;
     STATIC_REQUIRE(boot_state::none == 0);
     STATIC_REQUIRE(boot_state::boots == 1);

@@ -13,7 +13,7 @@ TEST_CASE("the config space of Linux is packed: version, size, and the sizes as 
     STATIC_REQUIRE(raw == std::array<std::uint8_t, 11>{1, 11, 0, 0, 4, 0, 0, 0, 2, 0, 0});
 }
 
-TEST_CASE("the config space of NuttX lies as WIRE 2.2 has it") {
+TEST_CASE("the config space of NuttX lies as its driver reads it") {
     STATIC_REQUIRE(offsetof(wire::rptun_config, to_device_size) == 0);
     STATIC_REQUIRE(offsetof(wire::rptun_config, to_driver_size) == 4);
     STATIC_REQUIRE(offsetof(wire::rptun_config, to_device_address) == 8);

@@ -7,7 +7,7 @@ namespace dialects = rpmsg::wire::dialects;
 using rpmsg::wire::attach_rule;
 } // namespace
 
-TEST_CASE("each dialect says what RINGS 13 says of the peer") {
+TEST_CASE("each dialect says how its peer speaks") {
     STATIC_REQUIRE(dialects::linux_virtio.attach == attach_rule::first_doorbell);
     STATIC_REQUIRE(dialects::openamp.attach == attach_rule::status_byte);
     STATIC_REQUIRE(dialects::openamp.status_in_table);

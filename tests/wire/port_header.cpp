@@ -32,7 +32,7 @@ template <typename Crc> constexpr auto a_sealed_frame_is_intact_until_one_bit_fl
 
 } // namespace
 
-TEST_CASE("A port header lies on the wire as WIRE 5.1 has it") {
+TEST_CASE("A port header lies on the wire as NuttX has it") {
     constexpr auto header = port_header{.check = 0x1122, .command = 3, .available = 0x0504, .length = 0x0706};
     constexpr auto on_the_wire = std::array<std::uint8_t, 8>{0x22, 0x11, 3, 0, 4, 5, 6, 7};
     STATIC_REQUIRE(std::bit_cast<std::array<std::uint8_t, 8>>(header) == on_the_wire);

@@ -45,12 +45,12 @@ constexpr auto frames_lie_as_both_dialects_have_them() -> bool {
 
 } // namespace
 
-TEST_CASE("A frame lies on the line as WIRE 5.3 has it, in pieces of any size") {
+TEST_CASE("A frame lies on the line as NuttX has it, in pieces of any size") {
     STATIC_REQUIRE(frames_lie_as_both_dialects_have_them());
     CHECK(frames_lie_as_both_dialects_have_them());
 }
 
-TEST_CASE("The codes of the dialects are those of WIRE 5.3") {
+TEST_CASE("The codes of the dialects are those of NuttX") {
     STATIC_REQUIRE(dialects::apache.start == 0x7f);
     STATIC_REQUIRE(dialects::apache.connect == 0x7e);
     STATIC_REQUIRE(dialects::apache.connected == 0x7d);

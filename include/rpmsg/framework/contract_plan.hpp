@@ -25,9 +25,8 @@ template <contract Link> struct contract_plan {
     }
 
     static_assert(Link.size >= layout::size(), "the block is too small for its rings and buffers");
-    static_assert(
-        Link.host_base % rings.alignment == 0 and Link.remote_base % rings.alignment == 0,
-        "both cores must see the block at a multiple of the ring alignment (peers round absolute addresses, RINGS 1)");
+    static_assert(Link.host_base % rings.alignment == 0 and Link.remote_base % rings.alignment == 0,
+                  "both cores must see the block at a multiple of the ring alignment (peers round absolute addresses)");
     static_assert(Link.remote_base <= 0xffff'ffff and Link.remote_base + Link.size <= 0x1'0000'0000,
                   "the remote must see the block below 4 GiB: a resource table holds 32-bit addresses");
     static_assert(Link.host_base + Link.size >= Link.host_base, "the block ends behind the host's last address");

@@ -21,8 +21,8 @@ struct name_verdict {
 };
 
 /// Finds the endpoint that an announcement is for: the first of this name that is unbound, or bound to that very
-/// address. A second create of a bound name does not take it over; an acknowledge binds only who is unbound (WIRE 1.4).
-/// `is_named(i)` tells whether endpoint i has the announced name.
+/// address. A second create of a bound name does not take it over; an acknowledge binds only who is unbound (NuttX,
+/// drivers/rpmsg/rpmsg.c). `is_named(i)` tells whether endpoint i has the announced name.
 constexpr auto judge(endpoint_table auto& table, wire::announced const& announced, auto&& is_named) -> name_verdict {
     auto const destroys = announced.kind == wire::announcement_kind::destroy;
     auto bound_elsewhere = no_index;

@@ -8,8 +8,8 @@
 
 namespace rpmsg {
 
-/// The doorbell of NuttX's and openvela's shared blocks (WIRE 2.6): each side counts a word up, the other one looks at it
-/// from time to time. One counter serves all queues, and nothing fails.
+/// The doorbell of NuttX's and openvela's shared blocks (NuttX, arch/sim/src/sim/sim_rptun.c): each side counts a word up, the
+/// other one looks at it from time to time. One counter serves all queues, and nothing fails.
 template <region Region> class counter_doorbell {
     Region shared_;
     std::uint32_t ours_;

@@ -4,7 +4,7 @@
 
 namespace rpmsg {
 
-/// What sleep has to do with a line, for NuttX's wake handshake (WIRE 5.5).
+/// What sleep has to do with a line, for NuttX's wake handshake (NuttX, drivers/rpmsg/rpmsg_port_uart.c).
 ///
 ///   wakes_peer    whether the peer sleeps between bursts: then each burst is announced and waits for the peer's answer
 ///   stay_awake()  the peer is about to send: this core must not sleep so deeply that bytes are lost

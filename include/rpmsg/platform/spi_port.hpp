@@ -17,9 +17,9 @@ enum class spi_progress : std::uint8_t {
     failed, ///< it ended early: a DMA error, a chip select that rose too soon
 };
 
-/// One end of an SPI bus with a request line in each direction, as NuttX wires it (WIRE 6.1). A transfer moves as many bytes
-/// in one direction as in the other, through DMA. Both ends use the same word size, whose bytes lie in memory as they do
-/// on the peer. Called under the lock of the link, never from an interrupt.
+/// One end of an SPI bus with a request line in each direction, as NuttX wires it (NuttX, drivers/rpmsg/rpmsg_port_spi.c). A
+/// transfer moves as many bytes in one direction as in the other, through DMA. Both ends use the same word size, whose bytes
+/// lie in memory as they do on the peer. Called under the lock of the link, never from an interrupt.
 ///
 ///   role                    which end
 ///   word_size               bytes of a word, 1 or 2

@@ -35,7 +35,7 @@ template <vring_config Config> class device_session {
         return (available | used) == 0 ? posted::blank : left > 0 and left <= Config.buffers ? posted::some : posted::none;
     }
 
-    /// The memory that rpmsg-lite's master leaves after its start (RINGS 6.2): the used ring of ring 1 is at most one
+    /// The memory that rpmsg-lite's master leaves after its start (rpmsg_lite.c): the used ring of ring 1 is at most one
     /// round ahead, and doorbells of ring 0 are "suppressed" for ever. It fills that used ring last, one by one: fewer
     /// entries than buffers before it has sent anything mean that it is still at it.
     template <region Region> static constexpr auto is_prefilled(Region& shared, link_layout auto const& layout) -> bool {
@@ -178,8 +178,8 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class device_sessio
     }
 };
 
-/// The device's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it boots, waits until the driver runs, runs, and
-/// attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
+/// The device's half of the handshake in wire/boot_block.hpp (NuttX, drivers/rptun/rptun.c): it boots, waits until the driver
+/// runs, runs, and attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
 requires(Config.dialect.attach == wire::attach_rule::boot_words) class device_session<Config> {
     using words = boot_words;

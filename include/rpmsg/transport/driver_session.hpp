@@ -149,8 +149,8 @@ requires(Config.dialect.attach == wire::attach_rule::epochs) class driver_sessio
     }
 };
 
-/// The driver's half of the handshake in wire/boot_block.hpp (WIRE 2.5): it fills the table, boots, waits until the device
-/// boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
+/// The driver's half of the handshake in wire/boot_block.hpp (NuttX, drivers/rptun/rptun.c): it fills the table, boots, waits
+/// until the device boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
 template <vring_config Config>
 requires(Config.dialect.attach == wire::attach_rule::boot_words) class driver_session<Config> {
     using words = boot_words;

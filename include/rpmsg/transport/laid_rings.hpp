@@ -143,7 +143,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     }
 
     /// A device continues the rings of an earlier one where they stand: a buffer that was given back is not taken again, one
-    /// that was not is delivered again (RINGS 6.3, 13).
+    /// that was not is delivered again.
     [[gnu::always_inline]] constexpr auto adopt() -> void {
         constexpr auto ahead = prefilled ? Config.buffers : 0;
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));

@@ -121,7 +121,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         armed_ = true;
         return tx().arm(shared_, layout_.parts(tx_ring));
     }
-    /// Ends that; where rings start prefilled the peer's flags are left alone (RINGS 14).
+    /// Ends that; where rings start prefilled the peer's flags are left alone (rpmsg_lite.c).
     [[gnu::always_inline]] constexpr auto disarm() -> void {
         armed_ = false;
         if constexpr (not prefilled) {

@@ -25,7 +25,7 @@ template <vring_config Config> constexpr auto clear_ring(region auto& shared, wi
 }
 
 /// Lays one ring out for a driver: descriptor i is buffer i for good. Transmit rings of rpmsg-lite start with all
-/// buffers in the used ring and doorbells suppressed (RINGS 2).
+/// buffers in the used ring and doorbells suppressed (rpmsg_lite.c).
 template <vring_config Config>
 constexpr auto lay_out_ring(region auto& shared, link_layout auto const& layout, std::uint32_t which, bool receives) -> void {
     constexpr auto prefilled = Config.dialect.prefilled;

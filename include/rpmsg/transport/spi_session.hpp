@@ -7,9 +7,9 @@
 
 namespace rpmsg::detail {
 
-/// The life of a link over SPI (WIRE 6.5). Each side offers `connect` until it has heard the peer's, then keeps quiet
-/// about messages until it hears something else: only then the peer has heard ours too. A `connect` in between is
-/// answered by one; a later one means that the peer has started anew.
+/// The life of a link over SPI (NuttX, drivers/rpmsg/rpmsg_port_spi.c). Each side offers `connect` until it has heard the
+/// peer's, then keeps quiet about messages until it hears something else: only then the peer has heard ours too. A `connect` in
+/// between is answered by one; a later one means that the peer has started anew.
 class spi_session {
   public:
     enum class state : std::uint8_t {

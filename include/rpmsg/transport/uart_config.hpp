@@ -34,7 +34,7 @@ struct uart_config {
     uart_check check = uart_check::required;                  ///< nuttx profile only
     wire::crc_step check_step = wire::crc_step::nibble;
     ticks connect_ticks = 1000;     ///< after this long without an answer the peer is called again
-    ticks wake_ticks = 100;         ///< the same for a peer that is to wake up (WIRE 5.5)
+    ticks wake_ticks = 100;         ///< the same for a peer that is to wake up (NuttX, drivers/rpmsg/rpmsg_port_uart.c)
     ticks resend_ticks = 200;       ///< reliable: sends again what was not acknowledged; the window must fit through the line
     std::uint8_t most_resends = 10; ///< reliable: after so many without any answer the link goes down
 

@@ -15,7 +15,7 @@
 
 namespace rpmsg::detail {
 
-/// One end of a line to NuttX, openvela or another end like this (WIRE 5).
+/// One end of a line to NuttX, openvela or another end like this (NuttX, drivers/rpmsg/rpmsg_port_uart.c).
 template <uart_config Config, typename Stream, typename Power> class uart_nuttx {
     static constexpr auto dialect = Config.dialect;
     static constexpr std::uint32_t payload_at = wire::port_header_size + wire::header_size;

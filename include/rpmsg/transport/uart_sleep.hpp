@@ -11,8 +11,8 @@
 
 namespace rpmsg::detail {
 
-/// NuttX's wake handshake, both halves (WIRE 5.5): the peer is woken before a burst and let go after it; its own calls are
-/// answered whatever the state of the link.
+/// NuttX's wake handshake, both halves (NuttX, drivers/rpmsg/rpmsg_port_uart.c): the peer is woken before a burst and let go
+/// after it; its own calls are answered whatever the state of the link.
 template <uart_config Config, typename Power> class uart_sleep {
     static_assert(power_policy<Power>);
     static constexpr auto dialect = Config.dialect;

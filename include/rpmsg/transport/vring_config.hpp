@@ -59,7 +59,7 @@ template <vring_config Config> struct checked_config {
                   "this dialect has no event index: its available ring ends without a used_event word");
     static_assert(not Config.event_index or not Config.dialect.status_in_table or
                       Config.dialect.sizes == wire::config_space::versioned,
-                  "never use the event index towards OpenAMP: its remote falls silent (RINGS 5.3)");
+                  "never use the event index towards OpenAMP: its remote falls silent (OpenAMP, virtqueue.c)");
 };
 
 } // namespace rpmsg

@@ -71,7 +71,8 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr bool has_table = Config.dialect.status_in_table;
     static constexpr bool has_boot = Config.dialect.attach == wire::attach_rule::boot_words;
     static constexpr bool has_carveouts = Config.dialect.sizes == wire::config_space::versioned;
-    /// The vdev entry of the table: behind openvela's trace entry (WIRE 3), behind Linux's carveouts, or first.
+    /// The vdev entry of the table: behind openvela's trace entry (openvela, drivers/rpmsg/rpmsg_virtio_lite.c), behind Linux's
+    /// carveouts, or first.
     static constexpr std::uint32_t vdev = has_boot        ? sizeof(wire::boot_block) + 72
                                           : has_carveouts ? offsetof(wire::carveout_table, vdev)
                                                           : offsetof(wire::resource_table, vdev);

@@ -225,7 +225,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     }
 
     /// A device that starts later has missed the doorbells of messages that wait, and rpmsg-lite's remote is mute until
-    /// one of ring 0 finds it listening (RINGS 6.2).
+    /// one of ring 0 finds it listening (rpmsg_lite.c).
     constexpr auto call_until_heard(ticks now) -> void {
         call_.rung_at = not_ahead(call_.rung_at, now);
         if (not call_.heard and has_passed(call_.rung_at + Config.retry_ticks, now)) {

@@ -54,7 +54,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         }
     }
     constexpr auto give_back(rx_token const& received, bool at_once = false) -> void {
-        // The used length is the size of the buffer: that is how an OpenAMP host learns it (RINGS 4).
+        // The used length is the size of the buffer: that is how an OpenAMP host learns it (OpenAMP, rpmsg_virtio.c).
         if constexpr (Config.batch == 1) {
             this->hand_over(rx_ring, received.id, received.capacity);
         } else {
@@ -94,8 +94,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
         return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
     }
-    /// After a buffer that is not of use, or none. What came just now and cannot be used, or is too small, may serve others, who
-    /// are told; what they were told of comes last. Each buffer is looked at once, and nothing is rung.
+    /// After a buffer that is not of use, or none. What came just now and cannot be used, or is too small, may serve others,
+    /// who are told; what they were told of comes last. Each buffer is looked at once, and nothing is rung.
     [[gnu::cold, gnu::noinline]] constexpr auto take_another(std::uint32_t id, std::uint32_t least) ->
         typename life::taken_frame {
         auto taken = typename life::taken_frame{id};
@@ -138,8 +138,8 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return largest_received; }
 
     [[nodiscard]] constexpr auto reserve() -> tx_buffer { return reserve_any(0); }
-    /// Where the peer says how large its buffers are, those that are too small for `least` bytes, at most `tx_limit`, are left for
-    /// others.
+    /// Where the peer says how large its buffers are, those that are too small for `least` bytes, at most `tx_limit`, are left
+    /// for others.
     [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(life::reads_descriptors) {
         return reserve_any(least);
     }

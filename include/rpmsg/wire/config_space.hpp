@@ -29,7 +29,7 @@ static_assert(offsetof(versioned_config, transmit_size) == 3 and offsetof(versio
     return offered;
 }
 
-/// The config space of NuttX and openvela (WIRE 2.2). openvela knows the two sizes only.
+/// The config space of NuttX and openvela (NuttX, arch/sim/src/sim/sim_rptun.c). openvela knows the two sizes only.
 struct rptun_config {
     std::uint32_t to_device_size{};                   ///< buffers of ring 1
     std::uint32_t to_driver_size{};                   ///< buffers of ring 0

@@ -20,9 +20,9 @@ struct crc_code {
     auto operator==(crc_code const&) const -> bool = default;
 };
 
-/// NuttX's ports (WIRE 5.1). Every damage of up to 3 bits is seen.
+/// NuttX's ports (drivers/rpmsg/rpmsg_port.c). Every damage of up to 3 bits is seen.
 inline constexpr auto crc16_arc = crc_code{.polynomial = 0xa001, .width = 16, .reflected = true};
-/// openvela's ports (WIRE 5.1).
+/// openvela's ports (drivers/rpmsg/rpmsg_port.c).
 inline constexpr auto crc16_xmodem = crc_code{.polynomial = 0x1021, .width = 16};
 /// Castagnoli's, of the reliable profiles. Every damage of up to 5 bits is seen in frames of up to 600 bytes.
 inline constexpr auto crc32c =

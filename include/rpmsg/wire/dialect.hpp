@@ -4,13 +4,13 @@
 
 namespace rpmsg::wire {
 
-/// What tells the device that the driver's rings are ready (RINGS 13, first row).
+/// What tells the device that the driver's rings are ready.
 enum class attach_rule : unsigned char {
     first_doorbell, ///< the first doorbell of ring 0
     status_byte,    ///< driver_ok in the status byte of the resource table
-    prefilled_ring, ///< a doorbell of ring 0, or the memory that rpmsg-lite's master leaves (RINGS 6.2)
+    prefilled_ring, ///< a doorbell of ring 0, or the memory that rpmsg-lite's master leaves (rpmsg_lite.c)
     epochs,         ///< the handshake of the control block
-    boot_words,     ///< the handshake of the boot words, then driver_ok in the status byte (WIRE 2.5)
+    boot_words,     ///< the handshake of the boot words, then driver_ok in the status byte (NuttX, drivers/rptun/rptun.c)
 };
 
 /// The config space behind the resource table's rings, from which buffer sizes come where its feature bit is in effect;
@@ -21,7 +21,7 @@ enum class config_space : unsigned char {
     rptun,     ///< NuttX and openvela, feature bit 2
 };
 
-/// How one peer speaks where RPMsg leaves it open: one row of the table in RINGS 13.
+/// How one peer speaks where RPMsg leaves it open.
 struct dialect {
     attach_rule attach{};
     bool acknowledged{};         ///< the name service answers a create with an acknowledge

@@ -11,7 +11,7 @@
 
 namespace rpmsg::wire {
 
-/// What an announcement says (WIRE 1.2; Linux knows only the first bit).
+/// What an announcement says (NuttX, drivers/rpmsg/rpmsg.c; Linux knows only the first bit).
 enum class announcement_kind : std::uint32_t { create = 0, destroy = 1, acknowledge = 2 };
 
 /// A service name as it lies on the wire: padded with NUL. Some peers fill all 32 bytes.
@@ -79,7 +79,7 @@ static_assert(offsetof(announcement, kind) == 36);
     return {.name = pad(name), .where = where, .kind = kind};
 }
 
-/// What the flags of an announcement mean. With an acknowledged name service (NuttX, WIRE 1.2) 0 creates, 1 destroys
+/// What the flags of an announcement mean. With an acknowledged name service (NuttX, drivers/rpmsg/rpmsg.c) 0 creates, 1 destroys
 /// and anything else acknowledges; without (Linux, OpenAMP) bit 0 destroys and the other bits are ignored.
 [[nodiscard]] constexpr auto meaning_of(announcement_kind flags, bool acknowledged) -> announcement_kind {
     auto const raw = static_cast<std::uint32_t>(flags);

@@ -7,8 +7,8 @@
 
 namespace rpmsg::wire {
 
-/// The 8 bytes that NuttX's and openvela's UART and SPI put before the RPMsg header (WIRE 5.1). Buffers of frames are aligned
-/// for it.
+/// The 8 bytes that NuttX's and openvela's UART and SPI put before the RPMsg header (NuttX, drivers/rpmsg/rpmsg_port.c).
+/// Buffers of frames are aligned for it.
 struct alignas(4) port_header {
     std::uint16_t check{};     ///< CRC over what follows it, `length` - 2 bytes; 0 from a sender that computes none
     std::uint16_t command{};   ///< SPI: see there; UART: 0

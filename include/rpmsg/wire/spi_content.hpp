@@ -4,7 +4,7 @@
 
 namespace rpmsg::wire {
 
-/// What a frame on SPI is for (WIRE 6.3); 0 is none of them.
+/// What a frame on SPI is for (NuttX, drivers/rpmsg/rpmsg_port_spi.c); 0 is none of them.
 enum class spi_command : std::uint16_t {
     none,
     connect,   ///< not connected yet: asks for the same from the peer

@@ -11,7 +11,7 @@
 
 namespace rpmsg::wire {
 
-/// How NuttX and openvela differ on SPI (WIRE 6 and 13).
+/// How NuttX and openvela differ on SPI (NuttX, drivers/rpmsg/rpmsg_port_spi.c).
 struct spi_dialect {
     crc_code check{};
     crc_step step = crc_step::nibble;

@@ -8,7 +8,8 @@
 
 namespace rpmsg::wire {
 
-/// The bytes with a meaning of their own on NuttX's UART link (WIRE 5.3). A code of 0 is one that the dialect lacks.
+/// The bytes with a meaning of their own on NuttX's UART link (NuttX, drivers/rpmsg/rpmsg_port_uart.c). A code of 0 is one that
+/// the dialect lacks.
 struct uart_dialect {
     std::uint8_t lowest{};        ///< this byte and all up to 0x7f are codes: inside a frame they are escaped
     std::uint8_t start = 0x7f;    ///< a frame begins

@@ -45,8 +45,8 @@ struct vring_parts {
 };
 
 /// Places a ring of `count` buffers at `start`: the used ring follows at the next multiple of `alignment`, a power of
-/// two. `start` counts from wherever the peer rounds (Linux, OpenAMP and rpmsg-lite round absolute addresses, RINGS 1).
-/// rpmsg-lite leaves out the used_event word of the available ring.
+/// two. `start` counts from wherever the peer rounds (Linux, OpenAMP and rpmsg-lite round absolute addresses, vring_init in
+/// virtio_ring.h). rpmsg-lite leaves out the used_event word of the available ring.
 [[nodiscard]] constexpr auto place_vring(std::uint32_t start, std::uint32_t count, std::uint32_t alignment,
                                          bool used_event_word = true) -> vring_parts {
     auto const available = start + 16 * count;
