@@ -136,7 +136,6 @@ constexpr auto our_device_serves_a_master() -> bool {
     check(link.is_up());
     block.we_wrote({
         {0x00180, "01 00 01 00  00 00 00 00 38 00 00 00"},
-        {0x001c4, "01 00"}, // the device's mark
         {0x002a8, "00 04 00 00  35 00 00 00  00 00 00 00  28 00 00 00  'svc-x'"},
         {0x002d8, "00 04 00 00  00 00 00 00"}, // create
     });
@@ -307,7 +306,6 @@ constexpr auto our_device_serves_a_master() -> bool {
     check(link.is_up());
     block.we_wrote({
         {0x20268, "01 00 01 00  00 00 00 00 38 00 00 00"},
-        {0x202ac, "01 00"}, // the device's mark
         {0x203a0, "00 04 00 00  35 00 00 00  00 00 00 00  28 00 00 00  'svc-x'"},
         {0x203d0, "00 04 00 00  00 00 00 00"}, // create
     });

@@ -128,6 +128,9 @@ constexpr auto a_starved_side_asks_to_be_polled(auto& link, auto& log, auto give
     check(not link.next_deadline(0).is_set);
     while (link.at(0).send("x"_payload).has_value()) {
     }
+    check(link.is_pending());
+    (void)link.poll(5);
+    check(not link.is_pending());
     auto const due = link.next_deadline(5);
     check(due.is_set and due.at == 5 + config.retry_ticks);
     (void)link.poll(due.at);

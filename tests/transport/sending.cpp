@@ -110,6 +110,7 @@ constexpr auto a_small_buffer_serves_small_messages() -> bool {
     for (int i = 0; i < 3; ++i) {
         check(static_cast<bool>(device.reserve(40)));
     }
+    check(not device.reserve(40) and device.writable());
     check(not device.reserve(40) and not device.writable());
     auto const small = device.reserve(20);
     check(small.token == 0 and small.space.size() == 20);

@@ -82,7 +82,8 @@ template <typename Core> class bindings {
         if (outcome.error() == error::too_large) {
             return true;
         }
-        if (not outcome and core.locked()->writable()) {
+        // Where anybody may wait for room the end of this poll asks for a doorbell.
+        if (not Core::tells_writable and not outcome and core.locked()->writable()) {
             core.call_poller(); // room came back this very moment; else a doorbell is asked for
         }
         return outcome.has_value();

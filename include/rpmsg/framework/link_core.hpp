@@ -60,19 +60,10 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return error::closed;
         }
         if constexpr (tells_writable) {
-            if (transport_.writable()) { // one came back this very moment
-                room = detail::reserve_for(transport_, least);
-                if (is_starved_ or not room) {
-                    this->call_poller(); // no doorbell is asked for any more, and somebody waits
-                }
-                if (room) {
-                    return {};
-                }
-            }
-            is_starved_ = true;
             if (is_own) {
                 endpoints_.state(index).is_starved = true;
             }
+            this->starve();
         }
         auto due = transport_.next_deadline(0);
         // The peer broke the rules: only a poll can tell. Whoever waits calls once: its own wake ends its own sleep.
@@ -107,14 +98,18 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         if (to == any_address) [[unlikely]] {
             return is_up_ ? error::not_bound : error::closed;
         }
+        if (payload.size() > transport_.tx_limit()) [[unlikely]] {
+            return is_up_ ? error::too_large : error::closed;
+        }
         auto room = tx_buffer{};
         if (auto const refusal = try_reserve(index, room, to != name_service_address, payload.size()); refusal != error{}) {
-            auto const never_fits = wait_policy<Wait> and payload.size() > transport_.tx_limit();
-            return refusal == error::no_buffer and never_fits ? error::too_large : refusal;
+            return refusal;
         }
-        if (payload.size() > room.space.size()) [[unlikely]] {
-            put_back(room);
-            return error::too_large;
+        if constexpr (not detail::says_room<Transport>) {
+            if (payload.size() > room.space.size()) [[unlikely]] {
+                put_back(room);
+                return error::too_large;
+            }
         }
         copy(payload, room.space);
         return pass_on(from, to, room, payload.size());

@@ -160,6 +160,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         guard->close();
         return noted({.event = is_up_ ? link_event::down : link_event::none, .reason = down_reason::closed});
     }
+    /// Somebody waits for room: the next poll asks for a doorbell, or tells of room that came meanwhile. Under the lock.
+    constexpr auto starve() -> void {
+        if (not std::exchange(is_starved_, true)) {
+            call_poller();
+        }
+    }
     /// True once, after a refused reserve, when there is room again.
     constexpr auto take_writable() -> bool {
         auto const guard = locked();

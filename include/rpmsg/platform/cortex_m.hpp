@@ -6,20 +6,20 @@
 
 namespace rpmsg::cortex_m {
 
-/// Masks all interrupts with PRIMASK and restores what was before: may be taken in an interrupt, and inside of another
-/// lock, but not twice. Makes every send safe from every interrupt of its core; it does not exclude another core.
+/// Masks all interrupts with PRIMASK and restores what was before: may be taken in an interrupt, and inside of another lock.
+/// Makes every send safe from every interrupt of its core; it does not exclude another core.
 class irq_lock {
-    std::uint32_t saved_{};
-
   public:
-    auto lock() -> void {
+    [[gnu::always_inline]] [[nodiscard]] auto lock() -> std::uint32_t {
         std::uint32_t before = 0;
         asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(before)::"memory");
-        saved_ = before;
+        return before;
     }
-    auto unlock() -> void { asm volatile("msr primask, %0" ::"r"(saved_) : "memory"); }
+    [[gnu::always_inline]] auto unlock(std::uint32_t before) -> void {
+        asm volatile("msr primask, %0" ::"r"(before) : "memory");
+    }
 };
-static_assert(lock_policy<irq_lock>);
+static_assert(restoring_lock<irq_lock>);
 
 /// Sleeps until an interrupt or event; one that came since the last call is not missed.
 inline auto wait_for_event() -> void { asm volatile("wfe" ::: "memory"); }

@@ -4,10 +4,16 @@
 
 namespace rpmsg {
 
+/// A lock that hands out what it found, to be restored by `unlock`: the interrupt mask of a core stays in a register.
+template <typename T>
+concept restoring_lock = requires(T& lock) {
+    lock.unlock(lock.lock());
+};
+
 /// Excludes every other context that touches the same link: nothing, masked interrupts, a spin lock, an RTOS mutex.
 /// The two calls of std::mutex, so that one serves on a host. Held for the time of one ring operation and one copy.
 template <typename T>
-concept lock_policy = requires(T& lock) {
+concept lock_policy = restoring_lock<T> or requires(T& lock) {
     lock.lock();
     lock.unlock();
 };
@@ -28,6 +34,16 @@ template <lock_policy Lock> class lock_guard {
     lock_guard(lock_guard const&) = delete;
     auto operator=(lock_guard const&) -> lock_guard& = delete;
     [[gnu::always_inline]] constexpr ~lock_guard() { lock_.unlock(); }
+};
+template <restoring_lock Lock> class lock_guard<Lock> {
+    Lock& lock_;
+    decltype(lock_.lock()) found_;
+
+  public:
+    [[gnu::always_inline]] constexpr explicit lock_guard(Lock& lock) : lock_{lock}, found_{lock_.lock()} {}
+    lock_guard(lock_guard const&) = delete;
+    auto operator=(lock_guard const&) -> lock_guard& = delete;
+    [[gnu::always_inline]] constexpr ~lock_guard() { lock_.unlock(found_); }
 };
 
 } // namespace rpmsg

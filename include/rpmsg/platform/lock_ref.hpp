@@ -11,8 +11,8 @@ template <typename Lock> class lock_ref {
 
   public:
     constexpr lock_ref(Lock& lock) : lock_{&lock} {}
-    constexpr auto lock() -> void { lock_->lock(); }
-    constexpr auto unlock() -> void { lock_->unlock(); }
+    constexpr auto lock() { return lock_->lock(); }
+    constexpr auto unlock(auto... found) -> void { lock_->unlock(found...); }
 };
 
 } // namespace rpmsg

@@ -33,7 +33,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
     using rings::reads_descriptors;
     using rings::rx_ring;
     using rings::shared_;
-    using rings::small_;
+    using rings::told_;
     using rings::tx_ring;
     using rings::unused_;
 
@@ -88,23 +88,35 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         }
     }
 
+    [[nodiscard]] constexpr auto bears_mark() -> bool {
+        if constexpr (is_marking) {
+            auto const mark = mark_;
+            return rings::queue::read_mark(shared_, layout_.parts(0)) == mark;
+        } else {
+            return true;
+        }
+    }
+
   protected:
     /// Whether the rings bear the mark of this device: since it attached no driver has begun to lay them out. If not, what is
     /// remembered is of rings that are gone.
     constexpr auto is_marked() -> bool {
         if constexpr (is_marking) {
-            auto const mark = mark_;
-            auto const is_ours = mark != 0 and rings::queue::read_mark(shared_, layout_.parts(0)) == mark;
-            if (not is_ours) {
-                mark_ = 0;
-            }
-            return is_ours;
+            return mark_ != 0 and bears_mark();
         } else {
             return true;
         }
     }
-    /// Whether what is remembered may be written to the rings now. Where both sides agree on fresh rings only a poll ends a life.
-    constexpr auto are_ours() -> bool { return rule == wire::attach_rule::boot_words or is_marked(); }
+    /// Whether what is remembered may be written to the rings of a link that is up. Where both sides agree on fresh rings only
+    /// a poll ends a life.
+    constexpr auto are_ours() -> bool { return bears_mark(); }
+    /// Whether the rings of a link that is up no longer hold what this side wrote to them: somebody cleared them.
+    constexpr auto were_cleared() -> bool {
+        auto const sent = rings::queue::adopt(shared_, layout_.parts(tx_ring));
+        auto const returned = rings::queue::adopt(shared_, layout_.parts(rx_ring));
+        return sent != this->tx().given() or returned != static_cast<std::uint16_t>(this->rx().given() - this->held_back()) or
+               (not this->armed_ and not this->tx().is_disarmed(shared_, layout_.parts(tx_ring)));
+    }
     constexpr auto forget_rings() -> void {
         if constexpr (is_marking) {
             mark_ = 0;
@@ -119,7 +131,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             }
         }
         this->keep_loans_out();
-        small_ = {};
+        told_ = {};
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             if (this->tx().owns(id) and not this->late_.contains(id)) {
                 unused_.insert(id);
@@ -132,7 +144,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
 
     /// A device continues the rings of an earlier one where they stand: a buffer that was given back is not taken again, one
     /// that was not is delivered again (RINGS 6.3, 13).
-    constexpr auto adopt() -> void {
+    [[gnu::always_inline]] constexpr auto adopt() -> void {
         constexpr auto ahead = prefilled ? Config.buffers : 0;
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
@@ -143,7 +155,7 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             rings::queue::set_mark(shared_, at, mark_);
         }
         this->keep_loans_out();
-        small_ = {};
+        told_ = {};
         unused_.clear();
         this->tx().reset(to_driver, to_driver, false);
         this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);

@@ -39,8 +39,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     struct nothing {};
 
-    /// Whether this side tells by a mark of its own whether the rings are those that it attached to.
-    static constexpr bool is_marking = device and Config.dialect.attach != wire::attach_rule::epochs;
+    /// Whether this side tells by a mark of its own whether the rings are those that it attached to. Where both sides agree on
+    /// fresh rings none is needed; boot words have no room for one either: ring 1 begins where ring 0's last entry ends.
+    static constexpr bool is_marking = device and Config.dialect.attach != wire::attach_rule::epochs and
+                                       Config.dialect.attach != wire::attach_rule::boot_words;
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
     /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
     /// that it lies. Two words that travel in registers, where a struct would take memory.
@@ -53,8 +55,8 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     link_phase phase_{};
     bool armed_{};                    ///< the doorbell for returned buffers is asked for
     id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
-    /// The same, but too small for those who asked last, or unusable.
-    [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> small_{};
+    /// The same; who waits was told of these: they may be too small, or cannot be used.
+    [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
     id_set<Config.buffers> late_{}; ///< transmit buffers that somebody may still fill since the rings before these
     /// What a device of a dialect without epochs left on the rings when it attached, or 0 (laid_rings.hpp).
     [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
@@ -207,7 +209,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Whether a transmit buffer of ours is lent to nobody.
     [[nodiscard]] constexpr auto is_spare(std::uint32_t id) const -> bool {
         if constexpr (reads_descriptors) {
-            return unused_.contains(id) or small_.contains(id);
+            return unused_.contains(id) or told_.contains(id);
         } else {
             return unused_.contains(id);
         }

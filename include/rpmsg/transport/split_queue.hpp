@@ -231,6 +231,12 @@ template <vring_config Config, ring_role Role> class split_queue {
         }
     }
 
+    /// Whether our ring still tells the peer so.
+    template <region Region> static constexpr auto is_disarmed(Region& shared, wire::vring_parts const& at) -> bool {
+        shared.invalidate(own_ring(at), 4);
+        return Config.event_index or shared.template load<site::adopted_index, std::uint16_t>(own_ring(at)) != 0;
+    }
+
     /// Asks for a doorbell at the peer's next entry, and looks once more: true when nothing came in between, so that the
     /// caller may sleep.
     template <region Region> constexpr auto arm(Region& shared, wire::vring_parts const& at) -> bool {

@@ -138,10 +138,12 @@ namespace detail {
         return false;
     }
 }
+/// Whether a transport finds room for a certain size, so that what it answers is large enough.
+template <typename Transport> inline constexpr bool says_room = requires(Transport link) { link.reserve(std::uint32_t{}); };
 /// Room for `size` bytes where the transport can tell before, else any.
 [[gnu::always_inline]] [[nodiscard]] constexpr auto reserve_for(transport auto& link, [[maybe_unused]] std::size_t size)
     -> tx_buffer {
-    if constexpr (requires { link.reserve(std::uint32_t{}); }) {
+    if constexpr (says_room<std::remove_reference_t<decltype(link)>>) {
         return link.reserve(static_cast<std::uint32_t>(size));
     } else {
         return link.reserve();

@@ -83,7 +83,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         bells_.ring(0, counts_);
     }
 
-    constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
+    [[gnu::always_inline]] constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
         if constexpr (device) {
             if (not resumes) {
                 this->adopt();
@@ -103,7 +103,7 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         return {.event = link_event::up};
     }
 
-    constexpr auto go_down(down_reason reason) -> link_change {
+    [[gnu::always_inline]] constexpr auto go_down(down_reason reason) -> link_change {
         this->settle_held_back();
         bells_.forget();
         auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
@@ -142,15 +142,14 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if (phase_ == link_phase::faulted) {
             return down_reason::broken;
         }
-        auto const is_over = has_epochs or not this->is_marked();
-        if constexpr (has_boot_words) {
-            if (auto const told = told_to_end(); told != down_reason::none) {
-                return told;
-            }
-            return session_.runs(shared_, layout_) and not is_over ? down_reason::peer_stopped : down_reason::peer_restarted;
-        } else {
-            return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
+        if (auto const told = told_to_end(); told != down_reason::none) {
+            return told;
         }
+        auto is_over = has_epochs or not this->is_marked();
+        if constexpr (has_boot_words) { // a driver that starts anew clears the rings before it touches a word
+            is_over = not session_.runs(shared_, layout_) or (device and this->were_cleared());
+        }
+        return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
     }
 
     /// By a command, where the dialect has them. One that is not for the link is left to who knows it.

@@ -16,7 +16,7 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     using life = vring_life<Role, Config, Region, Bell, Layout>;
     using life::rx_ring;
     using life::shared_;
-    using life::small_;
+    using life::told_;
     using life::tx_ring;
     using life::unused_;
 
@@ -67,29 +67,24 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// The next transmit buffer. One that is still on loan from the rings before comes up once, and stays ours.
-    [[gnu::always_inline]] constexpr auto take_room(auto& shared) -> typename life::taken_frame {
-        auto taken = this->take(shared, tx_ring);
-        while (this->is_late(static_cast<std::uint32_t>(taken))) {
-            taken = nowhere;
-            if (not unused_.is_empty() or not this->tx().took_all()) { // the next look at the peer's index is another call's
-                taken = this->take(shared, tx_ring);
+    /// Whether a transmit buffer serves now. One that is still on loan from the rings before comes up once, and stays ours.
+    [[gnu::always_inline]] constexpr auto is_of_use(typename life::taken_frame taken,
+                                                    [[maybe_unused]] std::uint32_t least) const -> bool {
+        if constexpr (life::reads_descriptors) {
+            if (this->offset_of(tx_ring, taken) == nowhere or this->size_of_taken(tx_ring) - wire::header_size < least) {
+                return false;
             }
         }
-        return taken;
+        return not this->is_late(static_cast<std::uint32_t>(taken));
     }
-    [[gnu::always_inline]] constexpr auto reserve_any([[maybe_unused]] std::uint32_t least) -> tx_buffer {
+    [[gnu::always_inline]] constexpr auto reserve_any(std::uint32_t least) -> tx_buffer {
         if (not this->sends()) {
             return {};
         }
         auto&& shared = handle_of(shared_);
-        [[maybe_unused]] auto const before = this->tx().taken();
-        [[maybe_unused]] auto const looks = unused_.is_empty() and this->tx().took_all();
-        auto taken = take_room(shared);
-        if constexpr (life::reads_descriptors) {
-            if (not is_of_use(taken, least)) [[unlikely]] {
-                taken = take_another(taken, before, looks, least);
-            }
+        auto taken = this->take(shared, tx_ring);
+        if (static_cast<std::uint32_t>(taken) == nowhere or not is_of_use(taken, least)) [[unlikely]] {
+            taken = take_another(static_cast<std::uint32_t>(taken), least);
         }
         auto const id = static_cast<std::uint32_t>(taken);
         if (id == nowhere) {
@@ -99,39 +94,36 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
         auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
         return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
     }
-    constexpr auto is_of_use(typename life::taken_frame taken, std::uint32_t least) const -> bool {
-        return static_cast<std::uint32_t>(taken) != nowhere and this->offset_of(tx_ring, taken) != nowhere and
-               this->size_of_taken(tx_ring) >= wire::header_size + least;
-    }
-    /// The first was not of use. Those that are too small, or cannot be used at all, are kept for who asks for less, or for a
-    /// driver that mends them; nothing is rung. Each buffer is looked at once, and so is the peer's index, unless it `has_looked` for the first.
-    [[gnu::cold, gnu::noinline]] constexpr auto take_another(typename life::taken_frame taken, std::uint16_t before,
-                                                             bool has_looked, std::uint32_t least) ->
+    /// After a buffer that is not of use, or none. What came just now and cannot be used, or is too small, may serve others, who
+    /// are told; what they were told of comes last. Each buffer is looked at once, and nothing is rung.
+    [[gnu::cold, gnu::noinline]] constexpr auto take_another(std::uint32_t id, std::uint32_t least) ->
         typename life::taken_frame {
-        auto small = id_set<Config.buffers>{};
-        auto unusable = small;
-        auto is_last_round = false;
-        while (not is_of_use(taken, least)) {
-            auto const id = static_cast<std::uint32_t>(taken);
-            if (id != nowhere) {
-                (this->offset_of(tx_ring, taken) == nowhere ? unusable : small).insert(id);
+        auto taken = typename life::taken_frame{id};
+        if constexpr (life::reads_descriptors) {
+            auto old = id_set<Config.buffers>{};
+            auto news = old;
+            auto is_ring_done = false;
+            do {
+                if (id == nowhere) {
+                    is_ring_done = true;
+                    unused_ = std::exchange(told_, {});
+                } else if (not this->is_late(id)) {
+                    (is_ring_done ? old : news).insert(id);
+                }
+                if (is_ring_done and unused_.is_empty()) {
+                    taken = nowhere;
+                    break;
+                }
+                taken = this->take(shared_, tx_ring);
+                id = static_cast<std::uint32_t>(taken);
+            } while (id == nowhere or not is_of_use(taken, least));
+            told_.insert_all(old);
+            unused_.insert_all(news);
+        } else {
+            while (this->is_late(taken)) {
+                taken = this->take(shared_, tx_ring);
             }
-            auto const is_ring_done = id == nowhere or (has_looked and this->tx().took_all());
-            if (unused_.is_empty() and is_ring_done and not is_last_round) {
-                is_last_round = true; // what was passed over in earlier calls
-                unused_ = std::exchange(small_, {});
-            }
-            if (unused_.is_empty() and is_last_round) {
-                taken = nowhere;
-                break;
-            }
-            has_looked = has_looked or (unused_.is_empty() and this->tx().took_all());
-            taken = take_room(shared_);
         }
-        small_.insert_all(unusable);
-        // What came just now may serve others, who are told.
-        auto const is_news = static_cast<std::uint32_t>(taken) == nowhere and before != this->tx().taken();
-        (is_news ? unused_ : small_).insert_all(small);
         return taken;
     }
 
@@ -146,9 +138,10 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return largest_received; }
 
     [[nodiscard]] constexpr auto reserve() -> tx_buffer { return reserve_any(0); }
-    /// Where the peer says how large its buffers are, those that are too small are left for others.
+    /// Where the peer says how large its buffers are, those that are too small for `least` bytes, at most `tx_limit`, are left for
+    /// others.
     [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(life::reads_descriptors) {
-        return reserve_any(std::min(least, largest_sent));
+        return reserve_any(least);
     }
 
     constexpr auto discard(tx_buffer const& room) -> void {
@@ -224,6 +217,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto writable() -> bool {
         if (not this->sends() or (unused_.is_empty() and this->arm())) {
             return false;
+        }
+        if constexpr (life::reads_descriptors) {
+            told_.insert_all(std::exchange(unused_, {}));
         }
         this->disarm();
         return true;
