@@ -149,9 +149,9 @@ constexpr auto deaf = [](auto&, message const&) {};
 constexpr auto hearing = [](auto&, rpmsg::event const&) {};
 
 /// The only buffer comes back at each possible moment while two names wait for it, and a sender.
-constexpr auto an_owed_name_is_not_forgotten(std::uint32_t comes_back_at) -> bool {
+constexpr auto an_owed_name_is_not_forgotten(std::uint32_t comes_back_at, auto services) -> bool {
     auto wire = one_buffer::shared_state{.returns_before_look = comes_back_at};
-    auto side = channel{one_buffer{&wire}, endpoints{endpoint<"a">(deaf, hearing), endpoint<"b">(deaf, hearing)}};
+    auto side = channel{one_buffer{&wire}, services};
     check(side.start().has_value());
     auto rung = 0u;
     auto const loop = [&] {
@@ -172,7 +172,8 @@ constexpr auto an_owed_name_is_not_forgotten(std::uint32_t comes_back_at) -> boo
 
 constexpr auto at_every_moment() -> bool {
     for (std::uint32_t moment = 0; moment < 8; ++moment) {
-        check(an_owed_name_is_not_forgotten(moment));
+        check(an_owed_name_is_not_forgotten(moment, endpoints{endpoint<"a">(deaf, hearing), endpoint<"b">(deaf, hearing)}));
+        check(an_owed_name_is_not_forgotten(moment, endpoints{endpoint<"a">(deaf), endpoint<"b">(deaf)}));
     }
     return true;
 }
@@ -197,6 +198,52 @@ constexpr auto a_name_that_never_fits_is_given_up() -> bool {
 TEST_CASE("A name that fits into no buffer of the peer is counted once, and nothing spins") {
     STATIC_REQUIRE(a_name_that_never_fits_is_given_up());
     CHECK(a_name_that_never_fits_is_given_up());
+}
+
+/// The same beside a peer that may lend less room than a message needs: then the buffer is left for others.
+struct one_odd_buffer : one_buffer {
+    bool is_passed_over{};
+
+    constexpr explicit one_odd_buffer(shared_state* shared) : one_buffer{shared} {}
+    [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return 48; }
+    [[nodiscard]] constexpr auto reserve(std::uint32_t least = 0) -> rpmsg::tx_buffer {
+        is_passed_over = least > it->limit and not it->is_with_peer;
+        return least > it->limit ? rpmsg::tx_buffer{} : one_buffer::reserve();
+    }
+    [[nodiscard]] constexpr auto writable() -> bool {
+        it->is_armed = is_passed_over;
+        return not is_passed_over and one_buffer::writable();
+    }
+};
+static_assert(rpmsg::transport<one_odd_buffer>);
+
+constexpr auto a_sender_waits_for_a_larger_buffer() -> bool {
+    auto wire = one_buffer::shared_state{.limit = 8, .returns_before_look = 1};
+    auto side = channel{one_odd_buffer{&wire}, endpoints{endpoint<1, 2>(deaf, hearing)}};
+    check(side.start().has_value());
+    auto const loop = [&] {
+        for (auto polls = 0; side.is_pending(); ++polls) {
+            check(polls < 10);
+            (void)side.poll();
+        }
+    };
+    loop();
+    check(side.at(0).send("small"_payload).has_value());
+    for (auto i = 0; i < 2; ++i) { // with the peer; then it comes back, and is too small
+        check(side.at(0).send("sixteen bytes..."_payload).error() == error::no_buffer);
+        check(side.is_pending() or wire.is_armed);
+        loop();
+    }
+    check(wire.is_armed and not wire.is_with_peer);
+    wire.limit = 48;
+    wire.give_back();
+    check(wire.rings == 1);
+    return side.at(0).send("sixteen bytes..."_payload).has_value();
+}
+
+TEST_CASE("A sender to whom a buffer comes back that is too small waits for the next one, and is not forgotten") {
+    STATIC_REQUIRE(a_sender_waits_for_a_larger_buffer());
+    CHECK(a_sender_waits_for_a_larger_buffer());
 }
 
 constexpr auto a_start_asks_for_a_poll() -> bool {
