@@ -5,7 +5,8 @@
 #include "board.hpp"
 
 namespace {
-constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::openamp};
+constexpr auto rings = rpmsg::vring_config{
+    .buffers = 8, .buffer_size = 512, .device_base = 0x3000'0000, .dialect = rpmsg::wire::dialects::openamp};
 
 constexpr auto echo = rpmsg::endpoint<"rpmsg-echo">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 

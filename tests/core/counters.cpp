@@ -54,7 +54,7 @@ TEST_CASE("a counter stops at its end instead of starting anew") {
 TEST_CASE("each counter has a name of its own") { STATIC_REQUIRE(all_names_differ()); }
 
 TEST_CASE("a name belongs to the counter beside which it stands") {
-    STATIC_REQUIRE(describe(event_count::bad_descriptor) == "bad descriptor");
+    STATIC_REQUIRE(describe(event_count::bad_descriptor) == "bad frame or descriptor");
     STATIC_REQUIRE(describe(event_count::table_full) == "announcement table full");
     STATIC_REQUIRE(describe(event_count::lost_in_flight) == "lost in flight");
 }

@@ -40,7 +40,7 @@ enum class event_count : std::uint8_t {
 
 /// The name of a counter, for people.
 [[nodiscard]] constexpr auto describe(event_count which) -> std::string_view {
-    constexpr std::string_view names[] = {"bad descriptor",
+    constexpr std::string_view names[] = {"bad frame or descriptor",
                                           "chained descriptor",
                                           "odd descriptor flags",
                                           "bad length",

@@ -15,8 +15,8 @@ enum class error : std::uint8_t {
     not_bound,      ///< the endpoint has no peer yet
     closed,         ///< the link is down, or was reset since the loan was given
     timed_out,      ///< the deadline passed
-    would_deadlock, ///< a wait from the context that polls this link
-    misconfigured,  ///< the shared block does not fit the configuration
+    would_deadlock, ///< a wait from the context that polls this link, or a start, reset or poll in a handler
+    misconfigured,  ///< the memory does not fit the configuration, or a reliable line was not identified
     malformed,      ///< a table, a name or a message failed its check
     no_endpoint,    ///< no free endpoint, or no endpoint of this handle
     address_in_use, ///< another endpoint has this address
@@ -24,17 +24,18 @@ enum class error : std::uint8_t {
 
 /// One line for people.
 [[nodiscard]] constexpr auto describe(error e) -> std::string_view {
-    constexpr std::string_view text[] = {"no error",
-                                         "no buffer: every transmit buffer is with the peer",
-                                         "too large: the payload does not fit into one buffer",
-                                         "not bound: the endpoint has no peer yet",
-                                         "closed: the link is down or was reset",
-                                         "timed out: the deadline passed",
-                                         "would deadlock: a wait from the context that polls this link",
-                                         "misconfigured: the shared block does not fit the configuration",
-                                         "malformed: a table, a name or a message failed its check",
-                                         "no endpoint: none is free, or none has this handle",
-                                         "address in use: another endpoint has this address"};
+    constexpr std::string_view text[] = {
+        "no error",
+        "no buffer: every transmit buffer is with the peer",
+        "too large: the payload does not fit into one buffer",
+        "not bound: the endpoint has no peer yet",
+        "closed: the link is down or was reset",
+        "timed out: the deadline passed",
+        "would deadlock: a wait from the context that polls this link, or a call that no handler may make",
+        "misconfigured: the memory does not fit the configuration, or a reliable line was not identified",
+        "malformed: a table, a name or a message failed its check",
+        "no endpoint: none is free, or none has this handle",
+        "address in use: another endpoint has this address"};
     return text[static_cast<std::uint8_t>(e)];
 }
 
