@@ -99,7 +99,7 @@ set(rpmsg_headers
   include/rpmsg/transport/driver_session.hpp
   include/rpmsg/transport/frame_pool.hpp
   include/rpmsg/transport/handshake_words.hpp
-  include/rpmsg/transport/id_set.hpp
+  include/rpmsg/core/id_set.hpp
   include/rpmsg/transport/laid_rings.hpp
   include/rpmsg/transport/line_counts.hpp
   include/rpmsg/transport/line_output.hpp

@@ -42,6 +42,11 @@ class Program:
                 is_call = False
         return counts
 
+    def first_message(self):
+        """Cost of the first message: none beside one."""
+        none, one = (self.run_once([count, "16", "1"])["instr"] for count in ("0", "1"))
+        return one - none
+
     def per_message(self, job):
         """Cost of one message; the job holds the arguments with {} where the count goes."""
         few, many = (self.run_once([word.format(count) for word in job]) for count in (FEW, MANY))
@@ -74,8 +79,10 @@ def programs(pools=(1, 1000)):
         if name == "floor":
             return Program("floor", *FLOOR)
         size = name.partition("-")[2]
-        return ours(name, *([f"-DENDPOINTS={size}"] if size else []))
-    names = [f"pool-{size}" for size in pools] + ["copy", "zero_copy", "round_trip", "floor"]
+        bound = ["-Wl,-z,now"] if name.startswith("first") else []  # else the first call of a library function counts
+        return ours(name, *bound, *([f"-DENDPOINTS={size}"] if size else []))
+    names = [f"pool-{size}" for size in pools] + ["copy", "zero_copy", "round_trip", "create-10000", "bind-2000", "first-16",
+                                                  "first-4096", "floor"]
     return dict(zip(names, at_once(one, names)))
 
 
@@ -89,6 +96,8 @@ def measure():
         "roundtrip": ("round_trip", ["{}", "16", "1"]),
         "pool1": ("pool-1", ["{}", "16", "1"]),
         "pool1000": ("pool-1000", ["{}", "16", "1"]),
+        "create": ("create-10000", ["{}", "16", "1"]),
+        "bind": ("bind-2000", ["{}", "16", "1"]),
         "floor lockstep16": ("floor", ["lockstep", "{}", "16"]),
         "floor burst16": ("floor", ["burst", "{}", "16"]),
         "floor lockstep496": ("floor", ["lockstep", "{}", "496"]),
@@ -111,6 +120,10 @@ def measure():
         "host.zerocopy.instr": cost["zerocopy"]["instr"],
         "host.roundtrip16.instr": cost["roundtrip"]["instr"],
         "host.pool1000.extra.instr": max(0, tidy(cost["pool1000"]["instr"] - cost["pool1"]["instr"])),
+        "host.pool10000.create.instr": cost["create"]["instr"],
+        "host.bind2000.instr": cost["bind"]["instr"],
+        "host.first16.instr": built["first-16"].first_message(),
+        "host.first4096.instr": built["first-4096"].first_message(),
         "host.fences": lockstep["fence"],
         "host.fences.burst": burst["fence"],
         "host.rmw": max(one["rmw"] for name, one in cost.items() if not name.startswith("floor")),

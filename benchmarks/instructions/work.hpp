@@ -63,4 +63,14 @@ inline auto read_job(int count, char** arguments) -> job {
     return {.payload = rpmsg::const_bytes{bytes}.first(number(2)), .count = number(1), .burst = number(3)};
 }
 
+/// A name of its own for each number.
+inline auto name_of(std::uint32_t number) -> std::array<char, 12> {
+    auto name = std::array<char, 12>{'s', 'e', 'r', 'v', 'i', 'c', 'e', '-'};
+    for (auto* digit = name.data() + 8; digit != name.data() + name.size(); ++digit) {
+        *digit = static_cast<char>('a' + number % 16);
+        number /= 16;
+    }
+    return name;
+}
+
 } // namespace work

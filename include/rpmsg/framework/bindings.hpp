@@ -37,6 +37,28 @@ template <typename Core> class bindings {
             core.table().state(index).is_bound_by_name = by_name;
         }
     }
+    /// Tables with many endpoints know which of them may have something to announce; of others each is looked at.
+    static constexpr bool knows_pending = requires(table & endpoints, std::uint32_t i) { endpoints.next_pending(i); };
+    static constexpr auto note_pending([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> void {
+        if constexpr (knows_pending) {
+            core.table().note_pending(index);
+        }
+    }
+    static constexpr auto next_pending([[maybe_unused]] Core& core, std::uint32_t start) -> std::uint32_t {
+        if constexpr (knows_pending) {
+            return core.table().next_pending(start);
+        } else {
+            return start;
+        }
+    }
+    static constexpr auto settle([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> void {
+        if constexpr (knows_pending) {
+            auto const& state = core.table().state(index);
+            if (not state.must_announce and not state.must_withdraw) {
+                core.table().settle(index);
+            }
+        }
+    }
     static constexpr auto is_used(endpoint_state const&) -> bool { return true; }
     static constexpr auto is_used(pool_endpoint_state const& state) -> bool { return state.is_used; }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
@@ -95,6 +117,7 @@ template <typename Core> class bindings {
             set_by_name(core, verdict.index, true);
             if (Core::acknowledged and heard.kind == wire::announcement_kind::create) {
                 core.table().state(verdict.index).must_announce = core.polling().owes = true;
+                note_pending(core, verdict.index);
             }
             bind(core, verdict.index, heard.where);
         } else if (verdict.match == name_match::unbinds) {
@@ -172,6 +195,7 @@ template <typename Core> class bindings {
         } else {
             state.must_announce = static_cast<bool>(core.table().greeting(index));
             core.polling().owes = core.polling().owes or state.must_announce;
+            note_pending(core, index);
         }
     }
     /// The link is down for an endpoint.
@@ -221,7 +245,7 @@ template <typename Core> class bindings {
     constexpr auto announce(Core& core) -> void {
         core.polling().owes = false;
         if constexpr (not table::is_complete) {
-            for (std::uint32_t i = 0; i < core.table().size(); ++i) {
+            for (auto i = next_pending(core, 0); i < core.table().size(); i = next_pending(core, i + 1)) {
                 if (core.table().state(i).must_withdraw) {
                     if (not announce_one(core, i, true)) {
                         core.polling().owes = true;
@@ -231,7 +255,7 @@ template <typename Core> class bindings {
                 }
             }
         }
-        for (std::uint32_t i = 0; i < core.table().size(); ++i) {
+        for (auto i = next_pending(core, 0); i < core.table().size(); i = next_pending(core, i + 1)) {
             auto& state = core.table().state(i);
             if (state.must_announce) {
                 claim(core, i);
@@ -241,6 +265,7 @@ template <typename Core> class bindings {
                 }
                 state.must_announce = false;
             }
+            settle(core, i);
         }
     }
 
@@ -249,6 +274,7 @@ template <typename Core> class bindings {
         core.polling().owes = true;
         auto const guard = core.locked();
         core.table().state(index).must_withdraw = true;
+        note_pending(core, index);
     }
 
     /// Takes all names back before this side closes, as far as there are buffers.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/core/id_set.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/link_ref.hpp>
 #include <rpmsg/framework/peer_table.hpp>
@@ -9,13 +10,16 @@
 #include <bit>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace rpmsg {
 
 /// A table whose endpoints come and go: room for `Size` of them, rounded up to a power of two, and for `Remembered`
 /// announcements that wait for an endpoint; the oldest one goes when another comes. Delivery is an index, however many there
 /// are. A dynamic address names its place and how often the place was used, so that a late message to a destroyed endpoint
-/// reaches nobody; it repeats after 2^29 / `Size` uses of its place, an id after 2^32 / `Size`. Changed by the polling context, handlers included.
+/// reaches nobody; it repeats after 2^29 / `Size` uses of its place, an id after 2^32 / `Size`. To create one and to find it
+/// by its name takes as long with many as with few. Changed by the polling context, handlers included.
 template <std::uint32_t Size, std::uint32_t Remembered = std::clamp<std::uint32_t>(std::bit_ceil(Size), 8, 64)>
 class endpoint_pool {
   public:
@@ -29,8 +33,12 @@ class endpoint_pool {
     /// After this many uses of a place its addresses repeat; they stay below 2^30, which Linux accepts.
     static constexpr std::uint32_t rounds = (1u << 29) / count;
 
+    /// 1 + a place, or 0 for none.
+    using place_number = std::conditional_t<(count < 65536), std::uint16_t, std::uint32_t>;
+
     struct place {
         pool_endpoint_state state{};
+        place_number next_named{}; ///< of the names with the same hash, in the order of their creation
         address local{};
         std::uint32_t uses{};       ///< of its dynamic addresses
         std::uint32_t generation{}; ///< how many endpoints had this place before
@@ -41,6 +49,9 @@ class endpoint_pool {
         event_function on_event{};
     };
     std::array<place, count> places_{};
+    std::array<place_number, count> first_named_{}; ///< by hash
+    detail::free_ids<count> free_{};
+    detail::id_set<count> pending_{};
     peer_table<Remembered> peers_{};
     std::uint32_t next_{};     ///< where the search for a free place begins
     std::uint32_t farthest_{}; ///< how far at most a fixed address lies from its own place
@@ -48,19 +59,48 @@ class endpoint_pool {
     static constexpr auto home_of(address where) -> std::uint32_t {
         return (static_cast<std::uint32_t>(where) - first_dynamic_address) & mask;
     }
+    /// The next free place from `start` on, around the end.
     [[nodiscard]] constexpr auto free_from(std::uint32_t start) const -> std::uint32_t {
-        for (std::uint32_t i = 0; i < count; ++i) {
-            if (not places_[(start + i) & mask].state.is_used) {
-                return (start + i) & mask;
-            }
-        }
-        return no_index;
+        auto const next = free_.first(start);
+        auto const index = next < count ? next : free_.first();
+        return index < count ? index : no_index;
     }
 
     /// Whether an endpoint has this address, be it one that is about to go.
     [[nodiscard]] constexpr auto is_taken(address where) const -> bool {
-        return std::any_of(places_.begin(), places_.end(),
-                           [&](place const& it) { return it.state.is_used and it.local == where; });
+        auto const home = home_of(where);
+        for (std::uint32_t distance = 0; distance <= farthest_; ++distance) {
+            auto const& it = places_[(home + distance) & mask];
+            if (it.state.is_used and it.local == where) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    [[nodiscard]] static constexpr auto hash_of(wire::padded_name const& name) -> std::uint32_t {
+        auto hash = std::uint32_t{0x811c'9dc5}; // FNV-1a
+        for (std::size_t i = 0; i < name.size() and name[i] != '\0'; ++i) {
+            hash = (hash ^ static_cast<unsigned char>(name[i])) * 0x0100'0193;
+        }
+        return (hash ^ hash >> 16) & mask;
+    }
+    /// Where the number of the first endpoint with the hash of a name stands, or of the next one.
+    constexpr auto insert_name(std::uint32_t index) -> void {
+        auto* number = &first_named_[hash_of(places_[index].name)];
+        while (*number != 0) {
+            number = &places_[*number - 1u].next_named;
+        }
+        *number = static_cast<place_number>(index + 1);
+    }
+    constexpr auto erase_name(std::uint32_t index) -> void {
+        auto* number = &first_named_[hash_of(places_[index].name)];
+        while (*number != 0 and *number != index + 1) {
+            number = &places_[*number - 1u].next_named;
+        }
+        if (*number != 0) {
+            *number = std::exchange(places_[index].next_named, place_number{});
+        }
     }
 
   public:
@@ -99,6 +139,8 @@ class endpoint_pool {
         it.state = {};
         it.state.is_used = true;
         it.fixed_peer = addresses.peer;
+        free_.take(index);
+        insert_name(index);
         return id(index);
     }
 
@@ -119,6 +161,17 @@ class endpoint_pool {
         return {.name = places_[i].name, .where = places_[i].local, .kind = wire::announcement_kind::create};
     }
     [[nodiscard]] constexpr auto local(std::uint32_t i) const -> address { return places_[i].local; }
+    /// The endpoints of a name, among a few others, in the order of their creation; `no_index` at the end.
+    [[nodiscard]] constexpr auto first_named(wire::padded_name const& name) const -> std::uint32_t {
+        return first_named_[hash_of(name)] - std::uint32_t{1};
+    }
+    [[nodiscard]] constexpr auto next_named(std::uint32_t i) const -> std::uint32_t {
+        return places_[i].next_named - std::uint32_t{1};
+    }
+    /// Which endpoints may have something to announce: `next_pending` answers the first from `start` on, or a number beyond all.
+    constexpr auto note_pending(std::uint32_t i) -> void { pending_.insert(i); }
+    constexpr auto settle(std::uint32_t i) -> void { pending_.erase(i); }
+    [[nodiscard]] constexpr auto next_pending(std::uint32_t start) const -> std::uint32_t { return pending_.first(start); }
     constexpr auto state(std::uint32_t i) -> pool_endpoint_state& { return places_[i].state; }
     [[nodiscard]] constexpr auto id(std::uint32_t i) const -> std::uint32_t { return i | places_[i].generation * count; }
     [[nodiscard]] static constexpr auto index_of(std::uint32_t id) -> std::uint32_t { return id & mask; }
@@ -127,6 +180,8 @@ class endpoint_pool {
         return places_[i].state.is_used and not places_[i].state.must_withdraw;
     }
     constexpr auto remove(std::uint32_t i) -> void {
+        erase_name(i);
+        free_.give_back(i);
         places_[i].state = {};
         ++places_[i].generation;
     }

@@ -40,6 +40,8 @@ enum class remembered : std::uint8_t {
 ///   remember(a), forget(a) keeps an announcement that nobody claimed, and says what that cost
 ///   recall(i)              takes out the remembered address for the name of endpoint i, or any_address
 ///   forget_all()           the link went down
+///   first_named(name), next_named(i)  optional: the endpoints that may have a name, where not each is to be looked at
+///   note_pending(i), next_pending(i), settle(i)  optional: likewise those that may have something to announce
 template <typename T>
 concept endpoint_table = requires(T& table, std::uint32_t i, address where, archetypes::link& link, message const& m,
                                   event const& e, wire::announcement const& a) {

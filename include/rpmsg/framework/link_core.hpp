@@ -98,18 +98,18 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         if (to == any_address) [[unlikely]] {
             return is_up_ ? error::not_bound : error::closed;
         }
-        if (payload.size() > transport_.tx_limit()) [[unlikely]] {
+        // Where room is found by its size what is too large has to be known before, else it shows in the room.
+        constexpr auto is_found_by_size = detail::says_room<Transport>;
+        if (is_found_by_size and payload.size() > transport_.tx_limit()) [[unlikely]] {
             return is_up_ ? error::too_large : error::closed;
         }
         auto room = tx_buffer{};
         if (auto const refusal = try_reserve(index, room, to != name_service_address, payload.size()); refusal != error{}) {
-            return refusal;
+            return refusal == error::no_buffer and payload.size() > transport_.tx_limit() ? error::too_large : refusal;
         }
-        if constexpr (not detail::says_room<Transport>) {
-            if (payload.size() > room.space.size()) [[unlikely]] {
-                put_back(room);
-                return error::too_large;
-            }
+        if (not is_found_by_size and payload.size() > room.space.size()) [[unlikely]] {
+            put_back(room);
+            return error::too_large;
         }
         copy(payload, room.space);
         return pass_on(from, to, room, payload.size());

@@ -22,11 +22,13 @@ struct name_verdict {
 
 /// Finds the endpoint that an announcement is for: the first of this name that is unbound, or bound to that very
 /// address. A second create of a bound name does not take it over; an acknowledge binds only who is unbound (NuttX,
-/// drivers/rpmsg/rpmsg.c). `is_named(i)` tells whether endpoint i has the announced name.
-constexpr auto judge(endpoint_table auto& table, wire::announced const& announced, auto&& is_named) -> name_verdict {
+/// drivers/rpmsg/rpmsg.c). `is_named(i)` tells whether endpoint i has the announced name, `next(i)` which one
+/// is looked at after endpoint i, or after `no_index` the first.
+constexpr auto judge(endpoint_table auto& table, wire::announced const& announced, auto&& is_named, auto&& next)
+    -> name_verdict {
     auto const destroys = announced.kind == wire::announcement_kind::destroy;
     auto bound_elsewhere = no_index;
-    for (std::uint32_t i = 0; i < table.size(); ++i) {
+    for (auto i = next(no_index); i < table.size(); i = next(i)) {
         auto const may_match = table.is_live(i) and table.fixed_peer(i) == any_address;
         if (not may_match or not is_named(i)) {
             continue;
@@ -51,10 +53,19 @@ constexpr auto judge(endpoint_table auto& table, wire::announced const& announce
     default: return {};
     }
 }
+/// The same where each endpoint may be meant.
+constexpr auto judge(endpoint_table auto& table, wire::announced const& announced, auto&& is_named) -> name_verdict {
+    return judge(table, announced, is_named, [](std::uint32_t i) { return i + 1; });
+}
 /// The same for an announcement with its name.
 constexpr auto judge(endpoint_table auto& table, wire::announcement const& announced) -> name_verdict {
     auto const is_named = [&](std::uint32_t i) { return wire::is_same(table.name(i), announced.name); };
-    return judge(table, {announced.where, announced.kind}, is_named);
+    if constexpr (requires { table.first_named(announced.name); }) {
+        return judge(table, {announced.where, announced.kind}, is_named,
+                     [&](std::uint32_t i) { return i == no_index ? table.first_named(announced.name) : table.next_named(i); });
+    } else {
+        return judge(table, {announced.where, announced.kind}, is_named);
+    }
 }
 
 } // namespace rpmsg::detail

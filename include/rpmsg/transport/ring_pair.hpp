@@ -2,7 +2,7 @@
 
 #include <rpmsg/core/counters.hpp>
 #include <rpmsg/platform/region.hpp>
-#include <rpmsg/transport/id_set.hpp>
+#include <rpmsg/core/id_set.hpp>
 #include <rpmsg/transport/owed_doorbells.hpp>
 #include <rpmsg/transport/split_queue.hpp>
 #include <rpmsg/transport/vring_layout.hpp>

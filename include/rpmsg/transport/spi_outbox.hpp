@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rpmsg/transport/id_set.hpp>
+#include <rpmsg/core/id_set.hpp>
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <rpmsg/platform/region.hpp>
-#include <rpmsg/transport/id_set.hpp>
+#include <rpmsg/core/id_set.hpp>
 #include <rpmsg/transport/vring_config.hpp>
 #include <rpmsg/wire/vring.hpp>
 
