@@ -573,3 +573,149 @@ TEST_CASE("An id of a pool does not come back after 65,536 uses of its place") {
 }
 
 } // namespace
+
+namespace {
+/// A pool beside a peer that is a bare transport: it reads and writes announcements by hand.
+template <bool Acknowledged> struct beside_a_peer_by_hand {
+    using end = rpmsg::testing::loopback<Acknowledged, 8>;
+    rpmsg::testing::loopback_memory<8> memory{};
+    end peer{memory, 1};
+    channel<end, endpoint_pool<4>> side{end{memory, 0}, endpoint_pool<4>{}};
+
+    beside_a_peer_by_hand() {
+        check(side.start().has_value() and peer.start().has_value());
+        for (int i = 0; i < 3; ++i) {
+            (void)side.poll();
+            (void)peer.poll(0);
+        }
+    }
+    auto send(std::uint32_t from, address to, rpmsg::const_bytes payload) -> void {
+        auto const room = peer.reserve();
+        rpmsg::copy(payload, room.space);
+        check(peer.commit(room,
+                          {.source = address{from}, .destination = to, .length = static_cast<std::uint16_t>(payload.size())}));
+    }
+    auto announce(std::string_view name, std::uint32_t where, rpmsg::wire::announcement_kind what) -> void {
+        auto const said = rpmsg::wire::announcement{.name = rpmsg::wire::pad(name), .where = address{where}, .kind = what};
+        send(where, rpmsg::name_service_address, std::as_bytes(std::span{&said, 1}));
+    }
+    auto add(std::string_view name, counted_service& it, rpmsg::endpoint_addresses at = {}) -> std::uint32_t {
+        return *side.create(name, at, &it, &counted_service::on_message, &counted_service::on_event);
+    }
+    /// The announcements that came from the side, in words.
+    auto heard() -> std::string {
+        auto text = std::string{};
+        while (true) {
+            auto const got = peer.receive();
+            if (got.outcome != rpmsg::rx_outcome::message) {
+                return text;
+            }
+            if (got.destination == rpmsg::name_service_address) {
+                auto const said = rpmsg::load<rpmsg::wire::announcement>(got.payload);
+                constexpr char const* words[] = {"create ", "destroy ", "acknowledge "};
+                text += words[static_cast<unsigned>(said.kind)] + std::string{rpmsg::wire::view_of(said.name)} + " ";
+            }
+            peer.release(got.token);
+        }
+    }
+};
+using rpmsg::wire::announcement_kind;
+} // namespace
+
+TEST_CASE("A name that is taken back binds nobody again, though a message had bound before the name was claimed") {
+    auto beside = beside_a_peer_by_hand<false>{};
+    auto service = counted_service{};
+    beside.announce("svc", 0x400, announcement_kind::create);
+    (void)beside.side.poll();
+    auto const id = beside.add("svc", service, {.local = address{0x80}});
+    beside.send(0x400, address{0x80}, {});
+    (void)beside.side.poll();
+    CHECK(beside.side.at(id).peer() == address{0x400});
+    beside.announce("svc", 0x400, announcement_kind::destroy);
+    (void)beside.side.poll();
+    (void)beside.side.poll();
+    CHECK_FALSE(beside.side.at(id).is_bound());
+    CHECK(service.log.count(event_kind::unbound) == 1);
+    beside.announce("svc", 0x401, announcement_kind::create);
+    (void)beside.side.poll();
+    CHECK(beside.side.at(id).peer() == address{0x401});
+}
+
+TEST_CASE("Where the peer takes one of two equal names back, the one that waited is bound and acknowledged") {
+    auto beside = beside_a_peer_by_hand<true>{};
+    auto service = counted_service{};
+    auto const id = beside.add("svc", service);
+    beside.announce("svc", 0x400, announcement_kind::create);
+    beside.announce("svc", 0x401, announcement_kind::create);
+    while (beside.side.poll() != 0 or beside.side.is_pending()) {}
+    CHECK(beside.side.at(id).peer() == address{0x400});
+    (void)beside.heard();
+    beside.announce("svc", 0x400, announcement_kind::destroy);
+    while (beside.side.poll() != 0 or beside.side.is_pending()) {}
+    CHECK(beside.side.at(id).peer() == address{0x401});
+    CHECK(beside.heard() == "acknowledge svc ");
+}
+
+namespace {
+/// At its first `bound` it destroys another endpoint and creates it anew.
+struct replacing_service {
+    beside_a_peer_by_hand<true>* beside;
+    std::uint32_t other{};
+    counted_service successor{};
+    bool is_done{};
+    static auto on_message(void*, link_ref, message const&) -> void {}
+    static auto on_event(void* self, link_ref, event const& what) -> void {
+        auto& it = *static_cast<replacing_service*>(self);
+        if (what.kind == event_kind::bound and not std::exchange(it.is_done, true)) {
+            check(it.beside->side.destroy(it.other).has_value());
+            it.other = it.beside->add("x", it.successor);
+        }
+    }
+};
+} // namespace
+
+TEST_CASE("A name is taken back before it is given anew, also where an announcement that goes out is what asks for both") {
+    auto beside = beside_a_peer_by_hand<true>{};
+    auto first = counted_service{};
+    auto replacing = replacing_service{&beside, beside.add("x", first)};
+    while (beside.side.poll() != 0 or beside.side.is_pending()) {}
+    beside.announce("y", 0x500, announcement_kind::create); // waits, and is claimed when y is announced
+    (void)beside.side.poll();
+    (void)beside.heard();
+    (void)beside.side.create("y", rpmsg::endpoint_addresses{}, &replacing, &replacing_service::on_message,
+                             &replacing_service::on_event);
+    while (beside.side.poll() != 0 or beside.side.is_pending()) {}
+    REQUIRE(replacing.is_done);
+    auto const said = beside.heard();
+    INFO(said);
+    CHECK(said.find("destroy x") < said.find("create x"));
+}
+
+namespace {
+/// At its `bound` it gives its place and its address to an endpoint that has one peer.
+struct abdicating_service {
+    beside_a_peer_by_hand<false>* beside;
+    std::uint32_t id{};
+    counted_service successor{};
+    static auto on_message(void*, link_ref, message const&) -> void {}
+    static auto on_event(void* self, link_ref, event const& what) -> void {
+        auto& it = *static_cast<abdicating_service*>(self);
+        if (what.kind == event_kind::bound) {
+            check(it.beside->side.destroy(it.id).has_value());
+            (void)it.beside->add("", it.successor, {.local = address{0x400}, .peer = address{0x999}});
+        }
+    }
+};
+} // namespace
+
+TEST_CASE("A message does not reach an endpoint that took the place of its own one meanwhile") {
+    auto beside = beside_a_peer_by_hand<false>{};
+    auto service = abdicating_service{&beside};
+    service.id = *beside.side.create("", rpmsg::endpoint_addresses{.local = address{0x400}}, &service,
+                                     &abdicating_service::on_message, &abdicating_service::on_event);
+    (void)beside.side.poll();
+    beside.send(0x500, address{0x400}, {});
+    (void)beside.side.poll();
+    (void)beside.side.poll();
+    CHECK(service.successor.log.message_count() == 0);
+}

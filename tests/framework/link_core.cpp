@@ -1,3 +1,4 @@
+#include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/link_core.hpp>
 #include <rpmsg/testing/loopback.hpp>
@@ -5,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <utility>
 
 namespace {
@@ -124,3 +126,36 @@ TEST_CASE("Who found no buffer is told once that there is one") {
 }
 
 } // namespace
+
+namespace {
+constexpr auto mixed_sizes =
+    rpmsg::vring_config{.buffers = 4, .buffer_size = 64, .dialect = rpmsg::wire::dialects::linux_virtio};
+
+/// The driver's first buffer is small, and it is offered first.
+constexpr auto a_loan_is_the_largest_that_there_is() -> bool {
+    auto shared = shared_block<mixed_sizes>{};
+    auto driver = rpmsg::channel{shared.driver(), rpmsg::endpoints{rpmsg::endpoint<2, 1>([](auto&, auto const&) {})}};
+    auto device = rpmsg::channel{shared.device(), rpmsg::endpoints{rpmsg::endpoint<1, 2>([](auto&, auto const&) {})}};
+    check(driver.start().has_value() and device.start().has_value());
+    settle(shared, driver, device);
+    shared.put(rpmsg::vring_layout<mixed_sizes>::parts(0).descriptors + 8, std::uint32_t{36});
+    for (int i = 0; i < 100; ++i) {
+        auto room = device.at(0).reserve();
+        check(room.payload().size() == 48 and device.at(0).commit(std::move(room), 40).has_value());
+        settle(shared, driver, device, 0, 1);
+    }
+    auto const first = device.at(0).reserve();
+    auto const second = device.at(0).reserve();
+    auto const third = device.at(0).reserve();
+    check(not device.at(0).reserve(40)); // what is left is too small
+    auto const small = device.at(0).reserve(20);
+    check(small.payload().size() == 20 and first.payload().size() == 48 and third.payload().size() == 48);
+    check(device.at(0).reserve(49).refusal() == rpmsg::error::too_large);
+    return true;
+}
+} // namespace
+
+TEST_CASE("A loan has room for what it is asked for, and is the largest that there is where nothing is said") {
+    STATIC_REQUIRE(a_loan_is_the_largest_that_there_is());
+    CHECK(a_loan_is_the_largest_that_there_is());
+}

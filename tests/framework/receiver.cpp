@@ -1,14 +1,13 @@
-#include <rpmsg/framework/receiver.hpp>
-
 #include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/testing/fake_clock.hpp>
 #include <rpmsg/testing/recorder.hpp>
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "check.hpp"
 #include "transport/shared_block.hpp"
-
-#include <catch2/catch_test_macros.hpp>
 
 namespace {
 
@@ -77,6 +76,34 @@ TEST_CASE("A receiver runs until it is told to stop") {
     auto rounds = 0;
     receiver{remote, 10}.run([&] { return ++rounds > 3; });
     CHECK(remote.waiting().waits() == 3);
+}
+
+/// A clock that is put back by `back` once it was read.
+struct wait_beside_a_clock_that_jumps {
+    rpmsg::ticks back;
+    rpmsg::ticks time = 1'000'000'000;
+    int readings{};
+    rpmsg::ticks longest{};
+
+    auto now() -> rpmsg::ticks { return readings++ == 0 ? time : time - back; }
+    auto ticket() -> std::uint32_t { return 0; }
+    auto wait(std::uint32_t, rpmsg::ticks deadline) -> bool {
+        longest = deadline - (time - back);
+        return true;
+    }
+    auto wake() -> void {}
+    auto context() -> std::uintptr_t { return 1; }
+};
+
+TEST_CASE("A receiver sleeps for one period at most, also where the clock is put back between the poll and the sleep") {
+    for (auto const back : {rpmsg::ticks{0}, rpmsg::ticks{1}, rpmsg::ticks{500'000'000}, rpmsg::ticks{0x7fff'ffff}}) {
+        auto shared = shared_block<config_of_receiver>{};
+        auto log = recorder{};
+        auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
+                              wait_beside_a_clock_that_jumps{.back = back}};
+        CHECK(receiver{remote, 100}.run_once() == 0);
+        CHECK(remote.waiting().longest <= 100);
+    }
 }
 
 } // namespace

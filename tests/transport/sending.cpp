@@ -156,6 +156,28 @@ constexpr auto what_one_passes_over_is_told_to_others_once() -> bool {
     return true;
 }
 
+/// A driver that takes its readiness back and gives it again, over the same rings, gets what a handler still holds.
+constexpr auto what_is_held_when_the_status_falls_goes_back_when_it_rises() -> bool {
+    constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
+    using place = rpmsg::vring_layout<config>;
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    connect(driver, device);
+    for (int i = 0; i < 8; ++i) {
+        auto const room = driver.reserve();
+        check(static_cast<bool>(room));
+        check(driver.commit(room, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = 4}));
+        check(device.receive().outcome == rpmsg::rx_outcome::message); // held: its release comes too late
+        auto const status = shared.template at<std::uint8_t>(place::status());
+        shared.put(place::status(), std::uint8_t{0});
+        check(device.poll(0).event == rpmsg::link_event::down);
+        shared.put(place::status(), status);
+        check(device.poll(0).event == rpmsg::link_event::up);
+    }
+    return driver.is_up();
+}
+
 /// However many buffers are unusable: one call looks at each once, and nothing is rung.
 constexpr auto unusable_buffers_ring_nothing() -> bool {
     constexpr auto sixteen = vring_config{.buffers = 16, .buffer_size = 64, .dialect = dialects::linux_virtio};
@@ -211,6 +233,11 @@ TEST_CASE("A transmit buffer that is too small for a message does not stand in t
     STATIC_REQUIRE(what_one_passes_over_is_told_to_others_once());
     CHECK(a_small_buffer_serves_small_messages());
     CHECK(what_fits_nowhere_waits());
+}
+
+TEST_CASE("A status that falls and rises again loses no receive buffer") {
+    STATIC_REQUIRE(what_is_held_when_the_status_falls_goes_back_when_it_rises());
+    CHECK(what_is_held_when_the_status_falls_goes_back_when_it_rises());
 }
 
 TEST_CASE("One send beside unusable descriptors rings no doorbell for them") {

@@ -123,6 +123,10 @@ template <typename Core> class bindings {
         } else if (verdict.match == name_match::unbinds) {
             unbind(core, verdict.index);
             claim(core, verdict.index);
+            if (Core::acknowledged and core.table().state(verdict.index).is_bound_by_name) { // to one that waited
+                core.table().state(verdict.index).must_announce = core.polling().owes = true;
+                note_pending(core, verdict.index);
+            }
         } else if (verdict.match == name_match::unclaimed and verdict.index != no_index) {
             tell_moved(core, verdict.index, heard.where);
         }
@@ -150,10 +154,10 @@ template <typename Core> class bindings {
                 return core.count(event_count::bad_announcement);
             }
             auto verdict = judge(core.table(), heard);
-            heed(core, verdict, {heard.where, heard.kind});
-            if (verdict.match == name_match::withdrawn) {
-                core.table().forget(heard);
+            if (verdict.match == name_match::withdrawn or verdict.match == name_match::unbinds) {
+                core.table().forget(heard); // it may have been bound by a message, and its name waits still
             }
+            heed(core, verdict, {heard.where, heard.kind});
             auto const cost = verdict.match == name_match::unclaimed ? core.table().remember(heard) : remembered::kept;
             if (cost != remembered::kept) {
                 core.count(event_count::table_full);
@@ -259,6 +263,9 @@ template <typename Core> class bindings {
             auto& state = core.table().state(i);
             if (state.must_announce) {
                 claim(core, i);
+                if (not table::is_complete and core.polling().owes) {
+                    return; // an event handler took a name back: that is said first
+                }
                 if (core.table().is_live(i) and not announce_one(core, i, false)) {
                     core.polling().owes = true;
                     return;

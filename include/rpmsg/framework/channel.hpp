@@ -73,6 +73,7 @@ class channel {
         if (fixed != any_address and fixed != received.source) {
             return drop(event_count::wrong_peer);
         }
+        auto const id = core_.id_at(index);
         auto& state = core_.table().state(index);
         if (core::acknowledged ? not state.is_bound() : state.peer() != received.source) [[unlikely]] {
             if (state.is_bound()) {
@@ -80,11 +81,11 @@ class channel {
             } else {
                 bindings_.bind(core_, index, received.source);
             }
-            if (not Endpoints::is_complete and core_.table().find(received.destination) != index) {
+            if (not Endpoints::is_complete and core_.find(id) == no_index) {
                 return drop(event_count::no_endpoint); // the event handler destroyed it
             }
         }
-        auto view = handler_link<core>{core_, core_.id_at(index), received};
+        auto view = handler_link<core>{core_, id, received};
         core_.table().deliver(view, index,
                               {.source = received.source, .payload = {received.payload.data(), received.payload.size()}});
         return view.holds();

@@ -50,8 +50,9 @@ template <typename Channel> class endpoint_link {
     /// polling context. `not_bound` while there is no peer, or where it is fixed.
     [[nodiscard]] constexpr auto rebind(address peer) const -> status { return channel_->rebind(id_, peer); }
 
-    /// Room in a transmit buffer, to be filled in place.
-    [[nodiscard]] constexpr auto reserve() const -> loan { return channel_->reserve_for(id_); }
+    /// Room in a transmit buffer for at least `least` bytes, to be filled in place; for 0 the largest that there is, where the
+    /// peer's buffers differ. `too_large`, `no_buffer`, `closed`.
+    [[nodiscard]] constexpr auto reserve(std::size_t least = 0) const -> loan { return channel_->reserve_for(id_, least); }
     /// Sends the first `size` bytes of the room to the bound peer. Refused: the room is given back.
     [[nodiscard]] constexpr auto commit(loan&& room, std::size_t size) const -> status {
         return channel_->commit_from(id_, any_address, std::move(room), size);
@@ -137,12 +138,12 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
         return retry(deadline, [&] { return this->send(payload); });
     }
 
-    /// As `send_until`, for room: the loan is empty when refused.
-    [[nodiscard]] auto reserve_until(ticks deadline) const -> tx_loan<Channel>
+    /// As `send_until`, for room of at least `least` bytes: the loan is empty when refused.
+    [[nodiscard]] auto reserve_until(ticks deadline, std::size_t least = 0) const -> tx_loan<Channel>
     requires wait_policy<typename Channel::wait_type> {
         auto room = tx_loan<Channel>{error::no_buffer};
         auto const outcome = retry(deadline, [&]() -> status {
-            room = this->reserve();
+            room = this->reserve(least);
             return room ? status{} : status{room.refusal()};
         });
         return outcome ? std::move(room) : tx_loan<Channel>{outcome.error()};

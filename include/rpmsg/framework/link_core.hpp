@@ -159,15 +159,24 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         return send(std::as_bytes(std::span{&announced, 1}));
     }
-    constexpr auto reserve_for(std::uint32_t id) -> loan {
+    /// Room for `least` bytes; for 0 the largest that there is, where the peer's buffers differ.
+    constexpr auto reserve_for(std::uint32_t id, std::size_t least = 0) -> loan {
         auto const guard = this->locked();
         auto const index = this->find(id);
         if (index == no_index) {
             return error::no_endpoint;
         }
+        if (least > transport_.tx_limit()) {
+            return counted(is_up_ ? error::too_large : error::closed).error();
+        }
         auto room = tx_buffer{};
-        if (auto const reserved = counted(try_reserve(index, room)); not reserved) {
-            return reserved.error();
+        if (detail::says_room<Transport> and least == 0) {
+            room = detail::reserve_for(transport_, transport_.tx_limit());
+        }
+        if (not room) {
+            if (auto const reserved = counted(try_reserve(index, room, true, least)); not reserved) {
+                return reserved.error();
+            }
         }
         return {*this, room, generation_};
     }

@@ -3,6 +3,7 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/platform/wait.hpp>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace rpmsg {
@@ -30,7 +31,10 @@ template <typename Channel> class receiver {
         }
         auto const due = channel_->next_deadline(now);
         auto const is_sooner = due.is_set and not has_passed(now + period_, due.at);
-        (void)waiting.wait(ticket, is_sooner ? due.at : now + period_);
+        auto const end = is_sooner ? due.at : now + period_;
+        auto const later = waiting.now();
+        (void)waiting.wait(ticket,
+                           later + std::min(end - now, until(end, later))); // also where the clock was put back meanwhile
         return handled;
     }
 

@@ -43,7 +43,7 @@ template <restoring_lock Lock> class lock_guard<Lock> {
     [[gnu::always_inline]] constexpr explicit lock_guard(Lock& lock) : lock_{lock}, found_{lock_.lock()} {}
     lock_guard(lock_guard const&) = delete;
     auto operator=(lock_guard const&) -> lock_guard& = delete;
-    [[gnu::always_inline]] constexpr ~lock_guard() { lock_.unlock(found_); }
+    [[gnu::always_inline]] constexpr ~lock_guard() { lock_.unlock(static_cast<decltype(found_)&&>(found_)); }
 };
 
 } // namespace rpmsg

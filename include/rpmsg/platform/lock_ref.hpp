@@ -12,7 +12,7 @@ template <typename Lock> class lock_ref {
   public:
     constexpr lock_ref(Lock& lock) : lock_{&lock} {}
     constexpr auto lock() { return lock_->lock(); }
-    constexpr auto unlock(auto... found) -> void { lock_->unlock(found...); }
+    constexpr auto unlock(auto&&... found) -> void { lock_->unlock(static_cast<decltype(found)&&>(found)...); }
 };
 
 } // namespace rpmsg

@@ -88,6 +88,11 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
             if (not resumes) {
                 this->adopt();
             }
+            for (std::uint32_t id = 0; resumes and id < Config.buffers; ++id) {
+                if (this->rx().owns(id)) { // what was received before is nobody's any more
+                    this->hand_over(rx_ring, id, Config.size_of(rx_ring));
+                }
+            }
         } else {
             this->lay_out();
         }
