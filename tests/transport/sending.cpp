@@ -156,6 +156,23 @@ constexpr auto what_one_passes_over_is_told_to_others_once() -> bool {
     return true;
 }
 
+/// An earlier device may have told the driver not to ring, and died.
+constexpr auto a_suppression_that_an_earlier_device_left_is_undone() -> bool {
+    constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
+    using place = rpmsg::vring_layout<config>;
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    {
+        auto earlier = shared.device();
+        connect(driver, earlier);
+    }
+    shared.put(place::parts(1).used, std::uint16_t{1});
+    auto device = shared.device();
+    check(device.start().has_value());
+    (void)device.poll(0);
+    return device.is_up() and shared.template at<std::uint16_t>(place::parts(1).used) == 0;
+}
+
 /// A driver that takes its readiness back and gives it again, over the same rings, gets what a handler still holds.
 constexpr auto what_is_held_when_the_status_falls_goes_back_when_it_rises() -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
@@ -233,6 +250,11 @@ TEST_CASE("A transmit buffer that is too small for a message does not stand in t
     STATIC_REQUIRE(what_one_passes_over_is_told_to_others_once());
     CHECK(a_small_buffer_serves_small_messages());
     CHECK(what_fits_nowhere_waits());
+}
+
+TEST_CASE("A device that attaches asks for the doorbells that an earlier one had suppressed") {
+    STATIC_REQUIRE(a_suppression_that_an_earlier_device_left_is_undone());
+    CHECK(a_suppression_that_an_earlier_device_left_is_undone());
 }
 
 TEST_CASE("A status that falls and rises again loses no receive buffer") {

@@ -154,6 +154,9 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             mark_ = mark_ != 0 ? mark_ : std::uint16_t{1};
             rings::queue::set_mark(shared_, at, mark_);
         }
+        if constexpr (not prefilled) {
+            this->rx().ask_for_all(shared_, layout_.parts(rx_ring));
+        }
         this->keep_loans_out();
         told_ = {};
         unused_.clear();

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <rpmsg/platform/region.hpp>
 #include <rpmsg/core/id_set.hpp>
+#include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/vring_config.hpp>
 #include <rpmsg/wire/vring.hpp>
 
@@ -231,6 +231,12 @@ template <vring_config Config, ring_role Role> class split_queue {
         }
     }
 
+    /// Undoes what an earlier device may have left: each entry of the peer is to ring, where that goes by flags.
+    template <region Region> constexpr auto ask_for_all(Region& shared, wire::vring_parts const& at) -> void {
+        if constexpr (not Config.event_index) {
+            set_flags(shared, at, 0);
+        }
+    }
     /// Whether our ring still tells the peer so.
     template <region Region> static constexpr auto is_disarmed(Region& shared, wire::vring_parts const& at) -> bool {
         shared.invalidate(own_ring(at), 4);
