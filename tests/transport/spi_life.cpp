@@ -455,6 +455,18 @@ template <spi_config Config, spi_role Role> constexpr auto transfers_of_a_restar
     }
     return pair.bus.transfers() - before;
 }
+/// Nobody tells of the edge: the line itself is believed after half a retry.
+constexpr auto a_missed_edge_costs_half_a_retry() -> bool {
+    auto pair = connected<nuttx>{};
+    (void)pair.a.poll(0);
+    pair.bus.request(1, true);
+    auto const due = pair.a.next_deadline(0);
+    check(due.is_set and due.at == nuttx.retry_ticks / 2);
+    (void)pair.a.poll(due.at - 1);
+    check(not pair.bus.is_busy(0));
+    (void)pair.a.poll(due.at);
+    return pair.bus.is_busy(0);
+}
 } // namespace
 
 TEST_CASE("each thing that is left over SPI sets a deadline") { CHECK(each_thing_that_is_left_sets_a_deadline()); }
@@ -516,3 +528,5 @@ TEST_CASE("a link that has nothing to say is silent") {
 }
 
 TEST_CASE("a side whose peer never comes only asks") { STATIC_REQUIRE(asks_in_vain()); }
+
+TEST_CASE("an edge that a controller missed costs half a retry") { STATIC_REQUIRE(a_missed_edge_costs_half_a_retry()); }

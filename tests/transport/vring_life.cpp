@@ -436,3 +436,29 @@ TEST_CASE("rings of another configuration are refused in words, once") {
     CHECK(reason == down_reason::incompatible);
     CHECK_FALSE(narrow.is_up());
 }
+
+TEST_CASE("a device that closes when its rings are broken believes nothing of them: what it had not given back comes again") {
+    for (auto const polls_first : {true, false}) {
+        auto shared = shared_block<openamp>{};
+        auto host = shared.driver();
+        auto remote = shared.device();
+        REQUIRE(remote.start());
+        REQUIRE(host.start());
+        settle(shared, host, remote);
+        REQUIRE(host.commit(host.reserve(), {.source = address{1}, .destination = address{2}, .length = 5}));
+        REQUIRE(remote.receive().payload.size() == 5); // and is held
+        constexpr auto index = vring_layout<openamp>::parts(1).available + 2;
+        auto const right = shared.at<std::uint16_t>(index);
+        shared.put(index, static_cast<std::uint16_t>(right + 9));
+        REQUIRE(remote.receive().outcome == rx_outcome::ended);
+        if (polls_first) {
+            CHECK(remote.poll(0).reason == down_reason::broken);
+        }
+        shared.put(index, right);
+        remote.close();
+        REQUIRE(remote.start());
+        settle(shared, host, remote);
+        REQUIRE(remote.is_up());
+        CHECK(remote.receive().payload.size() == 5);
+    }
+}
