@@ -462,3 +462,26 @@ TEST_CASE("a device that closes when its rings are broken believes nothing of th
         CHECK(remote.receive().payload.size() == 5);
     }
 }
+
+TEST_CASE("a device that closes gives back what it holds and what it kept for a batch") {
+    constexpr auto batched =
+        vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .batch = 3, .dialect = wire::dialects::openamp};
+    for (auto const released : {0u, 1u, 2u}) {
+        auto shared = shared_block<batched>{};
+        auto host = shared.driver();
+        auto remote = shared.device();
+        REQUIRE(remote.start());
+        REQUIRE(host.start());
+        settle(shared, host, remote);
+        for (auto i = 0u; i < 2; ++i) {
+            REQUIRE(host.commit(host.reserve(), {.source = address{1}, .destination = address{2}, .length = 5}));
+            auto const got = remote.receive();
+            REQUIRE(got.payload.size() == 5);
+            if (i < released) {
+                remote.release(got.token);
+            }
+        }
+        remote.close();
+        CHECK(host.in_flight() == 0);
+    }
+}
