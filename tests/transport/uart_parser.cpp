@@ -124,6 +124,8 @@ constexpr auto a_hello_of_the_other_profile_is_known_until_a_frame_has_come() ->
     r.feed({'1'});
     check(r.parser.has_seen_reliable());
     r.parser.forget_reliable();
+    r.feed({5, 'R', 'P', 'M', '1'}); // no delimiter is in front
+    check(not r.parser.has_seen_reliable());
     r.feed_frame();
     r.feed({0, 5, 'R', 'P', 'M', '1'});
     check(not r.parser.has_seen_reliable());

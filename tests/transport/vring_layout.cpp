@@ -93,3 +93,15 @@ TEST_CASE("a computed layout follows no other base than its own") {
     STATIC_REQUIRE(with_table<wire::dialects::nuttx>::rebase(0x1000));
     STATIC_REQUIRE_FALSE(with_table<wire::dialects::nuttx>::rebase(0x2000));
 }
+
+TEST_CASE("a ring may end where its memory ends, and not a byte later") {
+    constexpr auto ring = wire::vring_parts{.descriptors = 0x40, .available = 0x80, .used = 0xa0}; // of 4 buffers
+    STATIC_REQUIRE(detail::holds_ring(ring, 4, 0xa0 + 38));
+    STATIC_REQUIRE_FALSE(detail::holds_ring(ring, 4, 0xa0 + 37));
+    constexpr auto backwards = wire::vring_parts{.descriptors = 0x40, .available = 0x80, .used = 0};
+    STATIC_REQUIRE(detail::holds_ring(backwards, 4, 0x80 + 14));
+    STATIC_REQUIRE_FALSE(detail::holds_ring(backwards, 4, 0x80 + 13));
+    constexpr auto descriptors_last = wire::vring_parts{.descriptors = 0x80, .available = 0x40, .used = 0};
+    STATIC_REQUIRE(detail::holds_ring(descriptors_last, 4, 0x80 + 64));
+    STATIC_REQUIRE_FALSE(detail::holds_ring(descriptors_last, 4, 0x80 + 63));
+}
