@@ -530,3 +530,51 @@ TEST_CASE("a link that has nothing to say is silent") {
 TEST_CASE("a side whose peer never comes only asks") { STATIC_REQUIRE(asks_in_vain()); }
 
 TEST_CASE("an edge that a controller missed costs half a retry") { STATIC_REQUIRE(a_missed_edge_costs_half_a_retry()); }
+
+TEST_CASE("an end that starts anew asks at once, though nothing that came before could be understood") {
+    auto pair = bus_of_two<nuttx, stuck_wires<0xff>>{};
+    auto a = pair.controller();
+    auto b = pair.peripheral();
+    REQUIRE(a.start());
+    REQUIRE(b.start());
+    for (auto i = 0; i < 200; ++i) {
+        (void)pair.bus.run();
+        (void)pair.bus.forward(0, a);
+        (void)pair.bus.forward(1, b);
+        (void)b.poll(0);
+        (void)a.poll(0);
+    }
+    REQUIRE(a.counts()[rpmsg::event_count::bad_frame] == 8); // enough of them
+    a.close();
+    b.close();
+    CHECK_FALSE(pair.bus.is_requesting(0));
+    pair.bus.request(1, false);
+    REQUIRE(a.start());
+    CHECK(pair.bus.is_requesting(0));
+}
+
+TEST_CASE("a peer that computes no check is named again in the next life") {
+    auto pair = bus_of_two<nuttx>{};
+    auto others = rpmsg::spi_storage<unchecked>{};
+    auto strict = pair.controller();
+    using port = bus_of_two<nuttx>::port<spi_role::peripheral>;
+    auto lax = rpmsg::spi<unchecked, port>{others, port{pair.bus}};
+    REQUIRE(lax.start());
+    rpmsg::ticks now = 0;
+    for (auto life = 0; life < 2; ++life) {
+        REQUIRE(strict.start());
+        CHECK(strict.disagreement() == rpmsg::disagreement::none);
+        auto told = 0;
+        for (auto i = 0; i < 4000; ++i) {
+            (void)pair.bus.run();
+            (void)pair.bus.forward(0, strict);
+            (void)pair.bus.forward(1, lax);
+            now += i % 4 == 0 ? 1 : 0;
+            (void)lax.poll(now);
+            told += strict.poll(now).reason == rpmsg::down_reason::incompatible ? 1 : 0;
+        }
+        CHECK(told == 1);
+        CHECK(strict.disagreement() == rpmsg::disagreement::no_check);
+        strict.close();
+    }
+}

@@ -168,4 +168,24 @@ TEST_CASE("Who needs no doorbell for a message gets none") {
     CHECK(who_needs_no_doorbell_gets_none());
 }
 
+TEST_CASE("Who asked for a doorbell by index gets one, not one for each message that follows") {
+    auto shared = shared_block<by_index>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    REQUIRE(driver.start());
+    REQUIRE(device.start());
+    settle(shared, driver, device);
+    REQUIRE(device.receive().outcome == rx_outcome::none);
+    REQUIRE(driver.receive().outcome == rx_outcome::none);
+    (void)shared.to_device.take(1);
+    (void)shared.to_driver.take(0);
+    constexpr auto coherent = rpmsg::detail::line_of<typename shared_block<by_index>::region> == 1;
+    for (auto const is_first : {true, false, false}) {
+        CHECK(driver.commit(driver.reserve(), {.length = 1}));
+        CHECK(shared.to_device.take(1) == (is_first or not coherent));
+        CHECK(device.commit(device.reserve(), {.length = 1}));
+        CHECK(shared.to_driver.take(0) == (is_first or not coherent));
+    }
+}
+
 } // namespace
