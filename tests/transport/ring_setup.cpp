@@ -40,6 +40,13 @@ template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(s
             check(ring == 1 or descriptor.flags == 2);
         }
     }
+    for (std::uint32_t ring = 0; ring < 2; ++ring) { // what lies between two parts is no part
+        auto const at = place::parts(ring);
+        auto const words = Config.dialect.used_event_word ? 6u : 4u;
+        for (std::uint32_t gap = at.available + words + 2u * Config.buffers; gap < at.used; ++gap) {
+            check(dirty.memory.content[gap] == before);
+        }
+    }
     for (std::uint32_t at = place::buffers; at < place::size(); ++at) {
         check(dirty.memory.content[at] == before);
     }

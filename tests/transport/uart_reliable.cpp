@@ -410,3 +410,32 @@ TEST_CASE("An end that was started is looked after at the next tick, though nobo
     CHECK(r.a.next_deadline(7).is_set);
     CHECK(r.a.next_deadline(7).at == 8);
 }
+
+TEST_CASE("Room that was lent over a reliable line and not used is lent again") {
+    auto r = rig{};
+    r.connect();
+    for (auto i = 0; i < 3; ++i) {
+        auto rooms = std::array<rpmsg::tx_buffer, config.tx_buffers>{};
+        for (auto& room : rooms) {
+            room = r.a.reserve();
+            REQUIRE(room);
+        }
+        CHECK_FALSE(r.a.writable());
+        for (auto const& room : rooms) {
+            r.a.discard(room);
+        }
+        CHECK(r.a.writable());
+    }
+}
+
+TEST_CASE("An end that is not heard calls again after a while, and not before") {
+    auto r = rig{};
+    (void)r.poll(r.a);
+    for (auto i = 0; i < 3; ++i) {
+        CHECK(r.there.under_way() > 0);
+        r.there.lose();
+        (void)r.poll(r.a, config.connect_ticks - 1);
+        CHECK(r.there.under_way() == 0);
+        (void)r.poll(r.a, 1);
+    }
+}
