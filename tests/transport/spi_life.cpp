@@ -150,6 +150,40 @@ constexpr auto what_a_transfer_left_is_not_heard_twice() -> bool {
     check(a.receive().outcome == rpmsg::rx_outcome::none and a.counts()[rpmsg::event_count::bad_frame] > 0);
     return true;
 }
+/// DMA has moved all bytes and never says so.
+struct silent_end : rpmsg::testing::spi_bus_end<spi_role::controller, nuttx.frame_size> {
+    using spi_bus_end::spi_bus_end;
+    bool is_silent{};
+    constexpr auto progress() const -> rpmsg::spi_progress {
+        return is_silent ? rpmsg::spi_progress::busy : spi_bus_end::progress();
+    }
+};
+constexpr auto what_a_transfer_that_is_given_up_brought_is_not_heard() -> bool {
+    auto pair = bus_of_two<nuttx>{};
+    auto a = rpmsg::spi<nuttx, silent_end>{pair.frames, silent_end{pair.bus}};
+    auto b = pair.peripheral();
+    check(a.start().has_value() and b.start().has_value());
+    auto const look = [&](rpmsg::ticks now) {
+        (void)pair.bus.run();
+        (void)pair.bus.forward(0, a);
+        (void)pair.bus.forward(1, b);
+        (void)b.poll(now);
+        (void)a.poll(now);
+    };
+    for (auto i = 0; i < 12; ++i) {
+        look(0);
+    }
+    send(b);
+    (void)pair.bus.forward(0, a);
+    (void)a.poll(0);
+    check(pair.bus.is_busy(0));
+    a.port().is_silent = true;
+    check(pair.bus.run());
+    (void)a.poll(nuttx.retry_ticks);
+    a.port().is_silent = false;
+    check(a.counts()[rpmsg::event_count::bad_frame] == 1);
+    return a.receive().outcome == rpmsg::rx_outcome::none;
+}
 /// The peripheral lets its line stand after a transfer: the controller asks it in the end, without a message.
 constexpr auto a_line_that_stays_high_costs_no_message() -> bool {
     auto pair = connected<nuttx>{};
@@ -577,4 +611,8 @@ TEST_CASE("a peer that computes no check is named again in the next life") {
         CHECK(strict.disagreement() == rpmsg::disagreement::no_check);
         strict.close();
     }
+}
+
+TEST_CASE("what a transfer brought that was given up is not heard") {
+    STATIC_REQUIRE(what_a_transfer_that_is_given_up_brought_is_not_heard());
 }

@@ -109,3 +109,16 @@ TEST_CASE("An answer to a call of an earlier life wakes nobody") {
     STATIC_REQUIRE(an_answer_of_an_earlier_life_wakes_nobody());
     CHECK(an_answer_of_an_earlier_life_wakes_nobody());
 }
+
+TEST_CASE("A peer that was called ten times in vain is deaf, and stays so until it answers") {
+    auto r = rig{};
+    rpmsg::ticks now = 0;
+    for (auto calls = 1; calls <= 300; ++calls, now += config.wake_ticks) {
+        REQUIRE_FALSE(r.sleep.may_send(r.codes, now));
+        REQUIRE(r.codes.owes(0x79));
+        r.codes = {};
+        REQUIRE(r.sleep.is_deaf() == (calls >= 10));
+    }
+    r.hear(0x78);
+    CHECK_FALSE(r.sleep.is_deaf());
+}
