@@ -159,3 +159,11 @@ TEST_CASE("The frame after a truncated one is whole") { STATIC_REQUIRE(the_frame
 TEST_CASE("A hello of the reliable profile is known, until a frame has come") {
     STATIC_REQUIRE(a_hello_of_the_other_profile_is_known_until_a_frame_has_come());
 }
+
+TEST_CASE("A hello of the reliable profile is known by the lengths that its first block can have") {
+    for (auto length = 1; length < 32; ++length) {
+        auto r = rig{};
+        r.feed({0, length, 'R', 'P', 'M', '1'});
+        CHECK(r.parser.has_seen_reliable() == (length >= 5 and length <= 8));
+    }
+}
