@@ -124,3 +124,20 @@ TEST_CASE("free numbers are found from anywhere, however many are taken") {
     STATIC_REQUIRE(free_numbers_are_found<1025>());
     CHECK(free_numbers_are_found<16384>());
 }
+
+template <std::uint32_t Size> consteval auto takes_in_all_of_another() -> bool {
+    auto set = id_set<Size>{};
+    auto others = id_set<Size>{};
+    set.insert(1);
+    others.insert(0);
+    others.insert(Size - 1);
+    set.insert_all(others);
+    return set.count() == 3 and set.contains(0) and set.contains(1) and set.contains(Size - 1) and others.count() == 2;
+}
+
+TEST_CASE("a set of any size takes in all members of another") {
+    STATIC_REQUIRE(takes_in_all_of_another<3>());
+    STATIC_REQUIRE(takes_in_all_of_another<32>());
+    STATIC_REQUIRE(takes_in_all_of_another<40>());
+    STATIC_REQUIRE(takes_in_all_of_another<64>());
+}

@@ -52,6 +52,7 @@ TEST_CASE("the fingerprint differs when anything differs that both images must a
     STATIC_REQUIRE(differs([](auto& c) { c.rings.buffers = 16; }));
     STATIC_REQUIRE(differs([](auto& c) { c.host_base += 0x1000; }));
     STATIC_REQUIRE(differs([](auto& c) { c.host_base += 0x1'0000'0000; }));
+    STATIC_REQUIRE(differs([](auto& c) { c.host_base += 0x8000'0000'0000'0000; }));
     STATIC_REQUIRE(differs([](auto& c) { c.remote_base += 0x1000; }));
     STATIC_REQUIRE(differs([](auto& c) { c.size += 64; }));
     STATIC_REQUIRE(differs([](auto& c) { c.windows[0] = {0x1000, 64}; }));

@@ -1,14 +1,12 @@
-#include <rpmsg/framework/dump.hpp>
-
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/dump.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/loopback.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <string>
 
 namespace {
@@ -44,8 +42,8 @@ TEST_CASE("A dump tells of the link, the rings, the endpoints and what was count
     CHECK_FALSE(host.at(1).send({}).has_value());
     auto const text = text_of(host);
     CHECK(text.starts_with("link up\n"));
-    CHECK(text.find("transmit ring: taken ") != text.npos);
-    CHECK(text.find("receive ring: taken ") != text.npos);
+    CHECK(text.find("transmit ring: taken 0, given 1\n") != text.npos); // the announcement
+    CHECK(text.find("receive ring: taken 1, given 5\n") != text.npos);  // the peer's, after the four buffers
     CHECK(text.find("endpoint 1024 \"echo\" bound to 1024\n") != text.npos);
     CHECK(text.find("endpoint 256 \"\" unbound\n") != text.npos);
     CHECK(text.find("not bound: 1\n") != text.npos);

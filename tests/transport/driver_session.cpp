@@ -1,10 +1,10 @@
+#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/transport/driver_session.hpp>
-
-#include "check.hpp"
-#include "transport/shared_block.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <cstddef>
 
 namespace {
@@ -105,6 +105,55 @@ constexpr auto a_table_that_was_loaded_anew_is_the_one_that_counts() -> bool {
     return true;
 }
 
+constexpr auto nuttx = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::nuttx};
+using boot_place = rpmsg::vring_layout<nuttx>;
+constexpr auto boot = std::uint32_t{boot_place::boot()};
+constexpr auto own_word = boot + std::uint32_t{offsetof(rpmsg::wire::boot_block, driver_state)};
+constexpr auto device_word = boot + std::uint32_t{offsetof(rpmsg::wire::boot_block, device_state)};
+constexpr auto first_command =
+    boot + std::uint32_t{sizeof(rpmsg::wire::boot_block) + offsetof(rpmsg::wire::resource_table, reserved)};
+
+/// Memory that looks at the command words whenever the driver says that it runs.
+struct watching_region : rpmsg::testing::array_region<boot_place::size()> {
+    std::uint32_t left = 0xffff'ffff;
+
+    using array_region::array_region;
+    template <rpmsg::site Site, typename T> constexpr auto store(std::uint32_t offset, T value) -> void {
+        if (offset == own_word and value == rpmsg::wire::boot_state::runs) {
+            left = word(first_command) | word(first_command + 4);
+        }
+        array_region::store<Site>(offset, value);
+    }
+    constexpr auto word(std::uint32_t offset) -> std::uint32_t {
+        return load<rpmsg::site::control_load, std::uint32_t>(offset);
+    }
+    constexpr auto put(std::uint32_t offset, std::uint32_t value) -> void { store<rpmsg::site::control_store>(offset, value); }
+};
+constexpr auto no_command_of_a_dead_peer_stands_when_the_driver_runs() -> bool {
+    using session = driver_session<nuttx>;
+    auto content = rpmsg::testing::array_memory<boot_place::size()>{};
+    auto memory = watching_region{content};
+    session::start(memory, boot_place{});
+    memory.put(first_command, 0xdead'0001);
+    memory.put(first_command + 4, 0xdead'0002);
+    session::attached(memory, boot_place{});
+    check(memory.left == 0 and memory.word(own_word) == rpmsg::wire::boot_state::runs);
+    return memory.word(first_command) == 0 and memory.word(first_command + 4) == 0;
+}
+constexpr auto a_driver_whose_word_another_wrote_begins_again() -> bool {
+    using session = driver_session<nuttx>;
+    auto content = rpmsg::testing::array_memory<boot_place::size()>{};
+    auto memory = watching_region{content};
+    auto const look = [&] { return session::look(memory, boot_place{}, true, true); };
+    session::start(memory, boot_place{});
+    check(memory.word(own_word) == rpmsg::wire::boot_state::boots and look() == session_step::none);
+    memory.put(own_word, rpmsg::wire::boot_state::needs_reset);
+    check(look() == session_step::answered and memory.word(own_word) == rpmsg::wire::boot_state::boots);
+    check(look() == session_step::none);
+    memory.put(device_word, rpmsg::wire::boot_state::boots);
+    return look() == session_step::attach;
+}
+
 TEST_CASE("The driver lays the rings out only when the device has let go of the session before") {
     STATIC_REQUIRE(the_driver_waits_until_the_device_lets_go());
     CHECK(the_driver_waits_until_the_device_lets_go());
@@ -118,6 +167,16 @@ TEST_CASE("A table that was loaded anew between two lives of the driver is the o
 TEST_CASE("The status byte is taken back first and set last") {
     STATIC_REQUIRE(the_status_byte_comes_last());
     CHECK(the_status_byte_comes_last());
+}
+
+TEST_CASE("No command of a dead peer stands when the driver says that it runs") {
+    STATIC_REQUIRE(no_command_of_a_dead_peer_stands_when_the_driver_runs());
+    CHECK(no_command_of_a_dead_peer_stands_when_the_driver_runs());
+}
+
+TEST_CASE("A driver whose boot word another side wrote begins again") {
+    STATIC_REQUIRE(a_driver_whose_word_another_wrote_begins_again());
+    CHECK(a_driver_whose_word_another_wrote_begins_again());
 }
 
 } // namespace

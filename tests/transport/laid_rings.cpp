@@ -241,7 +241,11 @@ TEST_CASE("A buffer that a layout of the user's own finds outside of the region 
     constexpr auto size = rpmsg::vring_layout<odd(dialects::openamp)>::size();
     STATIC_REQUIRE(not a_buffer_outside_is_a_bad_descriptor(size - 64));
     STATIC_REQUIRE(a_buffer_outside_is_a_bad_descriptor(size - 60));
-    STATIC_REQUIRE(a_buffer_outside_is_a_bad_descriptor(size - 66));
+    for (auto const odd : {1u, 2u, 3u}) {
+        CHECK(a_buffer_outside_is_a_bad_descriptor(size - 64 - odd));
+        CHECK(a_buffer_outside_is_a_bad_descriptor(size - 68 - odd));
+        CHECK_FALSE(a_buffer_outside_is_a_bad_descriptor(size - 64 - 4 * odd));
+    }
     STATIC_REQUIRE(a_buffer_outside_is_a_bad_descriptor(0xffff'fff0));
 }
 

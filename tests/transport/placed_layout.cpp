@@ -116,3 +116,15 @@ TEST_CASE("a boot block outside of the region does not fit") {
     changed.boot_offset = 0x82;
     CHECK(without_fit(changed));
 }
+
+TEST_CASE("the entry of the status byte may begin and end where the region does") {
+    auto changed = placed;
+    changed.status_offset = placed_layout::before_status;
+    CHECK_FALSE(without_fit(changed));
+    changed.status_offset -= 4;
+    CHECK(without_fit(changed));
+    changed.status_offset = 0x4000 - sizeof(wire::vdev_entry) + placed_layout::before_status;
+    CHECK_FALSE(without_fit(changed));
+    changed.status_offset += 4;
+    CHECK(without_fit(changed));
+}

@@ -1,10 +1,9 @@
 #include <rpmsg/transport/vring_link.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 
 namespace {
@@ -139,6 +138,35 @@ constexpr auto a_broken_ring_comes_back() -> bool {
     return true;
 }
 
+/// Also where each side has a cache, and a buffer was full of another message before.
+template <vring_config Config> constexpr auto each_byte_is_of_this_message() -> bool {
+    auto shared = shared_block<Config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    connect(driver, device);
+    auto const pass = [](auto& from, auto& to, std::uint16_t length, std::byte content) {
+        auto const room = from.reserve();
+        check(room.space.size() >= length);
+        for (std::size_t i = 0; i < length; ++i) {
+            room.space[i] = content;
+        }
+        check(from.commit(room, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = length}));
+        auto const got = to.receive();
+        check(got.outcome == rx_outcome::message and got.payload.size() == length);
+        for (auto const each : got.payload) {
+            check(each == content);
+        }
+        to.release(got.token);
+    };
+    for (std::uint16_t length = 0; length <= Config.size_of(0) - 16u; ++length) {
+        pass(driver, device, static_cast<std::uint16_t>(Config.size_of(0) - 16u), std::byte{0x55});
+        pass(driver, device, length, static_cast<std::byte>(length));
+        pass(device, driver, static_cast<std::uint16_t>(Config.size_of(0) - 16u), std::byte{0x55});
+        pass(device, driver, length, static_cast<std::byte>(length));
+    }
+    return true;
+}
+
 TEST_CASE("44: messages are held and released in any order, each once") {
     STATIC_REQUIRE(messages_are_held_and_released_in_any_order());
     CHECK(messages_are_held_and_released_in_any_order());
@@ -170,6 +198,12 @@ TEST_CASE("40, 67: a used length lowers what is believed and never raises it") {
 TEST_CASE("3: a forged index breaks the link once, and the handshake brings it back") {
     STATIC_REQUIRE(a_broken_ring_comes_back());
     CHECK(a_broken_ring_comes_back());
+}
+
+TEST_CASE("Each byte of a message of any length is of this message") {
+    CHECK(each_byte_is_of_this_message<vring_config{.buffers = 1, .buffer_size = 192}>());
+    CHECK(each_byte_is_of_this_message<vring_config{
+              .buffers = 2, .buffer_size = 192, .dialect = rpmsg::wire::dialects::openamp}>());
 }
 
 } // namespace

@@ -110,3 +110,14 @@ TEST_CASE("A flood without a delimiter ends with the next one") { CHECK(a_flood_
 TEST_CASE("NuttX's codes and nothing else between delimiters are known for what they are") {
     STATIC_REQUIRE(codes_of_nuttx_and_nothing_else_are_known());
 }
+
+TEST_CASE("A frame with one byte more than fits is not taken for the longest that does") {
+    auto r = rig{};
+    constexpr auto longest = config.frame_size();
+    constexpr auto claimed = longest - rpmsg::wire::reliable_header_size - rpmsg::wire::reliable_check_size;
+    r.feed_long(longest + 1, claimed);
+    CHECK(r.counts() == rpmsg::line_counts{.bad_length = 1});
+    CHECK(r.parser.frames().free() == 2);
+    r.feed_long(longest, claimed);
+    CHECK(r.parser.frames().free() == 1);
+}

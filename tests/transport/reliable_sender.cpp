@@ -17,6 +17,7 @@ struct sender : base {
         session_.identify(1);
         begin_anew();
     }
+    using base::add_one;
     using base::pump;
 };
 
@@ -49,3 +50,10 @@ constexpr auto a_new_life_says_hello_once() -> bool {
 } // namespace
 
 TEST_CASE("A new life says hello once, with the right check") { CHECK(a_new_life_says_hello_once()); }
+
+TEST_CASE("What went wrong on a line is counted up to the largest number, and stays there") {
+    std::uint16_t count = 0xfffe;
+    sender::add_one(count);
+    sender::add_one(count);
+    CHECK(count == 0xffff);
+}

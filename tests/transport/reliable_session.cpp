@@ -67,3 +67,13 @@ TEST_CASE("A new life of one end ends the session once, and nothing of the old o
 }
 
 TEST_CASE("No life is like another") { CHECK(no_life_is_like_another()); }
+
+TEST_CASE("Frames are of the session with the peer that was heard, whatever its number, and of none before") {
+    for (auto const id : {1u, 2u, 0xffff'ffffu}) {
+        auto session = made(7);
+        CHECK_FALSE(session.is_current(session.received()));
+        CHECK(session.hear({.id = id, .heard = session.own()}) == step::up);
+        CHECK(session.is_current(rpmsg::wire::session_from(id, session.own())));
+        CHECK_FALSE(session.is_current(rpmsg::wire::session_from(id + 1, session.own())));
+    }
+}

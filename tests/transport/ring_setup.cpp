@@ -1,10 +1,9 @@
 #include <rpmsg/transport/ring_setup.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <utility>
 
 namespace {
@@ -27,18 +26,25 @@ template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(s
         rpmsg::detail::lay_out_ring<Config>(into_clean, place{}, ring, ring == 0);
         auto const at = place::parts(ring);
         auto const words = Config.dialect.used_event_word ? 6u : 4u;
-        for (auto const& [start, size] : {std::pair{at.descriptors, 16u * Config.buffers},
-                                          std::pair{at.available, words + 2u * Config.buffers},
-                                          std::pair{at.used, 6u + 8u * Config.buffers}}) {
+        for (auto const& [start, size] :
+             {std::pair{at.descriptors, 16u * Config.buffers}, std::pair{at.available, words + 2u * Config.buffers},
+              std::pair{at.used, 6u + 8u * Config.buffers}}) {
             check(same(rpmsg::const_bytes{dirty.memory.content}.subspan(start, size),
                        rpmsg::const_bytes{clean.memory.content}.subspan(start, size)));
         }
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-            auto const descriptor =
-                rpmsg::load<rpmsg::wire::descriptor>(rpmsg::const_bytes{dirty.memory.content}.subspan(at.descriptors + 16 * id));
+            auto const descriptor = rpmsg::load<rpmsg::wire::descriptor>(
+                rpmsg::const_bytes{dirty.memory.content}.subspan(at.descriptors + 16 * id));
             check(descriptor.address == Config.device_base + place::buffer(ring, id));
             check(descriptor.length == Config.size_of(ring) and (descriptor.flags & ~2) == 0);
             check(ring == 1 or descriptor.flags == 2);
+        }
+    }
+    for (std::uint32_t ring = 0; ring < 2; ++ring) { // what lies between two parts is no part
+        auto const at = place::parts(ring);
+        auto const words = Config.dialect.used_event_word ? 6u : 4u;
+        for (std::uint32_t gap = at.available + words + 2u * Config.buffers; gap < at.used; ++gap) {
+            check(dirty.memory.content[gap] == before);
         }
     }
     for (std::uint32_t at = place::buffers; at < place::size(); ++at) {
@@ -56,6 +62,21 @@ TEST_CASE("Rings are laid out over whatever lay there, and nothing beside them i
     STATIC_REQUIRE(a_ring_is_laid_out_over_anything<single>(std::byte{0xa5}));
     STATIC_REQUIRE(a_ring_is_laid_out_over_anything<lite>(std::byte{0xa5}));
     CHECK(a_ring_is_laid_out_over_anything<lite>(std::byte{0xff}));
+}
+
+TEST_CASE("A ring that rpmsg-lite's master sends through begins with all buffers used, each as long as it is, and without "
+          "doorbells") {
+    using place = rpmsg::vring_layout<lite>;
+    auto shared = shared_block<lite>{};
+    auto memory = shared.driver_region();
+    rpmsg::detail::lay_out_ring<lite>(memory, place{}, 1, false);
+    constexpr auto at = place::parts(1);
+    CHECK(shared.at<std::uint16_t>(at.available) == 1);
+    CHECK(shared.at<std::uint16_t>(at.used + 2) == lite.buffers);
+    for (std::uint32_t id = 0; id < lite.buffers; ++id) {
+        CHECK(shared.at<std::uint32_t>(at.used + 4 + 8 * id) == id);
+        CHECK(shared.at<std::uint32_t>(at.used + 8 + 8 * id) == lite.size_of(1));
+    }
 }
 
 } // namespace

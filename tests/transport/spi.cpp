@@ -247,6 +247,26 @@ constexpr auto a_clock_stamps_the_frames() -> bool {
     check(rpmsg::load<std::uint64_t>(stamps) == 0x0123'4567'89ab'cdef);
     return true;
 }
+/// What is committed after the last of the peer was heard goes nowhere, and whoever commits is told so at once.
+template <spi_config Config> constexpr auto a_loan_of_a_link_that_ended_is_not_sent() -> bool {
+    auto pair = two_ends<Config>{};
+    pair.start();
+    auto const room = pair.a.reserve();
+    check(static_cast<bool>(room));
+    pair.b.close();
+    auto got = pair.a.receive();
+    for (auto i = 0; got.outcome != rx_outcome::ended; ++i) {
+        check(i < 20);
+        (void)pair.bus.run();
+        (void)pair.bus.forward(0, pair.a);
+        (void)pair.bus.forward(1, pair.b);
+        (void)pair.b.poll(0);
+        got = pair.a.receive();
+    }
+    check(not pair.a.writable() and not pair.a.commit(room, {.source = rpmsg::address{1}, .length = 4}));
+    auto const down = pair.a.poll(0);
+    return down.event == link_event::down and down.reason == down_reason::peer_stopped and down.unreturned == 0;
+}
 } // namespace
 
 TEST_CASE("SPI is a transport at both ends and in all profiles") {
@@ -288,3 +308,8 @@ TEST_CASE("a link whose edges are all missed goes on at intervals") { STATIC_REQ
 TEST_CASE("a transfer that never ends is given up") { STATIC_REQUIRE(a_transfer_that_never_ends_is_given_up()); }
 
 TEST_CASE("frames of NuttX carry the time where the port knows it") { STATIC_REQUIRE(a_clock_stamps_the_frames()); }
+
+TEST_CASE("what is committed to a link over SPI that has ended is refused") {
+    STATIC_REQUIRE(a_loan_of_a_link_that_ended_is_not_sent<nuttx>());
+    STATIC_REQUIRE(a_loan_of_a_link_that_ended_is_not_sent<reliable>());
+}

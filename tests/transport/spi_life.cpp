@@ -150,6 +150,40 @@ constexpr auto what_a_transfer_left_is_not_heard_twice() -> bool {
     check(a.receive().outcome == rpmsg::rx_outcome::none and a.counts()[rpmsg::event_count::bad_frame] > 0);
     return true;
 }
+/// DMA has moved all bytes and never says so.
+struct silent_end : rpmsg::testing::spi_bus_end<spi_role::controller, nuttx.frame_size> {
+    using spi_bus_end::spi_bus_end;
+    bool is_silent{};
+    constexpr auto progress() const -> rpmsg::spi_progress {
+        return is_silent ? rpmsg::spi_progress::busy : spi_bus_end::progress();
+    }
+};
+constexpr auto what_a_transfer_that_is_given_up_brought_is_not_heard() -> bool {
+    auto pair = bus_of_two<nuttx>{};
+    auto a = rpmsg::spi<nuttx, silent_end>{pair.frames, silent_end{pair.bus}};
+    auto b = pair.peripheral();
+    check(a.start().has_value() and b.start().has_value());
+    auto const look = [&](rpmsg::ticks now) {
+        (void)pair.bus.run();
+        (void)pair.bus.forward(0, a);
+        (void)pair.bus.forward(1, b);
+        (void)b.poll(now);
+        (void)a.poll(now);
+    };
+    for (auto i = 0; i < 12; ++i) {
+        look(0);
+    }
+    send(b);
+    (void)pair.bus.forward(0, a);
+    (void)a.poll(0);
+    check(pair.bus.is_busy(0));
+    a.port().is_silent = true;
+    check(pair.bus.run());
+    (void)a.poll(nuttx.retry_ticks);
+    a.port().is_silent = false;
+    check(a.counts()[rpmsg::event_count::bad_frame] == 1);
+    return a.receive().outcome == rpmsg::rx_outcome::none;
+}
 /// The peripheral lets its line stand after a transfer: the controller asks it in the end, without a message.
 constexpr auto a_line_that_stays_high_costs_no_message() -> bool {
     auto pair = connected<nuttx>{};
@@ -455,6 +489,18 @@ template <spi_config Config, spi_role Role> constexpr auto transfers_of_a_restar
     }
     return pair.bus.transfers() - before;
 }
+/// Nobody tells of the edge: the line itself is believed after half a retry.
+constexpr auto a_missed_edge_costs_half_a_retry() -> bool {
+    auto pair = connected<nuttx>{};
+    (void)pair.a.poll(0);
+    pair.bus.request(1, true);
+    auto const due = pair.a.next_deadline(0);
+    check(due.is_set and due.at == nuttx.retry_ticks / 2);
+    (void)pair.a.poll(due.at - 1);
+    check(not pair.bus.is_busy(0));
+    (void)pair.a.poll(due.at);
+    return pair.bus.is_busy(0);
+}
 } // namespace
 
 TEST_CASE("each thing that is left over SPI sets a deadline") { CHECK(each_thing_that_is_left_sets_a_deadline()); }
@@ -516,3 +562,57 @@ TEST_CASE("a link that has nothing to say is silent") {
 }
 
 TEST_CASE("a side whose peer never comes only asks") { STATIC_REQUIRE(asks_in_vain()); }
+
+TEST_CASE("an edge that a controller missed costs half a retry") { STATIC_REQUIRE(a_missed_edge_costs_half_a_retry()); }
+
+TEST_CASE("an end that starts anew asks at once, though nothing that came before could be understood") {
+    auto pair = bus_of_two<nuttx, stuck_wires<0xff>>{};
+    auto a = pair.controller();
+    auto b = pair.peripheral();
+    REQUIRE(a.start());
+    REQUIRE(b.start());
+    for (auto i = 0; i < 200; ++i) {
+        (void)pair.bus.run();
+        (void)pair.bus.forward(0, a);
+        (void)pair.bus.forward(1, b);
+        (void)b.poll(0);
+        (void)a.poll(0);
+    }
+    REQUIRE(a.counts()[rpmsg::event_count::bad_frame] == 8); // enough of them
+    a.close();
+    b.close();
+    CHECK_FALSE(pair.bus.is_requesting(0));
+    pair.bus.request(1, false);
+    REQUIRE(a.start());
+    CHECK(pair.bus.is_requesting(0));
+}
+
+TEST_CASE("a peer that computes no check is named again in the next life") {
+    auto pair = bus_of_two<nuttx>{};
+    auto others = rpmsg::spi_storage<unchecked>{};
+    auto strict = pair.controller();
+    using port = bus_of_two<nuttx>::port<spi_role::peripheral>;
+    auto lax = rpmsg::spi<unchecked, port>{others, port{pair.bus}};
+    REQUIRE(lax.start());
+    rpmsg::ticks now = 0;
+    for (auto life = 0; life < 2; ++life) {
+        REQUIRE(strict.start());
+        CHECK(strict.disagreement() == rpmsg::disagreement::none);
+        auto told = 0;
+        for (auto i = 0; i < 4000; ++i) {
+            (void)pair.bus.run();
+            (void)pair.bus.forward(0, strict);
+            (void)pair.bus.forward(1, lax);
+            now += i % 4 == 0 ? 1 : 0;
+            (void)lax.poll(now);
+            told += strict.poll(now).reason == rpmsg::down_reason::incompatible ? 1 : 0;
+        }
+        CHECK(told == 1);
+        CHECK(strict.disagreement() == rpmsg::disagreement::no_check);
+        strict.close();
+    }
+}
+
+TEST_CASE("what a transfer brought that was given up is not heard") {
+    STATIC_REQUIRE(what_a_transfer_that_is_given_up_brought_is_not_heard());
+}

@@ -221,3 +221,13 @@ TEST_CASE("lost frames alone never take a link down, nor while it comes up") {
     unsigned volatile transfers = 8;
     CHECK(resets_by_loss(transfers) == 0);
 }
+
+TEST_CASE("a new life begins with a call, though the one before was silent for some transfers") {
+    auto session = spi_session{};
+    session.start();
+    session.exchange(command::connect, command::available, true);
+    CHECK(session.next() == command::available);
+    session.close(true);
+    session.start();
+    CHECK(session.next() == command::connect);
+}

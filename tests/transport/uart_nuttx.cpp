@@ -464,3 +464,13 @@ TEST_CASE("A code that came outside of a poll is looked at soon") { STATIC_REQUI
 TEST_CASE("A pause is told to the other end") { STATIC_REQUIRE(a_pause_is_told()); }
 
 TEST_CASE("Loans and buffers go back once") { STATIC_REQUIRE(loans_and_buffers_go_back_once()); }
+
+TEST_CASE("What a closed end hears of the reliable profile refuses no later peer") {
+    auto peer = raw_peer<config>{};
+    peer.say({0x00, 0x05, 'R', 'P', 'M', '1'});
+    CHECK(peer.poll().event == link_event::none);
+    REQUIRE(peer.end.start());
+    CHECK(peer.poll().event == link_event::none);
+    CHECK(peer.heard({0x7e}));
+    CHECK(peer.end.disagreement() == rpmsg::disagreement::none);
+}

@@ -124,6 +124,8 @@ constexpr auto a_hello_of_the_other_profile_is_known_until_a_frame_has_come() ->
     r.feed({'1'});
     check(r.parser.has_seen_reliable());
     r.parser.forget_reliable();
+    r.feed({5, 'R', 'P', 'M', '1'}); // no delimiter is in front
+    check(not r.parser.has_seen_reliable());
     r.feed_frame();
     r.feed({0, 5, 'R', 'P', 'M', '1'});
     check(not r.parser.has_seen_reliable());
@@ -156,4 +158,12 @@ TEST_CASE("The frame after a truncated one is whole") { STATIC_REQUIRE(the_frame
 
 TEST_CASE("A hello of the reliable profile is known, until a frame has come") {
     STATIC_REQUIRE(a_hello_of_the_other_profile_is_known_until_a_frame_has_come());
+}
+
+TEST_CASE("A hello of the reliable profile is known by the lengths that its first block can have") {
+    for (auto length = 1; length < 32; ++length) {
+        auto r = rig{};
+        r.feed({0, length, 'R', 'P', 'M', '1'});
+        CHECK(r.parser.has_seen_reliable() == (length >= 5 and length <= 8));
+    }
 }

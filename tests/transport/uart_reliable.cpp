@@ -294,6 +294,17 @@ constexpr auto a_peer_without_room_for_an_announcement_is_refused() -> bool {
     return true;
 }
 
+/// What is wrong with the next peer is told, too, and stays the last word.
+constexpr auto the_next_peer_is_refused_for_a_reason_of_its_own() -> bool {
+    auto r = rig{};
+    r.a.feed(std::array{std::byte{}, std::byte{0x79}, std::byte{0x79}, std::byte{0x7e}, std::byte{0x79}});
+    check(r.poll(r.a).reason == down_reason::incompatible and r.a.disagreement() == rpmsg::disagreement::profile);
+    feed_hello(r.a, {.payload = 1, .window = 4, .id = 9, .heard = 0});
+    check(r.poll(r.a).reason == down_reason::incompatible and r.a.disagreement() == rpmsg::disagreement::payload);
+    check(r.poll(r.a).event == link_event::none and r.a.disagreement() == rpmsg::disagreement::payload);
+    return true;
+}
+
 constexpr auto a_closed_end_sends_nothing() -> bool {
     auto r = rig{};
     r.a.close(); // before its first hello has gone
@@ -389,3 +400,42 @@ TEST_CASE("A peer of the other profile is named once, and may be replaced") {
 TEST_CASE("A frame that is sent after a silence is as young as any") { CHECK(a_frame_after_a_silence_is_not_late()); }
 
 TEST_CASE("A line that echoes is no peer") { CHECK(a_line_that_echoes_is_no_peer()); }
+
+TEST_CASE("A peer of the other profile that is replaced by one without room is refused for that") {
+    CHECK(the_next_peer_is_refused_for_a_reason_of_its_own());
+}
+
+TEST_CASE("An end that was started is looked after at the next tick, though nobody has polled it yet") {
+    auto r = rig{};
+    CHECK(r.a.next_deadline(7).is_set);
+    CHECK(r.a.next_deadline(7).at == 8);
+}
+
+TEST_CASE("Room that was lent over a reliable line and not used is lent again") {
+    auto r = rig{};
+    r.connect();
+    for (auto i = 0; i < 3; ++i) {
+        auto rooms = std::array<rpmsg::tx_buffer, config.tx_buffers>{};
+        for (auto& room : rooms) {
+            room = r.a.reserve();
+            REQUIRE(room);
+        }
+        CHECK_FALSE(r.a.writable());
+        for (auto const& room : rooms) {
+            r.a.discard(room);
+        }
+        CHECK(r.a.writable());
+    }
+}
+
+TEST_CASE("An end that is not heard calls again after a while, and not before") {
+    auto r = rig{};
+    (void)r.poll(r.a);
+    for (auto i = 0; i < 3; ++i) {
+        CHECK(r.there.under_way() > 0);
+        r.there.lose();
+        (void)r.poll(r.a, config.connect_ticks - 1);
+        CHECK(r.there.under_way() == 0);
+        (void)r.poll(r.a, 1);
+    }
+}

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
+#include <array>
 
 namespace {
 
@@ -66,6 +67,33 @@ constexpr auto a_clock_that_jumps_delays_a_call_by_one_retry() -> bool {
     return true;
 }
 
+/// The peer's own call is no answer, and stays.
+constexpr auto an_answer_of_an_earlier_life_wakes_nobody() -> bool {
+    for (auto const turn : {0, 1}) {
+        auto r = rig{};
+        if (turn == 1) {
+            (void)r.sleep.may_send(r.codes, 0);
+            r.hear(0x78);
+            check(r.sleep.may_send(r.codes, 0));
+            r.sleep.end_burst(r.codes);
+            r.codes = {};
+        }
+        auto const call = static_cast<std::uint8_t>(turn == 0 ? 0x79 : 0x75);
+        check(not r.sleep.may_send(r.codes, 0) and r.codes.owes(call));
+        auto const heard = std::array{static_cast<std::byte>(call - 1), static_cast<std::byte>(call)};
+        r.parser.feed(heard, r.storage);
+        r.sleep.forget(r.parser); // a new life, before anybody looked
+        r.codes = {};
+        check(not r.sleep.may_send(r.codes, 100) and r.codes.owes(call));
+        r.codes = {};
+        r.sleep.answer(r.parser, r.codes);
+        check(r.codes.owes(static_cast<std::uint8_t>(call - 1)) and not r.sleep.may_send(r.codes, 101));
+        r.hear(call - 1);
+        check(r.sleep.may_send(r.codes, 102));
+    }
+    return true;
+}
+
 } // namespace
 
 TEST_CASE("A peer that sleeps is called until it answers, by two codes in turn") {
@@ -75,4 +103,22 @@ TEST_CASE("A peer that sleeps is called until it answers, by two codes in turn")
 
 TEST_CASE("A clock that jumps delays the next call of a sleeping peer by one retry") {
     STATIC_REQUIRE(a_clock_that_jumps_delays_a_call_by_one_retry());
+}
+
+TEST_CASE("An answer to a call of an earlier life wakes nobody") {
+    STATIC_REQUIRE(an_answer_of_an_earlier_life_wakes_nobody());
+    CHECK(an_answer_of_an_earlier_life_wakes_nobody());
+}
+
+TEST_CASE("A peer that was called ten times in vain is deaf, and stays so until it answers") {
+    auto r = rig{};
+    rpmsg::ticks now = 0;
+    for (auto calls = 1; calls <= 300; ++calls, now += config.wake_ticks) {
+        REQUIRE_FALSE(r.sleep.may_send(r.codes, now));
+        REQUIRE(r.codes.owes(0x79));
+        r.codes = {};
+        REQUIRE(r.sleep.is_deaf() == (calls >= 10));
+    }
+    r.hear(0x78);
+    CHECK_FALSE(r.sleep.is_deaf());
 }

@@ -17,6 +17,11 @@ template <wire::dialect Dialect>
 using with_table =
     vring_layout<vring_config{.buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000, .dialect = Dialect}>;
 using uneven = vring_layout<vring_config{.buffers = 4, .host_to_remote = 128, .remote_to_host = 64}>;
+
+struct cached {
+    static constexpr std::uint32_t line = 64;
+};
+struct coherent {};
 } // namespace
 
 TEST_CASE("rpmsg-lite's rings lie where its own platform headers put them") {
@@ -92,4 +97,28 @@ TEST_CASE("for Linux with buffer sizes the table has carveouts and a config spac
 TEST_CASE("a computed layout follows no other base than its own") {
     STATIC_REQUIRE(with_table<wire::dialects::nuttx>::rebase(0x1000));
     STATIC_REQUIRE_FALSE(with_table<wire::dialects::nuttx>::rebase(0x2000));
+}
+
+TEST_CASE("a ring may end where its memory ends, and not a byte later") {
+    constexpr auto ring = wire::vring_parts{.descriptors = 0x40, .available = 0x80, .used = 0xa0}; // of 4 buffers
+    STATIC_REQUIRE(detail::holds_ring(ring, 4, 0xa0 + 38));
+    STATIC_REQUIRE_FALSE(detail::holds_ring(ring, 4, 0xa0 + 37));
+    constexpr auto backwards = wire::vring_parts{.descriptors = 0x40, .available = 0x80, .used = 0};
+    STATIC_REQUIRE(detail::holds_ring(backwards, 4, 0x80 + 14));
+    STATIC_REQUIRE_FALSE(detail::holds_ring(backwards, 4, 0x80 + 13));
+    constexpr auto descriptors_last = wire::vring_parts{.descriptors = 0x80, .available = 0x40, .used = 0};
+    STATIC_REQUIRE(detail::holds_ring(descriptors_last, 4, 0x80 + 64));
+    STATIC_REQUIRE_FALSE(detail::holds_ring(descriptors_last, 4, 0x80 + 63));
+}
+
+TEST_CASE("no cache line of a region with a cache may hold bytes of both sides") {
+    constexpr auto whole = vring_config{.host_to_remote = 128, .remote_to_host = 192, .alignment = 64};
+    constexpr auto rings = vring_config{.host_to_remote = 128, .remote_to_host = 192, .alignment = 32};
+    constexpr auto to_remote = vring_config{.host_to_remote = 96, .remote_to_host = 192, .alignment = 64};
+    constexpr auto to_host = vring_config{.host_to_remote = 128, .remote_to_host = 96, .alignment = 64};
+    STATIC_REQUIRE(shares_no_line<whole, cached>);
+    STATIC_REQUIRE_FALSE(shares_no_line<rings, cached>);
+    STATIC_REQUIRE_FALSE(shares_no_line<to_remote, cached>);
+    STATIC_REQUIRE_FALSE(shares_no_line<to_host, cached>);
+    STATIC_REQUIRE(shares_no_line<to_host, coherent>);
 }

@@ -436,3 +436,72 @@ TEST_CASE("rings of another configuration are refused in words, once") {
     CHECK(reason == down_reason::incompatible);
     CHECK_FALSE(narrow.is_up());
 }
+
+TEST_CASE("a device that closes when its rings are broken believes nothing of them: what it had not given back comes again") {
+    for (auto const polls_first : {true, false}) {
+        auto shared = shared_block<openamp>{};
+        auto host = shared.driver();
+        auto remote = shared.device();
+        REQUIRE(remote.start());
+        REQUIRE(host.start());
+        settle(shared, host, remote);
+        REQUIRE(host.commit(host.reserve(), {.source = address{1}, .destination = address{2}, .length = 5}));
+        REQUIRE(remote.receive().payload.size() == 5); // and is held
+        constexpr auto index = vring_layout<openamp>::parts(1).available + 2;
+        auto const right = shared.at<std::uint16_t>(index);
+        shared.put(index, static_cast<std::uint16_t>(right + 9));
+        REQUIRE(remote.receive().outcome == rx_outcome::ended);
+        if (polls_first) {
+            CHECK(remote.poll(0).reason == down_reason::broken);
+        }
+        shared.put(index, right);
+        remote.close();
+        REQUIRE(remote.start());
+        settle(shared, host, remote);
+        REQUIRE(remote.is_up());
+        CHECK(remote.receive().payload.size() == 5);
+    }
+}
+
+TEST_CASE("a device that closes gives back what it holds and what it kept for a batch") {
+    constexpr auto batched =
+        vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .batch = 3, .dialect = wire::dialects::openamp};
+    for (auto const released : {0u, 1u, 2u}) {
+        auto shared = shared_block<batched>{};
+        auto host = shared.driver();
+        auto remote = shared.device();
+        REQUIRE(remote.start());
+        REQUIRE(host.start());
+        settle(shared, host, remote);
+        for (auto i = 0u; i < 2; ++i) {
+            REQUIRE(host.commit(host.reserve(), {.source = address{1}, .destination = address{2}, .length = 5}));
+            auto const got = remote.receive();
+            REQUIRE(got.payload.size() == 5);
+            if (i < released) {
+                remote.release(got.token);
+            }
+        }
+        remote.close();
+        CHECK(host.in_flight() == 0);
+    }
+}
+
+TEST_CASE("a doorbell that failed before a close is not rung in the next life") {
+    auto shared = shared_block<openamp>{};
+    auto host = shared.driver();
+    auto remote = shared.device();
+    REQUIRE(host.start());
+    REQUIRE(remote.start());
+    REQUIRE(host.poll(0).event == link_event::up);
+    REQUIRE(remote.poll(0).event == link_event::up);
+    shared.to_driver.refuses = true;
+    REQUIRE(remote.commit(remote.reserve(), {.source = address{1}, .destination = address{2}, .length = 4}));
+    remote.close();
+    CHECK_FALSE(remote.next_deadline(0).is_set);
+    shared.to_driver.refuses = false;
+    auto const before = shared.to_driver.rings(0);
+    REQUIRE(remote.start());
+    CHECK(remote.poll(0).event == link_event::up);
+    (void)remote.poll(0);
+    CHECK(shared.to_driver.rings(0) == before);
+}

@@ -1,10 +1,9 @@
 #include <rpmsg/transport/vring_link.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <utility>
 
 namespace {
@@ -76,6 +75,29 @@ template <vring_config Config> constexpr auto returns_are_silent_until_someone_w
     return true;
 }
 
+/// Who says that it needs no doorbell gets none for a message, be it of either side. With caches to ask costs more than to ring.
+constexpr auto who_needs_no_doorbell_gets_none() -> bool {
+    constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
+    using place = rpmsg::vring_layout<config>;
+    if constexpr (rpmsg::detail::line_of<typename shared_block<config>::region> != 1) {
+        return true;
+    }
+    auto shared = shared_block<config>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    check(driver.start().has_value() and device.start().has_value());
+    settle(shared, driver, device);
+    for (auto const needs_none : {std::uint16_t{1}, std::uint16_t{0}}) {
+        shared.put(place::parts(1).used, needs_none);
+        shared.put(place::parts(0).available, needs_none);
+        (void)shared.to_device.take(1);
+        (void)shared.to_driver.take(0);
+        check(driver.commit(driver.reserve(), {.length = 1}) and device.commit(device.reserve(), {.length = 1}));
+        check(shared.to_device.take(1) == (needs_none == 0) and shared.to_driver.take(0) == (needs_none == 0));
+    }
+    return true;
+}
+
 /// Nothing works on a link that is down, and nothing of it is remembered.
 constexpr auto plain = vring_config{.buffers = 4, .buffer_size = 64};
 constexpr auto nothing_works_while_down() -> bool {
@@ -97,7 +119,8 @@ constexpr auto nothing_works_while_down() -> bool {
 
 constexpr auto by_index = vring_config{.buffers = 4, .buffer_size = 64, .event_index = true};
 constexpr auto one_by_index = vring_config{.buffers = 1, .buffer_size = 64, .event_index = true};
-constexpr auto linux_by_index = vring_config{.buffers = 4, .buffer_size = 64, .event_index = true, .dialect = dialects::linux_virtio};
+constexpr auto linux_by_index =
+    vring_config{.buffers = 4, .buffer_size = 64, .event_index = true, .dialect = dialects::linux_virtio};
 constexpr auto lite = vring_config{.buffers = 2, .buffer_size = 64, .dialect = dialects::rpmsg_lite};
 
 TEST_CASE("Every message rings who sleeps") {
@@ -138,6 +161,31 @@ TEST_CASE("The limits are those of the buffers, by direction") {
     CHECK(shared.device().tx_limit() == 48);
     CHECK(shared.device().rx_limit() == 112);
     STATIC_REQUIRE(not decltype(std::declval<shared_block<lite>&>().driver())::acknowledged);
+}
+
+TEST_CASE("Who needs no doorbell for a message gets none") {
+    STATIC_REQUIRE(who_needs_no_doorbell_gets_none());
+    CHECK(who_needs_no_doorbell_gets_none());
+}
+
+TEST_CASE("Who asked for a doorbell by index gets one, not one for each message that follows") {
+    auto shared = shared_block<by_index>{};
+    auto driver = shared.driver();
+    auto device = shared.device();
+    REQUIRE(driver.start());
+    REQUIRE(device.start());
+    settle(shared, driver, device);
+    REQUIRE(device.receive().outcome == rx_outcome::none);
+    REQUIRE(driver.receive().outcome == rx_outcome::none);
+    (void)shared.to_device.take(1);
+    (void)shared.to_driver.take(0);
+    constexpr auto coherent = rpmsg::detail::line_of<typename shared_block<by_index>::region> == 1;
+    for (auto const is_first : {true, false, false}) {
+        CHECK(driver.commit(driver.reserve(), {.length = 1}));
+        CHECK(shared.to_device.take(1) == (is_first or not coherent));
+        CHECK(device.commit(device.reserve(), {.length = 1}));
+        CHECK(shared.to_driver.take(0) == (is_first or not coherent));
+    }
 }
 
 } // namespace
