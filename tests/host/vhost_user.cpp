@@ -435,6 +435,32 @@ TEST_CASE("a message that is held and a loan outlive their front end and the nex
     }
 }
 
+TEST_CASE("a message that is held outlives any number of lives of the driver, which at last is refused another") {
+    auto test = at_work{};
+    auto loan = test.link.get<"echo">().reserve();
+    REQUIRE(loan);
+    REQUIRE(test.is_untouched());
+    auto lives = std::size_t{0};
+    for (; lives < 20'000 and test.back_end->is_connected(); ++lives) {
+        test.front.ask(vhost_request::enable_ring, {}, state{0, 0});
+        for (auto ring = 0u; ring < 2; ++ring) {
+            auto const at = rpmsg::vring_layout<front_end::config>::parts(ring).used + 2;
+            auto const used = rpmsg::load<std::uint16_t>(rpmsg::const_bytes{test.front.mapping + at, 2});
+            test.front.ask(vhost_request::set_ring_base, {}, state{ring, used});
+        }
+        test.front.ask(vhost_request::enable_ring, {}, state{0, 1});
+        test.back_end->serve(test.link);
+    }
+    CHECK(lives == vhost_rings::most_kept);
+    CHECK(test.front.is_dropped());
+    CHECK(test.back_end->why().starts_with("gives rings once more: this back end keeps the memory of the 16384 times before"));
+    CHECK(test.held.payload()[0] == std::byte{0x5a});
+    CHECK(test.held.payload()[1] == std::byte{0xa5});
+    std::ranges::fill(loan.payload(), std::byte{0xee});
+    test.held.release();
+    CHECK(test.is_untouched());
+}
+
 TEST_CASE("a driver that takes its rings away and gives them again goes on") {
     auto test = at_work{};
     test.held.release();

@@ -78,6 +78,10 @@ class vhost_device {
 
     /// All parts of both rings lie in the region in which ring 0 begins: there the buffers must be, too.
     auto place() -> std::string {
+        if (not shared_->can_keep()) {
+            return "gives rings once more: this back end keeps the memory of the " + std::to_string(vhost_rings::most_kept) +
+                   " times before, as messages of it may be held; it has to be started anew";
+        }
         auto const* const found =
             std::ranges::find_if(memory_, [&](auto const& one) { return one.offset_of(rings_[0].at.descriptors) != nowhere; });
         if (found == memory_.end()) {
