@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "front_end.hpp"
+#include "lingering_socket.hpp"
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -624,6 +625,68 @@ TEST_CASE("files that block, or are no bells, neither stop nor end the back end"
         CHECK(test.back_end->why() == "gives a channel that is no socket to call it through");
     }
     alarm(0);
+}
+
+TEST_CASE("a socket that waits for what it has not sent does not stop the back end that closes it last") {
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    auto socket = lingering_socket{};
+    REQUIRE(socket.is_full());
+    front.set_up();
+    test.serve();
+    auto const give = [&](vhost_request request, auto const&... payload) { front.ask(request, {socket.number()}, payload...); };
+    auto const leave = [&] { close(socket.hand_over()); };
+    auto const leave_later = [&] {
+        test.serve();
+        socket.ask_to_linger(); // again, whatever was done when it came
+        leave();
+    };
+    auto const before = steady_clock::now();
+    SECTION("as a call, until the front end is gone") {
+        give(vhost_request::set_ring_call, std::uint64_t{0});
+        leave_later();
+    }
+    SECTION("as a call that is exchanged") {
+        give(vhost_request::set_ring_call, std::uint64_t{0});
+        leave_later();
+        front.ask(vhost_request::set_ring_call, {front.calls[0].number()}, std::uint64_t{0});
+    }
+    SECTION("as a call that is taken back") {
+        give(vhost_request::set_ring_call, std::uint64_t{0});
+        leave_later();
+        front.ask(vhost_request::set_ring_call, {}, std::uint64_t{0x100});
+    }
+    SECTION("as a doorbell that is exchanged") {
+        give(vhost_request::set_ring_kick, std::uint64_t{0});
+        leave_later();
+        front.ask(vhost_request::set_ring_kick, {front.kicks[0].number()}, std::uint64_t{0});
+    }
+    SECTION("as the channel") {
+        give(vhost_request::set_back_end_channel);
+        leave_later();
+    }
+    SECTION("as memory") {
+        give(vhost_request::set_memory_table, front.one_region, front.whole());
+        leave();
+    }
+    SECTION("for errors") {
+        give(vhost_request::set_ring_error, std::uint64_t{0});
+        leave();
+    }
+    SECTION("as what nobody asked for") {
+        give(vhost_request::set_owner);
+        leave();
+    }
+    SECTION("with half a message") {
+        auto const message = front_end::message_of(vhost_request::set_owner, 1);
+        front.say(rpmsg::const_bytes{message}.first(5), {socket.number()});
+        leave_later();
+    }
+    test.serve();
+    front.die();
+    test.serve();
+    CHECK_FALSE(test.back_end->is_connected());
+    CHECK(steady_clock::now() - before < 2'000);
 }
 
 TEST_CASE("nobody is called where the front end takes a call back, and no other file is written to") {

@@ -173,6 +173,7 @@ class vhost_device {
             return;
         }
         auto const nobody = descriptor{file ? -1 : eventfd(0, EFD_CLOEXEC)};
+        detail::end_lingering(kept.number());
         (void)dup3(file ? file.number() : nobody.number(), kept.number(), O_CLOEXEC);
     }
 
