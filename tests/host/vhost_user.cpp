@@ -10,12 +10,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <fcntl.h>
 #include <mutex>
 #include <optional>
 #include <random>
 #include <string>
 #include <sys/eventfd.h>
+#include <termios.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -608,6 +610,25 @@ TEST_CASE("files that block, or are no bells, neither stop nor end the back end"
         (void)test.shared.bell().ring(0);
         CHECK(front.is_dropped());
         CHECK(test.back_end->why() == "is to be called for ring 0 through what is no eventfd and no socket");
+    }
+    SECTION("a terminal as the doorbell, that gives 255 bytes or after ten seconds what it has") {
+        auto const near = rpmsg::host::descriptor{posix_openpt(O_RDWR | O_NOCTTY)};
+        REQUIRE(grantpt(near.number()) == 0);
+        REQUIRE(unlockpt(near.number()) == 0);
+        auto const far = rpmsg::host::descriptor{open(ptsname(near.number()), O_RDWR | O_NOCTTY)};
+        auto how = termios{};
+        REQUIRE(tcgetattr(far.number(), &how) == 0);
+        cfmakeraw(&how);
+        how.c_cc[VMIN] = 255;
+        how.c_cc[VTIME] = 100;
+        REQUIRE(tcsetattr(far.number(), TCSANOW, &how) == 0);
+        REQUIRE(write(near.number(), "x", 1) == 1);
+        front.ask(vhost_request::set_ring_kick, {far.number()}, std::uint64_t{0});
+        auto const before = steady_clock::now();
+        test.serve();
+        CHECK(steady_clock::now() - before < 2'000);
+        CHECK(front.is_dropped());
+        CHECK(test.back_end->why() == "rings for ring 0 through what is no eventfd and no socket");
     }
     SECTION("a pipe as the doorbell") {
         auto ends = std::array{-1, -1};

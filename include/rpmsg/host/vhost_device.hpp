@@ -154,8 +154,9 @@ class vhost_device {
             return "sets the doorbell of ring " + std::to_string(value & 0xff) + " with " + std::to_string(asked.file_count) +
                    " descriptors";
         }
-        if (not is_kick and asked.files[0] and kind_of_bell(asked.files[0].number()) == bell_kind::none) {
-            return "is to be called for ring " + std::to_string(value & 0xff) + " through what is no eventfd and no socket";
+        if (asked.files[0] and kind_of_bell(asked.files[0].number()) == bell_kind::none) {
+            return (is_kick ? "rings for ring " : "is to be called for ring ") + std::to_string(value & 0xff) +
+                   " through what is no eventfd and no socket";
         }
         if (is_kick or not is_ready_ or features_.uses_in_band()) {
             kept = std::move(asked.files[0]);
