@@ -5,6 +5,7 @@
 
 #include "front_end.hpp"
 #include "lingering_socket.hpp"
+#include "silent_file_system.hpp"
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -708,6 +709,36 @@ TEST_CASE("a socket that waits for what it has not sent does not stop the back e
     test.serve();
     CHECK_FALSE(test.back_end->is_connected());
     CHECK(steady_clock::now() - before < 2'000);
+}
+
+TEST_CASE("a file of a process that does not answer does not stop the back end") {
+    auto disk = silent_file_system{};
+    if (not disk) {
+        SKIP("this user cannot mount a file system");
+    }
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    front.set_up();
+    front.kick(0);
+    test.serve();
+    REQUIRE(test.back_end->is_live());
+    disk.be_silent();
+    SECTION("as memory") { front.ask(vhost_request::set_memory_table, {disk.file()}, front.one_region, front.whole()); }
+    SECTION("as a call") { front.ask(vhost_request::set_ring_call, {disk.file()}, std::uint64_t{0}); }
+    SECTION("as a doorbell") { front.ask(vhost_request::set_ring_kick, {disk.file()}, std::uint64_t{0}); }
+    SECTION("as the channel") { front.ask(vhost_request::set_back_end_channel, {disk.file()}); }
+    SECTION("for errors") { front.ask(vhost_request::set_ring_error, {disk.file()}, std::uint64_t{0}); }
+    SECTION("as what nobody asked for") { front.ask(vhost_request::set_owner, {disk.file()}); }
+    SECTION("beside others, more than there may be") {
+        front.ask(vhost_request::set_owner, {0, 0, 0, 0, 0, 0, 0, disk.file(), 0});
+    }
+    auto const before = steady_clock::now();
+    test.serve();
+    CHECK(steady_clock::now() - before < 2'000);
+    CHECK_FALSE(test.back_end->is_connected());
+    CHECK(test.back_end->why() == "sends a file that may have to be waited for, of file system 'fuse': it has to be memory, "
+                                  "or on a disk of this computer");
+    CHECK(test.link.notes.ends_with("close "));
 }
 
 TEST_CASE("nobody is called where the front end takes a call back, and no other file is written to") {
