@@ -5,6 +5,7 @@ set(rpmsg_headers
   include/rpmsg/core/counters.hpp
   include/rpmsg/core/expects.hpp
   include/rpmsg/core/fixed_name.hpp
+  include/rpmsg/core/id_set.hpp
   include/rpmsg/core/result.hpp
   include/rpmsg/framework/bindings.hpp
   include/rpmsg/framework/channel.hpp
@@ -29,6 +30,7 @@ set(rpmsg_headers
   include/rpmsg/host/eventfd_bell.hpp
   include/rpmsg/host/eventfd_doorbell.hpp
   include/rpmsg/host/eventfd_wait.hpp
+  include/rpmsg/host/file_system.hpp
   include/rpmsg/host/futex_bell.hpp
   include/rpmsg/host/futex_doorbell.hpp
   include/rpmsg/host/futex_wait.hpp
@@ -99,7 +101,6 @@ set(rpmsg_headers
   include/rpmsg/transport/driver_session.hpp
   include/rpmsg/transport/frame_pool.hpp
   include/rpmsg/transport/handshake_words.hpp
-  include/rpmsg/core/id_set.hpp
   include/rpmsg/transport/laid_rings.hpp
   include/rpmsg/transport/line_counts.hpp
   include/rpmsg/transport/line_output.hpp

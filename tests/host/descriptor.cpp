@@ -1,7 +1,10 @@
 #include <rpmsg/host/descriptor.hpp>
+#include <rpmsg/host/steady_clock.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "lingering_socket.hpp"
+#include <cerrno>
 #include <fcntl.h>
 #include <type_traits>
 #include <unistd.h>
@@ -38,4 +41,20 @@ TEST_CASE("a descriptor that is moved is closed once, one that is replaced at on
     second.close();
     CHECK_FALSE(second);
     CHECK_FALSE(is_open(kept));
+}
+
+TEST_CASE("a socket that waits for what it has not sent is closed at once") {
+    auto socket = lingering_socket{};
+    REQUIRE(socket.is_full());
+    auto last = descriptor{socket.hand_over()};
+    auto const before = rpmsg::host::steady_clock::now();
+    last.close();
+    CHECK(rpmsg::host::steady_clock::now() - before < 2'000);
+}
+
+TEST_CASE("what went wrong is still known after a descriptor is closed") {
+    auto file = descriptor{dup(0)};
+    errno = EDOM;
+    file.close();
+    CHECK(errno == EDOM);
 }

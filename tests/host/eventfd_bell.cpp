@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "lingering_socket.hpp"
 #include <atomic>
 #include <cstdint>
 #include <fcntl.h>
@@ -76,6 +77,14 @@ TEST_CASE("what is no eventfd is no bell, and is closed") {
     CHECK_FALSE(bell.ring());
     CHECK(fcntl(ends[1], F_GETFD) < 0);
     close(ends[0]);
+}
+
+TEST_CASE("a socket that lingers is no bell, and is closed at once") {
+    auto socket = lingering_socket{};
+    REQUIRE(socket.is_full());
+    auto const before = steady_clock::now();
+    CHECK_FALSE(eventfd_bell{socket.hand_over()});
+    CHECK(steady_clock::now() - before < 2'000);
 }
 
 TEST_CASE("one ring wakes all who sleep and is counted once", "[threads]") {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 using rpmsg::host::rpmsg_control;
 using rpmsg::host::rpmsg_paths;
@@ -73,6 +74,19 @@ TEST_CASE("a control device that is none says so in one line") {
     auto const any = rpmsg::any_address;
     CHECK(other->create_endpoint("x", any, any).text.find("/dev/null does not create the endpoint 'x': ") == 0);
     CHECK(other->release_channel("x", any, any).text.find("/dev/null does not release the channel 'x': ") == 0);
-    CHECK(other->create_channel("", any, any).text == "'' is no name for an endpoint: 1 to 31 characters");
+    CHECK(other->create_channel("", any, any).text == "'' is no name for an endpoint: 1 to 31 printable characters of ASCII");
     CHECK_FALSE(other->create_channel(std::string(32, 'a'), any, any).text.empty());
+}
+
+TEST_CASE("a name that no announcement may hold is refused before anybody is asked") {
+    auto other = rpmsg_control::open("/dev/null");
+    REQUIRE(other);
+    auto const any = rpmsg::any_address;
+    for (auto const name : {std::string_view{"a\0b", 3}, std::string_view{"a\nb"}, std::string_view{"a\377b"}}) {
+        auto const why = "'a?b' is no name for an endpoint: 1 to 31 printable characters of ASCII";
+        CHECK(other->create_endpoint(name, any, any).text == why);
+        CHECK(other->create_channel(name, any, any).text == why);
+        CHECK(other->release_channel(name, any, any).text == why);
+    }
+    CHECK(other->create_endpoint(" ~", any, any).text.find("/dev/null does not create the endpoint ' ~': ") == 0);
 }

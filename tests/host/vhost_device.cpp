@@ -1,14 +1,19 @@
 #include <rpmsg/host/vhost_device.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "front_end.hpp"
+#include <array>
 #include <cstdint>
+#include <cstdlib>
+#include <ctime>
 #include <fcntl.h>
 #include <string>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 #include <utility>
 
@@ -183,19 +188,33 @@ TEST_CASE("rings that do not lie in the memory are refused") {
     CHECK_FALSE(told.device.is_ready());
 }
 
-TEST_CASE("a doorbell that is no eventfd is seen, and does not stop us") {
+TEST_CASE("a doorbell whose other end is gone is seen, and does not stop us") {
     auto told = told_device{};
-    CHECK(told.ask(vhost_request::set_ring_kick, descriptor{open("/dev/null", O_RDWR)}, std::uint64_t{0}).refusal.empty());
+    auto ends = std::array{-1, -1};
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
+    CHECK(told.ask(vhost_request::set_ring_kick, descriptor{ends[0]}, std::uint64_t{0}).refusal.empty());
+    CHECK(told.device.take_kick(0) == vhost_device::kick::none);
+    close(ends[1]);
     CHECK(told.device.take_kick(0) == vhost_device::kick::broken);
     CHECK(told.device.take_kick(1) == vhost_device::kick::none);
 }
 
-TEST_CASE("only what can be rung without harm is called through") {
+TEST_CASE("only what can be rung and heard without harm is a doorbell") {
     auto told = told_device{};
+    auto const is_call = GENERATE(true, false);
     auto const with = [&](descriptor file) {
-        return told.ask(vhost_request::set_ring_call, std::move(file), std::uint64_t{1}).refusal;
+        return told
+            .ask(is_call ? vhost_request::set_ring_call : vhost_request::set_ring_kick, std::move(file), std::uint64_t{1})
+            .refusal;
     };
-    auto const why = std::string{"is to be called for ring 1 through what is no eventfd and no socket"};
+    auto const why =
+        std::string{is_call ? "is to be called for ring 1" : "rings for ring 1"} + " through what is no eventfd and no socket";
+    auto pipes = std::array{-1, -1};
+    REQUIRE(pipe(pipes.data()) == 0);
+    CHECK(with(descriptor{pipes[0]}) == why);
+    CHECK(with(descriptor{pipes[1]}) == why);
+    CHECK(with(descriptor{posix_openpt(O_RDWR | O_NOCTTY)}) == why);
+    CHECK(with(descriptor{timerfd_create(CLOCK_MONOTONIC, 0)}) == why);
     CHECK(with(descriptor{open("/dev/null", O_RDWR)}) == why);
     CHECK(with(descriptor{memfd_create("memory", 0)}) == why);
     CHECK(with(descriptor{eventfd(0, 0)}).empty());

@@ -4,17 +4,21 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "front_end.hpp"
+#include "lingering_socket.hpp"
+#include "silent_file_system.hpp"
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <fcntl.h>
 #include <mutex>
 #include <optional>
 #include <random>
 #include <string>
 #include <sys/eventfd.h>
+#include <termios.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -435,6 +439,32 @@ TEST_CASE("a message that is held and a loan outlive their front end and the nex
     }
 }
 
+TEST_CASE("a message that is held outlives any number of lives of the driver, which at last is refused another") {
+    auto test = at_work{};
+    auto loan = test.link.get<"echo">().reserve();
+    REQUIRE(loan);
+    REQUIRE(test.is_untouched());
+    auto lives = std::size_t{0};
+    for (; lives < 20'000 and test.back_end->is_connected(); ++lives) {
+        test.front.ask(vhost_request::enable_ring, {}, state{0, 0});
+        for (auto ring = 0u; ring < 2; ++ring) {
+            auto const at = rpmsg::vring_layout<front_end::config>::parts(ring).used + 2;
+            auto const used = rpmsg::load<std::uint16_t>(rpmsg::const_bytes{test.front.mapping + at, 2});
+            test.front.ask(vhost_request::set_ring_base, {}, state{ring, used});
+        }
+        test.front.ask(vhost_request::enable_ring, {}, state{0, 1});
+        test.back_end->serve(test.link);
+    }
+    CHECK(lives == vhost_rings::most_kept);
+    CHECK(test.front.is_dropped());
+    CHECK(test.back_end->why().starts_with("gives rings once more: this back end keeps the memory of the 16384 times before"));
+    CHECK(test.held.payload()[0] == std::byte{0x5a});
+    CHECK(test.held.payload()[1] == std::byte{0xa5});
+    std::ranges::fill(loan.payload(), std::byte{0xee});
+    test.held.release();
+    CHECK(test.is_untouched());
+}
+
 TEST_CASE("a driver that takes its rings away and gives them again goes on") {
     auto test = at_work{};
     test.held.release();
@@ -582,6 +612,25 @@ TEST_CASE("files that block, or are no bells, neither stop nor end the back end"
         CHECK(front.is_dropped());
         CHECK(test.back_end->why() == "is to be called for ring 0 through what is no eventfd and no socket");
     }
+    SECTION("a terminal as the doorbell, that gives 255 bytes or after ten seconds what it has") {
+        auto const near = rpmsg::host::descriptor{posix_openpt(O_RDWR | O_NOCTTY)};
+        REQUIRE(grantpt(near.number()) == 0);
+        REQUIRE(unlockpt(near.number()) == 0);
+        auto const far = rpmsg::host::descriptor{open(ptsname(near.number()), O_RDWR | O_NOCTTY)};
+        auto how = termios{};
+        REQUIRE(tcgetattr(far.number(), &how) == 0);
+        cfmakeraw(&how);
+        how.c_cc[VMIN] = 255;
+        how.c_cc[VTIME] = 100;
+        REQUIRE(tcsetattr(far.number(), TCSANOW, &how) == 0);
+        REQUIRE(write(near.number(), "x", 1) == 1);
+        front.ask(vhost_request::set_ring_kick, {far.number()}, std::uint64_t{0});
+        auto const before = steady_clock::now();
+        test.serve();
+        CHECK(steady_clock::now() - before < 2'000);
+        CHECK(front.is_dropped());
+        CHECK(test.back_end->why() == "rings for ring 0 through what is no eventfd and no socket");
+    }
     SECTION("a pipe as the doorbell") {
         auto ends = std::array{-1, -1};
         REQUIRE(pipe(ends.data()) == 0);
@@ -598,6 +647,98 @@ TEST_CASE("files that block, or are no bells, neither stop nor end the back end"
         CHECK(test.back_end->why() == "gives a channel that is no socket to call it through");
     }
     alarm(0);
+}
+
+TEST_CASE("a socket that waits for what it has not sent does not stop the back end that closes it last") {
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    auto socket = lingering_socket{};
+    REQUIRE(socket.is_full());
+    front.set_up();
+    test.serve();
+    auto const give = [&](vhost_request request, auto const&... payload) { front.ask(request, {socket.number()}, payload...); };
+    auto const leave = [&] { close(socket.hand_over()); };
+    auto const leave_later = [&] {
+        test.serve();
+        socket.ask_to_linger(); // again, whatever was done when it came
+        leave();
+    };
+    auto const before = steady_clock::now();
+    SECTION("as a call, until the front end is gone") {
+        give(vhost_request::set_ring_call, std::uint64_t{0});
+        leave_later();
+    }
+    SECTION("as a call that is exchanged") {
+        give(vhost_request::set_ring_call, std::uint64_t{0});
+        leave_later();
+        front.ask(vhost_request::set_ring_call, {front.calls[0].number()}, std::uint64_t{0});
+    }
+    SECTION("as a call that is taken back") {
+        give(vhost_request::set_ring_call, std::uint64_t{0});
+        leave_later();
+        front.ask(vhost_request::set_ring_call, {}, std::uint64_t{0x100});
+    }
+    SECTION("as a doorbell that is exchanged") {
+        give(vhost_request::set_ring_kick, std::uint64_t{0});
+        leave_later();
+        front.ask(vhost_request::set_ring_kick, {front.kicks[0].number()}, std::uint64_t{0});
+    }
+    SECTION("as the channel") {
+        give(vhost_request::set_back_end_channel);
+        leave_later();
+    }
+    SECTION("as memory") {
+        give(vhost_request::set_memory_table, front.one_region, front.whole());
+        leave();
+    }
+    SECTION("for errors") {
+        give(vhost_request::set_ring_error, std::uint64_t{0});
+        leave();
+    }
+    SECTION("as what nobody asked for") {
+        give(vhost_request::set_owner);
+        leave();
+    }
+    SECTION("with half a message") {
+        auto const message = front_end::message_of(vhost_request::set_owner, 1);
+        front.say(rpmsg::const_bytes{message}.first(5), {socket.number()});
+        leave_later();
+    }
+    test.serve();
+    front.die();
+    test.serve();
+    CHECK_FALSE(test.back_end->is_connected());
+    CHECK(steady_clock::now() - before < 2'000);
+}
+
+TEST_CASE("a file of a process that does not answer does not stop the back end") {
+    auto disk = silent_file_system{};
+    if (not disk) {
+        SKIP("this user cannot mount a file system");
+    }
+    auto test = listening{};
+    auto front = front_end::front_end{test.folder.socket()};
+    front.set_up();
+    front.kick(0);
+    test.serve();
+    REQUIRE(test.back_end->is_live());
+    disk.be_silent();
+    SECTION("as memory") { front.ask(vhost_request::set_memory_table, {disk.file()}, front.one_region, front.whole()); }
+    SECTION("as a call") { front.ask(vhost_request::set_ring_call, {disk.file()}, std::uint64_t{0}); }
+    SECTION("as a doorbell") { front.ask(vhost_request::set_ring_kick, {disk.file()}, std::uint64_t{0}); }
+    SECTION("as the channel") { front.ask(vhost_request::set_back_end_channel, {disk.file()}); }
+    SECTION("for errors") { front.ask(vhost_request::set_ring_error, {disk.file()}, std::uint64_t{0}); }
+    SECTION("as what nobody asked for") { front.ask(vhost_request::set_owner, {disk.file()}); }
+    SECTION("beside others, more than there may be") {
+        front.ask(vhost_request::set_owner, {0, 0, 0, 0, 0, 0, 0, disk.file(), 0});
+    }
+    auto const before = steady_clock::now();
+    test.serve();
+    CHECK(steady_clock::now() - before < 2'000);
+    CHECK_FALSE(test.back_end->is_connected());
+    CHECK(test.back_end->why() == "sends a file that may have to be waited for, of file system 'fuse': it has to be memory, "
+                                  "or on a disk of this computer");
+    CHECK(test.link.notes.ends_with("close "));
 }
 
 TEST_CASE("nobody is called where the front end takes a call back, and no other file is written to") {

@@ -1,11 +1,23 @@
 #pragma once
 
+#include <cerrno>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
 namespace rpmsg::host {
 
-/// A file descriptor that closes when its owner goes; -1 is none.
+namespace detail {
+/// A socket is closed without waiting for what it has not sent: another process may have asked for that, and sent it here.
+inline auto end_lingering(int file) -> void {
+    auto const before = errno;
+    auto const at_once = linger{};
+    (void)setsockopt(file, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    errno = before;
+}
+} // namespace detail
+
+/// A file descriptor that closes when its owner goes, at once; -1 is none.
 class descriptor {
     int number_{-1};
 
@@ -24,6 +36,7 @@ class descriptor {
     [[nodiscard]] auto number() const -> int { return number_; }
     auto close() -> void {
         if (number_ >= 0) {
+            detail::end_lingering(number_);
             ::close(std::exchange(number_, -1));
         }
     }

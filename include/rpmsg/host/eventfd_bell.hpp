@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/host/bell_file.hpp>
+#include <rpmsg/host/descriptor.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 
 #include <algorithm>
@@ -40,8 +41,8 @@ class eventfd_bell {
     eventfd_bell() : fd_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}
     /// Takes over an eventfd, for example one that was received from another process; closes what is none.
     explicit eventfd_bell(int fd) : fd_{kind_of_bell(fd) == bell_kind::eventfd ? fd : -1} {
-        if (fd >= 0 and fd_ < 0) {
-            close(fd);
+        if (fd_ < 0) {
+            host::descriptor{fd}.close();
         }
     }
     eventfd_bell(eventfd_bell const&) = delete;

@@ -44,10 +44,13 @@ class rpmsg_control {
 
     [[nodiscard]] auto ask(unsigned long request, char const* what, std::string_view name, address source,
                            address destination) const -> failure {
-        auto const is_name = not name.empty() and name.size() < 32;
+        auto const is_name = not name.empty() and wire::is_name(name);
         auto info = endpoint_info{is_name ? wire::pad(name) : wire::padded_name{}, source, destination};
         if (not is_name) {
-            return {"'" + std::string{name} + "' is no name for an endpoint: 1 to 31 characters"};
+            auto shown = std::string{name};
+            std::ranges::replace_if(
+                shown, [](char c) { return not wire::is_name_character(c); }, '?');
+            return {"'" + shown + "' is no name for an endpoint: 1 to 31 printable characters of ASCII"};
         }
         if (ioctl(file_.number(), request, &info) < 0) {
             return {path_ + " does not " + what + " '" + std::string{name} + "': " + std::strerror(errno)};

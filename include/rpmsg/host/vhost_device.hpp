@@ -78,6 +78,10 @@ class vhost_device {
 
     /// All parts of both rings lie in the region in which ring 0 begins: there the buffers must be, too.
     auto place() -> std::string {
+        if (not shared_->can_keep()) {
+            return "gives rings once more: this back end keeps the memory of the " + std::to_string(vhost_rings::most_kept) +
+                   " times before, as messages of it may be held; it has to be started anew";
+        }
         auto const* const found =
             std::ranges::find_if(memory_, [&](auto const& one) { return one.offset_of(rings_[0].at.descriptors) != nowhere; });
         if (found == memory_.end()) {
@@ -150,8 +154,9 @@ class vhost_device {
             return "sets the doorbell of ring " + std::to_string(value & 0xff) + " with " + std::to_string(asked.file_count) +
                    " descriptors";
         }
-        if (not is_kick and asked.files[0] and kind_of_bell(asked.files[0].number()) == bell_kind::none) {
-            return "is to be called for ring " + std::to_string(value & 0xff) + " through what is no eventfd and no socket";
+        if (asked.files[0] and kind_of_bell(asked.files[0].number()) == bell_kind::none) {
+            return (is_kick ? "rings for ring " : "is to be called for ring ") + std::to_string(value & 0xff) +
+                   " through what is no eventfd and no socket";
         }
         if (is_kick or not is_ready_ or features_.uses_in_band()) {
             kept = std::move(asked.files[0]);
@@ -169,6 +174,7 @@ class vhost_device {
             return;
         }
         auto const nobody = descriptor{file ? -1 : eventfd(0, EFD_CLOEXEC)};
+        detail::end_lingering(kept.number());
         (void)dup3(file ? file.number() : nobody.number(), kept.number(), O_CLOEXEC);
     }
 

@@ -6,7 +6,6 @@
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/placed_layout.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -22,8 +21,6 @@ namespace rpmsg::host {
 ///
 /// Empty until a front end has told where they are. Owned by the user; it must outlive the back end and the link.
 class vhost_rings {
-    static constexpr std::size_t most_kept = 1024;
-
     std::byte* start_{};
     std::uint32_t size_{};
     placed_layout layout_{};
@@ -31,6 +28,7 @@ class vhost_rings {
     bool in_band_{};
     bool takes_names_ = true;
     std::vector<vhost_memory> kept_{};
+    std::size_t blank_{}; ///< of those that are kept, the first so many
 
     /// As a message; one that does not fit must be sent again, as it may be of the other ring.
     static auto call_in_band(int file, std::uint32_t ring) -> bool {
@@ -39,6 +37,8 @@ class vhost_rings {
     }
 
   public:
+    static constexpr std::size_t most_kept = 16384; ///< of 4 GiB each half of what a process can address
+
     /// Where the driver's memory is mapped.
     class memory {
         vhost_rings const* rings_;
@@ -114,17 +114,20 @@ class vhost_rings {
     auto call_through(std::uint32_t ring, int file) -> void { __atomic_store_n(&calls_[ring], file, __ATOMIC_RELAXED); }
 
     /// The driver takes its rings away: nothing rings any more, and the memory is one that was parted from the driver's. It
-    /// stays, for messages that are held and loans, as long as this object and the latest 1024 lives of the driver.
+    /// stays as long as this object: nobody knows for how long a message of it is held, or a loan.
     auto keep(vhost_memory parted) -> void {
         call_through(0, -1);
         call_through(1, -1);
-        if (kept_.size() == most_kept) {
-            kept_.erase(kept_.begin());
-        }
         kept_.push_back(std::move(parted));
     }
+    /// Whether the memory of one more life of the driver can be kept; where it cannot, no more rings are to be placed.
+    [[nodiscard]] auto can_keep() const -> bool { return kept_.size() < most_kept; }
     /// Of the memory that is kept only the addresses stay.
-    auto blank() -> void { std::ranges::for_each(kept_, &vhost_memory::blank); }
+    auto blank() -> void {
+        for (; blank_ < kept_.size(); ++blank_) {
+            kept_[blank_].blank();
+        }
+    }
     auto clear() -> void { place({}, {}, {-1, -1}, false); }
 };
 static_assert(region<vhost_rings::region>);

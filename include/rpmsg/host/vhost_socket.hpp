@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/host/descriptor.hpp>
+#include <rpmsg/host/file_system.hpp>
 #include <rpmsg/host/vhost_message.hpp>
 
 #include <algorithm>
@@ -32,6 +33,7 @@ class vhost_socket {
     }
 
     auto keep_files(msghdr& got) -> bool {
+        auto remote = std::string{};
         auto fits = (got.msg_flags & MSG_CTRUNC) == 0;
         for (auto* part = CMSG_FIRSTHDR(&got); part != nullptr; part = CMSG_NXTHDR(&got, part)) {
             if (part->cmsg_level != SOL_SOCKET or part->cmsg_type != SCM_RIGHTS) {
@@ -41,6 +43,11 @@ class vhost_socket {
             for (std::size_t i = 0; i < count; ++i) {
                 auto number = -1;
                 std::memcpy(&number, CMSG_DATA(part) + i * sizeof(int), sizeof(int));
+                if (auto const system = remote_file_system(number); not system.empty()) {
+                    remote = system;
+                    close_elsewhere(number);
+                    continue;
+                }
                 auto owned = descriptor{number};
                 if (message_.file_count < message_.files.size()) {
                     message_.files[message_.file_count++] = std::move(owned);
@@ -48,6 +55,10 @@ class vhost_socket {
                     fits = false;
                 }
             }
+        }
+        if (not remote.empty()) {
+            return end("sends a file that may have to be waited for, of file system '" + remote +
+                       "': it has to be memory, or on a disk of this computer");
         }
         return fits or end("sends more than " + std::to_string(message_.files.size()) + " descriptors with a message");
     }

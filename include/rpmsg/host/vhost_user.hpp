@@ -78,7 +78,7 @@ class vhost_user {
     auto take_kick(auto& link, std::uint32_t ring) -> void {
         auto const heard = device_.take_kick(ring);
         if (heard == vhost_device::kick::broken) {
-            drop(link, "rings with a descriptor that is no eventfd");
+            drop(link, "has a doorbell whose other end is gone");
         } else if (not device_.is_ready()) {
             early_kicks_[ring] = early_kicks_[ring] or (heard == vhost_device::kick::rang and front_end_.has_more());
         } else if (std::exchange(early_kicks_[ring], false) or heard == vhost_device::kick::rang) {
