@@ -12,7 +12,8 @@ namespace rpmsg {
 template <typename T>
 concept doorbell = requires(T& bell, std::uint32_t queue) {
     { bell.ring(queue) } -> std::same_as<bool>;
-} or requires(T& bell, std::uint32_t queue) {
+}
+or requires(T& bell, std::uint32_t queue) {
     { bell.ring(queue) } -> std::same_as<void>;
 };
 

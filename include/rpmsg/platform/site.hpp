@@ -35,12 +35,12 @@ enum class site : std::uint8_t {
     header_load,
     header_store,
     // start and restart
-    ring_clear,     ///< stores while the driver lays the rings out
-    status_load,    ///< load of the status byte
-    status_store,   ///< store of the status byte: publishes the rings
-    control_load,   ///< load of the peer's half of the control block, or of a boot word
-    control_store,  ///< store of our half of the control block, or of a boot word: publishes what came before
-    restart_fence,  ///< between attaching and the doorbell that wakes a waiting peer
+    ring_clear,    ///< stores while the driver lays the rings out
+    status_load,   ///< load of the status byte
+    status_store,  ///< store of the status byte: publishes the rings
+    control_load,  ///< load of the peer's half of the control block, or of a boot word
+    control_store, ///< store of our half of the control block, or of a boot word: publishes what came before
+    restart_fence, ///< between attaching and the doorbell that wakes a waiting peer
     count_
 };
 

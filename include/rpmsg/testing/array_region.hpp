@@ -9,9 +9,7 @@
 namespace rpmsg::testing {
 
 /// The memory that two array regions share, inside one program or one constant expression.
-template <std::uint32_t Size> struct array_memory {
-    alignas(64) std::array<std::byte, Size> content{};
-};
+template <std::uint32_t Size> struct array_memory { alignas(64) std::array<std::byte, Size> content{}; };
 
 /// A region over an array: runs in the compiler, so that a conversation over the shipped rings is a static_assert.
 /// For one thread.
@@ -39,9 +37,7 @@ template <std::uint32_t Size> class array_region {
         return lies_inside(offset, size, Size) ? bytes{memory_->content}.subspan(offset, size) : bytes{};
     }
     constexpr auto clean(std::uint32_t offset, std::uint32_t size) -> void { expects(lies_inside(offset, size, Size)); }
-    constexpr auto invalidate(std::uint32_t offset, std::uint32_t size) -> void {
-        expects(lies_inside(offset, size, Size));
-    }
+    constexpr auto invalidate(std::uint32_t offset, std::uint32_t size) -> void { expects(lies_inside(offset, size, Size)); }
 };
 static_assert(region<array_region<64>>);
 

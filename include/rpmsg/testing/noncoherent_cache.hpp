@@ -22,7 +22,7 @@ template <std::uint32_t Size, std::uint32_t Line> struct noncoherent_memory {
     std::uint32_t complained_at{}; ///< the offset of its line
     std::uint32_t cleans{};        ///< maintenance calls of both sides
     std::uint32_t invalidates{};
-    std::uint32_t lines{};         ///< lines that they touched
+    std::uint32_t lines{}; ///< lines that they touched
     std::array<noncoherent_cache<Size, Line>*, 2> sides{};
     std::array<void const*, Size / Line> writers{}; ///< who wrote a line last
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <rpmsg/core/counters.hpp>
-#include <rpmsg/platform/region.hpp>
 #include <rpmsg/core/id_set.hpp>
+#include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/owed_doorbells.hpp>
 #include <rpmsg/transport/split_queue.hpp>
 #include <rpmsg/transport/vring_layout.hpp>

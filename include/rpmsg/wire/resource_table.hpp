@@ -104,10 +104,10 @@ struct rpmsg_device {
         if (vdev.vring_count != 2 or rings.size() < 2 * sizeof(vring_entry)) {
             return error::malformed;
         }
-        auto const device = rpmsg_device{
-            .vdev_offset = offset,
-            .vdev = vdev,
-            .vrings = {load<vring_entry>(rings), load<vring_entry>(rings.subspan(sizeof(vring_entry)))}};
+        auto const device =
+            rpmsg_device{.vdev_offset = offset,
+                         .vdev = vdev,
+                         .vrings = {load<vring_entry>(rings), load<vring_entry>(rings.subspan(sizeof(vring_entry)))}};
         if (not is_usable(device.vrings[0]) or not is_usable(device.vrings[1])) {
             return error::malformed;
         }
