@@ -25,6 +25,7 @@ template <std::uint32_t Size> class peer_table {
     };
     std::array<entry, Size> entries_{};
     std::uint32_t last_number_{};
+    std::uint32_t kept_{};
     bool has_forgotten_{};
 
     /// How long ago an entry came; an unused one is older than all.
@@ -46,6 +47,7 @@ template <std::uint32_t Size> class peer_table {
         last_number_ += last_number_ == 0xffff'ffff ? 2 : 1; // 0 is for unused ones
         *oldest = {.announced = announced, .number = last_number_};
         if (had_room) {
+            ++kept_;
             return remembered::kept;
         }
         return std::exchange(has_forgotten_, true) ? remembered::forgotten : remembered::first_forgotten;
@@ -53,10 +55,14 @@ template <std::uint32_t Size> class peer_table {
 
     /// Drops an announcement; the any-address drops every one of that name.
     constexpr auto forget(wire::announcement const& announced) -> void {
+        if (kept_ == 0) {
+            return;
+        }
         for (auto& it : entries_) {
             auto const is_meant = it.announced.where == announced.where or announced.where == any_address;
             if (is_meant and it.has(announced.name)) {
                 it = {};
+                --kept_;
             }
         }
     }
@@ -64,7 +70,8 @@ template <std::uint32_t Size> class peer_table {
     /// Takes out the address that was announced first for a name, or any_address.
     constexpr auto recall(wire::padded_name const& name) -> address {
         entry* first = nullptr;
-        for (auto& it : entries_) {
+        for (std::uint32_t i = 0; kept_ != 0 and i < Size; ++i) {
+            auto& it = entries_[i];
             if (it.has(name) and (first == nullptr or age(it) > age(*first))) {
                 first = &it;
             }
@@ -72,6 +79,7 @@ template <std::uint32_t Size> class peer_table {
         if (first == nullptr) {
             return any_address;
         }
+        --kept_;
         return std::exchange(*first, {}).announced.where;
     }
 
