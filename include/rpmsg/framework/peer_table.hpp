@@ -55,10 +55,10 @@ template <std::uint32_t Size> class peer_table {
 
     /// Drops an announcement; the any-address drops every one of that name.
     constexpr auto forget(wire::announcement const& announced) -> void {
-        if (kept_ == 0) {
-            return;
-        }
-        for (auto& it : entries_) {
+        auto left = kept_;
+        for (std::uint32_t i = 0; left != 0; ++i) {
+            auto& it = entries_[i];
+            left -= it.number != 0 ? 1u : 0u;
             auto const is_meant = it.announced.where == announced.where or announced.where == any_address;
             if (is_meant and it.has(announced.name)) {
                 it = {};
@@ -70,8 +70,10 @@ template <std::uint32_t Size> class peer_table {
     /// Takes out the address that was announced first for a name, or any_address.
     constexpr auto recall(wire::padded_name const& name) -> address {
         entry* first = nullptr;
-        for (std::uint32_t i = 0; kept_ != 0 and i < Size; ++i) {
+        auto left = kept_;
+        for (std::uint32_t i = 0; left != 0; ++i) {
             auto& it = entries_[i];
+            left -= it.number != 0 ? 1u : 0u;
             if (it.has(name) and (first == nullptr or age(it) > age(*first))) {
                 first = &it;
             }
