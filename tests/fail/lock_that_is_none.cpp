@@ -1,4 +1,4 @@
-// EXPECT: lock.lock()
+// EXPECT: the third argument of a channel is a lock
 #include <rpmsg/rpmsg.hpp>
 
 constexpr auto rings = rpmsg::vring_config{};

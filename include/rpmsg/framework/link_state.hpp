@@ -16,7 +16,7 @@ namespace rpmsg::detail {
 template <typename Transport, typename Endpoints, typename Lock, typename Wait> class link_state {
     static_assert(transport<Transport>);
     static_assert(endpoint_table<Endpoints>);
-    static_assert(lock_policy<Lock>);
+    static_assert(lock_policy<Lock>, "the third argument of a channel is a lock: lock() and unlock()");
 
     /// Who polls: known only where somebody may wait.
     struct nobody_waits {};
