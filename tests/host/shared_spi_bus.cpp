@@ -101,7 +101,7 @@ TEST_CASE("a transfer that a new peripheral does not know ends without a trace")
 
 TEST_CASE("a peripheral that is ready again at once is served again") {
     auto const shared = std::make_unique<bus>();
-    constexpr auto rounds = 200'000u;
+    constexpr auto rounds = 50'000u;
     auto ended = std::atomic<bool>{};
     auto served = 0u;
     auto there = std::thread{[&] {
@@ -117,11 +117,13 @@ TEST_CASE("a peripheral that is ready again at once is served again") {
     }};
     auto b = peripheral{*shared};
     auto in = std::array<std::byte, 8>{};
-    auto const deadline = rpmsg::host::steady_clock::now() + 30'000;
-    for (; served < rounds and not rpmsg::has_passed(deadline, rpmsg::host::steady_clock::now()); ++served) {
+    auto is_stuck = false; // a transfer of its own takes that long, not all of them
+    for (; served < rounds and not is_stuck; served += is_stuck ? 0u : 1u) {
+        auto const deadline = rpmsg::host::steady_clock::now() + 30'000;
         b.start_transfer("p-frame!"_payload, in);
-        while (b.progress() != spi_progress::done and not rpmsg::has_passed(deadline, rpmsg::host::steady_clock::now())) {
+        while (b.progress() != spi_progress::done and not is_stuck) {
             rpmsg::give_way(); // the controller may wait for this very core
+            is_stuck = rpmsg::has_passed(deadline, rpmsg::host::steady_clock::now());
         }
     }
     ended = true;
