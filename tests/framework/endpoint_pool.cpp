@@ -318,4 +318,36 @@ TEST_CASE("Endpoints of a pool outlive their link") {
     CHECK(a.log.count(event_kind::link_up) == 2);
 }
 
+TEST_CASE("A pool finds endpoints by name in the order of their creation, and none that has no name") {
+    auto pool = endpoint_pool<8>{};
+    auto const add = [&](std::string_view name) { return pool.index_of(*pool.create(name, {}, nullptr, nobody)); };
+    auto const named = [&](std::string_view name) {
+        auto found = std::vector<std::uint32_t>{};
+        auto const padded = rpmsg::wire::pad(name);
+        for (auto i = pool.first_named(padded); i != rpmsg::no_index; i = pool.next_named(i)) {
+            if (rpmsg::wire::is_same(pool.name(i), padded)) {
+                found.push_back(i);
+            }
+        }
+        return found;
+    };
+    add("");
+    add("");
+    auto const a = add("same");
+    add("other");
+    auto const b = add("same");
+    auto const c = add("same");
+    CHECK(named("").empty());
+    CHECK(named("same") == std::vector{a, b, c});
+    pool.remove(b);
+    CHECK(named("same") == std::vector{a, c});
+    pool.remove(a);
+    auto const d = add("same");
+    CHECK(named("same") == std::vector{c, d});
+    pool.remove(c);
+    pool.remove(d);
+    CHECK(named("same").empty());
+    CHECK(named("other").size() == 1);
+}
+
 } // namespace

@@ -19,7 +19,7 @@ namespace rpmsg {
 /// announcements that wait for an endpoint; the oldest one goes when another comes. Delivery is an index, however many there
 /// are. A dynamic address names its place and how often the place was used, so that a late message to a destroyed endpoint
 /// reaches nobody; it repeats after 2^29 / `Size` uses of its place, an id after 2^32 / `Size`. To create one and to find it
-/// by its name takes as long with many as with few. Changed by the polling context, handlers included.
+/// by its name takes as long with many as with few, but for others of the same name. Changed by the polling context, handlers included.
 template <std::uint32_t Size, std::uint32_t Remembered = std::clamp<std::uint32_t>(std::bit_ceil(Size), 8, 64)>
 class endpoint_pool {
   public:
@@ -85,14 +85,18 @@ class endpoint_pool {
         }
         return (hash ^ hash >> 16) & mask;
     }
-    /// Where the number of the first endpoint with the hash of a name stands, or of the next one.
+    /// Puts an endpoint behind the others whose names have the same hash. One without a name is not looked for.
     constexpr auto insert_name(std::uint32_t index) -> void {
+        if (places_[index].name[0] == '\0') {
+            return;
+        }
         auto* number = &first_named_[hash_of(places_[index].name)];
         while (*number != 0) {
             number = &places_[*number - 1u].next_named;
         }
         *number = static_cast<place_number>(index + 1);
     }
+    /// Takes it out again; does nothing where it is not there.
     constexpr auto erase_name(std::uint32_t index) -> void {
         auto* number = &first_named_[hash_of(places_[index].name)];
         while (*number != 0 and *number != index + 1) {

@@ -32,9 +32,8 @@ template <typename Channel> class receiver {
         auto const due = channel_->next_deadline(now);
         auto const is_sooner = due.is_set and not has_passed(now + period_, due.at);
         auto const end = is_sooner ? due.at : now + period_;
-        auto const later = waiting.now();
-        (void)waiting.wait(ticket,
-                           later + std::min(end - now, until(end, later))); // also where the clock was put back meanwhile
+        auto const later = waiting.now(); // the clock may have been put back meanwhile
+        (void)waiting.wait(ticket, later + std::min(end - now, until(end, later)));
         return handled;
     }
 

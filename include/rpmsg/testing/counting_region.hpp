@@ -16,8 +16,7 @@ namespace rpmsg::testing {
 ///
 /// A decision is one call of a transport: say `begin_decision` before each. Inside a call a publish (the store of our
 /// index) ends one, for what follows is about the next buffer, and a step of the handshake (its restart fence) another;
-/// after an arm fence, or once an entry was fetched, a ring index may be looked at again: that is what the fence is for, and
-/// the entry was what it had told of.
+/// after an arm fence a ring index may be looked at again, for that is what the fence is for.
 class access_counts {
     using per_site = std::array<std::uint32_t, static_cast<std::size_t>(site::count_)>;
     struct fetch {
@@ -43,11 +42,6 @@ class access_counts {
     static constexpr auto at(auto& counts, site where) -> auto& { return counts[static_cast<std::size_t>(where)]; }
 
     constexpr auto note_fetch(fetch const& now) -> void {
-        if (now.where == site::peer_entry) {
-            for (std::size_t i = 0; i < fetched_count_; ++i) {
-                fetched_[i] = fetched_[i].where == site::peer_index ? fetch{site::count_, 0} : fetched_[i];
-            }
-        }
         if (not loads_from_peer(now.where) or (looks_again_ and now.where == site::peer_index)) {
             return;
         }

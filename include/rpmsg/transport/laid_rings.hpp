@@ -88,7 +88,10 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    [[nodiscard]] constexpr auto bears_mark() -> bool {
+  protected:
+    /// Whether what is remembered may be written to the rings of a link that is up: they bear the mark of this device. Where
+    /// both sides agree on fresh rings only a poll ends a life.
+    [[nodiscard]] constexpr auto are_ours() -> bool {
         if constexpr (is_marking) {
             auto const mark = mark_;
             return rings::queue::read_mark(shared_, layout_.parts(0)) == mark;
@@ -96,20 +99,15 @@ class laid_rings : public ring_pair<Role, Config, Region, Bell, Layout> {
             return true;
         }
     }
-
-  protected:
-    /// Whether the rings bear the mark of this device: since it attached no driver has begun to lay them out. If not, what is
-    /// remembered is of rings that are gone.
+    /// The same whatever the state of the link: since this device attached no driver has begun to lay the rings out. If not,
+    /// what is remembered is of rings that are gone.
     constexpr auto is_marked() -> bool {
         if constexpr (is_marking) {
-            return mark_ != 0 and bears_mark();
+            return mark_ != 0 and are_ours();
         } else {
             return true;
         }
     }
-    /// Whether what is remembered may be written to the rings of a link that is up. Where both sides agree on fresh rings only
-    /// a poll ends a life.
-    constexpr auto are_ours() -> bool { return bears_mark(); }
     /// Whether the rings of a link that is up no longer hold what this side wrote to them: somebody cleared them.
     constexpr auto were_cleared() -> bool {
         auto const sent = rings::queue::adopt(shared_, layout_.parts(tx_ring));

@@ -231,13 +231,13 @@ template <vring_config Config, ring_role Role> class split_queue {
         }
     }
 
-    /// Undoes what an earlier device may have left: each entry of the peer is to ring, where that goes by flags.
+    /// Each entry of the peer is to ring, where that goes by flags: undoes what an earlier device may have left.
     template <region Region> constexpr auto ask_for_all(Region& shared, wire::vring_parts const& at) -> void {
         if constexpr (not Config.event_index) {
             set_flags(shared, at, 0);
         }
     }
-    /// Whether our ring still tells the peer so.
+    /// Whether our ring still tells the peer that its next entry needs no doorbell, where that goes by flags.
     template <region Region> static constexpr auto is_disarmed(Region& shared, wire::vring_parts const& at) -> bool {
         shared.invalidate(own_ring(at), 4);
         return Config.event_index or shared.template load<site::adopted_index, std::uint16_t>(own_ring(at)) != 0;

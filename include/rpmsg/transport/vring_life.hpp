@@ -212,7 +212,11 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
     constexpr auto follow(session_step step, ticks now) -> link_change {
         switch (step) {
         case session_step::attach: return come_up(now, false);
-        case session_step::resume: return come_up(now, true);
+        case session_step::resume:
+            if constexpr (device and not agrees) {
+                return come_up(now, true);
+            }
+            break;
         case session_step::answered: call_peer(); break;
         case session_step::over:
             this->forget_rings();

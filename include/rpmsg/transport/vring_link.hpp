@@ -120,8 +120,9 @@ class vring_link : public vring_life<Role, Config, Region, Bell, Layout> {
             told_.insert_all(old);
             unused_.insert_all(news);
         } else {
-            while (this->is_late(taken)) {
-                taken = this->take(shared_, tx_ring);
+            while (this->is_late(taken)) { // the next look at the peer's index is another call's
+                auto const is_all_taken = unused_.is_empty() and this->tx().took_all();
+                taken = is_all_taken ? nowhere : this->take(shared_, tx_ring);
             }
         }
         return taken;
