@@ -247,6 +247,46 @@ TEST_CASE("A goodbye takes back the name of an endpoint that was just destroyed 
     CHECK(peer.hear() == announce("staying", address{1025}, kind::destroy));
 }
 
+TEST_CASE("A destroy with the any-address unbinds every endpoint of the name, and those that wait are forgotten") {
+    auto memory = loopback_memory<8>{};
+    auto side = channel{loopback<false, 8>{memory, 0}, rpmsg::endpoint_pool<4>{}};
+    auto peer = peer_by_hand<false>{loopback<false, 8>{memory, 1}};
+    REQUIRE((side.start() and peer.end.start()));
+    (void)side.poll();
+    (void)peer.end.poll(0);
+    auto handler = [](rpmsg::link_ref, message const&) {};
+    auto const ids = std::array{side.create("x", handler), side.create("x", handler), side.create("other", handler)};
+    for (auto const where : {300u, 301u, 302u}) {
+        peer.say(announce("x", address{where}, kind::create));
+    }
+    peer.say(announce("other", address{303}, kind::create));
+    (void)side.poll();
+    for (auto const& id : ids) {
+        REQUIRE(side.at(*id).is_bound());
+    }
+    peer.say(announce("x", rpmsg::any_address, kind::destroy));
+    (void)side.poll();
+    CHECK_FALSE(side.at(*ids[0]).is_bound());
+    CHECK_FALSE(side.at(*ids[1]).is_bound());
+    CHECK(side.at(*ids[2]).is_bound());
+}
+
+TEST_CASE("An endpoint that comes late is bound to the newest of several addresses of its name") {
+    auto memory = loopback_memory<8>{};
+    auto side = channel{loopback<false, 8>{memory, 0}, rpmsg::endpoint_pool<4>{}};
+    auto peer = peer_by_hand<false>{loopback<false, 8>{memory, 1}};
+    REQUIRE((side.start() and peer.end.start()));
+    (void)side.poll();
+    (void)peer.end.poll(0);
+    peer.say(announce("x", address{300}, kind::create)); // its program died without a destroy
+    peer.say(announce("x", address{301}, kind::create));
+    (void)side.poll();
+    auto handler = [](rpmsg::link_ref, message const&) {};
+    auto const id = side.create("x", handler);
+    (void)side.poll();
+    CHECK(side.at(*id).peer() == address{301});
+}
+
 TEST_CASE("An announcement that found every buffer on loan goes out when one is given back") {
     STATIC_REQUIRE(announcements_wait_for_loans(deaf));
     STATIC_REQUIRE(announcements_wait_for_loans(hearing));

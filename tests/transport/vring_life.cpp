@@ -486,6 +486,23 @@ TEST_CASE("a device that closes gives back what it holds and what it kept for a 
     }
 }
 
+TEST_CASE("a doorbell that failed is rung once more when the device closes: its message lies in rings that stay") {
+    auto shared = shared_block<openamp>{};
+    auto host = shared.driver();
+    auto remote = shared.device();
+    REQUIRE(host.start());
+    REQUIRE(remote.start());
+    REQUIRE(host.poll(0).event == link_event::up);
+    REQUIRE(remote.poll(0).event == link_event::up);
+    shared.to_driver.refuses = true;
+    REQUIRE(remote.commit(remote.reserve(), {.source = address{1}, .destination = address{2}, .length = 4}));
+    shared.to_driver.refuses = false;
+    auto const before = shared.to_driver.rings(0);
+    remote.close();
+    CHECK(shared.to_driver.rings(0) == before + 1);
+    CHECK(host.receive().payload.size() == 4);
+}
+
 TEST_CASE("a doorbell that failed before a close is not rung in the next life") {
     auto shared = shared_block<openamp>{};
     auto host = shared.driver();

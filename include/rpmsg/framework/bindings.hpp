@@ -158,6 +158,12 @@ template <typename Core> class bindings {
                 core.table().forget(heard); // it may have been bound by a message, and its name waits still
             }
             heed(core, verdict, {heard.where, heard.kind});
+            // The any-address takes every endpoint of the name.
+            auto left = heard.where == any_address ? core.table().size() : 0;
+            for (; left != 0 and verdict.match == name_match::unbinds; --left) {
+                verdict = judge(core.table(), heard);
+                heed(core, verdict, {heard.where, heard.kind});
+            }
             auto const cost = verdict.match == name_match::unclaimed ? core.table().remember(heard) : remembered::kept;
             if (cost != remembered::kept) {
                 core.count(event_count::table_full);

@@ -34,17 +34,19 @@ template <std::uint32_t Size> class peer_table {
     }
 
   public:
-    /// Keeps an announcement, instead of the oldest one where the table is full. The same name at the same address is kept once.
+    /// Keeps an announcement, instead of the oldest one where the table is full. The same name at the same address is kept
+    /// once, and counts as new.
     constexpr auto remember(wire::announcement const& announced) -> remembered {
         auto* oldest = &entries_[0];
+        last_number_ += last_number_ == 0xffff'ffff ? 2 : 1; // 0 is for unused ones
         for (auto& it : entries_) {
             if (it.has(announced.name) and it.announced.where == announced.where) {
+                it.number = last_number_;
                 return remembered::kept;
             }
             oldest = age(it) > age(*oldest) ? &it : oldest;
         }
         auto const had_room = oldest->number == 0;
-        last_number_ += last_number_ == 0xffff'ffff ? 2 : 1; // 0 is for unused ones
         *oldest = {.announced = announced, .number = last_number_};
         if (had_room) {
             ++kept_;
@@ -67,22 +69,23 @@ template <std::uint32_t Size> class peer_table {
         }
     }
 
-    /// Takes out the address that was announced first for a name, or any_address.
+    /// Takes out the address that was announced last for a name, or any_address: a service that was started anew has left its
+    /// old address behind.
     constexpr auto recall(wire::padded_name const& name) -> address {
-        entry* first = nullptr;
+        entry* last = nullptr;
         auto left = kept_;
         for (std::uint32_t i = 0; left != 0; ++i) {
             auto& it = entries_[i];
             left -= it.number != 0 ? 1u : 0u;
-            if (it.has(name) and (first == nullptr or age(it) > age(*first))) {
-                first = &it;
+            if (it.has(name) and (last == nullptr or age(it) < age(*last))) {
+                last = &it;
             }
         }
-        if (first == nullptr) {
+        if (last == nullptr) {
             return any_address;
         }
         --kept_;
-        return std::exchange(*first, {}).announced.where;
+        return std::exchange(*last, {}).announced.where;
     }
 
     constexpr auto forget_all() -> void { *this = {}; }

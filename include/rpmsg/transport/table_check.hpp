@@ -110,9 +110,9 @@ template <vring_config Config> class table_check {
         constexpr std::uint32_t most = 16; // nobody has as many, and no table says how long we look
         auto const before = (vdev - table - std::uint32_t{offsetof(wire::resource_table, offset)}) / 4;
         shared.invalidate(table, vdev - table);
-        auto const count = std::min({read(shared, table, offsetof(wire::resource_table, count)), before, most});
+        auto const count = read(shared, table, offsetof(wire::resource_table, count));
         auto leads_there = false;
-        for (std::uint32_t i = 0; i < count; ++i) {
+        for (std::uint32_t i = 0; count <= before and i < std::min(count, most); ++i) {
             leads_there = leads_there or read(shared, table, offsetof(wire::resource_table, offset) + 4 * i) == vdev - table;
         }
         return leads_there and read(shared, table, 0) == wire::resource_table{}.version;

@@ -333,7 +333,6 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
         if (phase_ == link_phase::stopped) {
             return;
         }
-        bells_.forget();
         if constexpr (device and not agrees) {
             if (phase_ == link_phase::faulted or phase_ == link_phase::broken) {
                 this->forget_rings();
@@ -341,12 +340,14 @@ class vring_life : public laid_rings<Role, Config, Region, Bell, Layout> {
                 auto const rang = hears_bell();
                 if (session_.stands(shared_, layout_) and this->is_marked()) {
                     this->give_all_back();
+                    bells_.ring_owed(counts_); // the peer keeps these rings, and nobody rings later
                 } else {
                     this->forget_rings();
                     set_bell(rang);
                 }
             }
         }
+        bells_.forget();
         this->settle_held_back();
         auto const was_up = this->is_live();
         phase_ = link_phase::stopped;
