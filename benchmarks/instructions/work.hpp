@@ -22,7 +22,7 @@ struct opaque_bell {
 
 using region = rpmsg::mapped_region<>;
 using host_end = rpmsg::vring_driver<rings, region, opaque_bell>;
-using remote_end = rpmsg::vring<rings, region, opaque_bell>;
+using remote_end = rpmsg::vring_device<rings, region, opaque_bell>;
 constexpr auto whole_block() -> region { return {block.data(), block_size}; }
 
 /// What a handler does with a payload: it looks at the first byte.

@@ -1,7 +1,7 @@
 // What the maintenance of caches costs per message, so that it does not grow unseen.
 #include <rpmsg/framework/channel.hpp>
-#include <rpmsg/testing/noncoherent_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/regions/noncoherent_region.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -32,7 +32,7 @@ struct cost {
 struct round_costs {
     cost send{};
     cost first_send{}; ///< the entry lies beside the index
-    cost receive{};  ///< a poll with one message and its return, less a poll with none
+    cost receive{};    ///< a poll with one message and its return, less a poll with none
     cost idle_poll{};
     std::uint32_t received{};
 };
@@ -51,7 +51,8 @@ template <vring_config Config, std::uint32_t Line> auto costs_of_a_round() -> ro
     auto far = testing::noncoherent_cache<size, Line>{memory};
     auto seen = round_costs{};
     channel host{vring_driver<Config, side>{side{near}}, endpoints{endpoint<"x">([](auto&, message const&) {})}};
-    channel remote{vring<Config, side>{side{far}}, endpoints{endpoint<"x">([&](auto&, message const&) { ++seen.received; })}};
+    channel remote{vring_device<Config, side>{side{far}},
+                   endpoints{endpoint<"x">([&](auto&, message const&) { ++seen.received; })}};
     REQUIRE(remote.start());
     REQUIRE(host.start());
     for (int i = 0; i < 8; ++i) {
@@ -89,10 +90,10 @@ auto check_within(cost const& found, cost const& budget) -> void {
 template <vring_config Config, std::uint32_t Line> auto stays_within(round_costs const& budget) -> void {
     auto const found = costs_of_a_round<Config, Line>();
     constexpr auto n = static_cast<double>(Config.buffers);
-    WARN("lines of " << Line << ", " << (Config.dialect == wire::dialects::openamp ? "openamp" : "rpmsg")
-                     << ": send " << found.send.calls / n << " calls over " << found.send.bytes / n
-                     << " bytes; receive and return " << found.receive.calls / n << " over " << found.receive.bytes / n
-                     << "; a poll of nothing " << found.idle_poll.calls / n << " over " << found.idle_poll.bytes / n);
+    WARN("lines of " << Line << ", " << (Config.dialect == wire::dialects::openamp ? "openamp" : "rpmsg") << ": send "
+                     << found.send.calls / n << " calls over " << found.send.bytes / n << " bytes; receive and return "
+                     << found.receive.calls / n << " over " << found.receive.bytes / n << "; a poll of nothing "
+                     << found.idle_poll.calls / n << " over " << found.idle_poll.bytes / n);
     check_within(found.first_send, {.calls = 4, .bytes = 4 * Line});
     check_within(found.send, budget.send);
     check_within(found.receive, budget.receive);

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "transport/device_table.hpp"
-
-#include <rpmsg/testing/explored_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/explorer/explored_region.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
+#include "transport/device_table.hpp"
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -70,7 +69,7 @@ class bell {
 template <rpmsg::vring_config Config, typename Region = explored_region> class two_cores {
     using layout = rpmsg::vring_layout<Config>;
     using driver_end = rpmsg::vring_driver<Config, Region, bell>;
-    using device_end = rpmsg::vring<Config, Region, bell>;
+    using device_end = rpmsg::vring_device<Config, Region, bell>;
 
     struct ends {
         driver_end driver;
@@ -116,9 +115,8 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class t
             memory_.reorder(where, order);
         }
         guard_rings();
-        put_device_table<Config>([this](std::uint32_t offset, std::uint32_t word) {
-            memory_.store(rpmsg::site::status_store, offset, word, 4);
-        });
+        put_device_table<Config>(
+            [this](std::uint32_t offset, std::uint32_t word) { memory_.store(rpmsg::site::status_store, offset, word, 4); });
         engine_.keep(std::as_writable_bytes(std::span{&ends_, 1}));
         if (how.from == beginning::new_memory) {
             return;

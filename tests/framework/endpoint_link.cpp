@@ -1,14 +1,12 @@
-#include <rpmsg/framework/endpoint_link.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/endpoint_link.hpp>
 #include <rpmsg/testing/recorder.hpp>
-
-#include "check.hpp"
-#include "transport/shared_block.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/two_sides.hpp"
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -29,12 +27,11 @@ constexpr auto config = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
 
 /// All that a handler may ask of its link, asked in a handler.
 constexpr auto a_handler_has_all_of_its_link() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto log = recorder{};
     auto other_log = recorder{};
     auto answered = false;
-    auto host = channel{shared.driver(),
-                        endpoints{endpoint<"x">(log.messages()), endpoint<0x100>(other_log.messages())}};
+    auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages()), endpoint<0x100>(other_log.messages())}};
     auto remote = channel{shared.device(), endpoints{endpoint<"x">([&](auto& side, message const& m) {
                               static_assert(not std::copyable<std::remove_cvref_t<decltype(side)>>);
                               check(side.is_bound() and side.self() == address{1024} and side.peer() == m.source);
@@ -65,16 +62,17 @@ constexpr auto a_handler_has_all_of_its_link() -> bool {
 
 /// An event handler may send, and holds nothing.
 constexpr auto an_event_handler_may_send() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto log = recorder{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
-    auto remote = channel{shared.device(), endpoints{endpoint<"x">([](auto&, message const&) {},
-                                                                   [](auto& side, event const& what) {
-                                                                       if (what.kind == event_kind::bound) {
-                                                                           check(side.send("welcome"_payload).has_value());
-                                                                           check(not side.hold({.source = what.peer, .payload = {}}));
-                                                                       }
-                                                                   })}};
+    auto remote =
+        channel{shared.device(), endpoints{endpoint<"x">([](auto&, message const&) {},
+                                                         [](auto& side, event const& what) {
+                                                             if (what.kind == event_kind::bound) {
+                                                                 check(side.send("welcome"_payload).has_value());
+                                                                 check(not side.hold({.source = what.peer, .payload = {}}));
+                                                             }
+                                                         })}};
     check(host.start().has_value() and remote.start().has_value());
     settle(shared, host, remote);
     check(log.message_count() == 1 and same(log.payload(0), "welcome"_payload));
@@ -83,8 +81,8 @@ constexpr auto an_event_handler_may_send() -> bool {
 
 /// A loan of one link is not committed through another.
 constexpr auto a_loan_belongs_to_its_link() -> bool {
-    auto one = shared_block<config>{};
-    auto two = shared_block<config>{};
+    auto one = two_sides<config>{};
+    auto two = two_sides<config>{};
     auto log = recorder{};
     auto describe_endpoint = [&] { return endpoints{endpoint<"x">(log.messages())}; };
     auto a = channel{one.driver(), describe_endpoint()};
@@ -109,7 +107,7 @@ constexpr auto a_loan_belongs_to_its_link() -> bool {
 
 /// A message that comes while a poll runs: its doorbell tells of it, the next poll delivers it.
 constexpr auto what_comes_during_a_poll_is_told() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto log = recorder{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
     auto sent = 0;

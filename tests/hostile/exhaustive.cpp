@@ -1,17 +1,16 @@
-#include "raw_link.hpp"
-
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/split_queue.hpp>
+#include <rpmsg/transport/vring/virtqueue.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "raw_link.hpp"
 #include <array>
 #include <cstdint>
 
 namespace wire = rpmsg::wire;
 using rpmsg::detail::ring_role;
-using rpmsg::detail::split_queue;
 using rpmsg::detail::take_outcome;
+using rpmsg::detail::virtqueue;
 
 namespace {
 
@@ -25,8 +24,8 @@ template <ring_role Role> struct single_ring {
     rpmsg::mapped_region<> shared{memory.content().data(), memory.size()};
 
     /// Both indices at `start`; then `ours` buffers taken from the peer.
-    auto queue_at(std::uint16_t start, std::uint32_t ours) -> split_queue<config, Role> {
-        auto queue = split_queue<config, Role>{};
+    auto queue_at(std::uint16_t start, std::uint32_t ours) -> virtqueue<config, Role> {
+        auto queue = virtqueue<config, Role>{};
         queue.reset(start, static_cast<std::uint16_t>(device ? start : start + 4), false);
         for (std::uint32_t i = 0; i < 4; ++i) {
             write_entry(start + i, i);
@@ -64,9 +63,9 @@ template <ring_role Role> auto all_index_windows(std::uint16_t start) -> std::ui
             ring.write_index(static_cast<std::uint16_t>(index));
             auto queue = fresh;
             auto const offered = static_cast<std::uint16_t>(index - position);
-            auto const expected = offered == 0            ? take_outcome::none
+            auto const expected = offered == 0           ? take_outcome::none
                                   : offered <= 4u - ours ? take_outcome::taken
-                                                          : take_outcome::bad_index;
+                                                         : take_outcome::bad_index;
             auto looked = fresh;
             auto const is_empty = looked.empty(ring.shared, at);
             auto const with_peer = looked.with_peer(ring.shared, at);

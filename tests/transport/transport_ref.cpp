@@ -1,8 +1,7 @@
-#include <rpmsg/transport/transport_ref.hpp>
-
 #include <rpmsg/framework/channel.hpp>
-#include <rpmsg/testing/array_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
+#include <rpmsg/transport/transport_ref.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -19,15 +18,13 @@ using side = testing::array_region<block::size()>;
 
 TEST_CASE("two channels over references hold a conversation, and both ends have one type") {
     auto memory = testing::array_memory<block::size()>{};
-    auto device = vring<small, side>{memory};
+    auto device = vring_device<small, side>{memory};
     auto driver = vring_driver<small, side>{memory};
     auto answers = 0;
-    channel remote{transport_ref<64>{device}, endpoints{endpoint<"x">([](auto& it, message const& m) {
-                       it.reply(m, m.payload);
-                   })}};
-    channel host{transport_ref<64>{driver}, endpoints{endpoint<"x">([&](auto&, message const& m) {
-                     answers += m.payload.size() == 3 ? 1 : 0;
-                 })}};
+    channel remote{transport_ref<64>{device},
+                   endpoints{endpoint<"x">([](auto& it, message const& m) { it.reply(m, m.payload); })}};
+    channel host{transport_ref<64>{driver},
+                 endpoints{endpoint<"x">([&](auto&, message const& m) { answers += m.payload.size() == 3 ? 1 : 0; })}};
     STATIC_REQUIRE(std::is_same_v<decltype(transport_ref<64>{device}), decltype(transport_ref<64>{driver})>);
     REQUIRE(remote.start());
     REQUIRE(host.start());
@@ -51,7 +48,7 @@ TEST_CASE("two channels over references hold a conversation, and both ends have 
         turn();
     }
     CHECK(answers == 20);
-    CHECK(host.counts()[event_count::stale_loan] == 0);
+    CHECK(host.counts()[counter::stale_loan] == 0);
     remote.close();
     turn();
     turn();
@@ -60,7 +57,7 @@ TEST_CASE("two channels over references hold a conversation, and both ends have 
 
 TEST_CASE("limits, counters and deadlines are those of the target") {
     auto memory = testing::array_memory<block::size()>{};
-    auto device = vring<small, side>{memory};
+    auto device = vring_device<small, side>{memory};
     auto through = transport_ref<512>{device};
     CHECK(through.tx_limit() == 48);
     CHECK(through.rx_limit() == 48);
