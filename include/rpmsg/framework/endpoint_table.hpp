@@ -23,7 +23,7 @@ enum class remembered : std::uint8_t {
 
 /// The endpoints of one link. Endpoints are known by index, 0 to size() - 1.
 ///
-///   is_complete            no endpoint comes or goes at run time
+///   is_static              no endpoint comes or goes at run time
 ///   size()                 how many indices there are, used or not; at most 65536
 ///   hears_events           whether any endpoint has an event handler
 ///   find(address)          the live endpoint that has the local address, or `no_index`; constant time
@@ -33,7 +33,7 @@ enum class remembered : std::uint8_t {
 ///                          endpoints that one holder of an id could mix up
 ///   local(i), fixed_peer(i) its addresses; any_address unless the peer is fixed
 ///   is_live(i)             whether there is an endpoint i that is not about to go
-///   greeting(i)            the announcement that creates it
+///   announcement(i)        the announcement that creates it
 ///   remove(i)              the endpoint is gone; does nothing where all exist for ever
 ///   deliver(link, i, m)    calls the handler of endpoint i
 ///   notify(link, i, e)     tells it an event
