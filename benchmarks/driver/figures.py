@@ -14,6 +14,9 @@ class Figure:
     meaning: str = ""
 
 
+DIALECTS = ("linux_virtio", "linux_bufsz", "openamp", "rpmsg_lite", "nuttx", "openvela", "rpmsg")
+ROLES = ("device", "driver")
+
 FIGURES = [
     Figure("host.copy16.lockstep.instr", must=200, aim=160, peer="259 rpmsg-lite+LTO", toolchain="host",
            meaning="copy 16 bytes, send one, poll once"),
@@ -44,6 +47,8 @@ FIGURES = [
     Figure("size.m4.bytes", "bytes", None, None, "1508 rpmsg-lite", "arm", "the same, Cortex-M4 (orientation only)"),
     Figure("size.m33.bytes", "bytes", 1630, 1420, "1508 rpmsg-lite", "arm", "the same, Cortex-M33"),
     Figure("ram.bytes", "bytes", 96, 64, "284 rpmsg-lite", "arm", "RAM of the link beside the shared block"),
+    *(Figure(f"size.{dialect}.{role}.m0plus.bytes", "bytes", toolchain="arm", meaning=f"the echo, {dialect}, {role}, Cortex-M0+")
+      for dialect in DIALECTS for role in ROLES),
     Figure("stack.send.bytes", "bytes", 80, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),
     Figure("stack.receive.bytes", "bytes", 64, 48, "56 rpmsg-lite", "arm",
            "deepest stack of a poll without its handler, Cortex-M33"),
