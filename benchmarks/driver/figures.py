@@ -36,6 +36,8 @@ FIGURES = [
            meaning="one of 2000 names is announced, or taken back, and the message with it"),
     Figure("host.first16.instr", must=300, aim=250, toolchain="host", meaning="first message of a link with 16 buffers"),
     Figure("host.first4096.instr", must=300, aim=250, toolchain="host", meaning="the same with 4096 buffers"),
+    *(Figure(f"host.{dialect}.lockstep.instr", toolchain="host", meaning=f"copy 16 bytes, send one, poll once, {dialect}")
+      for dialect in DIALECTS),
     Figure("host.fences", "fences", 2, 2, "1 rpmsg-lite", "host", "full fences per message, lockstep"),
     Figure("host.fences.burst", "fences", 1.1, 0.2, "1 rpmsg-lite", "host", "full fences per message, burst of 16"),
     Figure("host.rmw", "operations", 0, 0, "0 rpmsg-lite", "host", "locked read-modify-writes per message"),
