@@ -1,6 +1,5 @@
 // Announces names to a pool of ENDPOINTS endpoints and takes them back, by turns and in no order; a bound one is acknowledged.
 #include "work.hpp"
-
 #include <span>
 #include <string_view>
 
@@ -16,7 +15,8 @@ auto main(int count, char** arguments) -> int {
     static auto handler = [](auto&, rpmsg::message const& m) { work::touch(m.payload); };
     for (std::uint32_t i = 0; i < ENDPOINTS; ++i) {
         auto const name = work::name_of(i);
-        work::must(remote.create(std::string_view{name.data(), name.size()}, handler).has_value(), "an endpoint could not be made");
+        work::must(remote.create(std::string_view{name.data(), name.size()}, handler).has_value(),
+                   "an endpoint could not be made");
     }
     work::connect(host, remote);
     for (auto turn = 0; turn < ENDPOINTS; ++turn) { // until all are announced: nobody rings here
@@ -29,13 +29,11 @@ auto main(int count, char** arguments) -> int {
         auto const takes_back = sent % 2 != 0;
         random = takes_back ? random : random * 1664525 + 1013904223;
         auto const name = work::name_of((random >> 8) % ENDPOINTS);
-        auto const announced = rpmsg::wire::announcement{
-            .name = rpmsg::wire::pad({name.data(), name.size()}),
-            .where = rpmsg::address{2000 + sent / 2},
-            .kind = takes_back ? rpmsg::wire::announcement_kind::destroy : rpmsg::wire::announcement_kind::create};
-        work::must(host.get<"sink">()
-                       .send_to(rpmsg::name_service_address, std::as_bytes(std::span{&announced, 1}))
-                       .has_value(),
+        auto const announced = rpmsg::wire::announcement{.name = rpmsg::wire::pad({name.data(), name.size()}),
+                                                         .where = rpmsg::address{2000 + sent / 2},
+                                                         .kind = takes_back ? rpmsg::wire::announcement_kind::destroy
+                                                                            : rpmsg::wire::announcement_kind::create};
+        work::must(host.get<"sink">().send_to(rpmsg::name_service_address, std::as_bytes(std::span{&announced, 1})).has_value(),
                    "an announcement was refused");
         remote.poll();
         host.poll(); // the acknowledgement

@@ -1,6 +1,5 @@
 // Creates endpoints in a pool of ENDPOINTS, each with a name of its own. The link is not up.
 #include "work.hpp"
-
 #include <string_view>
 
 namespace {
@@ -12,6 +11,7 @@ auto main(int count, char** arguments) -> int {
     static auto handler = [](auto&, rpmsg::message const& m) { work::touch(m.payload); };
     for (std::uint32_t made = 0; made < job.count; ++made) {
         auto const name = work::name_of(made);
-        work::must(remote.create(std::string_view{name.data(), name.size()}, handler).has_value(), "an endpoint could not be made");
+        work::must(remote.create(std::string_view{name.data(), name.size()}, handler).has_value(),
+                   "an endpoint could not be made");
     }
 }

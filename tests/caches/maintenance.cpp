@@ -32,7 +32,7 @@ struct cost {
 struct round_costs {
     cost send{};
     cost first_send{}; ///< the entry lies beside the index
-    cost receive{};  ///< a poll with one message and its return, less a poll with none
+    cost receive{};    ///< a poll with one message and its return, less a poll with none
     cost idle_poll{};
     std::uint32_t received{};
 };
@@ -89,10 +89,10 @@ auto check_within(cost const& found, cost const& budget) -> void {
 template <vring_config Config, std::uint32_t Line> auto stays_within(round_costs const& budget) -> void {
     auto const found = costs_of_a_round<Config, Line>();
     constexpr auto n = static_cast<double>(Config.buffers);
-    WARN("lines of " << Line << ", " << (Config.dialect == wire::dialects::openamp ? "openamp" : "rpmsg")
-                     << ": send " << found.send.calls / n << " calls over " << found.send.bytes / n
-                     << " bytes; receive and return " << found.receive.calls / n << " over " << found.receive.bytes / n
-                     << "; a poll of nothing " << found.idle_poll.calls / n << " over " << found.idle_poll.bytes / n);
+    WARN("lines of " << Line << ", " << (Config.dialect == wire::dialects::openamp ? "openamp" : "rpmsg") << ": send "
+                     << found.send.calls / n << " calls over " << found.send.bytes / n << " bytes; receive and return "
+                     << found.receive.calls / n << " over " << found.receive.bytes / n << "; a poll of nothing "
+                     << found.idle_poll.calls / n << " over " << found.idle_poll.bytes / n);
     check_within(found.first_send, {.calls = 4, .bytes = 4 * Line});
     check_within(found.send, budget.send);
     check_within(found.receive, budget.receive);

@@ -58,9 +58,7 @@ TEST_CASE("a word is fetched from its place") {
     CHECK(a_word_is_fetched_from_its_place());
 }
 
-TEST_CASE("a struct stored to bytes is loaded as it was, at any alignment") {
-    STATIC_REQUIRE(a_struct_survives_the_bytes());
-}
+TEST_CASE("a struct stored to bytes is loaded as it was, at any alignment") { STATIC_REQUIRE(a_struct_survives_the_bytes()); }
 
 TEST_CASE("a struct stored to aligned bytes is loaded as it was") {
     STATIC_REQUIRE(a_struct_survives_aligned_bytes());

@@ -11,6 +11,4 @@ TEST_CASE("a name is a template argument") {
     STATIC_REQUIRE(text<"x">.size() == 1);
 }
 
-TEST_CASE("the longest name has 31 characters") {
-    STATIC_REQUIRE(text<"0123456789012345678901234567890">.size() == 31);
-}
+TEST_CASE("the longest name has 31 characters") { STATIC_REQUIRE(text<"0123456789012345678901234567890">.size() == 31); }

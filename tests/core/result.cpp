@@ -24,7 +24,9 @@ TEST_CASE("a result is a value or says why not") {
     STATIC_REQUIRE(*half_of(8) == 4);
     STATIC_REQUIRE_FALSE(half_of(7).has_value());
     STATIC_REQUIRE(half_of(7).error() == error::malformed);
-    STATIC_REQUIRE(result<point>{point{3}}->x == 3);
+    STATIC_REQUIRE(result<point> {
+        point { 3 }
+    } -> x == 3);
 }
 
 TEST_CASE("a status is one byte and succeeds by default") {

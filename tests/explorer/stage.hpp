@@ -1,11 +1,10 @@
 #pragma once
 
-#include "transport/device_table.hpp"
-
 #include <rpmsg/testing/explored_region.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
+#include "transport/device_table.hpp"
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -116,9 +115,8 @@ template <rpmsg::vring_config Config, typename Region = explored_region> class t
             memory_.reorder(where, order);
         }
         guard_rings();
-        put_device_table<Config>([this](std::uint32_t offset, std::uint32_t word) {
-            memory_.store(rpmsg::site::status_store, offset, word, 4);
-        });
+        put_device_table<Config>(
+            [this](std::uint32_t offset, std::uint32_t word) { memory_.store(rpmsg::site::status_store, offset, word, 4); });
         engine_.keep(std::as_writable_bytes(std::span{&ends_, 1}));
         if (how.from == beginning::new_memory) {
             return;

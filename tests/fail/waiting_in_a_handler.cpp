@@ -6,7 +6,8 @@ constexpr auto impatient = [](auto& link, rpmsg::message const& m) { (void)link.
 struct stopped_clock {
     auto now() -> rpmsg::ticks { return 0; }
 };
-auto side = rpmsg::channel{rpmsg::vring<rings>{rpmsg::mapped_region<>{nullptr, 0}}, rpmsg::endpoints{rpmsg::endpoint<"x">(impatient)},
-                           rpmsg::no_lock{}, rpmsg::spin_wait<stopped_clock>{}};
+auto side =
+    rpmsg::channel{rpmsg::vring<rings>{rpmsg::mapped_region<>{nullptr, 0}}, rpmsg::endpoints{rpmsg::endpoint<"x">(impatient)},
+                   rpmsg::no_lock{}, rpmsg::spin_wait<stopped_clock>{}};
 
 auto use() -> void { (void)side.poll(); }

@@ -1,14 +1,12 @@
 #include <rpmsg/framework/channel.hpp>
-
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/loopback.hpp>
 #include <rpmsg/testing/recorder.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 #include <utility>
 

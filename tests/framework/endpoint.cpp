@@ -1,9 +1,8 @@
 #include <rpmsg/framework/endpoint.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <type_traits>
 
 namespace {
@@ -41,9 +40,7 @@ TEST_CASE("An endpoint by address has no name, and a peer where one is given") {
     STATIC_REQUIRE(decltype(endpoint<0>(ignore))::addresses().local == address{0}); // rpmsg-lite hands it out
 }
 
-TEST_CASE("A handler without captures takes no memory") {
-    STATIC_REQUIRE(std::is_empty_v<decltype(endpoint<"x">(ignore))>);
-}
+TEST_CASE("A handler without captures takes no memory") { STATIC_REQUIRE(std::is_empty_v<decltype(endpoint<"x">(ignore))>); }
 
 /// A class of the user's own.
 struct counter {

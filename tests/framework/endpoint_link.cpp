@@ -1,14 +1,12 @@
-#include <rpmsg/framework/endpoint_link.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/endpoint_link.hpp>
 #include <rpmsg/testing/recorder.hpp>
-
-#include "check.hpp"
-#include "transport/shared_block.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -33,8 +31,7 @@ constexpr auto a_handler_has_all_of_its_link() -> bool {
     auto log = recorder{};
     auto other_log = recorder{};
     auto answered = false;
-    auto host = channel{shared.driver(),
-                        endpoints{endpoint<"x">(log.messages()), endpoint<0x100>(other_log.messages())}};
+    auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages()), endpoint<0x100>(other_log.messages())}};
     auto remote = channel{shared.device(), endpoints{endpoint<"x">([&](auto& side, message const& m) {
                               static_assert(not std::copyable<std::remove_cvref_t<decltype(side)>>);
                               check(side.is_bound() and side.self() == address{1024} and side.peer() == m.source);
@@ -68,13 +65,14 @@ constexpr auto an_event_handler_may_send() -> bool {
     auto shared = shared_block<config>{};
     auto log = recorder{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
-    auto remote = channel{shared.device(), endpoints{endpoint<"x">([](auto&, message const&) {},
-                                                                   [](auto& side, event const& what) {
-                                                                       if (what.kind == event_kind::bound) {
-                                                                           check(side.send("welcome"_payload).has_value());
-                                                                           check(not side.hold({.source = what.peer, .payload = {}}));
-                                                                       }
-                                                                   })}};
+    auto remote =
+        channel{shared.device(), endpoints{endpoint<"x">([](auto&, message const&) {},
+                                                         [](auto& side, event const& what) {
+                                                             if (what.kind == event_kind::bound) {
+                                                                 check(side.send("welcome"_payload).has_value());
+                                                                 check(not side.hold({.source = what.peer, .payload = {}}));
+                                                             }
+                                                         })}};
     check(host.start().has_value() and remote.start().has_value());
     settle(shared, host, remote);
     check(log.message_count() == 1 and same(log.payload(0), "welcome"_payload));

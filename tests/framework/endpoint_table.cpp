@@ -1,9 +1,8 @@
 #include <rpmsg/framework/endpoint_table.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <type_traits>
 
 namespace {
@@ -48,8 +47,7 @@ TEST_CASE("An endpoint is found by its name") {
 }
 
 TEST_CASE("An endpoint is greeted with its name and address, one without a name with nothing") {
-    STATIC_REQUIRE(dynamic::greeting(1) ==
-                   rpmsg::wire::announce("b", address{1025}, rpmsg::wire::announcement_kind::create));
+    STATIC_REQUIRE(dynamic::greeting(1) == rpmsg::wire::announce("b", address{1025}, rpmsg::wire::announcement_kind::create));
     STATIC_REQUIRE(mixed::greeting(0));
     STATIC_REQUIRE(not mixed::greeting(1));
 }
@@ -68,8 +66,9 @@ TEST_CASE("A table of stateless endpoints takes the memory of their states") {
 
 constexpr auto each_is_delivered_to_itself() -> bool {
     auto calls = 0;
-    auto table = endpoints{endpoint<"a">([&](auto&, message const&) { calls += 1; }, [&](auto&, event const&) { calls += 10; }),
-                           endpoint<"b">([&](auto&, message const&) { calls += 100; }, [&](auto&, event const&) { calls += 1000; })};
+    auto table =
+        endpoints{endpoint<"a">([&](auto&, message const&) { calls += 1; }, [&](auto&, event const&) { calls += 10; }),
+                  endpoint<"b">([&](auto&, message const&) { calls += 100; }, [&](auto&, event const&) { calls += 1000; })};
     auto side = 0;
     table.deliver(side, 1, {.source = address{1}, .payload = {}});
     table.notify(side, 0, {});

@@ -3,11 +3,10 @@
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/recorder.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 #include <utility>
 

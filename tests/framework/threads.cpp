@@ -92,9 +92,7 @@ constexpr auto by_index = rpmsg::vring_config{.buffers = 4, .buffer_size = 64, .
 
 template <rpmsg::vring_config Config> struct thread_memory {
     alignas(64) std::array<std::byte, rpmsg::vring_layout<Config>::size()> content{};
-    auto region() -> thread_region {
-        return thread_region{content.data(), static_cast<std::uint32_t>(content.size())};
-    }
+    auto region() -> thread_region { return thread_region{content.data(), static_cast<std::uint32_t>(content.size())}; }
 };
 
 auto number_in(message const& m) -> std::uint32_t { return rpmsg::load<std::uint32_t>(m.payload); }
@@ -163,8 +161,8 @@ TEST_CASE("Three threads send through one channel while a fourth polls it and th
     auto in_order = true;
 
     auto host = channel{rpmsg::vring_driver<by_flags, thread_region, thread_bell>{memory.region(), thread_bell{&to_remote}},
-                        endpoints{endpoint<"count">([&](auto&, message const&) { ++answered; })},
-                        rpmsg::lock_ref{mutex}, condition_wait{host_state}};
+                        endpoints{endpoint<"count">([&](auto&, message const&) { ++answered; })}, rpmsg::lock_ref{mutex},
+                        condition_wait{host_state}};
     auto remote = channel{rpmsg::vring<by_flags, thread_region, thread_bell>{memory.region(), thread_bell{&to_host}},
                           endpoints{endpoint<"count">([&](auto& side, message const& m) {
                               auto const number = number_in(m);
@@ -238,8 +236,7 @@ TEST_CASE("A wait in another thread ends in time when nobody reads", "[threads]"
     auto outcome = rpmsg::status{};
     auto waited = std::chrono::milliseconds{};
     std::thread{[&] {
-        while (host.at(0).send({})) {
-        }
+        while (host.at(0).send({})) {}
         auto const before = std::chrono::steady_clock::now();
         outcome = host.at(0).send_until({}, milliseconds::now() + 50);
         waited = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - before);

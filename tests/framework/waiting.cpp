@@ -41,12 +41,13 @@ struct pair_of_channels {
     recorder log_b{};
     std::function<void()> script{};
     using end = loopback<true, 2>;
-    decltype(rpmsg::endpoints{rpmsg::endpoint<"x">(std::declval<recorder&>().messages(), std::declval<recorder&>().events())})
-        list_a{rpmsg::endpoint<"x">(log_a.messages(), log_a.events())};
-    rpmsg::channel<end, decltype(list_a), rpmsg::no_lock, fake_wait<scripted>> a{
-        end{memory, 0}, list_a, rpmsg::no_lock{}, fake_wait<scripted>{scripted{&script}}};
-    rpmsg::channel<end, decltype(list_a)> b{
-        end{memory, 1}, decltype(list_a){rpmsg::endpoint<"x">(log_b.messages(), log_b.events())}};
+    decltype(rpmsg::endpoints{
+        rpmsg::endpoint<"x">(std::declval<recorder&>().messages(), std::declval<recorder&>().events())}) list_a{
+        rpmsg::endpoint<"x">(log_a.messages(), log_a.events())};
+    rpmsg::channel<end, decltype(list_a), rpmsg::no_lock, fake_wait<scripted>> a{end{memory, 0}, list_a, rpmsg::no_lock{},
+                                                                                 fake_wait<scripted>{scripted{&script}}};
+    rpmsg::channel<end, decltype(list_a)> b{end{memory, 1},
+                                            decltype(list_a){rpmsg::endpoint<"x">(log_b.messages(), log_b.events())}};
 
     /// Polls as the context that polls does, then acts as the worker again.
     auto poll_a() -> void {
@@ -67,8 +68,7 @@ struct pair_of_channels {
         REQUIRE(a.at(0).is_bound());
     }
     auto fill() -> void {
-        while (a.at(0).send(hello)) {
-        }
+        while (a.at(0).send(hello)) {}
     }
 };
 

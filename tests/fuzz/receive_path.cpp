@@ -1,8 +1,7 @@
-#include "ring_play.hpp"
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
 
+#include "ring_play.hpp"
 #include <string_view>
 
 namespace {
@@ -19,7 +18,7 @@ template <rpmsg::vring_config Base> auto converse(std::uint8_t const* data, std:
         return made;
     }();
     using layout = rpmsg::vring_layout<config>;
-    static auto* const memory = static_cast<std::byte*>(::operator new(layout::size(), std::align_val_t{64}));
+    static auto* const memory = static_cast<std::byte*>(::operator new (layout::size(), std::align_val_t{64}));
     std::memset(memory, 0, layout::size());
     auto const shared = rpmsg::mapped_region<>{memory, layout::size()};
     auto peer = rpmsg::vring_driver<config>{shared};
@@ -72,7 +71,9 @@ template <rpmsg::vring_config Base> auto converse(std::uint8_t const* data, std:
         if (room) {
             auto const fits = std::min<std::size_t>(length, room.space.size());
             fill(room.space.first(fits));
-            (void)peer.commit(room, {.source = rpmsg::address{from}, .destination = rpmsg::address{to}, .length = static_cast<std::uint16_t>(fits)});
+            (void)peer.commit(room, {.source = rpmsg::address{from},
+                                     .destination = rpmsg::address{to},
+                                     .length = static_cast<std::uint16_t>(fits)});
         }
     };
     auto const run = [&] {

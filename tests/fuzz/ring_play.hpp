@@ -1,7 +1,5 @@
 #pragma once
 
-#include "../transport/device_table.hpp"
-
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/testing/counting_region.hpp>
 #include <rpmsg/testing/hostile_region.hpp>
@@ -9,6 +7,7 @@
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
+#include "../transport/device_table.hpp"
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -74,9 +73,10 @@ template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t cons
     using layout = layout_of<Config>;
     static constexpr auto count = Config.buffers;
     // Exactly as long as the block, so that the sanitizer sees the next byte.
-    static auto* const memory = static_cast<std::byte*>(::operator new(layout::size(), std::align_val_t{64}));
+    static auto* const memory = static_cast<std::byte*>(::operator new (layout::size(), std::align_val_t{64}));
     std::memset(memory, 0, layout::size());
-    put_device_table<Config>([](std::uint32_t offset, std::uint32_t word) { std::memcpy(memory + offset, &word, sizeof(word)); });
+    put_device_table<Config>(
+        [](std::uint32_t offset, std::uint32_t word) { std::memcpy(memory + offset, &word, sizeof(word)); });
     {
         auto const honest = rpmsg::mapped_region<>{memory, layout::size()};
         auto driver = rpmsg::vring_driver<Config, rpmsg::mapped_region<>>{honest};
@@ -130,7 +130,8 @@ template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t cons
             must(counts.double_fetches() == 0);
             if (message.outcome == rpmsg::rx_outcome::message) {
                 must(message.payload.size() == length_before(message.payload) and inside(message.payload));
-                auto const is_new = std::none_of(held.begin(), held.end(), [&](auto const& it) { return it.token.id == message.token.id; });
+                auto const is_new =
+                    std::none_of(held.begin(), held.end(), [&](auto const& it) { return it.token.id == message.token.id; });
                 must(is_new and message.token.id < count and held.size() < count);
                 auto sum = 0u; // all of it may be read
                 for (auto const each : message.payload) {
@@ -156,7 +157,8 @@ template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t cons
             must(counts.double_fetches() == 0 or
                  (counts.double_fetches() <= count and counts.double_fetched() == rpmsg::site::peer_index));
             if (room) {
-                auto const is_new = std::none_of(rooms.begin(), rooms.end(), [&](auto const& it) { return it.token == room.token; });
+                auto const is_new =
+                    std::none_of(rooms.begin(), rooms.end(), [&](auto const& it) { return it.token == room.token; });
                 must(is_new and inside(room.space) and room.space.size() <= link.tx_limit() and rooms.size() < count);
                 std::fill(room.space.begin(), room.space.end(), std::byte{0x55});
                 rooms.push_back(room);

@@ -1,10 +1,9 @@
-#include "raw_link.hpp"
-
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/split_queue.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "raw_link.hpp"
 #include <array>
 #include <cstdint>
 
@@ -64,9 +63,9 @@ template <ring_role Role> auto all_index_windows(std::uint16_t start) -> std::ui
             ring.write_index(static_cast<std::uint16_t>(index));
             auto queue = fresh;
             auto const offered = static_cast<std::uint16_t>(index - position);
-            auto const expected = offered == 0            ? take_outcome::none
+            auto const expected = offered == 0           ? take_outcome::none
                                   : offered <= 4u - ours ? take_outcome::taken
-                                                          : take_outcome::bad_index;
+                                                         : take_outcome::bad_index;
             auto looked = fresh;
             auto const is_empty = looked.empty(ring.shared, at);
             auto const with_peer = looked.with_peer(ring.shared, at);

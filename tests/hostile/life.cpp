@@ -1,7 +1,6 @@
-#include "rig.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "rig.hpp"
 #include <algorithm>
 #include <functional>
 
@@ -134,9 +133,7 @@ TEST_CASE("case 50: a peer that died between publishing and ringing rings when i
 
 TEST_CASE("case 51: a peer that starts at index 0 while the ring is elsewhere is detected") {
     for (auto const& r : all_rigs()) {
-        expect_break(*r, event_count::bad_index, [](rig& it) {
-            it.raw.set(it.peer_index(it.rx_ring()), std::uint16_t{0});
-        });
+        expect_break(*r, event_count::bad_index, [](rig& it) { it.raw.set(it.peer_index(it.rx_ring()), std::uint16_t{0}); });
     }
 }
 
@@ -331,8 +328,7 @@ TEST_CASE("case 59: a storm of doorbells and messages costs no more than the bud
         INFO(r->name);
         auto& other = r == rigs.front() ? *rigs.back() : *rigs.front();
         for (auto round = 0; round < 20; ++round) {
-            while (r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 4))) {
-            }
+            while (r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 4))) {}
             for (auto i = 0; i < 1000; ++i) {
                 r->notify_victim(static_cast<std::uint32_t>(i) % 3);
             }

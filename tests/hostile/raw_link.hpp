@@ -26,14 +26,14 @@ class guarded_memory {
     static constexpr std::size_t guard = 256;
     static constexpr auto pattern = std::byte{0xA5};
     struct release {
-        auto operator()(std::byte* memory) const -> void { ::operator delete(memory, std::align_val_t{64}); }
+        auto operator()(std::byte* memory) const -> void { ::operator delete (memory, std::align_val_t{64}); }
     };
     std::size_t size_;
     std::unique_ptr<std::byte, release> memory_;
 
   public:
     explicit guarded_memory(std::size_t size)
-        : size_{size}, memory_{static_cast<std::byte*>(::operator new(size + 2 * guard, std::align_val_t{64}))} {
+        : size_{size}, memory_{static_cast<std::byte*>(::operator new (size + 2 * guard, std::align_val_t{64}))} {
         auto const all = rpmsg::bytes{memory_.get(), size + 2 * guard};
         for (auto& each : all) {
             each = pattern;
@@ -61,13 +61,9 @@ struct raw_link {
     std::uint32_t control = rpmsg::nowhere;
 
     template <typename T> auto get(std::uint32_t offset) const -> T { return rpmsg::load<T>(memory.subspan(offset)); }
-    template <typename T> auto set(std::uint32_t offset, T value) const -> void {
-        rpmsg::store(memory.subspan(offset), value);
-    }
+    template <typename T> auto set(std::uint32_t offset, T value) const -> void { rpmsg::store(memory.subspan(offset), value); }
 
-    auto descriptor(std::uint32_t ring, std::uint32_t id) const -> std::uint32_t {
-        return parts[ring].descriptors + 16 * id;
-    }
+    auto descriptor(std::uint32_t ring, std::uint32_t id) const -> std::uint32_t { return parts[ring].descriptors + 16 * id; }
     auto read_descriptor(std::uint32_t ring, std::uint32_t id) const -> rpmsg::wire::descriptor {
         return get<rpmsg::wire::descriptor>(descriptor(ring, id));
     }

@@ -27,8 +27,7 @@ auto rig::write_peer_entry(std::uint32_t ring, std::uint32_t position, std::uint
     }
 }
 auto rig::read_peer_entry(std::uint32_t ring, std::uint32_t position) const -> std::uint32_t {
-    return is_device ? raw.get<std::uint16_t>(peer_entry(ring, position))
-                     : raw.get<std::uint32_t>(peer_entry(ring, position));
+    return is_device ? raw.get<std::uint16_t>(peer_entry(ring, position)) : raw.get<std::uint32_t>(peer_entry(ring, position));
 }
 auto rig::move_peer_index(std::uint32_t ring, std::uint32_t by) const -> void {
     auto const before = raw.get<std::uint16_t>(peer_index(ring));

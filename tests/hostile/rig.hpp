@@ -1,12 +1,11 @@
 #pragma once
 
-#include "raw_link.hpp"
-
 #include <rpmsg/core/counters.hpp>
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/testing/counting_region.hpp>
 #include <rpmsg/testing/hostile_region.hpp>
 
+#include "raw_link.hpp"
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -45,10 +44,10 @@ class rig {
     rpmsg::testing::access_counts counts{};
     using script_type = std::function<void(rpmsg::testing::memory_access const&)>;
     std::function<void()> load_table{}; ///< as whoever loads the device's firmware does, where the dialect has a table
-    script_type script{};      ///< before each access of the victim
-    script_type peer_script{}; ///< before each access of the peer
+    script_type script{};               ///< before each access of the victim
+    script_type peer_script{};          ///< before each access of the peer
     inbox victim_box{}, peer_box{}, named_box{}, learning_box{};
-    bool loses_doorbells{};  ///< in both directions
+    bool loses_doorbells{}; ///< in both directions
     bool refuses_doorbells{};
     std::uint32_t rung_by_victim{};
     std::uint32_t rung_by_peer{};

@@ -1,14 +1,13 @@
 #pragma once
 
-#include "rig.hpp"
-#include "transport/device_table.hpp"
-
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
+#include "rig.hpp"
+#include "transport/device_table.hpp"
 #include <optional>
 #include <type_traits>
 
@@ -131,7 +130,8 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
         to_victim_ = [this](std::uint32_t queue) { victim_->notify(queue); };
     }
     auto make_peer() -> void {
-        peer_.emplace(peer_transport{scripted_region{base(), peer_script_}, rig_bell{this, &to_victim_, false}}, rpmsg::endpoints{peer_fixed{peer_box}});
+        peer_.emplace(peer_transport{scripted_region{base(), peer_script_}, rig_bell{this, &to_victim_, false}},
+                      rpmsg::endpoints{peer_fixed{peer_box}});
         to_peer_ = [this](std::uint32_t queue) { peer_->notify(queue); };
     }
 
@@ -183,9 +183,7 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
         loan_.emplace(victim_->at(0).reserve());
         return loan_->payload();
     }
-    auto commit_loan(std::size_t size) -> rpmsg::status override {
-        return victim_->at(0).commit(std::move(*loan_), size);
-    }
+    auto commit_loan(std::size_t size) -> rpmsg::status override { return victim_->at(0).commit(std::move(*loan_), size); }
     auto commit_loan_of(rig& other, std::size_t size) -> rpmsg::status override {
         return victim_->at(0).commit(std::move(*static_cast<rig_of&>(other).loan_), size);
     }

@@ -1,17 +1,16 @@
-#include "rig.hpp"
-
 #include <rpmsg/platform/region.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "rig.hpp"
 #include <algorithm>
 #include <functional>
 
 using namespace hostile;
 namespace wire = rpmsg::wire;
 namespace flag = rpmsg::wire::descriptor_flag;
-using rpmsg::testing::memory_access;
 using rpmsg::testing::access_kind;
+using rpmsg::testing::memory_access;
 
 namespace {
 
@@ -35,9 +34,7 @@ auto drops_descriptor(event_count reason, std::function<void(wire::descriptor&, 
 
 auto drops_length(std::function<std::uint16_t(rig&)> const& length) -> void {
     for (auto const& r : all_rigs()) {
-        expect_drop(*r, event_count::bad_length, [&](rig& it) {
-            it.raw.set(it.last_frame(it.rx_ring()) + 12, length(it));
-        });
+        expect_drop(*r, event_count::bad_length, [&](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + 12, length(it)); });
     }
 }
 
@@ -77,15 +74,13 @@ auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change
 } // namespace
 
 TEST_CASE("case 1: an available id of N breaks the link") {
-    breaks_device(event_count::bad_id, [](rig& r) {
-        r.write_peer_entry(1, r.raw.get<std::uint16_t>(r.peer_index(1)) - 1u, r.raw.count);
-    });
+    breaks_device(event_count::bad_id,
+                  [](rig& r) { r.write_peer_entry(1, r.raw.get<std::uint16_t>(r.peer_index(1)) - 1u, r.raw.count); });
 }
 
 TEST_CASE("case 2: an available id of 0xFFFF breaks the link") {
-    breaks_device(event_count::bad_id, [](rig& r) {
-        r.write_peer_entry(1, r.raw.get<std::uint16_t>(r.peer_index(1)) - 1u, 0xffff);
-    });
+    breaks_device(event_count::bad_id,
+                  [](rig& r) { r.write_peer_entry(1, r.raw.get<std::uint16_t>(r.peer_index(1)) - 1u, 0xffff); });
 }
 
 TEST_CASE("case 3: avail.idx advanced by more than N breaks the link before the first delivery") {
@@ -105,8 +100,7 @@ TEST_CASE("case 4: a backward index is found by whoever looks first") {
         INFO(r->name);
         auto const ring = r->tx_ring();
         // All transmit buffers are away and the sender starves, so that the next look is the one for `writable`.
-        while (r->send_from_victim(some_bytes(1, 4))) {
-        }
+        while (r->send_from_victim(some_bytes(1, 4))) {}
         auto const before = r->counted(event_count::bad_index);
         r->move_peer_index(ring, 0x9000);
         r->poll_victim();
@@ -147,7 +141,8 @@ TEST_CASE("case 6: a descriptor outside of the region drops its message") {
     for (auto const address : {std::uint64_t{0}, std::uint64_t{0x1'0000'0000'0000}, ~std::uint64_t{63}}) {
         drops_descriptor(event_count::bad_descriptor, [&](wire::descriptor& d, rig&) { d.address = address; });
     }
-    drops_descriptor(event_count::bad_descriptor, [](wire::descriptor& d, rig& r) { d.address = r.raw.base + r.raw.memory.size(); });
+    drops_descriptor(event_count::bad_descriptor,
+                     [](wire::descriptor& d, rig& r) { d.address = r.raw.base + r.raw.memory.size(); });
 }
 
 TEST_CASE("case 7: a descriptor inside of the rings, the status or the control block drops its message") {

@@ -1,7 +1,6 @@
-#include "rig.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "rig.hpp"
 #include <functional>
 #include <map>
 
@@ -18,9 +17,8 @@ auto breaks_driver(event_count reason, std::function<void(rig&)> const& tamper) 
     }
 }
 auto forges_used_id(std::uint32_t id) -> void {
-    breaks_driver(event_count::bad_id, [&](rig& r) {
-        r.write_peer_entry(0, r.raw.get<std::uint16_t>(r.peer_index(0)) - 1u, id);
-    });
+    breaks_driver(event_count::bad_id,
+                  [&](rig& r) { r.write_peer_entry(0, r.raw.get<std::uint16_t>(r.peer_index(0)) - 1u, id); });
 }
 
 /// All transmit buffers are with the peer, which completes `id` and says so with `length`.
@@ -71,8 +69,7 @@ TEST_CASE("case 35: every buffer is a head of its own: the id of one that is not
         INFO(r->name);
         REQUIRE(r->carries(1));
         // The peer chains descriptor 0 to the others and completes one in the middle, which it has given back already.
-        while (r->send_from_victim(some_bytes(1, 4))) {
-        }
+        while (r->send_from_victim(some_bytes(1, 4))) {}
         auto d = r->raw.read_descriptor(1, 0);
         d.flags = wire::descriptor_flag::next;
         d.next = 1;
@@ -153,8 +150,7 @@ TEST_CASE("case 38: used.idx moved backwards breaks the link") {
 TEST_CASE("case 39: a header length of 0xFFFF from a device is dropped") {
     for (auto const length : {std::uint16_t{0xffff}, std::uint16_t{0xfff0}, std::uint16_t{49}}) {
         for (auto const& r : driver_rigs()) {
-            expect_drop(*r, event_count::bad_length,
-                        [&](rig& it) { it.raw.set(it.last_frame(0) + 12, length); });
+            expect_drop(*r, event_count::bad_length, [&](rig& it) { it.raw.set(it.last_frame(0) + 12, length); });
         }
     }
 }
@@ -232,8 +228,7 @@ TEST_CASE("case 43: a forged transmit completion breaks the link") {
         for (auto const& r : driver_rigs()) {
             INFO(r->name);
             REQUIRE(r->carries(1));
-            while (r->send_from_victim(some_bytes(1, 4))) {
-            }
+            while (r->send_from_victim(some_bytes(1, 4))) {}
             auto const before = r->counted(event_count::bad_id);
             forge_completion(*r, id);
             CHECK_FALSE(r->send_from_victim(some_bytes(1, 4)));
@@ -331,8 +326,7 @@ TEST_CASE("case 46: an index that goes bad between the look and the look after a
             for (auto const jump : {5u, 0x8000u, 0xffffu}) {
                 INFO(r->name << ", ring " << ring << ", jump " << jump);
                 REQUIRE(r->carries(1));
-                while (r->send_from_victim(some_bytes(1, 4))) {
-                }
+                while (r->send_from_victim(some_bytes(1, 4))) {}
                 auto const index = r->raw.get<std::uint16_t>(r->peer_index(ring));
                 auto loads = 0;
                 r->script = [&](memory_access const& a) {

@@ -1,18 +1,15 @@
-#include "rig.hpp"
-
-#include "fuzz/ring_play.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "fuzz/ring_play.hpp"
+#include "rig.hpp"
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <functional>
 #include <set>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 

@@ -1,6 +1,6 @@
-#include "rig.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "rig.hpp"
 
 using namespace hostile;
 

@@ -1,7 +1,6 @@
-#include "rig.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "rig.hpp"
 #include <array>
 
 using namespace hostile;
@@ -25,9 +24,9 @@ class chance {
     auto one_in(std::uint32_t n) -> bool { return below(n) == 0; }
     /// Often near an edge.
     auto value() -> std::uint32_t {
-        constexpr auto edges = std::array{0u,      1u,      3u,      4u,           5u,           15u,          16u,         17u,
-                                          47u,     48u,     49u,     64u,          0x7fffu,      0x8000u,      0xfffcu,     0xffffu,
-                                          0x10000u, 0xffffff00u, 0x7fffffffu, 0x80000000u, 0xfffffff0u, 0xffffffffu};
+        constexpr auto edges = std::array{
+            0u,  1u,      3u,      4u,      5u,      15u,      16u,         17u,         47u,         48u,         49u,
+            64u, 0x7fffu, 0x8000u, 0xfffcu, 0xffffu, 0x10000u, 0xffffff00u, 0x7fffffffu, 0x80000000u, 0xfffffff0u, 0xffffffffu};
         return one_in(3) ? next() : edges[below(edges.size())];
     }
 };
@@ -57,14 +56,17 @@ auto tamper(rig& r, chance& luck) -> void {
 auto one_step(rig& r, chance& luck) -> void {
     r.now += luck.below(40);
     switch (luck.below(8)) {
-    case 0: (void)r.send_to_victim(rpmsg::address{luck.one_in(4) ? luck.value() : 0x100}, some_bytes(luck.next(), luck.below(49))); break;
+    case 0:
+        (void)r.send_to_victim(rpmsg::address{luck.one_in(4) ? luck.value() : 0x100}, some_bytes(luck.next(), luck.below(49)));
+        break;
     case 1: (void)r.poll_peer(); break;
     case 2: (void)r.send_from_victim(some_bytes(luck.next(), luck.below(60))); break;
     case 3: r.notify_victim(luck.value()); break;
     case 4:
         r.victim_box.keeps = luck.one_in(3);
         if (luck.one_in(2) and not r.victim_box.kept.empty()) {
-            r.victim_box.kept.erase(r.victim_box.kept.begin() + luck.below(static_cast<std::uint32_t>(r.victim_box.kept.size())));
+            r.victim_box.kept.erase(r.victim_box.kept.begin() +
+                                    luck.below(static_cast<std::uint32_t>(r.victim_box.kept.size())));
         }
         break;
     case 5:
@@ -132,7 +134,9 @@ auto soak(std::function<std::vector<std::unique_ptr<rig>>()> const& make, std::u
 
 } // namespace
 
-TEST_CASE("soak: a peer that breaks the rules at random harms nobody, and when it obeys again the link is back") { soak(all_rigs, 100); }
+TEST_CASE("soak: a peer that breaks the rules at random harms nobody, and when it obeys again the link is back") {
+    soak(all_rigs, 100);
+}
 
 TEST_CASE("soak: the same with rings of other sizes") { soak(odd_rigs, 50); }
 

@@ -1,16 +1,14 @@
-#include <rpmsg/transport/vring.hpp>
-#include <rpmsg/transport/vring_driver.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/recorder.hpp>
+#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_driver.hpp>
+
+#include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
 #include "interop/raw_peer.hpp"
 #include "transport/shared_block.hpp"
-
-#include <catch2/catch_test_macros.hpp>
-
 #include <array>
 #include <cstdint>
 
@@ -25,8 +23,8 @@ using rpmsg::message;
 using rpmsg::testing::recorder;
 
 // The sequences of open-amp v1.10 with 4 buffers of 512 bytes, rings at a distance of 64.
-constexpr auto config = rpmsg::vring_config{
-    .buffers = 4, .alignment = 64, .device_base = 0x2000'0000, .dialect = rpmsg::wire::dialects::openamp};
+constexpr auto config =
+    rpmsg::vring_config{.buffers = 4, .alignment = 64, .device_base = 0x2000'0000, .dialect = rpmsg::wire::dialects::openamp};
 using layout = rpmsg::vring_layout<config>;
 constexpr std::uint32_t pool = layout::buffers;
 constexpr std::uint32_t status_at = 20 + 24;

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <rpmsg/transport/vring_layout.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -30,13 +29,13 @@ template <rpmsg::vring_config Config> class raw_peer {
         shared_->put(at + 8, length);
         shared_->put(at + 12, flags | next << 16);
     }
-    [[nodiscard]] constexpr auto is_described(std::uint32_t ring, std::uint32_t id, std::uint32_t buffer,
-                                              std::uint32_t length, std::uint32_t flags) -> bool {
+    [[nodiscard]] constexpr auto is_described(std::uint32_t ring, std::uint32_t id, std::uint32_t buffer, std::uint32_t length,
+                                              std::uint32_t flags) -> bool {
         auto const at = layout::parts(ring).descriptors + 16 * id;
         return shared_->template at<std::uint32_t>(at) == static_cast<std::uint32_t>(Config.device_base + buffer) and
-               shared_->template at<std::uint32_t>(at + 4) == static_cast<std::uint32_t>((Config.device_base + buffer) >> 32) and
-               shared_->template at<std::uint32_t>(at + 8) == length and
-               shared_->template at<std::uint16_t>(at + 12) == flags;
+               shared_->template at<std::uint32_t>(at + 4) ==
+                   static_cast<std::uint32_t>((Config.device_base + buffer) >> 32) and
+               shared_->template at<std::uint32_t>(at + 8) == length and shared_->template at<std::uint16_t>(at + 12) == flags;
     }
 
     /// The next entry of an available ring, as a driver writes it.
@@ -76,8 +75,8 @@ template <rpmsg::vring_config Config> class raw_peer {
         return {shared_->template at<std::uint32_t>(at), shared_->template at<std::uint32_t>(at + 4)};
     }
 
-    constexpr auto write_frame(std::uint32_t buffer, std::uint32_t source, std::uint32_t destination,
-                               std::uint32_t reserved, rpmsg::const_bytes payload) -> void {
+    constexpr auto write_frame(std::uint32_t buffer, std::uint32_t source, std::uint32_t destination, std::uint32_t reserved,
+                               rpmsg::const_bytes payload) -> void {
         shared_->put(buffer, source);
         shared_->put(buffer + 4, destination);
         shared_->put(buffer + 8, reserved);

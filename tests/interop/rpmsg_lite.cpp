@@ -1,16 +1,14 @@
-#include <rpmsg/transport/vring.hpp>
-#include <rpmsg/transport/vring_driver.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/recorder.hpp>
+#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_driver.hpp>
+
+#include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
 #include "interop/raw_peer.hpp"
 #include "transport/shared_block.hpp"
-
-#include <catch2/catch_test_macros.hpp>
-
 #include <cstdint>
 
 namespace {
@@ -126,8 +124,7 @@ constexpr auto a_mute_remote_is_called_until_it_speaks() -> bool {
 /// Both roles of rpmsg-lite give buffers back without a doorbell: a side without buffers has to look.
 constexpr auto a_starved_side_asks_to_be_polled(auto& link, auto& log, auto give_one_back) -> bool {
     check(not link.next_deadline(0).is_set);
-    while (link.at(0).send("x"_payload).has_value()) {
-    }
+    while (link.at(0).send("x"_payload).has_value()) {}
     check(link.is_pending());
     (void)link.poll(5);
     check(not link.is_pending());
@@ -307,8 +304,6 @@ TEST_CASE("rpmsg-lite: our device serves a master, and gives buffers back at ful
     CHECK(the_device_serves_a_master());
 }
 
-TEST_CASE("rpmsg-lite: a name of 32 characters has no NUL") {
-    STATIC_REQUIRE(a_name_without_an_end_is_read_to_its_end());
-}
+TEST_CASE("rpmsg-lite: a name of 32 characters has no NUL") { STATIC_REQUIRE(a_name_without_an_end_is_read_to_its_end()); }
 
 } // namespace

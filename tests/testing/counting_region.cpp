@@ -1,6 +1,5 @@
-#include <rpmsg/testing/counting_region.hpp>
-
 #include <rpmsg/testing/array_region.hpp>
+#include <rpmsg/testing/counting_region.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
@@ -72,7 +71,8 @@ constexpr auto second_fetches_are_found() -> bool {
 }
 
 constexpr auto honest_fetches_are_not() -> bool {
-    check(not is_reported([](auto& shared, auto&) { fetch<site::peer_entry>(shared, 8), fetch<site::peer_entry>(shared, 10); }));
+    check(
+        not is_reported([](auto& shared, auto&) { fetch<site::peer_entry>(shared, 8), fetch<site::peer_entry>(shared, 10); }));
     check(not is_reported([](auto& shared, auto&) { fetch<site::own_index>(shared), fetch<site::own_index>(shared); }));
     check(not is_reported([](auto& shared, auto& counts) {
         fetch<site::peer_index>(shared);

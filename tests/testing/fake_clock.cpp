@@ -1,8 +1,8 @@
 #include <rpmsg/testing/fake_clock.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
 
 namespace {
 

@@ -1,6 +1,5 @@
-#include <rpmsg/testing/hostile_region.hpp>
-
 #include <rpmsg/testing/array_region.hpp>
+#include <rpmsg/testing/hostile_region.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,13 +1,11 @@
-#include <rpmsg/testing/loopback.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/testing/loopback.hpp>
 #include <rpmsg/testing/recorder.hpp>
-
-#include "check.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <array>
 
 namespace {

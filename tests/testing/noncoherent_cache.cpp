@@ -148,8 +148,10 @@ TEST_CASE("invalidating a line with unsaved writes is a complaint") {
 }
 
 TEST_CASE("cleaning what only the peer has written is a complaint") {
-    STATIC_REQUIRE(complaint_after(clean_what_the_peer_wrote) == "a line that only the peer writes was cleaned: the wrong side");
-    STATIC_REQUIRE(complaint_after(clean_what_was_written_by_hand) == "a line that only the peer writes was cleaned: the wrong side");
+    STATIC_REQUIRE(complaint_after(clean_what_the_peer_wrote) ==
+                   "a line that only the peer writes was cleaned: the wrong side");
+    STATIC_REQUIRE(complaint_after(clean_what_was_written_by_hand) ==
+                   "a line that only the peer writes was cleaned: the wrong side");
 }
 
 TEST_CASE("what was written anew, or lent to be, goes over whatever the peer left there") {

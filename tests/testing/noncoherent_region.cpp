@@ -1,6 +1,5 @@
-#include <rpmsg/testing/noncoherent_region.hpp>
-
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/testing/noncoherent_region.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 

@@ -1,15 +1,13 @@
-#include <rpmsg/testing/racing_lock.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
+#include <rpmsg/testing/racing_lock.hpp>
 #include <rpmsg/testing/recorder.hpp>
-
-#include "check.hpp"
-#include "transport/shared_block.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <algorithm>
 #include <functional>
 #include <utility>

@@ -1,9 +1,8 @@
 #include <rpmsg/testing/recorder.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <array>
 
 namespace {

@@ -1,6 +1,5 @@
-#include <rpmsg/testing/search.hpp>
-
 #include <rpmsg/testing/explorer.hpp>
+#include <rpmsg/testing/search.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

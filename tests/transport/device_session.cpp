@@ -1,10 +1,9 @@
 #include <rpmsg/transport/device_session.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <cstddef>
 
 namespace {

@@ -355,7 +355,7 @@ constexpr auto of(wire::dialect dialect, std::uint16_t buffers, std::uint16_t ba
     return vring_config{.buffers = buffers, .buffer_size = 32, .batch = batch, .event_index = event_index, .dialect = dialect};
 }
 template <vring_config Config> auto check_lives(std::uint32_t rounds) -> void {
-    constexpr auto is_slow = detail::line_of<typename shared_block<Config>::region> > 1; // each access goes through a cache
+    constexpr auto is_slow = detail::line_of < typename shared_block<Config>::region >> 1; // each access goes through a cache
     check_all<Config, is_slow ? 2 : 4>();
     check_some<Config>(1, is_slow ? rounds / 50 : rounds);
 }

@@ -1,9 +1,9 @@
 #include <rpmsg/transport/ring_pair.hpp>
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "check.hpp"
 #include "transport/shared_block.hpp"
-
-#include <catch2/catch_test_macros.hpp>
 
 namespace {
 
@@ -49,7 +49,8 @@ constexpr auto read(rpmsg::wire::descriptor const& written, std::uint32_t which 
     return found;
 }
 
-constexpr auto good = rpmsg::wire::descriptor{.address = four.device_base + place::buffer(1, 1), .length = 64, .flags = 0, .next = 2};
+constexpr auto good =
+    rpmsg::wire::descriptor{.address = four.device_base + place::buffer(1, 1), .length = 64, .flags = 0, .next = 2};
 constexpr auto with(auto change) {
     auto descriptor = good;
     change(descriptor);

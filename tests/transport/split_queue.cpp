@@ -1,10 +1,9 @@
 #include <rpmsg/transport/split_queue.hpp>
 
-#include "check.hpp"
-#include "transport/shared_block.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
+#include "transport/shared_block.hpp"
 #include <array>
 #include <cstdint>
 

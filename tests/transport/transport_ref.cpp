@@ -1,7 +1,6 @@
-#include <rpmsg/transport/transport_ref.hpp>
-
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/testing/array_region.hpp>
+#include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/vring.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
@@ -22,12 +21,10 @@ TEST_CASE("two channels over references hold a conversation, and both ends have 
     auto device = vring<small, side>{memory};
     auto driver = vring_driver<small, side>{memory};
     auto answers = 0;
-    channel remote{transport_ref<64>{device}, endpoints{endpoint<"x">([](auto& it, message const& m) {
-                       it.reply(m, m.payload);
-                   })}};
-    channel host{transport_ref<64>{driver}, endpoints{endpoint<"x">([&](auto&, message const& m) {
-                     answers += m.payload.size() == 3 ? 1 : 0;
-                 })}};
+    channel remote{transport_ref<64>{device},
+                   endpoints{endpoint<"x">([](auto& it, message const& m) { it.reply(m, m.payload); })}};
+    channel host{transport_ref<64>{driver},
+                 endpoints{endpoint<"x">([&](auto&, message const& m) { answers += m.payload.size() == 3 ? 1 : 0; })}};
     STATIC_REQUIRE(std::is_same_v<decltype(transport_ref<64>{device}), decltype(transport_ref<64>{driver})>);
     REQUIRE(remote.start());
     REQUIRE(host.start());

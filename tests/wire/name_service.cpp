@@ -1,9 +1,8 @@
 #include <rpmsg/wire/name_service.hpp>
 
-#include "check.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -46,8 +45,7 @@ constexpr auto all_32 = std::string_view{"01234567890123456789012345678901"};
 } // namespace
 
 TEST_CASE("an announcement is the forty bytes that rpmsg-lite's remote sends") {
-    constexpr auto sent = std::bit_cast<payload_of_40>(
-        wire::announce("rpmsg-test", address{0x1e}, announcement_kind::create));
+    constexpr auto sent = std::bit_cast<payload_of_40>(wire::announce("rpmsg-test", address{0x1e}, announcement_kind::create));
     STATIC_REQUIRE(sent == from_peer("rpmsg-test", 0x1e, 0));
 }
 

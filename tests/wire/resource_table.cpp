@@ -9,10 +9,10 @@ namespace {
 using namespace rpmsg;
 using raw_table = std::array<std::byte, sizeof(wire::resource_table)>;
 
-constexpr auto good = wire::resource_table{
-    .vdev = {.device_features = wire::feature_name_service, .status = wire::device_status::driver_ok},
-    .vrings = {wire::vring_entry{.device_address = 0x1000, .alignment = 16, .count = 8, .notify_id = 0},
-               wire::vring_entry{.device_address = 0x2000, .alignment = 16, .count = 8, .notify_id = 1}}};
+constexpr auto good =
+    wire::resource_table{.vdev = {.device_features = wire::feature_name_service, .status = wire::device_status::driver_ok},
+                         .vrings = {wire::vring_entry{.device_address = 0x1000, .alignment = 16, .count = 8, .notify_id = 0},
+                                    wire::vring_entry{.device_address = 0x2000, .alignment = 16, .count = 8, .notify_id = 1}}};
 
 constexpr auto raw_of(wire::resource_table const& table) -> raw_table { return std::bit_cast<raw_table>(table); }
 
