@@ -9,8 +9,6 @@ set(rpmsg_headers
   include/rpmsg/core/result.hpp
   include/rpmsg/framework/bindings.hpp
   include/rpmsg/framework/channel.hpp
-  include/rpmsg/framework/contract.hpp
-  include/rpmsg/framework/contract_plan.hpp
   include/rpmsg/framework/dump.hpp
   include/rpmsg/framework/endpoint.hpp
   include/rpmsg/framework/endpoint_link.hpp
@@ -25,34 +23,34 @@ set(rpmsg_headers
   include/rpmsg/framework/name_service.hpp
   include/rpmsg/framework/peer_table.hpp
   include/rpmsg/framework/receiver.hpp
-  include/rpmsg/host/bell_file.hpp
+  include/rpmsg/host/bells/bell_file.hpp
+  include/rpmsg/host/bells/eventfd_bell.hpp
+  include/rpmsg/host/bells/eventfd_doorbell.hpp
+  include/rpmsg/host/bells/eventfd_wait.hpp
+  include/rpmsg/host/bells/futex_bell.hpp
+  include/rpmsg/host/bells/futex_doorbell.hpp
+  include/rpmsg/host/bells/futex_wait.hpp
   include/rpmsg/host/descriptor.hpp
-  include/rpmsg/host/eventfd_bell.hpp
-  include/rpmsg/host/eventfd_doorbell.hpp
-  include/rpmsg/host/eventfd_wait.hpp
   include/rpmsg/host/file_system.hpp
-  include/rpmsg/host/futex_bell.hpp
-  include/rpmsg/host/futex_doorbell.hpp
-  include/rpmsg/host/futex_wait.hpp
-  include/rpmsg/host/gpio_line.hpp
   include/rpmsg/host/outcome.hpp
-  include/rpmsg/host/pty.hpp
   include/rpmsg/host/rpmsg_char.hpp
   include/rpmsg/host/rpmsg_control.hpp
-  include/rpmsg/host/serial_port.hpp
+  include/rpmsg/host/serial/pty.hpp
+  include/rpmsg/host/serial/serial_port.hpp
+  include/rpmsg/host/serial/tty.hpp
   include/rpmsg/host/shared_memory.hpp
-  include/rpmsg/host/shared_spi_bus.hpp
-  include/rpmsg/host/spidev.hpp
+  include/rpmsg/host/spi/gpio_line.hpp
+  include/rpmsg/host/spi/shared_spi_bus.hpp
+  include/rpmsg/host/spi/spidev.hpp
   include/rpmsg/host/steady_clock.hpp
   include/rpmsg/host/thread_context.hpp
-  include/rpmsg/host/tty.hpp
   include/rpmsg/host/unix_listener.hpp
-  include/rpmsg/host/vhost_device.hpp
-  include/rpmsg/host/vhost_features.hpp
-  include/rpmsg/host/vhost_memory.hpp
-  include/rpmsg/host/vhost_message.hpp
-  include/rpmsg/host/vhost_rings.hpp
-  include/rpmsg/host/vhost_socket.hpp
+  include/rpmsg/host/vhost/device.hpp
+  include/rpmsg/host/vhost/features.hpp
+  include/rpmsg/host/vhost/memory.hpp
+  include/rpmsg/host/vhost/message.hpp
+  include/rpmsg/host/vhost/rings.hpp
+  include/rpmsg/host/vhost/socket.hpp
   include/rpmsg/host/vhost_user.hpp
   include/rpmsg/platform/byte_stream.hpp
   include/rpmsg/platform/cache.hpp
@@ -74,85 +72,87 @@ set(rpmsg_headers
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
-  include/rpmsg/testing/array_region.hpp
-  include/rpmsg/testing/counting_region.hpp
-  include/rpmsg/testing/exploration.hpp
-  include/rpmsg/testing/explored_region.hpp
-  include/rpmsg/testing/explorer.hpp
+  include/rpmsg/testing/explorer/exploration.hpp
+  include/rpmsg/testing/explorer/explored_region.hpp
+  include/rpmsg/testing/explorer/explorer.hpp
+  include/rpmsg/testing/explorer/fiber.hpp
+  include/rpmsg/testing/explorer/search.hpp
+  include/rpmsg/testing/explorer/site_name.hpp
+  include/rpmsg/testing/explorer/snapshots.hpp
+  include/rpmsg/testing/explorer/state_set.hpp
+  include/rpmsg/testing/explorer/weak_memory.hpp
   include/rpmsg/testing/fake_clock.hpp
-  include/rpmsg/testing/fiber.hpp
-  include/rpmsg/testing/hostile_region.hpp
-  include/rpmsg/testing/line.hpp
+  include/rpmsg/testing/lines/serial_line.hpp
+  include/rpmsg/testing/lines/spi_bus.hpp
+  include/rpmsg/testing/lines/spi_noise.hpp
   include/rpmsg/testing/loopback.hpp
-  include/rpmsg/testing/noncoherent_cache.hpp
-  include/rpmsg/testing/noncoherent_region.hpp
   include/rpmsg/testing/racing_lock.hpp
   include/rpmsg/testing/recorder.hpp
-  include/rpmsg/testing/rmw_fence_region.hpp
-  include/rpmsg/testing/search.hpp
-  include/rpmsg/testing/site_name.hpp
-  include/rpmsg/testing/snapshots.hpp
-  include/rpmsg/testing/spi_bus.hpp
-  include/rpmsg/testing/spi_noise.hpp
-  include/rpmsg/testing/state_set.hpp
-  include/rpmsg/testing/weak_memory.hpp
-  include/rpmsg/transport/device_session.hpp
-  include/rpmsg/transport/disagreement.hpp
-  include/rpmsg/transport/driver_session.hpp
-  include/rpmsg/transport/frame_pool.hpp
-  include/rpmsg/transport/handshake_words.hpp
-  include/rpmsg/transport/laid_rings.hpp
-  include/rpmsg/transport/line_counts.hpp
-  include/rpmsg/transport/line_output.hpp
-  include/rpmsg/transport/owed_codes.hpp
-  include/rpmsg/transport/owed_doorbells.hpp
-  include/rpmsg/transport/placed_layout.hpp
-  include/rpmsg/transport/reliable_parser.hpp
-  include/rpmsg/transport/reliable_sender.hpp
-  include/rpmsg/transport/reliable_session.hpp
-  include/rpmsg/transport/resend_window.hpp
-  include/rpmsg/transport/ring_pair.hpp
-  include/rpmsg/transport/ring_setup.hpp
-  include/rpmsg/transport/session.hpp
+  include/rpmsg/testing/regions/array_region.hpp
+  include/rpmsg/testing/regions/counting_region.hpp
+  include/rpmsg/testing/regions/hostile_region.hpp
+  include/rpmsg/testing/regions/noncoherent_cache.hpp
+  include/rpmsg/testing/regions/noncoherent_region.hpp
+  include/rpmsg/testing/regions/rmw_fence_region.hpp
   include/rpmsg/transport/spi.hpp
-  include/rpmsg/transport/spi_config.hpp
-  include/rpmsg/transport/spi_inbox.hpp
-  include/rpmsg/transport/spi_life.hpp
-  include/rpmsg/transport/spi_outbox.hpp
-  include/rpmsg/transport/spi_session.hpp
-  include/rpmsg/transport/spi_storage.hpp
-  include/rpmsg/transport/split_queue.hpp
-  include/rpmsg/transport/table_check.hpp
+  include/rpmsg/transport/spi/config.hpp
+  include/rpmsg/transport/spi/rx_queue.hpp
+  include/rpmsg/transport/spi/session.hpp
+  include/rpmsg/transport/spi/storage.hpp
+  include/rpmsg/transport/spi/transfers.hpp
+  include/rpmsg/transport/spi/tx_queue.hpp
   include/rpmsg/transport/transport.hpp
   include/rpmsg/transport/transport_ref.hpp
   include/rpmsg/transport/uart.hpp
-  include/rpmsg/transport/uart_config.hpp
-  include/rpmsg/transport/uart_nuttx.hpp
-  include/rpmsg/transport/uart_parser.hpp
-  include/rpmsg/transport/uart_reliable.hpp
-  include/rpmsg/transport/uart_sleep.hpp
-  include/rpmsg/transport/uart_storage.hpp
-  include/rpmsg/transport/vring.hpp
-  include/rpmsg/transport/vring_config.hpp
+  include/rpmsg/transport/uart/config.hpp
+  include/rpmsg/transport/uart/counters.hpp
+  include/rpmsg/transport/uart/frame_queue.hpp
+  include/rpmsg/transport/uart/nuttx_link.hpp
+  include/rpmsg/transport/uart/nuttx_parser.hpp
+  include/rpmsg/transport/uart/pending_codes.hpp
+  include/rpmsg/transport/uart/reliable_link.hpp
+  include/rpmsg/transport/uart/reliable_parser.hpp
+  include/rpmsg/transport/uart/reliable_sender.hpp
+  include/rpmsg/transport/uart/reliable_session.hpp
+  include/rpmsg/transport/uart/resend_window.hpp
+  include/rpmsg/transport/uart/storage.hpp
+  include/rpmsg/transport/uart/tx_stage.hpp
+  include/rpmsg/transport/uart/wake_handshake.hpp
+  include/rpmsg/transport/vring/config.hpp
+  include/rpmsg/transport/vring/data_path.hpp
+  include/rpmsg/transport/vring/handshake/device.hpp
+  include/rpmsg/transport/vring/handshake/driver.hpp
+  include/rpmsg/transport/vring/handshake/step.hpp
+  include/rpmsg/transport/vring/handshake/table_check.hpp
+  include/rpmsg/transport/vring/handshake/word_access.hpp
+  include/rpmsg/transport/vring/layout.hpp
+  include/rpmsg/transport/vring/lifecycle.hpp
+  include/rpmsg/transport/vring/link.hpp
+  include/rpmsg/transport/vring/mismatch.hpp
+  include/rpmsg/transport/vring/pending_doorbells.hpp
+  include/rpmsg/transport/vring/ring_attach.hpp
+  include/rpmsg/transport/vring/ring_setup.hpp
+  include/rpmsg/transport/vring/runtime_layout.hpp
+  include/rpmsg/transport/vring/shared_block.hpp
+  include/rpmsg/transport/vring/shared_block_plan.hpp
+  include/rpmsg/transport/vring/virtqueue.hpp
+  include/rpmsg/transport/vring_device.hpp
   include/rpmsg/transport/vring_driver.hpp
-  include/rpmsg/transport/vring_layout.hpp
-  include/rpmsg/transport/vring_life.hpp
-  include/rpmsg/transport/vring_link.hpp
-  include/rpmsg/wire/boot_block.hpp
-  include/rpmsg/wire/carveout.hpp
   include/rpmsg/wire/cobs.hpp
-  include/rpmsg/wire/config_space.hpp
-  include/rpmsg/wire/control_block.hpp
   include/rpmsg/wire/crc.hpp
-  include/rpmsg/wire/dialect.hpp
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
-  include/rpmsg/wire/reliable_frame.hpp
-  include/rpmsg/wire/resource_table.hpp
-  include/rpmsg/wire/spi_content.hpp
-  include/rpmsg/wire/spi_frame.hpp
-  include/rpmsg/wire/spi_reliable_frame.hpp
-  include/rpmsg/wire/uart_frame.hpp
-  include/rpmsg/wire/vring.hpp
+  include/rpmsg/wire/spi/content.hpp
+  include/rpmsg/wire/spi/frame.hpp
+  include/rpmsg/wire/spi/reliable_frame.hpp
+  include/rpmsg/wire/uart/frame.hpp
+  include/rpmsg/wire/uart/reliable_frame.hpp
+  include/rpmsg/wire/virtio/boot_block.hpp
+  include/rpmsg/wire/virtio/carveout.hpp
+  include/rpmsg/wire/virtio/config_space.hpp
+  include/rpmsg/wire/virtio/control_block.hpp
+  include/rpmsg/wire/virtio/dialect.hpp
+  include/rpmsg/wire/virtio/resource_table.hpp
+  include/rpmsg/wire/virtio/vring.hpp
 )

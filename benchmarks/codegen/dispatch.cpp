@@ -20,7 +20,7 @@ template <std::size_t... I> constexpr auto table(std::index_sequence<I...>) {
 }
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring<rings, shared_memory, board::mailbox>{},
+    rpmsg::vring_device<rings, shared_memory, board::mailbox>{},
     table(std::make_index_sequence<16>{}),
     rpmsg::cortex_m::irq_lock{},
 };

@@ -50,7 +50,7 @@ def shown(value):
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def verdict(figure, value, recorded):
+def matched(figure, value, recorded):
     """How a figure stands against must and aim, and against the record."""
     words = []
     if figure.must is not None:
@@ -61,13 +61,13 @@ def verdict(figure, value, recorded):
 
 
 def print_table(values, recorded, beside):
-    rows = [("figure", "value", "must", "aim", "recorded", "best peer", *beside, "verdict")]
+    rows = [("figure", "value", "must", "aim", "recorded", "best peer", *beside, "matched")]
     for figure in FIGURES:
         if figure.name in values:
             value, before = values[figure.name], recorded.get(figure.name)
             short = figure.name.removeprefix("host.").removesuffix(".instr")
             rows.append((figure.name, shown(value), shown(figure.must), shown(figure.aim), shown(before), figure.peer,
-                         *(shown(costs.get(short)) for costs in beside.values()), verdict(figure, value, before)))
+                         *(shown(costs.get(short)) for costs in beside.values()), matched(figure, value, before)))
     rows += [(name, shown(value)) + ("",) * (5 + len(beside)) for name, value in values.items() if name not in BY_NAME]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:

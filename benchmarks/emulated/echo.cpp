@@ -16,7 +16,7 @@ using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_sta
 constexpr auto echo = rpmsg::endpoint<"rpmsg-echo">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring<rings, shared_memory, board::mailbox>{},
+    rpmsg::vring_device<rings, shared_memory, board::mailbox>{},
     rpmsg::endpoints{echo},
     rpmsg::cortex_m::irq_lock{},
 };

@@ -12,7 +12,7 @@ constexpr auto source = rpmsg::endpoint<"source">([](auto&, rpmsg::message const
 constinit auto host =
     rpmsg::channel{rpmsg::vring_driver<rings, work::region, work::opaque_bell>{whole_block()}, rpmsg::endpoints{source}};
 constinit auto remote =
-    rpmsg::channel{rpmsg::vring<rings, work::region, work::opaque_bell>{whole_block()}, rpmsg::endpoints{sink}};
+    rpmsg::channel{rpmsg::vring_device<rings, work::region, work::opaque_bell>{whole_block()}, rpmsg::endpoints{sink}};
 } // namespace
 
 auto main(int count, char** arguments) -> int {

@@ -33,7 +33,7 @@ struct opaque_bell {
 
 using region = rpmsg::mapped_region<>;
 using host_end = rpmsg::vring_driver<rings, region, opaque_bell>;
-using remote_end = rpmsg::vring<rings, region, opaque_bell>;
+using remote_end = rpmsg::vring_device<rings, region, opaque_bell>;
 constexpr auto whole_block() -> region { return {block.data(), block_size}; }
 
 /// What a handler does with a payload: it looks at the first byte.
@@ -53,7 +53,7 @@ inline auto must(bool condition, char const* what) -> void {
 /// The block as the loader of the remote leaves it: with the table of its image, where the dialect wants one.
 template <rpmsg::vring_config Rings = rings> auto load_remote() -> void {
     if constexpr (Rings.dialect.status_in_table and Rings.dialect.attach == rpmsg::wire::attach_rule::status_byte) {
-        static constexpr auto link = rpmsg::contract{.rings = Rings, .size = block_size};
+        static constexpr auto link = rpmsg::shared_block{.rings = Rings, .size = block_size};
         static constexpr auto table = rpmsg::resource_table_of<link>();
         std::memcpy(block.data(), &table, sizeof(table));
     }

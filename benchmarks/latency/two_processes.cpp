@@ -109,7 +109,7 @@ auto run_remote(host::shared_memory const& memory, work what) -> void {
         return;
     }
     auto remote = channel{
-        vring<rings, mapped_region<>, opaque_bell>{memory.region(link_size)},
+        vring_device<rings, mapped_region<>, opaque_bell>{memory.region(link_size)},
         endpoints{
             endpoint<"echo">([](auto& link, message const& m) { link.reply(m, m.payload); }),
             endpoint<"sink">([](auto&, message const&) {}),

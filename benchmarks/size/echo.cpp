@@ -15,7 +15,7 @@ using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_sta
 #ifdef DRIVER
 using transport = rpmsg::vring_driver<rings, shared_memory, board::mailbox>;
 #else
-using transport = rpmsg::vring<rings, shared_memory, board::mailbox>;
+using transport = rpmsg::vring_device<rings, shared_memory, board::mailbox>;
 #endif
 
 constexpr auto echo = rpmsg::endpoint<"rpmsg-echo">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });

@@ -40,7 +40,7 @@ struct nothing {
     auto writable() -> bool { return word(17) != 0; }
     auto next_deadline(rpmsg::ticks now) -> rpmsg::poll_deadline { return {.is_set = word(18) != 0, .at = now}; }
     auto counts() -> rpmsg::counters const& { return *reinterpret_cast<rpmsg::counters const*>(0x4000'1000); }
-    auto count(rpmsg::event_count reason) -> void { word(19) = static_cast<std::uint32_t>(reason); }
+    auto count(rpmsg::counter reason) -> void { word(19) = static_cast<std::uint32_t>(reason); }
 };
 static_assert(rpmsg::transport<nothing>);
 

@@ -39,7 +39,7 @@ struct no_transport {
     [[nodiscard]] auto writable() const -> bool { return opaque() != 0; }
     [[nodiscard]] auto next_deadline(rpmsg::ticks) const -> rpmsg::poll_deadline { return {}; }
     [[nodiscard]] auto counts() const -> rpmsg::counters const& { return counts_; }
-    auto count(rpmsg::event_count reason) -> void { counts_.add(reason); }
+    auto count(rpmsg::counter reason) -> void { counts_.add(reason); }
 
   private:
     static auto space() -> std::byte* { return reinterpret_cast<std::byte*>(opaque()); }

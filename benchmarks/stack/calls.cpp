@@ -19,7 +19,7 @@ constexpr auto sink =
     rpmsg::endpoint<"sink">([](auto&, rpmsg::message const& m) { consume(m.payload.data(), m.payload.size()); });
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring<rings, shared_memory, board::mailbox>{},
+    rpmsg::vring_device<rings, shared_memory, board::mailbox>{},
     rpmsg::endpoints{sink},
     rpmsg::cortex_m::irq_lock{},
 };

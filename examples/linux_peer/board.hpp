@@ -1,7 +1,7 @@
 #pragma once
 
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
 
 #include <cpu.hpp> // of examples/firmware: the interrupt lock and the sleep of the core
 #include <cstdint>

@@ -11,7 +11,7 @@ namespace {
 constexpr auto echo = rpmsg::endpoint<"rpmsg-raw">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring<board::rings, board::shared_memory, board::mailbox, board::layout>{},
+    rpmsg::vring_device<board::rings, board::shared_memory, board::mailbox, board::layout>{},
     rpmsg::endpoints{echo},
     board::irq_lock{},
 };

@@ -11,7 +11,7 @@ constexpr auto rings = rpmsg::vring_config{
 constexpr auto echo = rpmsg::endpoint<"rpmsg-echo">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring<rings, board::shared_memory, board::mailbox>{},
+    rpmsg::vring_device<rings, board::shared_memory, board::mailbox>{},
     rpmsg::endpoints{echo},
     board::irq_lock{},
 };

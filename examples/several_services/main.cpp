@@ -45,7 +45,7 @@ constexpr auto samples = rpmsg::endpoint<0x100, 0x200>(
     });
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring<rings, board::shared_memory, board::mailbox>{},
+    rpmsg::vring_device<rings, board::shared_memory, board::mailbox>{},
     rpmsg::endpoints{echo, console, samples},
     board::irq_lock{},
 };

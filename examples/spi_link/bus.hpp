@@ -1,7 +1,7 @@
 #pragma once
 
-#include <rpmsg/host/futex_wait.hpp>
-#include <rpmsg/host/shared_spi_bus.hpp>
+#include <rpmsg/host/bells/futex_wait.hpp>
+#include <rpmsg/host/spi/shared_spi_bus.hpp>
 #include <rpmsg/rpmsg.hpp>
 
 #include <cstdint>

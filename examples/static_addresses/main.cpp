@@ -16,7 +16,7 @@ std::uint32_t answer{};
 auto main() -> int {
     auto const region = rpmsg::mapped_region{memory.data(), std::uint32_t{memory.size()}};
 
-    auto remote = rpmsg::channel{rpmsg::vring<rings>{region},
+    auto remote = rpmsg::channel{rpmsg::vring_device<rings>{region},
                                  rpmsg::endpoints{rpmsg::endpoint<0x200, 0x100>([](auto& link, rpmsg::message const& m) {
                                      auto doubled = std::array<std::byte, 4>{};
                                      rpmsg::store(doubled, rpmsg::load<std::uint32_t>(m.payload) * 2);

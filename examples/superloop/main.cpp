@@ -16,7 +16,7 @@ constexpr auto samples = rpmsg::endpoint<"samples">([](auto&, rpmsg::message con
 
 // No lock: the interrupt only notifies, all else is done by the loop.
 constinit auto link = rpmsg::channel{
-    rpmsg::vring<rings, board::shared_memory, board::mailbox>{},
+    rpmsg::vring_device<rings, board::shared_memory, board::mailbox>{},
     rpmsg::endpoints{echo, samples},
 };
 } // namespace

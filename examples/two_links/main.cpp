@@ -40,7 +40,7 @@ constexpr auto from_linux = rpmsg::endpoint<"audio">([](auto& link, rpmsg::messa
 });
 
 constinit auto host = rpmsg::channel{
-    rpmsg::vring<above, board::linux_memory, board::linux_mailbox>{},
+    rpmsg::vring_device<above, board::linux_memory, board::linux_mailbox>{},
     rpmsg::endpoints{from_linux},
     rpmsg::lock_ref{lock},
 };

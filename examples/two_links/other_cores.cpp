@@ -27,7 +27,7 @@ template <auto Handler> struct bell {
 
 auto as_linux = rpmsg::channel{rpmsg::vring_driver<above, board::linux_memory, bell<mailbox_isr>>{},
                                rpmsg::endpoints{rpmsg::endpoint<"audio">([](auto&, auto const&) {})}};
-auto as_dsp = rpmsg::channel{rpmsg::vring<below, board::dsp_memory, bell<dsp_isr>>{},
+auto as_dsp = rpmsg::channel{rpmsg::vring_device<below, board::dsp_memory, bell<dsp_isr>>{},
                              rpmsg::endpoints{rpmsg::endpoint<"audio">([](auto&, rpmsg::message const& m) {
                                  auto const number = rpmsg::load<std::uint32_t>(m.payload);
                                  is_in_order = is_in_order and (received == 0 or number == expected);

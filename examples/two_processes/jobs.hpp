@@ -315,8 +315,8 @@ class jobs {
                              notes_.damaged));
         }
         auto text = std::string{};
-        for (unsigned i = 0; i < static_cast<unsigned>(rpmsg::event_count::count_); ++i) {
-            auto const which = static_cast<rpmsg::event_count>(i);
+        for (unsigned i = 0; i < static_cast<unsigned>(rpmsg::counter::count_); ++i) {
+            auto const which = static_cast<rpmsg::counter>(i);
             if (auto const count = link.counts()[which]; count != 0) {
                 text += fmt::format("{}{}{} {}", text.empty() ? "" : ", ", count == 0xffff ? "at least " : "", count,
                                     describe(which));

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <rpmsg/host/futex_bell.hpp>
+#include <rpmsg/host/bells/futex_bell.hpp>
 #include <rpmsg/host/shared_memory.hpp>
-#include <rpmsg/transport/vring_config.hpp>
-#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
 
 #include <array>
 #include <cstddef>

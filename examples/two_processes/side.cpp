@@ -1,7 +1,7 @@
 #include "side.hpp"
 
-#include <rpmsg/host/futex_doorbell.hpp>
-#include <rpmsg/host/futex_wait.hpp>
+#include <rpmsg/host/bells/futex_doorbell.hpp>
+#include <rpmsg/host/bells/futex_wait.hpp>
 #include <rpmsg/platform/relax.hpp>
 #include <rpmsg/rpmsg.hpp>
 
@@ -21,7 +21,7 @@ std::sig_atomic_t volatile asked_to_end{};
 
 using rpmsg::host::steady_clock;
 using driver = rpmsg::vring_driver<rings, rpmsg::mapped_region<>, rpmsg::host::futex_doorbell>;
-using device = rpmsg::vring<rings, rpmsg::mapped_region<>, rpmsg::host::futex_doorbell>;
+using device = rpmsg::vring_device<rings, rpmsg::mapped_region<>, rpmsg::host::futex_doorbell>;
 
 /// Looks often before it sleeps, and sleeps only until the peer rings.
 class patience {

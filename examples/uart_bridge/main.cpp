@@ -2,9 +2,9 @@
 // at the other. The same channel as over shared memory, with another transport.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
-#include <rpmsg/host/pty.hpp>
+#include <rpmsg/host/serial/pty.hpp>
+#include <rpmsg/host/serial/tty.hpp>
 #include <rpmsg/host/steady_clock.hpp>
-#include <rpmsg/host/tty.hpp>
 #include <rpmsg/transport/uart.hpp>
 
 #include <fmt/format.h>

@@ -19,7 +19,7 @@ constexpr auto work = rpmsg::endpoint<"work">([](auto& link, rpmsg::message cons
 constexpr auto ping = rpmsg::endpoint<"ping">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 
 auto server = rpmsg::channel{
-    rpmsg::vring<rings, rpmsg::mapped_region<>, rtos::mailbox>{rtos::shared_memory()},
+    rpmsg::vring_device<rings, rpmsg::mapped_region<>, rtos::mailbox>{rtos::shared_memory()},
     rpmsg::endpoints{work, ping},
     rpmsg::lock_ref{one_at_a_time},
     rpmsg::event_flags_wait{rtos::clock{}, wakes, rpmsg::lock_ref{one_at_a_time}},

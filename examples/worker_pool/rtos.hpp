@@ -3,7 +3,7 @@
 #include <rpmsg/host/steady_clock.hpp>
 #include <rpmsg/host/thread_context.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
 
 #include <array>
 #include <chrono>

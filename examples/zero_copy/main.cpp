@@ -26,7 +26,7 @@ auto sample_into(rpmsg::bytes room) -> std::size_t {
 auto main() -> int {
     auto const region = rpmsg::mapped_region{memory.data(), std::uint32_t{memory.size()}};
     auto sensor =
-        rpmsg::channel{rpmsg::vring<rings>{region}, rpmsg::endpoints{rpmsg::endpoint<"samples">([](auto&, auto&) {})}};
+        rpmsg::channel{rpmsg::vring_device<rings>{region}, rpmsg::endpoints{rpmsg::endpoint<"samples">([](auto&, auto&) {})}};
     auto host = rpmsg::channel{rpmsg::vring_driver<rings>{region},
                                rpmsg::endpoints{rpmsg::endpoint<"samples">([](auto&, rpmsg::message const& m) {
                                    for (auto const byte : m.payload) {

@@ -3,7 +3,6 @@
 // Everything for firmware: all but testing/ and host/.
 
 #include <rpmsg/framework/channel.hpp>
-#include <rpmsg/framework/contract_plan.hpp>
 #include <rpmsg/framework/dump.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
@@ -13,9 +12,10 @@
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/platform/spin_lock.hpp>
-#include <rpmsg/transport/placed_layout.hpp>
 #include <rpmsg/transport/spi.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/uart.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring/runtime_layout.hpp>
+#include <rpmsg/transport/vring/shared_block_plan.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <rpmsg/testing/noncoherent_region.hpp>
-#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/testing/regions/noncoherent_region.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
 
 #include <catch2/catch_message.hpp>
 #include <catch2/catch_test_macros.hpp>

@@ -1,7 +1,7 @@
 // What the maintenance of caches costs per message, so that it does not grow unseen.
 #include <rpmsg/framework/channel.hpp>
-#include <rpmsg/testing/noncoherent_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/regions/noncoherent_region.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -51,7 +51,8 @@ template <vring_config Config, std::uint32_t Line> auto costs_of_a_round() -> ro
     auto far = testing::noncoherent_cache<size, Line>{memory};
     auto seen = round_costs{};
     channel host{vring_driver<Config, side>{side{near}}, endpoints{endpoint<"x">([](auto&, message const&) {})}};
-    channel remote{vring<Config, side>{side{far}}, endpoints{endpoint<"x">([&](auto&, message const&) { ++seen.received; })}};
+    channel remote{vring_device<Config, side>{side{far}},
+                   endpoints{endpoint<"x">([&](auto&, message const&) { ++seen.received; })}};
     REQUIRE(remote.start());
     REQUIRE(host.start());
     for (int i = 0; i < 8; ++i) {

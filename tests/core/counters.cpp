@@ -9,17 +9,17 @@ using namespace rpmsg;
 
 consteval auto count_to(std::uint32_t amount) -> std::uint32_t {
     auto counted = counters{};
-    counted.add(event_count::no_buffer, amount);
-    counted.add(event_count::no_buffer);
-    return counted[event_count::no_buffer];
+    counted.add(counter::no_buffer, amount);
+    counted.add(counter::no_buffer);
+    return counted[counter::no_buffer];
 }
 
 consteval auto others_stay_at_zero() -> bool {
     auto counted = counters{};
-    counted.add(event_count::bad_id);
-    for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(event_count::count_); ++i) {
-        auto const which = static_cast<event_count>(i);
-        if (counted[which] != (which == event_count::bad_id ? 1 : 0)) {
+    counted.add(counter::bad_id);
+    for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(counter::count_); ++i) {
+        auto const which = static_cast<counter>(i);
+        if (counted[which] != (which == counter::bad_id ? 1 : 0)) {
             return false;
         }
     }
@@ -27,13 +27,13 @@ consteval auto others_stay_at_zero() -> bool {
 }
 
 consteval auto all_names_differ() -> bool {
-    for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(event_count::count_); ++i) {
+    for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(counter::count_); ++i) {
         for (std::uint8_t j = 0; j < i; ++j) {
-            if (describe(static_cast<event_count>(i)) == describe(static_cast<event_count>(j))) {
+            if (describe(static_cast<counter>(i)) == describe(static_cast<counter>(j))) {
                 return false;
             }
         }
-        if (describe(static_cast<event_count>(i)).empty()) {
+        if (describe(static_cast<counter>(i)).empty()) {
             return false;
         }
     }
@@ -54,7 +54,7 @@ TEST_CASE("a counter stops at its end instead of starting anew") {
 TEST_CASE("each counter has a name of its own") { STATIC_REQUIRE(all_names_differ()); }
 
 TEST_CASE("a name belongs to the counter beside which it stands") {
-    STATIC_REQUIRE(describe(event_count::bad_descriptor) == "bad frame or descriptor");
-    STATIC_REQUIRE(describe(event_count::table_full) == "announcement table full");
-    STATIC_REQUIRE(describe(event_count::lost_in_flight) == "lost in flight");
+    STATIC_REQUIRE(describe(counter::bad_descriptor) == "bad frame or descriptor");
+    STATIC_REQUIRE(describe(counter::table_full) == "announcement table full");
+    STATIC_REQUIRE(describe(counter::lost_in_flight) == "lost in flight");
 }

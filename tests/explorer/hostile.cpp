@@ -50,9 +50,9 @@ template <template <rpmsg::vring_config, typename, typename, typename> typename 
 class victim {
     using layout = rpmsg::vring_layout<Config>;
     using end = End<Config, Region, no_bell, layout>;
-    static constexpr bool is_device = std::is_same_v<end, rpmsg::vring<Config, Region, no_bell, layout>>;
+    static constexpr bool is_device = std::is_same_v<end, rpmsg::vring_device<Config, Region, no_bell, layout>>;
     using peer = std::conditional_t<is_device, rpmsg::vring_driver<Config, Region, no_bell, layout>,
-                                    rpmsg::vring<Config, Region, no_bell, layout>>;
+                                    rpmsg::vring_device<Config, Region, no_bell, layout>>;
 
     static constexpr auto theirs_at_start = is_device ? std::uint32_t{Config.buffers} : std::uint32_t{};
 
@@ -172,9 +172,9 @@ auto use_queue(std::uint32_t steps, std::span<std::uint32_t const> lies) -> expl
 
 /// Believes every id.
 template <rpmsg::vring_config Config, rpmsg::detail::ring_role Role>
-struct trusting_queue : rpmsg::detail::split_queue<Config, Role> {
+struct trusting_queue : rpmsg::detail::virtqueue<Config, Role> {
     auto take(auto& shared, rpmsg::wire::vring_parts const& at) -> rpmsg::detail::taken_buffer {
-        auto got = rpmsg::detail::split_queue<Config, Role>::take(shared, at);
+        auto got = rpmsg::detail::virtqueue<Config, Role>::take(shared, at);
         if (got.outcome == rpmsg::detail::take_outcome::bad_id) {
             got = {.outcome = rpmsg::detail::take_outcome::taken};
         }
@@ -183,7 +183,7 @@ struct trusting_queue : rpmsg::detail::split_queue<Config, Role> {
 };
 
 using rpmsg::detail::ring_role;
-using rpmsg::detail::split_queue;
+using rpmsg::detail::virtqueue;
 
 template <bool EventIndex> constexpr auto one = config<1, EventIndex>;
 template <bool EventIndex> constexpr auto two = config<2, EventIndex>;
@@ -196,7 +196,7 @@ constexpr auto queue_lies = std::array{0u, 1u, 2u, 0x8000u, 0xfffeu, 0xffffu, 0x
 
 template <rpmsg::vring_config Config>
 auto expect_safe(campaign& runs, std::uint32_t steps, std::span<std::uint32_t const> values) -> void {
-    runs.expect_clean("device", victim<rpmsg::vring, Config, counted_region>{values}.run(steps));
+    runs.expect_clean("device", victim<rpmsg::vring_device, Config, counted_region>{values}.run(steps));
     runs.expect_clean("driver", victim<rpmsg::vring_driver, Config, counted_region>{values}.run(steps));
 }
 
@@ -205,10 +205,10 @@ auto expect_safe(campaign& runs, std::uint32_t steps, std::span<std::uint32_t co
 TEST_CASE("exhaustive, hostile: one queue keeps its accounting whatever the peer's words are") {
     auto runs = campaign{};
     constexpr auto steps = 6u;
-    runs.expect_clean("device, flags", use_queue<split_queue, two<false>, ring_role::device>(steps, queue_lies));
-    runs.expect_clean("device, event index", use_queue<split_queue, two<true>, ring_role::device>(steps, queue_lies));
-    runs.expect_clean("driver, flags", use_queue<split_queue, two<false>, ring_role::driver>(steps, queue_lies));
-    runs.expect_clean("driver, event index", use_queue<split_queue, two<true>, ring_role::driver>(steps, queue_lies));
+    runs.expect_clean("device, flags", use_queue<virtqueue, two<false>, ring_role::device>(steps, queue_lies));
+    runs.expect_clean("device, event index", use_queue<virtqueue, two<true>, ring_role::device>(steps, queue_lies));
+    runs.expect_clean("driver, flags", use_queue<virtqueue, two<false>, ring_role::driver>(steps, queue_lies));
+    runs.expect_clean("driver, event index", use_queue<virtqueue, two<true>, ring_role::driver>(steps, queue_lies));
 }
 
 TEST_CASE("exhaustive, hostile: both ends keep accounting and bounds whatever the peer's words are") {
@@ -226,7 +226,7 @@ TEST_CASE("seeded bug: a queue that believes every id is found") {
 }
 
 TEST_CASE("seeded bug: a view that leaves the buffers is found") {
-    CHECK_FALSE(victim<rpmsg::vring, one<false>, shifted_region>{lies<one<false>>}.run(1).is_clean());
+    CHECK_FALSE(victim<rpmsg::vring_device, one<false>, shifted_region>{lies<one<false>>}.run(1).is_clean());
     CHECK_FALSE(victim<rpmsg::vring_driver, one<false>, shifted_region>{lies<one<false>>}.run(1).is_clean());
 }
 

@@ -1,4 +1,4 @@
-#include <rpmsg/testing/site_name.hpp>
+#include <rpmsg/testing/explorer/site_name.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rpmsg/testing/exploration.hpp>
+#include <rpmsg/testing/explorer/exploration.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -86,12 +86,12 @@ auto receiver_crashes(settings how, std::uint32_t messages) -> exploration {
             (void)end.start();
         }
         auto next = std::uint32_t{};
-        auto lost_before = std::uint32_t{end.counts()[rpmsg::event_count::lost_in_flight]};
+        auto lost_before = std::uint32_t{end.counts()[rpmsg::counter::lost_in_flight]};
         while (true) {
             auto const change = end.poll(0);
             if (change.event == rpmsg::link_event::down) {
                 engine.check(engine.crashes_of(Receiver) != 0, "the link went down without a crash");
-                auto const lost = std::uint32_t{end.counts()[rpmsg::event_count::lost_in_flight]};
+                auto const lost = std::uint32_t{end.counts()[rpmsg::counter::lost_in_flight]};
                 next -= lost - lost_before;
                 lost_before = lost;
             }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <rpmsg/testing/explored_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/explorer/explored_region.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include "transport/device_table.hpp"
@@ -69,7 +69,7 @@ class bell {
 template <rpmsg::vring_config Config, typename Region = explored_region> class two_cores {
     using layout = rpmsg::vring_layout<Config>;
     using driver_end = rpmsg::vring_driver<Config, Region, bell>;
-    using device_end = rpmsg::vring<Config, Region, bell>;
+    using device_end = rpmsg::vring_device<Config, Region, bell>;
 
     struct ends {
         driver_end driver;

@@ -2,4 +2,4 @@
 #include <rpmsg/rpmsg.hpp>
 
 constexpr auto stuck = rpmsg::vring_config{.buffers = 4, .batch = 5};
-auto ring = rpmsg::vring<stuck>{rpmsg::mapped_region<>{nullptr, 0}};
+auto ring = rpmsg::vring_device<stuck>{rpmsg::mapped_region<>{nullptr, 0}};

@@ -10,4 +10,4 @@ struct lines_of_64 {
 };
 constexpr auto rings = rpmsg::vring_config{.dialect = rpmsg::wire::dialects::nuttx};
 using cached = rpmsg::mapped_region<rpmsg::memory_at, rpmsg::by_line<lines_of_64>>;
-auto ring = rpmsg::vring<rings, cached>{cached{nullptr, 0}};
+auto ring = rpmsg::vring_device<rings, cached>{cached{nullptr, 0}};

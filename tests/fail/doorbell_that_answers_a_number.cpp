@@ -6,4 +6,4 @@ struct counting {
     auto ring(std::uint32_t) -> int { return 0; }
 };
 constexpr auto rings = rpmsg::vring_config{};
-auto ring = rpmsg::vring<rings, rpmsg::mapped_region<>, counting>{rpmsg::mapped_region<>{nullptr, 0}};
+auto ring = rpmsg::vring_device<rings, rpmsg::mapped_region<>, counting>{rpmsg::mapped_region<>{nullptr, 0}};

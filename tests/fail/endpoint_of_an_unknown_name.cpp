@@ -3,7 +3,7 @@
 
 constexpr auto rings = rpmsg::vring_config{};
 constexpr auto ignore = [](auto&, rpmsg::message const&) {};
-auto side =
-    rpmsg::channel{rpmsg::vring<rings>{rpmsg::mapped_region<>{nullptr, 0}}, rpmsg::endpoints{rpmsg::endpoint<"x">(ignore)}};
+auto side = rpmsg::channel{rpmsg::vring_device<rings>{rpmsg::mapped_region<>{nullptr, 0}},
+                           rpmsg::endpoints{rpmsg::endpoint<"x">(ignore)}};
 
 auto use() -> void { (void)side.get<"y">().send({}); }

@@ -2,4 +2,4 @@
 #include <rpmsg/rpmsg.hpp>
 
 constexpr auto lite = rpmsg::vring_config{.event_index = true, .dialect = rpmsg::wire::dialects::rpmsg_lite};
-auto ring = rpmsg::vring<lite>{rpmsg::mapped_region<>{nullptr, 0}};
+auto ring = rpmsg::vring_device<lite>{rpmsg::mapped_region<>{nullptr, 0}};

@@ -3,8 +3,8 @@
 
 constexpr auto rings = rpmsg::vring_config{};
 constexpr auto ignore = [](auto&, rpmsg::message const&) {};
-auto side =
-    rpmsg::channel{rpmsg::vring<rings>{rpmsg::mapped_region<>{nullptr, 0}}, rpmsg::endpoints{rpmsg::endpoint<"x">(ignore)}};
+auto side = rpmsg::channel{rpmsg::vring_device<rings>{rpmsg::mapped_region<>{nullptr, 0}},
+                           rpmsg::endpoints{rpmsg::endpoint<"x">(ignore)}};
 
 auto use() -> void {
     auto const loan = side.get<"x">().reserve();

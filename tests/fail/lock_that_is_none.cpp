@@ -3,4 +3,4 @@
 
 constexpr auto rings = rpmsg::vring_config{};
 struct open_door {};
-auto side = rpmsg::channel{rpmsg::vring<rings>{rpmsg::mapped_region<>{nullptr, 0}}, rpmsg::endpoints{}, open_door{}};
+auto side = rpmsg::channel{rpmsg::vring_device<rings>{rpmsg::mapped_region<>{nullptr, 0}}, rpmsg::endpoints{}, open_door{}};

@@ -2,4 +2,4 @@
 #include <rpmsg/rpmsg.hpp>
 
 constexpr auto odd = rpmsg::vring_config{.buffers = 7};
-auto ring = rpmsg::vring<odd>{rpmsg::mapped_region<>{nullptr, 0}};
+auto ring = rpmsg::vring_device<odd>{rpmsg::mapped_region<>{nullptr, 0}};

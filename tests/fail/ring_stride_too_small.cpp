@@ -2,4 +2,4 @@
 #include <rpmsg/rpmsg.hpp>
 
 constexpr auto narrow = rpmsg::vring_config{.buffers = 8, .ring_stride = 64};
-auto ring = rpmsg::vring<narrow>{rpmsg::mapped_region<>{nullptr, 0}};
+auto ring = rpmsg::vring_device<narrow>{rpmsg::mapped_region<>{nullptr, 0}};

@@ -3,5 +3,5 @@
 #include <rpmsg/transport/transport_ref.hpp>
 
 constexpr auto rings = rpmsg::vring_config{.buffer_size = 512};
-auto ring = rpmsg::vring<rings>{rpmsg::mapped_region<>{nullptr, 0}};
+auto ring = rpmsg::vring_device<rings>{rpmsg::mapped_region<>{nullptr, 0}};
 auto small = rpmsg::transport_ref<256>{ring};

@@ -7,7 +7,7 @@ struct stopped_clock {
     auto now() -> rpmsg::ticks { return 0; }
 };
 auto side =
-    rpmsg::channel{rpmsg::vring<rings>{rpmsg::mapped_region<>{nullptr, 0}}, rpmsg::endpoints{rpmsg::endpoint<"x">(impatient)},
-                   rpmsg::no_lock{}, rpmsg::spin_wait<stopped_clock>{}};
+    rpmsg::channel{rpmsg::vring_device<rings>{rpmsg::mapped_region<>{nullptr, 0}},
+                   rpmsg::endpoints{rpmsg::endpoint<"x">(impatient)}, rpmsg::no_lock{}, rpmsg::spin_wait<stopped_clock>{}};
 
 auto use() -> void { (void)side.poll(); }

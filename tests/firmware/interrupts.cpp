@@ -15,7 +15,7 @@ namespace {
 constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
 
 alignas(64) constinit std::array<std::byte, rpmsg::vring_layout<rings>::size()> memory{};
-using device = rpmsg::vring<rings>;
+using device = rpmsg::vring_device<rings>;
 using driver = rpmsg::vring_driver<rings>;
 constexpr auto region = [] { return rpmsg::mapped_region{memory.data(), std::uint32_t{memory.size()}}; };
 
@@ -185,7 +185,7 @@ auto fill(auto& from, auto& to, std::uint32_t const& at_the_end) -> void {
     }
 }
 
-auto judge(auto& link, auto& peer, bool with_interrupt) -> void {
+auto match_announcement(auto& link, auto& peer, bool with_interrupt) -> void {
     held_for_interrupt->release();
     peer.poll();
     link.poll();
@@ -202,9 +202,9 @@ auto judge(auto& link, auto& peer, bool with_interrupt) -> void {
     fill(link, peer, came[4]);
     fill(peer, link, arrived);
     is_filling = false;
-    for (std::uint32_t i = 0; i < std::uint32_t(rpmsg::event_count::no_buffer); ++i) {
-        if (link.counts()[rpmsg::event_count{static_cast<std::uint8_t>(i)}] +
-                peer.counts()[rpmsg::event_count{static_cast<std::uint8_t>(i)}] !=
+    for (std::uint32_t i = 0; i < std::uint32_t(rpmsg::counter::no_buffer); ++i) {
+        if (link.counts()[rpmsg::counter{static_cast<std::uint8_t>(i)}] +
+                peer.counts()[rpmsg::counter{static_cast<std::uint8_t>(i)}] !=
             0) {
             fail("a message was dropped for reason ", i);
         }
@@ -234,7 +234,7 @@ auto sweep(auto& link, auto& peer, void (*what)()) -> std::uint32_t {
         start_timer(run);
         program(link);
         while (not was_interrupted.is_set()) {}
-        judge(link, peer, true);
+        match_announcement(link, peer, true);
     }
     return run;
 }
@@ -250,7 +250,7 @@ template <auto& Link, auto& Peer> auto test(bool only_traces) -> void {
     for (auto turn = 0; turn < 8; ++turn) {
         prepare(Peer);
         program(Link);
-        judge(Link, Peer, false);
+        match_announcement(Link, Peer, false);
     }
     if (only_traces) {
         return;

@@ -7,17 +7,17 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 
 namespace {
 
 using rpmsg::address;
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::error;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::message;
 using rpmsg::vring_config;
@@ -29,7 +29,7 @@ constexpr auto unacknowledged = vring_config{.buffers = 4, .buffer_size = 64, .d
 
 /// A 0x100 -> B 0x200 and back, without name service: no message but the users' crosses the link.
 template <vring_config Config> constexpr auto fixed_addresses_connect_without_name_service() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log_a = recorder{};
     auto log_b = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<0x100, 0x200>(log_a.messages(), log_a.events())}};
@@ -50,7 +50,7 @@ template <vring_config Config> constexpr auto fixed_addresses_connect_without_na
 
 /// Only the peer that it was given for may speak to an endpoint with a fixed peer.
 template <vring_config Config> constexpr auto a_fixed_peer_keeps_others_out() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log_a = recorder{};
     auto log_b = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<0x100, 0x200>(log_a.messages(), log_a.events())}};
@@ -60,7 +60,7 @@ template <vring_config Config> constexpr auto a_fixed_peer_keeps_others_out() ->
     check(b.at(1).send_to(address{0x100}, "foreign"_payload).has_value());
     check(b.at(0).send("proper"_payload).has_value());
     settle(shared, a, b);
-    check(a.counts()[event_count::wrong_peer] == 1 and log_a.message_count() == 1);
+    check(a.counts()[counter::wrong_peer] == 1 and log_a.message_count() == 1);
     check(same(log_a.payload(0), "proper"_payload) and a.at(0).peer() == address{0x200});
     return true;
 }
@@ -68,7 +68,7 @@ template <vring_config Config> constexpr auto a_fixed_peer_keeps_others_out() ->
 /// An endpoint without a peer learns it from the first message, and is not taken over by a second one: messages of
 /// others are delivered with their source, the peer stays.
 template <vring_config Config> constexpr auto the_first_message_decides_the_peer() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log_a = recorder{};
     auto log_b = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<0x100>(log_a.messages(), log_a.events())}};
@@ -92,7 +92,7 @@ template <vring_config Config> constexpr auto the_first_message_decides_the_peer
 
 /// One side has the name, the other one speaks to it from an unnamed endpoint: a one-sided announcement.
 template <vring_config Config> constexpr auto a_name_on_one_side_is_announced_once() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log_a = recorder{};
     auto log_b = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<0x100>(log_a.messages())}};
@@ -103,13 +103,13 @@ template <vring_config Config> constexpr auto a_name_on_one_side_is_announced_on
     check(a.at(0).send_to(b.at(0).self(), "found"_payload).has_value());
     settle(shared, a, b);
     check(log_b.message_count() == 1 and b.at(0).peer() == address{0x100});
-    check(a.counts()[event_count::table_full] == 0 and a.counts()[event_count::bad_announcement] == 0);
+    check(a.counts()[counter::table_full] == 0 and a.counts()[counter::bad_announcement] == 0);
     return true;
 }
 
 /// Several names find each other, whatever their order in the tables; each message reaches its endpoint only.
 template <vring_config Config> constexpr auto names_pair_up_whatever_their_order() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log_a = recorder{};
     auto log_x = recorder{};
     auto log_y = recorder{};
@@ -130,7 +130,7 @@ template <vring_config Config> constexpr auto names_pair_up_whatever_their_order
 
 /// Every message that has no receiver is counted by its reason, its buffer goes back, and the next one is delivered.
 template <vring_config Config> constexpr auto what_cannot_be_delivered_is_counted() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log_a = recorder{};
     auto log_b = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<"x">(log_a.messages(), log_a.events())}};
@@ -156,8 +156,8 @@ template <vring_config Config> constexpr auto what_cannot_be_delivered_is_counte
     raw.commit(room, {.source = rpmsg::any_address, .destination = address{1024}, .length = 3});
     check(from.send("fine"_payload).has_value());
     settle(shared, a, b);
-    check(a.counts()[event_count::no_endpoint] == 1 and a.counts()[event_count::bad_announcement] == 3);
-    check(a.counts()[event_count::bad_address] == 1);
+    check(a.counts()[counter::no_endpoint] == 1 and a.counts()[counter::bad_announcement] == 3);
+    check(a.counts()[counter::bad_address] == 1);
     check(log_a.message_count() == 1 and same(log_a.payload(0), "fine"_payload));
     check(a.is_up() and log_a.count(event_kind::unbound) == 0 and b.transport().in_flight() == 0);
     return true;
@@ -165,7 +165,7 @@ template <vring_config Config> constexpr auto what_cannot_be_delivered_is_counte
 
 /// A second create of a bound name binds nobody anew; destroy and create with the same address do, once each.
 template <vring_config Config> constexpr auto a_bound_name_is_not_taken_over() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log_a = recorder{};
     auto log_b = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<"x">(log_a.messages(), log_a.events())}};

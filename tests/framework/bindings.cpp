@@ -174,7 +174,7 @@ template <typename Endpoints> constexpr auto binds_abc(Endpoints (*describe)(), 
     auto side = channel{loopback<false, 8>{memory, 0}, describe()};
     auto peer = peer_by_hand<false>{loopback<false, 8>{memory, 1}};
     check(side.start().has_value() and peer.end.start().has_value());
-    if constexpr (not Endpoints::is_complete) {
+    if constexpr (not Endpoints::is_static) {
         check(side.create("abc", handler).has_value());
     }
     (void)side.poll();

@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 #include <utility>
 
@@ -14,10 +14,10 @@ namespace {
 
 using rpmsg::address;
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::error;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::message;
 using rpmsg::vring_config;
@@ -37,7 +37,7 @@ enum class first { driver, device };
 /// Start in either order, announce, bind, send by copy, fill in place, hold and release out of order, reply, run dry,
 /// become writable, destroy, close.
 template <vring_config Config> constexpr auto converse(first order) -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto host_log = recorder{};
     auto remote_log = recorder{};
     auto older = rpmsg::held_message{};
@@ -133,7 +133,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     settle(shared, host, remote);
 
     // Nobody polls: the buffers run out, and one event says when they are back.
-    auto const refused = host.counts()[event_count::no_buffer];
+    auto const refused = host.counts()[counter::no_buffer];
     auto const writables = host_log.count(event_kind::writable);
     auto accepted = 0u;
     while (from_host.send("quiet"_payload).has_value()) {
@@ -142,7 +142,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     check(accepted >= 1 and accepted <= Config.buffers);
     check(from_host.send("quiet"_payload).error() == error::no_buffer);
     check(not from_host.reserve() and from_host.reserve().refusal() == error::no_buffer);
-    check(host.counts()[event_count::no_buffer] == refused + 4);
+    check(host.counts()[counter::no_buffer] == refused + 4);
     check(host_log.count(event_kind::writable) == writables);
     settle(shared, host, remote);
     check(host_log.count(event_kind::writable) == writables + 1);
@@ -155,7 +155,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     check(not from_host.is_bound() and host_log.count(event_kind::unbound) == 1);
     check(host_log.last(event_kind::unbound).peer == from_remote.self());
     check(from_host.send("lost"_payload).error() == error::not_bound);
-    check(host.counts()[event_count::not_bound] == 1);
+    check(host.counts()[counter::not_bound] == 1);
     check(from_remote.is_bound());
 
     // Close: everything is refused.
@@ -163,11 +163,11 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     check(not remote.is_up() and remote_log.count(event_kind::link_down) == 1);
     check(remote_log.last(event_kind::link_down).reason == rpmsg::down_reason::closed);
     check(from_remote.send("late"_payload).error() == error::closed);
-    check(remote.counts()[event_count::closed] == 1);
+    check(remote.counts()[counter::closed] == 1);
     check(remote_log.count(event_kind::unbound) == 1);
-    for (auto const which : {event_count::bad_index, event_count::bad_id, event_count::stale_loan, event_count::wrong_peer,
-                             event_count::no_endpoint, event_count::bad_announcement, event_count::bad_length,
-                             event_count::doorbell_failed, event_count::bad_descriptor}) {
+    for (auto const which :
+         {counter::bad_index, counter::bad_id, counter::stale_loan, counter::wrong_peer, counter::no_endpoint,
+          counter::bad_announcement, counter::bad_length, counter::doorbell_failed, counter::bad_descriptor}) {
         check(host.counts()[which] == 0 and remote.counts()[which] == 0);
     }
     return true;

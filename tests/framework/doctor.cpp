@@ -1,6 +1,6 @@
-// The doctor of examples/contract: it names the field and the side of every disagreement that was sown into a block.
-#include <rpmsg/framework/contract_plan.hpp>
-#include <rpmsg/transport/vring_layout.hpp>
+// The doctor of examples/shared block: it names the field and the side of every disagreement that was sown into a block.
+#include <rpmsg/transport/vring/layout.hpp>
+#include <rpmsg/transport/vring/shared_block_plan.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -49,7 +49,7 @@ TEST_CASE("the doctor looks where the transport puts things") {
                                                                        .dialect = dialects::rpmsg_lite}>());
 }
 
-TEST_CASE("the contracts of the doctor's tests have no mistake") {
+TEST_CASE("the shared blocks of the doctor's tests have no mistake") {
     STATIC_REQUIRE(doctor::mistake_of(ours).empty());
     STATIC_REQUIRE(doctor::mistake_of(for_openamp).empty());
     STATIC_REQUIRE(doctor::mistake_of(for_lite).empty());
@@ -59,7 +59,7 @@ TEST_CASE("the contracts of the doctor's tests have no mistake") {
     STATIC_REQUIRE(doctor::mistake_of(for_openvela).empty());
 }
 
-TEST_CASE("a contract with a mistake is refused in words before anything is read") {
+TEST_CASE("a shared block with a mistake is refused in words before anything is read") {
     auto const refused = [](auto change) {
         auto link = ours;
         change(link);
@@ -77,7 +77,7 @@ TEST_CASE("a contract with a mistake is refused in words before anything is read
         CHECK(refused([&](auto& l) { l.rings.dialect = foreign; }).starts_with("device_base"));
     }
     CHECK(refused([](auto& l) { l.rings.device_base = 4; }).starts_with("device_base"));
-    auto const with_events = [](rpmsg::contract link) {
+    auto const with_events = [](rpmsg::shared_block link) {
         link.rings.event_index = true;
         return doctor::mistake_of(link);
     };
@@ -362,7 +362,7 @@ TEST_CASE("a driver that is still on its way is no fault") {
     CHECK(check_up(block, for_openamp).is_healthy());
 }
 
-TEST_CASE("a feature that the contract does not have is named") {
+TEST_CASE("a feature that the shared block does not have is named") {
     auto block = healthy(for_openamp);
     block.put(patient::device_features, std::uint32_t{0x2000'0001});
     CHECK(names(check_up(block, for_openamp), side::device, "vdev.device_features", "offers 0x20000000 (bit 29, event index)"));
@@ -485,7 +485,7 @@ TEST_CASE("a descriptor's address outside the windows, or on the rings, is the d
     CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 descriptor 5 address", "on the rings"));
 }
 
-TEST_CASE("windows of the contract are where buffers may lie") {
+TEST_CASE("windows of the shared block are where buffers may lie") {
     auto link = for_openamp;
     link.windows[1] = {.start = 0x2000'0000, .size = 0x1000};
     link.windows[0] = {.start = link.rings.device_base + doctor::place(link.rings).ring_buffers[0], .size = 0x2000};

@@ -1,15 +1,15 @@
 // The doctor beside links of this library, which it must find healthy, in the middle of whatever they do.
 #include <rpmsg/framework/channel.hpp>
-#include <rpmsg/framework/contract_plan.hpp>
 #include <rpmsg/framework/endpoint.hpp>
-#include <rpmsg/wire/dialect.hpp>
-#include <rpmsg/wire/resource_table.hpp>
+#include <rpmsg/transport/vring/shared_block_plan.hpp>
+#include <rpmsg/wire/virtio/dialect.hpp>
+#include <rpmsg/wire/virtio/resource_table.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "../../examples/contract/doctor.hpp"
+#include "../../examples/shared_block/doctor.hpp"
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <cstdint>
 #include <string>
 
@@ -20,12 +20,12 @@ using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::message;
 
-template <rpmsg::vring_config Rings> auto diagnose(shared_block<Rings>& shared) -> doctor::diagnosis {
-    auto const link = rpmsg::contract{.rings = Rings, .size = rpmsg::vring_layout<Rings>::size()};
+template <rpmsg::vring_config Rings> auto diagnose(two_sides<Rings>& shared) -> doctor::diagnosis {
+    auto const link = rpmsg::shared_block{.rings = Rings, .size = rpmsg::vring_layout<Rings>::size()};
     return doctor::diagnose(link, rpmsg::const_bytes{shared.memory.content});
 }
 
-template <rpmsg::vring_config Rings> auto check_healthy(shared_block<Rings>& shared) -> void {
+template <rpmsg::vring_config Rings> auto check_healthy(two_sides<Rings>& shared) -> void {
     auto const result = diagnose(shared);
     auto text = result.refusal;
     for (auto const& one : result.found) {
@@ -36,9 +36,9 @@ template <rpmsg::vring_config Rings> auto check_healthy(shared_block<Rings>& sha
 }
 
 template <rpmsg::vring_config Rings> auto stays_healthy() -> void {
-    auto shared = shared_block<Rings>{};
+    auto shared = two_sides<Rings>{};
     if constexpr (Rings.dialect.status_in_table and Rings.dialect.attach != rpmsg::wire::attach_rule::boot_words) {
-        constexpr auto link = rpmsg::contract{.rings = Rings, .size = rpmsg::vring_layout<Rings>::size()};
+        constexpr auto link = rpmsg::shared_block{.rings = Rings, .size = rpmsg::vring_layout<Rings>::size()};
         rpmsg::store(shared.memory.content, rpmsg::resource_table_of<link>());
     }
     auto echo =

@@ -1,7 +1,7 @@
 // The doctor beside what NuttX, openvela and Linux with buffer sizes put before their rings: boot words, a table that the
 // driver fills, carveouts, a config space.
-#include <rpmsg/framework/contract_plan.hpp>
-#include <rpmsg/wire/boot_block.hpp>
+#include <rpmsg/transport/vring/shared_block_plan.hpp>
+#include <rpmsg/wire/virtio/boot_block.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -38,7 +38,7 @@ class image {
         return *this;
     }
     /// Nothing is wrong; `notes` are of these fields.
-    auto expect_well(rpmsg::contract const& link, std::vector<std::string> const& notes) const -> void {
+    auto expect_well(rpmsg::shared_block const& link, std::vector<std::string> const& notes) const -> void {
         auto const result = doctor::diagnose(link, memory_);
         INFO(text_of(result));
         CHECK(result.is_healthy());
@@ -53,7 +53,7 @@ class image {
 namespace openvela {
 // As openvela has it: the boot block at 0, the table at 0x18 with its device at 0x60 and the config space at 0xa4, ring 0 at
 // 0xe8, ring 1 at 0x1c8, 8 buffers of 2048 bytes from 0x2a8 and from 0x42a8.
-constexpr auto link = rpmsg::contract{
+constexpr auto link = rpmsg::shared_block{
     .rings = {.buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000'0000, .dialect = dialects::openvela},
     .host_base = 0x1000'0000,
     .size = 0x82a8};
@@ -104,15 +104,15 @@ namespace nuttx {
 // The same head (NuttX, arch/sim/src/sim/sim_rptun.c), 4 buffers of 1536 bytes to the driver and of 512 to the device, rings at
 // multiples of 16: ring 0 at 0xf0, ring 1 at 0x170, buffers from 0x1f0 and from 0x19f0. The driver's addresses have more than
 // 32 bits.
-constexpr auto link = rpmsg::contract{.rings = {.buffers = 4,
-                                                .host_to_remote = 512,
-                                                .remote_to_host = 1536,
-                                                .alignment = 16,
-                                                .device_base = 0x7f12'3456'7000,
-                                                .dialect = dialects::nuttx},
-                                      .host_base = 0x7f12'3456'7000,
-                                      .remote_base = 0x2000'0000,
-                                      .size = 0x21f0};
+constexpr auto link = rpmsg::shared_block{.rings = {.buffers = 4,
+                                                    .host_to_remote = 512,
+                                                    .remote_to_host = 1536,
+                                                    .alignment = 16,
+                                                    .device_base = 0x7f12'3456'7000,
+                                                    .dialect = dialects::nuttx},
+                                          .host_base = 0x7f12'3456'7000,
+                                          .remote_base = 0x2000'0000,
+                                          .size = 0x21f0};
 constexpr golden::line table[] = {
     {0x000, "00 70 56 34 12 7f 00 00"},
     {0x018, "01 00 00 00 02 00 00 00 00 00 00 00 00 00 00 00"}, // a trace entry comes first
@@ -150,15 +150,15 @@ constexpr golden::line talk[] = {
 namespace bufsz {
 // The table with its carveouts at 0, the device at 0xc8 and the config space at 0x10c; rings on pages of their own, ring 0
 // at 0x1000, ring 1 at 0x3000, 4 buffers of 1024 bytes to the kernel from 0x5000, 4 of 256 from it from 0x6000.
-constexpr auto link = rpmsg::contract{.rings = {.buffers = 4,
-                                                .host_to_remote = 256,
-                                                .remote_to_host = 1024,
-                                                .alignment = 4096,
-                                                .device_base = 0x1004'0000,
-                                                .dialect = dialects::linux_bufsz},
-                                      .host_base = 0x1004'0000,
-                                      .remote_base = 0x1004'0000,
-                                      .size = 0x7000};
+constexpr auto link = rpmsg::shared_block{.rings = {.buffers = 4,
+                                                    .host_to_remote = 256,
+                                                    .remote_to_host = 1024,
+                                                    .alignment = 4096,
+                                                    .device_base = 0x1004'0000,
+                                                    .dialect = dialects::linux_bufsz},
+                                          .host_base = 0x1004'0000,
+                                          .remote_base = 0x1004'0000,
+                                          .size = 0x7000};
 constexpr golden::line table[] = {
     {0x000, "01 00 00 00 04 00 00 00 00 00 00 00 00 00 00 00"},
     {0x010, "20 00 00 00 58 00 00 00 90 00 00 00 c8 00 00 00"},
@@ -201,7 +201,7 @@ struct seed {
     std::string field;
     std::string text{};
 };
-auto check_seeds(rpmsg::contract const& link, std::vector<seed> const& seeds) -> void {
+auto check_seeds(rpmsg::shared_block const& link, std::vector<seed> const& seeds) -> void {
     for (auto const& [offset, value, whose, field, text] : seeds) {
         auto block = healthy(link);
         block.put(offset, value);
@@ -247,13 +247,14 @@ TEST_CASE("the doctor finds nothing wrong in a golden block of Linux with buffer
 
 // Seeded: the boot block.
 
-TEST_CASE("a base that is not the contract's is the driver's, and the rest is measured by the one that its descriptors have") {
+TEST_CASE(
+    "a base that is not the shared block's is the driver's, and the rest is measured by the one that its descriptors have") {
     for (auto const& link : boot_links) {
         auto other = link;
         other.rings.device_base = link.host_base;
         for (auto const messages : {0u, 5u, 100u}) {
             auto const result = check_up(healthy(other, messages), link);
-            CHECK(names(result, side::driver, "boot.base", "is 0x30000000, the contract says 0x10000000"));
+            CHECK(names(result, side::driver, "boot.base", "is 0x30000000, the shared block says 0x10000000"));
             CHECK(alone(result));
         }
         check_seeds(link, {{0, 0x2000'0000, side::driver, "boot.base", "is 0x20000000"},
@@ -331,17 +332,17 @@ TEST_CASE("each field of a table that the driver fills is compared and named") {
         auto const block = patient{link};
         auto const vdev = block.vdev();
         auto const ring = [&](std::uint32_t which, std::size_t field) { return block.vring(which) + field; };
-        check_seeds(link, {{24, 2, side::driver, "resource_table.version", "is 2, the contract says 1"},
+        check_seeds(link, {{24, 2, side::driver, "resource_table.version", "is 2, the shared block says 1"},
                            {28, 0, side::driver, "resource_table.count"},
-                           {40, 20, side::driver, "resource_table.offset", "is 20, the contract says 72"},
+                           {40, 20, side::driver, "resource_table.offset", "is 20, the shared block says 72"},
                            {vdev, 2, side::driver, "vdev.type"},
-                           {vdev + 4, 4, side::driver, "vdev.id", "is 4, the contract says 7"},
+                           {vdev + 4, 4, side::driver, "vdev.id", "is 4, the shared block says 7"},
                            {vdev + 20, 4, side::driver, "vdev.config_length", "take 8 bytes"},
                            {vdev + 24, 0x0104, side::driver, "vdev.vring_count"},
                            {vdev + 24, 0x0240, side::driver, "vdev.status", "needs reset"},
-                           {ring(0, 0), 0x2000, side::driver, "vring 0 device_address", "is 8192, the contract says 256"},
+                           {ring(0, 0), 0x2000, side::driver, "vring 0 device_address", "is 8192, the shared block says 256"},
                            {ring(0, 4), 4096, side::driver, "vring 0 alignment"},
-                           {ring(1, 8), 16, side::driver, "vring 1 count", "is 16, the contract says 8"},
+                           {ring(1, 8), 16, side::driver, "vring 1 count", "is 16, the shared block says 8"},
                            {ring(0, 12), 4, side::driver, "vring 0 notify_id", "as that of the device"},
                            {ring(1, 12), 5, side::driver, "vring 1 notify_id", "as that of ring 0"}});
     }
@@ -376,7 +377,7 @@ TEST_CASE("a device that the table has elsewhere is read there") {
     block.put(there + 68, sizes);
     block.put(40, std::uint32_t{44});
     auto const result = check_up(block, for_nuttx);
-    CHECK(names(result, side::driver, "resource_table.offset", "is 44, the contract says 72"));
+    CHECK(names(result, side::driver, "resource_table.offset", "is 44, the shared block says 72"));
     CHECK(alone(result));
 }
 
@@ -420,16 +421,16 @@ TEST_CASE("sizes need no feature where both are the 512 bytes without it") {
 
 // Seeded: the config space.
 
-TEST_CASE("a buffer size of the config space that is not the contract's names its direction") {
+TEST_CASE("a buffer size of the config space that is not the shared block's names its direction") {
     for (auto const& link : boot_links) {
         auto const sizes = patient{link}.vring(2);
         check_seeds(link, {{sizes, 1024, side::driver, "config.to_device_size",
-                            "is 1024, the contract says 256: looks as if the driver was built with host_to_remote = 1024"},
+                            "is 1024, the shared block says 256: looks as if the driver was built with host_to_remote = 1024"},
                            {sizes + 4, 2048, side::driver, "config.to_driver_size", "buffer_size = 2048"}});
     }
     auto const config = patient{for_bufsz}.vring(2);
     check_seeds(for_bufsz, {{config + 3, 2048, side::device, "config.transmit_size",
-                             "is 2048, the contract says 512: looks as if the device was built with buffer_size = 2048"},
+                             "is 2048, the shared block says 512: looks as if the device was built with buffer_size = 2048"},
                             {config + 7, 0x1'0000, side::device, "config.receive_size", "is 65536"}});
 }
 
@@ -458,8 +459,8 @@ TEST_CASE("a driver that has the sizes of its own config space is told once") {
 TEST_CASE("a config space of another version or size is the device's") {
     auto const vdev = patient{for_bufsz}.vdev();
     auto const config = patient{for_bufsz}.vring(2);
-    check_seeds(for_bufsz, {{config, 0x0000'0b02, side::device, "config.version", "is 2, the contract says 1"},
-                            {config, 0x0000'0c01, side::device, "config.size", "is 12, the contract says 11"},
+    check_seeds(for_bufsz, {{config, 0x0000'0b02, side::device, "config.version", "is 2, the shared block says 1"},
+                            {config, 0x0000'0c01, side::device, "config.size", "is 12, the shared block says 11"},
                             {vdev + 20, 8, side::device, "vdev.config_length", "take 11 bytes"}});
     auto block = healthy(for_bufsz);
     block.put(config, std::array<std::uint32_t, 2>{0x0000'0b02, 77}); // nobody knows how that version has its sizes
@@ -474,9 +475,9 @@ TEST_CASE("each field of a table with carveouts is compared and named") {
     auto const ring = [&](std::uint32_t which, std::size_t field) { return block.vring(which) + field; };
     check_seeds(for_bufsz, {{0, 2, side::device, "resource_table.version"},
                             {8, 1, side::device, "resource_table.reserved"},
-                            {28, 20, side::device, "resource_table.offset", "is 20, the contract says 200"},
+                            {28, 20, side::device, "resource_table.offset", "is 20, the shared block says 200"},
                             {32 + 4, 0x9000'0000, side::device, "carveout vdev0vring0 device_address", "is 0x90000000"},
-                            {88 + 12, 4096, side::device, "carveout vdev0vring1 length", "is 4096, the contract says 8192"},
+                            {88 + 12, 4096, side::device, "carveout vdev0vring1 length", "is 4096, the shared block says 8192"},
                             {144 + 12, 0x100, side::device, "carveout vdev0buffer length"},
                             {vdev + 8, 7, side::device, "vdev.notify_id"},
                             {vdev + 24, 0x0287, side::driver, "vdev.status", "failed"},
@@ -493,7 +494,7 @@ TEST_CASE("the table of an image with buffer sizes is compared alone") {
     CHECK(doctor::diagnose_table(for_bufsz, raw).is_healthy());
     auto other = for_bufsz;
     other.rings.host_to_remote = 128;
-    CHECK(names(doctor::diagnose_table(other, raw), side::device, "config.receive_size", "is 256, the contract says 128"));
+    CHECK(names(doctor::diagnose_table(other, raw), side::device, "config.receive_size", "is 256, the shared block says 128"));
     auto const cut = rpmsg::const_bytes{raw}.first(sizeof(wire::carveout_table));
     CHECK(names(doctor::diagnose_table(for_bufsz, cut), side::device, "config.version", "is 0"));
     rpmsg::store(rpmsg::bytes{raw}.subspan(88 + 12), std::uint32_t{4096});
@@ -506,7 +507,7 @@ TEST_CASE("the table of a driver is compared alone") {
         auto const table = rpmsg::const_bytes{block.memory()}.subspan(block.at().table, block.at().table_size);
         CHECK(doctor::diagnose_table(link, table).found.empty());
         block.put(block.vring(0) + 8, std::uint32_t{4});
-        CHECK(names(doctor::diagnose_table(link, table), side::driver, "vring 0 count", "is 4, the contract says 8"));
+        CHECK(names(doctor::diagnose_table(link, table), side::driver, "vring 0 count", "is 4, the shared block says 8"));
     }
 }
 
@@ -567,6 +568,6 @@ TEST_CASE("a table that is not there while its driver boots is told as that") {
         auto const result = check_up(block, link);
         CHECK(names(result, side::driver, "boot.base", "is 0x0000"));
         CHECK(names(result, side::driver, "resource_table.version", "is 0"));
-        CHECK(names(result, side::driver, "vdev.type", "is 0, the contract says 3"));
+        CHECK(names(result, side::driver, "vdev.type", "is 0, the shared block says 3"));
     }
 }

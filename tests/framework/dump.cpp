@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <string>
 
 namespace {
@@ -32,7 +32,7 @@ TEST_CASE("Numbers are written in decimal, the largest and the smallest") {
 
 TEST_CASE("A dump tells of the link, the rings, the endpoints and what was counted") {
     constexpr auto config = rpmsg::vring_config{.buffers = 4, .buffer_size = 64};
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto host = channel{shared.driver(), endpoints{endpoint<"echo">(ignore), endpoint<0x100>(ignore)}};
     auto remote = channel{shared.device(), endpoints{endpoint<"echo">(ignore)}};
     CHECK(text_of(host).starts_with("link down\n"));

@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -27,7 +27,7 @@ constexpr auto config = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
 
 /// All that a handler may ask of its link, asked in a handler.
 constexpr auto a_handler_has_all_of_its_link() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto log = recorder{};
     auto other_log = recorder{};
     auto answered = false;
@@ -62,7 +62,7 @@ constexpr auto a_handler_has_all_of_its_link() -> bool {
 
 /// An event handler may send, and holds nothing.
 constexpr auto an_event_handler_may_send() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto log = recorder{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
     auto remote =
@@ -81,8 +81,8 @@ constexpr auto an_event_handler_may_send() -> bool {
 
 /// A loan of one link is not committed through another.
 constexpr auto a_loan_belongs_to_its_link() -> bool {
-    auto one = shared_block<config>{};
-    auto two = shared_block<config>{};
+    auto one = two_sides<config>{};
+    auto two = two_sides<config>{};
     auto log = recorder{};
     auto describe_endpoint = [&] { return endpoints{endpoint<"x">(log.messages())}; };
     auto a = channel{one.driver(), describe_endpoint()};
@@ -107,7 +107,7 @@ constexpr auto a_loan_belongs_to_its_link() -> bool {
 
 /// A message that comes while a poll runs: its doorbell tells of it, the next poll delivers it.
 constexpr auto what_comes_during_a_poll_is_told() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto log = recorder{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
     auto sent = 0;

@@ -5,7 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 #include <memory>
 #include <string>
@@ -16,10 +16,10 @@ namespace {
 
 using rpmsg::address;
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::endpoint_pool;
 using rpmsg::error;
 using rpmsg::event;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::link_ref;
 using rpmsg::message;
@@ -117,9 +117,9 @@ auto add(auto& side, std::string_view name, service& it, rpmsg::endpoint_address
 }
 
 template <vring_config Config> struct two_pools {
-    shared_block<Config> shared{};
-    channel<decltype(std::declval<shared_block<Config>&>().driver()), endpoint_pool<4, 2>> host{shared.driver()};
-    channel<decltype(std::declval<shared_block<Config>&>().device()), endpoint_pool<4, 2>> remote{shared.device()};
+    two_sides<Config> shared{};
+    channel<decltype(std::declval<two_sides<Config>&>().driver()), endpoint_pool<4, 2>> host{shared.driver()};
+    channel<decltype(std::declval<two_sides<Config>&>().device()), endpoint_pool<4, 2>> remote{shared.device()};
 
     two_pools() {
         REQUIRE(host.start().has_value());
@@ -158,7 +158,7 @@ template <vring_config Config> auto endpoints_come_and_go() -> void {
     CHECK(it.remote.at(remote_id).reserve().refusal() == error::no_endpoint);
     it.run();
     CHECK(a.log.count(event_kind::unbound) == 1);
-    CHECK(it.remote.counts()[event_count::no_endpoint] == 1);
+    CHECK(it.remote.counts()[counter::no_endpoint] == 1);
     CHECK(b.log.message_count() == 1);
     CHECK(it.host.at(host_id).send("nobody"_payload).error() == error::not_bound);
 
@@ -175,7 +175,7 @@ template <vring_config Config> auto endpoints_come_and_go() -> void {
     CHECK(it.host.at(host_id).send_to(it.remote.at(next_id).self(), "there"_payload).has_value());
     it.run();
     CHECK(c.log.message_count() == 1);
-    CHECK(it.remote.counts()[event_count::no_endpoint] == 2);
+    CHECK(it.remote.counts()[counter::no_endpoint] == 2);
     CHECK(it.host.transport().in_flight() == 0);
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("78: a flood of announcements fills the table, is counted, and forgott
         CHECK(it.host.at(id).send_to(rpmsg::name_service_address, payload).has_value());
         it.run();
     }
-    CHECK(it.remote.counts()[event_count::table_full] >= 18);
+    CHECK(it.remote.counts()[counter::table_full] >= 18);
     auto waiting = 0;
     it.remote.endpoint_table().unclaimed().for_each([&](auto, auto) { ++waiting; });
     CHECK(waiting == 2);
@@ -264,7 +264,7 @@ TEST_CASE("63: a handler may create endpoints, destroy others and itself, and cl
     tell("destroy"_payload);
     CHECK(not it.host.at(host_child).is_bound());
     tell("poll"_payload);
-    CHECK(it.remote.counts()[event_count::would_deadlock] == 1);
+    CHECK(it.remote.counts()[counter::would_deadlock] == 1);
     SECTION("it destroys itself") {
         tell("yourself"_payload);
         CHECK(not it.host.at(host_id).is_bound());
@@ -276,7 +276,7 @@ TEST_CASE("63: a handler may create endpoints, destroy others and itself, and cl
         CHECK(a.log.message_count() == 1);
         CHECK(a.log.count(event_kind::link_down) == 1);
     }
-    CHECK(it.remote.counts()[event_count::stale_loan] == 0);
+    CHECK(it.remote.counts()[counter::stale_loan] == 0);
     CHECK(it.host.transport().in_flight() == 0);
 }
 

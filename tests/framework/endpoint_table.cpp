@@ -47,16 +47,17 @@ TEST_CASE("An endpoint is found by its name") {
 }
 
 TEST_CASE("An endpoint is greeted with its name and address, one without a name with nothing") {
-    STATIC_REQUIRE(dynamic::greeting(1) == rpmsg::wire::announce("b", address{1025}, rpmsg::wire::announcement_kind::create));
-    STATIC_REQUIRE(mixed::greeting(0));
-    STATIC_REQUIRE(not mixed::greeting(1));
+    STATIC_REQUIRE(dynamic::announcement(1) ==
+                   rpmsg::wire::announce("b", address{1025}, rpmsg::wire::announcement_kind::create));
+    STATIC_REQUIRE(mixed::announcement(0));
+    STATIC_REQUIRE(not mixed::announcement(1));
 }
 
 TEST_CASE("A table hears events when one of its endpoints does") {
     constexpr auto hear = [](auto&, event const&) {};
-    STATIC_REQUIRE(not dynamic::hears_events);
-    STATIC_REQUIRE(not endpoints<>::hears_events);
-    STATIC_REQUIRE(decltype(endpoints{endpoint<"a">(ignore), endpoint<"b">(ignore, hear)})::hears_events);
+    STATIC_REQUIRE(not dynamic::handles_events);
+    STATIC_REQUIRE(not endpoints<>::handles_events);
+    STATIC_REQUIRE(decltype(endpoints{endpoint<"a">(ignore), endpoint<"b">(ignore, hear)})::handles_events);
 }
 
 TEST_CASE("A table of stateless endpoints takes the memory of their states") {

@@ -8,7 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 #include <functional>
 #include <memory>
@@ -20,12 +20,12 @@ namespace {
 
 using rpmsg::address;
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoint_pool;
 using rpmsg::endpoints;
 using rpmsg::error;
 using rpmsg::event;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::link_ref;
 using rpmsg::message;
@@ -81,8 +81,8 @@ class event_order {
 constexpr auto acknowledged = vring_config{.buffers = 4, .buffer_size = 64};
 constexpr auto unacknowledged = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};
 
-template <vring_config Config> using driver_of = decltype(std::declval<shared_block<Config>&>().driver());
-template <vring_config Config> using device_of = decltype(std::declval<shared_block<Config>&>().device());
+template <vring_config Config> using driver_of = decltype(std::declval<two_sides<Config>&>().driver());
+template <vring_config Config> using device_of = decltype(std::declval<two_sides<Config>&>().device());
 
 /// One side with a pool. Each endpoint is an object that is freed as soon as `destroy` has answered: whoever calls it then
 /// uses freed memory, which the address sanitizer sees.
@@ -191,7 +191,7 @@ template <typename Transport> class busy_side {
 
 /// Two busy sides do what chance says, and in their handlers and events, too.
 template <vring_config Config> auto play(std::uint32_t seed, int steps) -> std::string {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto host = busy_side<driver_of<Config>>{shared.driver()};
     auto remote = busy_side<device_of<Config>>{shared.device()};
     auto chance = std::mt19937{seed};
@@ -248,7 +248,7 @@ struct counted_service {
 };
 
 TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer does not know yet") {
-    auto shared = shared_block<acknowledged>{};
+    auto shared = two_sides<acknowledged>{};
     auto host = channel{shared.driver(), endpoint_pool<4>{}};
     auto remote = channel{shared.device(), endpoint_pool<4>{}};
     REQUIRE((host.start() and remote.start()));
@@ -264,7 +264,7 @@ TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer 
     REQUIRE(mine.log.count(event_kind::bound) == 1);
     // Its sends were refused for want of a buffer: it waits for `writable`.
     while (host.at(id).send("fill"_payload).has_value()) {}
-    auto const told = mine.log.event_count();
+    auto const told = mine.log.counter();
     REQUIRE(host.destroy(id).has_value());
     SECTION("when there is room again") { settle(shared, host, remote, 0, 12); }
     SECTION("when this side closes") { host.close(); }
@@ -274,7 +274,7 @@ TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer 
         REQUIRE(remote.start().has_value());
         settle(shared, host, remote, 0, 12);
     }
-    CHECK(mine.log.event_count() == told);
+    CHECK(mine.log.counter() == told);
 }
 
 TEST_CASE("An endpoint that an event of a falling link creates hears nothing of that fall") {
@@ -300,7 +300,7 @@ TEST_CASE("An endpoint that an event of a falling link creates hears nothing of 
     (void)other.poll(0);
     REQUIRE(side.is_up());
     side.close();
-    CHECK(parent.child.log.event_count() == 0);
+    CHECK(parent.child.log.counter() == 0);
     REQUIRE(side.start().has_value());
     for (int i = 0; i < 4; ++i) {
         while (other.receive().outcome != rpmsg::rx_outcome::none) {}
@@ -313,7 +313,7 @@ TEST_CASE("An endpoint that an event of a falling link creates hears nothing of 
 
 /// What a handler may not do is refused there, counted, and leaves all as it was.
 template <vring_config Config> auto refused_in_an_event(event_kind when) -> void {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     std::function<void()> in_event{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">([](auto&, message const&) {},
                                                                  [&](auto&, event const& what) {
@@ -334,7 +334,7 @@ template <vring_config Config> auto refused_in_an_event(event_kind when) -> void
     REQUIRE(host.is_up());
     host.close();
     CHECK(runs == 1);
-    CHECK(host.counts()[event_count::would_deadlock] == 3);
+    CHECK(host.counts()[counter::would_deadlock] == 3);
     CHECK(not host.is_up());
     REQUIRE(host.start().has_value());
     settle(shared, host, remote, 0, 12);
@@ -351,7 +351,7 @@ TEST_CASE("Start, reset and poll are refused in an event and counted, of a poll 
 
 TEST_CASE("A peer that cannot be linked is told as refused, not as a link that went down") {
     constexpr auto larger = vring_config{.buffers = 4, .buffer_size = 128};
-    using block = shared_block<larger>;
+    using block = two_sides<larger>;
     auto shared = block{};
     auto log = recorder{};
     auto host = channel{
@@ -366,12 +366,12 @@ TEST_CASE("A peer that cannot be linked is told as refused, not as a link that w
     }
     CHECK(log.count(event_kind::refused) == 1);
     CHECK(log.last(event_kind::refused).reason == rpmsg::down_reason::incompatible);
-    CHECK(log.event_count() == 1);
+    CHECK(log.counter() == 1);
 }
 
 /// The peer's program was started anew: it speaks from another address, and said no destroy.
 template <vring_config Config> auto a_peer_that_moved_is_told(bool by_name) -> void {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log = recorder{};
     auto host_log = recorder{};
     auto host = channel{shared.driver(), endpoints{endpoint<0x100>(host_log.messages()), endpoint<0x200>(host_log.messages())}};
@@ -429,7 +429,7 @@ TEST_CASE("An endpoint with a fixed peer, an unbound one and one that is gone ar
 }
 
 TEST_CASE("An event of a poll that closes the link ends it when the poll returns, once") {
-    auto shared = shared_block<acknowledged>{};
+    auto shared = two_sides<acknowledged>{};
     auto log = recorder{};
     std::function<void(event const&)> in_event{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">(log.messages(), [&](auto&, event const& what) {
@@ -469,7 +469,7 @@ struct acting_service {
 };
 
 TEST_CASE("Start and poll are refused in the first event of a create, and a close takes effect after it") {
-    auto shared = shared_block<acknowledged>{};
+    auto shared = two_sides<acknowledged>{};
     auto host = channel{shared.driver(), endpoint_pool<2>{}};
     auto remote = channel{shared.device(), endpoint_pool<2>{}};
     REQUIRE((host.start() and remote.start()));
@@ -484,7 +484,7 @@ TEST_CASE("Start and poll are refused in the first event of a create, and a clos
         }
     };
     CHECK(host.create("one", rpmsg::endpoint_addresses{}, &one, &acting_service::on_message, &acting_service::on_event));
-    CHECK(host.counts()[event_count::would_deadlock] == 2);
+    CHECK(host.counts()[counter::would_deadlock] == 2);
     CHECK(not host.is_up());
 }
 
@@ -520,7 +520,7 @@ TEST_CASE("An endpoint that is destroyed as it is bound to a name that waited is
 }
 
 TEST_CASE("A pool that forgets a name tells its endpoints so, once while the link is up") {
-    auto shared = shared_block<unacknowledged>{};
+    auto shared = two_sides<unacknowledged>{};
     auto host = channel{shared.driver(), endpoints{endpoint<0x100>([](auto&, message const&) {})}};
     auto remote = channel{shared.device(), endpoint_pool<2, 2>{}};
     REQUIRE((host.start() and remote.start()));
@@ -537,7 +537,7 @@ TEST_CASE("A pool that forgets a name tells its endpoints so, once while the lin
         announce("service " + std::to_string(i));
         CHECK(one.log.count(event_kind::names_forgotten) == (i < 2 ? 0 : 1));
     }
-    CHECK(remote.counts()[event_count::table_full] == 4);
+    CHECK(remote.counts()[counter::table_full] == 4);
     auto last = counted_service{};
     REQUIRE(remote.create("service 5", rpmsg::endpoint_addresses{}, &last, &counted_service::on_message,
                           &counted_service::on_event));

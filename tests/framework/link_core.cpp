@@ -6,17 +6,17 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <utility>
 
 namespace {
 
 using rpmsg::address;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::error;
 using rpmsg::event;
-using rpmsg::event_count;
 using rpmsg::link_event;
 using rpmsg::message;
 using rpmsg::testing::loopback;
@@ -89,7 +89,7 @@ constexpr auto what_was_lent_before_is_stale() -> bool {
     check(core.poll_transport(0).event == link_event::up);
     check(core.commit_from(0, address{5}, std::move(loan), 0).error() == error::closed);
     { auto const gone = std::move(dropped); }
-    check(core.transport().counts()[event_count::stale_loan] == 2);
+    check(core.transport().counts()[counter::stale_loan] == 2);
     return true;
 }
 
@@ -133,7 +133,7 @@ constexpr auto mixed_sizes =
 
 /// The driver's first buffer is small, and it is offered first.
 constexpr auto a_loan_is_the_largest_that_there_is() -> bool {
-    auto shared = shared_block<mixed_sizes>{};
+    auto shared = two_sides<mixed_sizes>{};
     auto driver = rpmsg::channel{shared.driver(), rpmsg::endpoints{rpmsg::endpoint<2, 1>([](auto&, auto const&) {})}};
     auto device = rpmsg::channel{shared.device(), rpmsg::endpoints{rpmsg::endpoint<1, 2>([](auto&, auto const&) {})}};
     check(driver.start().has_value() and device.start().has_value());

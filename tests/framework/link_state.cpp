@@ -7,9 +7,9 @@
 
 namespace {
 
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
-using rpmsg::event_count;
 using rpmsg::link_event;
 using rpmsg::message;
 using rpmsg::testing::loopback;
@@ -47,8 +47,8 @@ constexpr auto who_polls_is_called_and_what_happens_is_counted() -> bool {
     check(not link.pending().is_set());
     link.call_poller();
     check(link.pending().is_set());
-    link.count(event_count::no_endpoint);
-    check(link.transport().counts()[event_count::no_endpoint] == 1);
+    link.count(counter::no_endpoint);
+    check(link.transport().counts()[counter::no_endpoint] == 1);
     check(link.find(1) == 1 and link.id_at(1) == 1); // a table that is complete knows its endpoints by index
     check(not link.take_starved(1) and not link.take_writable());
     return true;

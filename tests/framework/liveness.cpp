@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +36,7 @@ constexpr auto run_main_loop(auto& side, auto& bell, poll_budget budget) -> void
 
 /// Two messages wait and one is taken; one more comes with its doorbell before the next poll.
 template <vring_config Config, bool ByDevice> constexpr auto a_message_between_two_polls_arrives(std::uint32_t budget) -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto host_log = recorder{};
     auto remote_log = recorder{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">(host_log.messages(), host_log.events())}};
@@ -141,7 +141,7 @@ struct one_buffer {
     }
     [[nodiscard]] constexpr auto next_deadline(rpmsg::ticks) -> rpmsg::poll_deadline { return {}; }
     [[nodiscard]] constexpr auto counts() -> rpmsg::counters const& { return it->counts; }
-    constexpr auto count(rpmsg::event_count reason) -> void { it->counts.add(reason); }
+    constexpr auto count(rpmsg::counter reason) -> void { it->counts.add(reason); }
 };
 static_assert(rpmsg::transport<one_buffer>);
 
@@ -191,7 +191,7 @@ constexpr auto a_name_that_never_fits_is_given_up() -> bool {
     while (side.is_pending() and ++polls < 10) {
         (void)side.poll();
     }
-    check(polls < 10 and wire.counts[rpmsg::event_count::too_large] == 1);
+    check(polls < 10 and wire.counts[rpmsg::counter::too_large] == 1);
     return side.at(0).send_to(address{9}, "small"_payload).has_value();
 }
 
@@ -247,7 +247,7 @@ TEST_CASE("A sender to whom a buffer comes back that is too small waits for the 
 }
 
 constexpr auto a_start_asks_for_a_poll() -> bool {
-    auto shared = shared_block<with(dialects::rpmsg)>{};
+    auto shared = two_sides<with(dialects::rpmsg)>{};
     auto host = channel{shared.driver(), endpoints{endpoint<"x">(deaf)}};
     auto remote = channel{shared.device(), endpoints{endpoint<"x">(deaf)}};
     check(host.start().has_value() and remote.start().has_value());

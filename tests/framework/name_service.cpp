@@ -12,7 +12,7 @@ using rpmsg::any_address;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::message;
-using rpmsg::detail::judge;
+using rpmsg::detail::match_announcement;
 using rpmsg::detail::name_match;
 using rpmsg::wire::announce;
 using kind = rpmsg::wire::announcement_kind;
@@ -23,39 +23,39 @@ constexpr auto unbound = any_address;
 constexpr auto bound = address{7};
 
 /// What an announcement means for a table whose endpoint "x" has some peer, or none.
-constexpr auto verdict(rpmsg::wire::announcement const& announced, address peer) {
+constexpr auto matched(rpmsg::wire::announcement const& announced, address peer) {
     auto table = endpoints{endpoint<"other">(ignore), endpoint<"x">(ignore)};
     table.state(1).bind(peer);
-    return judge(table, announced);
+    return match_announcement(table, announced);
 }
 /// The same where the peer of "x" is fixed.
 constexpr auto verdict_where_fixed(rpmsg::wire::announcement const& announced) {
     auto table = endpoints{endpoint<"other">(ignore), endpoint<"x", rpmsg::endpoint_addresses{address{9}, address{7}}>(ignore)};
-    return judge(table, announced);
+    return match_announcement(table, announced);
 }
 
 TEST_CASE("A create or an acknowledge binds who is unbound") {
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), unbound).match == name_match::binds);
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), unbound).index == 1);
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::acknowledge), unbound).match == name_match::binds);
+    STATIC_REQUIRE(matched(announce("x", address{7}, kind::create), unbound).match == name_match::binds);
+    STATIC_REQUIRE(matched(announce("x", address{7}, kind::create), unbound).index == 1);
+    STATIC_REQUIRE(matched(announce("x", address{7}, kind::acknowledge), unbound).match == name_match::binds);
 }
 
 TEST_CASE("77: who is bound is not taken over") {
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::create), bound).match == name_match::nothing);
-    STATIC_REQUIRE(verdict(announce("x", address{8}, kind::create), bound).match == name_match::unclaimed);
-    STATIC_REQUIRE(verdict(announce("x", address{8}, kind::acknowledge), bound).match == name_match::nothing);
+    STATIC_REQUIRE(matched(announce("x", address{7}, kind::create), bound).match == name_match::nothing);
+    STATIC_REQUIRE(matched(announce("x", address{8}, kind::create), bound).match == name_match::unclaimed);
+    STATIC_REQUIRE(matched(announce("x", address{8}, kind::acknowledge), bound).match == name_match::nothing);
 }
 
 TEST_CASE("79: a destroy unbinds who is bound to that address, or to any when it names none") {
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::destroy), bound).match == name_match::unbinds);
-    STATIC_REQUIRE(verdict(announce("x", any_address, kind::destroy), bound).match == name_match::unbinds);
-    STATIC_REQUIRE(verdict(announce("x", address{8}, kind::destroy), bound).match == name_match::withdrawn);
-    STATIC_REQUIRE(verdict(announce("x", address{7}, kind::destroy), unbound).match == name_match::withdrawn);
+    STATIC_REQUIRE(matched(announce("x", address{7}, kind::destroy), bound).match == name_match::unbinds);
+    STATIC_REQUIRE(matched(announce("x", any_address, kind::destroy), bound).match == name_match::unbinds);
+    STATIC_REQUIRE(matched(announce("x", address{8}, kind::destroy), bound).match == name_match::withdrawn);
+    STATIC_REQUIRE(matched(announce("x", address{7}, kind::destroy), unbound).match == name_match::withdrawn);
 }
 
 TEST_CASE("Names nobody has and fixed peers are not bound") {
-    STATIC_REQUIRE(verdict(announce("y", address{7}, kind::create), unbound).match == name_match::unclaimed);
-    STATIC_REQUIRE(verdict(announce("xx", address{7}, kind::create), unbound).match == name_match::unclaimed);
+    STATIC_REQUIRE(matched(announce("y", address{7}, kind::create), unbound).match == name_match::unclaimed);
+    STATIC_REQUIRE(matched(announce("xx", address{7}, kind::create), unbound).match == name_match::unclaimed);
     STATIC_REQUIRE(verdict_where_fixed(announce("x", address{7}, kind::create)).match == name_match::unclaimed);
     STATIC_REQUIRE(verdict_where_fixed(announce("x", address{7}, kind::destroy)).match == name_match::withdrawn);
 }
@@ -63,14 +63,14 @@ TEST_CASE("Names nobody has and fixed peers are not bound") {
 TEST_CASE("An unused place, and an endpoint that is about to go, are not bound") {
     auto pool = rpmsg::endpoint_pool<2>{};
     auto const create = announce("x", address{7}, kind::create);
-    CHECK(judge(pool, create).match == name_match::unclaimed);
+    CHECK(match_announcement(pool, create).match == name_match::unclaimed);
     auto const id = pool.create("x", {}, nullptr, nullptr);
     REQUIRE(id.has_value());
-    CHECK(judge(pool, create).match == name_match::binds);
+    CHECK(match_announcement(pool, create).match == name_match::binds);
     pool.state(pool.index_of(*id)).must_withdraw = true;
-    CHECK(judge(pool, create).match == name_match::unclaimed);
+    CHECK(match_announcement(pool, create).match == name_match::unclaimed);
     pool.remove(pool.index_of(*id));
-    CHECK(judge(pool, create).match == name_match::unclaimed);
+    CHECK(match_announcement(pool, create).match == name_match::unclaimed);
 }
 
 } // namespace

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <rpmsg/framework/contract_plan.hpp>
-#include <rpmsg/wire/boot_block.hpp>
-#include <rpmsg/wire/config_space.hpp>
+#include <rpmsg/transport/vring/shared_block_plan.hpp>
+#include <rpmsg/wire/virtio/boot_block.hpp>
+#include <rpmsg/wire/virtio/config_space.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "../../examples/contract/doctor.hpp"
+#include "../../examples/shared_block/doctor.hpp"
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace ward {
 namespace wire = rpmsg::wire;
 namespace dialects = rpmsg::wire::dialects;
 
-constexpr auto contract_for(wire::dialect dialect) -> rpmsg::contract {
+constexpr auto contract_for(wire::dialect dialect) -> rpmsg::shared_block {
     auto const is_linux = dialect == dialects::linux_virtio or dialect == dialects::linux_bufsz;
     auto const is_ours = dialect == dialects::rpmsg;
     return {.rings = {.buffers = 8,
@@ -43,12 +43,12 @@ inline constexpr auto every_link = std::array{ours, for_openamp, for_lite, for_l
 
 /// A shared block and both of its sides, played by hand as the dialect has it.
 class patient {
-    rpmsg::contract link_;
+    rpmsg::shared_block link_;
     doctor::placement at_;
     std::vector<std::byte> memory_;
 
   public:
-    explicit patient(rpmsg::contract const& link) : link_{link}, at_{doctor::place(link.rings)}, memory_(link.size) {}
+    explicit patient(rpmsg::shared_block const& link) : link_{link}, at_{doctor::place(link.rings)}, memory_(link.size) {}
 
     [[nodiscard]] auto memory() const -> std::vector<std::byte> const& { return memory_; }
     [[nodiscard]] auto at() const -> doctor::placement const& { return at_; }
@@ -178,7 +178,7 @@ class patient {
     static constexpr std::size_t status = 44;
 };
 
-inline auto healthy(rpmsg::contract const& link, std::uint32_t messages = 3) -> patient {
+inline auto healthy(rpmsg::shared_block const& link, std::uint32_t messages = 3) -> patient {
     auto block = patient{link};
     block.start_device();
     block.start_driver();
@@ -209,7 +209,7 @@ inline auto alone(doctor::diagnosis const& result) -> bool {
                          [](auto const& f) { return f.how != doctor::weight::note; }) == 1;
 }
 
-inline auto check_up(patient const& block, rpmsg::contract const& link) -> doctor::diagnosis {
+inline auto check_up(patient const& block, rpmsg::shared_block const& link) -> doctor::diagnosis {
     return doctor::diagnose(link, block.memory());
 }
 

@@ -7,7 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 
 namespace {
 
@@ -22,7 +22,7 @@ using rpmsg::testing::recorder;
 constexpr auto config_of_receiver = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
 
 TEST_CASE("A receiver polls until nothing is left, then sleeps for one period at most") {
-    auto shared = shared_block<config_of_receiver>{};
+    auto shared = two_sides<config_of_receiver>{};
     auto log = recorder{};
     auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
                           fake_wait<nobody_wakes>{nobody_wakes{}}};
@@ -51,7 +51,7 @@ TEST_CASE("A receiver polls until nothing is left, then sleeps for one period at
 }
 
 TEST_CASE("A receiver sleeps no longer than the link's own deadline") {
-    auto shared = shared_block<config_of_receiver>{};
+    auto shared = two_sides<config_of_receiver>{};
     auto log = recorder{};
     auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
                           fake_wait<nobody_wakes>{nobody_wakes{}}};
@@ -68,7 +68,7 @@ TEST_CASE("A receiver sleeps no longer than the link's own deadline") {
 }
 
 TEST_CASE("A receiver runs until it is told to stop") {
-    auto shared = shared_block<config_of_receiver>{};
+    auto shared = two_sides<config_of_receiver>{};
     auto log = recorder{};
     auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
                           fake_wait<nobody_wakes>{nobody_wakes{}}};
@@ -97,7 +97,7 @@ struct wait_beside_a_clock_that_jumps {
 
 TEST_CASE("A receiver sleeps for one period at most, also where the clock is put back between the poll and the sleep") {
     for (auto const back : {rpmsg::ticks{0}, rpmsg::ticks{1}, rpmsg::ticks{500'000'000}, rpmsg::ticks{0x7fff'ffff}}) {
-        auto shared = shared_block<config_of_receiver>{};
+        auto shared = two_sides<config_of_receiver>{};
         auto log = recorder{};
         auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
                               wait_beside_a_clock_that_jumps{.back = back}};

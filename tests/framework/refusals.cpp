@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 #include <utility>
 
@@ -14,10 +14,10 @@ namespace {
 
 using rpmsg::address;
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::error;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::message;
 using rpmsg::poll_budget;
@@ -29,7 +29,7 @@ constexpr auto by_index = vring_config{.buffers = 4, .buffer_size = 64, .event_i
 constexpr auto batched = vring_config{.buffers = 4, .buffer_size = 64, .batch = 4};
 
 constexpr auto every_refusal_says_why_and_is_counted() -> bool {
-    auto shared = shared_block<plain>{};
+    auto shared = two_sides<plain>{};
     auto log = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<"x">(log.messages(), log.events()), endpoint<"y">(log.messages())}};
     auto b = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}};
@@ -41,21 +41,21 @@ constexpr auto every_refusal_says_why_and_is_counted() -> bool {
     check(x.send_to(address{1024}, "early"_payload).error() == error::closed);
     check(x.reserve().refusal() == error::closed);
     check(x.commit(x.reserve(), 0).error() == error::closed);
-    check(a.counts()[event_count::closed] == 4);
+    check(a.counts()[counter::closed] == 4);
     check(not x.is_bound() and x.peer() == rpmsg::any_address);
 
     check(a.start().has_value() and b.start().has_value());
     settle(shared, a, b);
     check(y.send("nobody"_payload).error() == error::not_bound);
     check(y.commit(y.reserve(), 4).error() == error::not_bound);
-    check(a.counts()[event_count::not_bound] == 2);
+    check(a.counts()[counter::not_bound] == 2);
     check(y.send_to(x.peer(), "explicit"_payload).has_value());
 
     constexpr auto large = std::array<std::byte, 49>{};
     check(x.send(large).error() == error::too_large);
     check(x.commit(x.reserve(), 49).error() == error::too_large);
     check(x.commit(x.reserve(), 0x1'0000'0000).error() == error::too_large);
-    check(a.counts()[event_count::too_large] == 3);
+    check(a.counts()[counter::too_large] == 3);
     check(x.send(rpmsg::const_bytes{large}.first(48)).has_value());
     settle(shared, a, b);
     auto const received = log.message_count();
@@ -66,12 +66,12 @@ constexpr auto every_refusal_says_why_and_is_counted() -> bool {
         check(x.send("fits"_payload).has_value());
     }
     check(x.send("more"_payload).error() == error::no_buffer);
-    check(a.counts()[event_count::no_buffer] == 1);
+    check(a.counts()[counter::no_buffer] == 1);
     return true;
 }
 
 constexpr auto a_reply_that_is_refused_is_counted() -> bool {
-    auto shared = shared_block<plain>{};
+    auto shared = two_sides<plain>{};
     auto replied = 0;
     auto refused = 0;
     auto log = recorder{};
@@ -85,13 +85,13 @@ constexpr auto a_reply_that_is_refused_is_counted() -> bool {
     settle(shared, a, b);
     check(a.at(0).send("five answers"_payload).has_value());
     settle(shared, a, b);
-    check(replied == 4 and refused == 1 and b.counts()[event_count::no_buffer] == 1);
+    check(replied == 4 and refused == 1 and b.counts()[counter::no_buffer] == 1);
     check(log.message_count() == 4);
     return true;
 }
 
 constexpr auto a_loan_is_given_back_in_every_way_it_can_end() -> bool {
-    auto shared = shared_block<plain>{};
+    auto shared = two_sides<plain>{};
     auto log = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<"x">(log.messages(), log.events())}};
     auto b = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}};
@@ -111,7 +111,7 @@ constexpr auto a_loan_is_given_back_in_every_way_it_can_end() -> bool {
         settle(shared, a, b);
     }
     check(log.message_count() == 3 and log.count(event_kind::writable) == 3);
-    check(a.counts()[event_count::stale_loan] == 0);
+    check(a.counts()[counter::stale_loan] == 0);
     auto all = 0;
     while (x.send("fits"_payload).has_value()) {
         ++all;
@@ -121,7 +121,7 @@ constexpr auto a_loan_is_given_back_in_every_way_it_can_end() -> bool {
 }
 
 template <vring_config Config> constexpr auto a_poll_stops_at_its_budget() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
     auto b = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}};
@@ -146,7 +146,7 @@ template <vring_config Config> constexpr auto a_poll_stops_at_its_budget() -> bo
 }
 
 template <vring_config Config> constexpr auto a_doorbell_that_fails_is_rung_again() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log = recorder{};
     auto a = channel{shared.driver(), endpoints{endpoint<"x">(log.messages())}};
     auto b = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}};
@@ -157,11 +157,11 @@ template <vring_config Config> constexpr auto a_doorbell_that_fails_is_rung_agai
     shared.to_device.refuses = true;
     auto const rung = shared.to_device.rings(1);
     check(a.at(0).send("silent"_payload).has_value());
-    check(a.counts()[event_count::doorbell_failed] == 1 and shared.to_device.rings(1) == rung);
+    check(a.counts()[counter::doorbell_failed] == 1 and shared.to_device.rings(1) == rung);
     auto const due = a.next_deadline(1000);
     check(due.is_set and due.at == 1000 + Config.retry_ticks);
     (void)a.poll(1100);
-    check(a.counts()[event_count::doorbell_failed] == 2 and a.next_deadline(1100).is_set);
+    check(a.counts()[counter::doorbell_failed] == 2 and a.next_deadline(1100).is_set);
     shared.to_device.refuses = false;
     (void)a.poll(1200);
     check(shared.to_device.rings(1) == rung + 1 and not a.next_deadline(1200).is_set);
@@ -174,7 +174,7 @@ template <vring_config Config> constexpr auto a_doorbell_that_fails_is_rung_agai
 
 /// A message can be held once, and only by the handler that it is delivered to.
 constexpr auto a_message_is_held_once() -> bool {
-    auto shared = shared_block<plain>{};
+    auto shared = two_sides<plain>{};
     auto log = recorder{};
     auto kept = rpmsg::held_message{};
     auto second = rpmsg::held_message{};
@@ -197,7 +197,7 @@ constexpr auto a_message_is_held_once() -> bool {
     kept.release();
     kept.release();
     settle(shared, a, b);
-    check(b.counts()[event_count::stale_loan] == 0 and a.transport().in_flight() == 0);
+    check(b.counts()[counter::stale_loan] == 0 and a.transport().in_flight() == 0);
     return true;
 }
 

@@ -7,19 +7,19 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <utility>
 
 namespace {
 
 using rpmsg::address;
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::down_reason;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::error;
 using rpmsg::event;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::message;
 using rpmsg::vring_config;
@@ -48,7 +48,7 @@ template <role Survivor> constexpr auto run(auto& shared, auto& survivor, auto& 
 /// starts over the same memory.
 template <vring_config Config, role Survivor> constexpr auto a_restart_brings_the_link_down_and_up_again() -> bool {
     constexpr auto mortal = Survivor == role::driver ? role::device : role::driver;
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log = recorder{};
     auto first_log = recorder{};
     auto second_log = recorder{};
@@ -101,13 +101,13 @@ template <vring_config Config, role Survivor> constexpr auto a_restart_brings_th
     check(ours.is_bound() and ours.self() == address_before);
     check(ours.peer() == second.template get<"service">().self());
     check(second_log.count(event_kind::bound) == 1);
-    check(survivor.counts()[event_count::link_down] == 1 and survivor.counts()[event_count::lost_in_flight] == 2);
+    check(survivor.counts()[counter::link_down] == 1 and survivor.counts()[counter::lost_in_flight] == 2);
 
     // What was lent before belongs to nobody now: counted, and nothing else.
     check(ours.commit(std::move(loan), 4).error() == error::closed);
     { auto const gone = std::move(dropped); }
     held.release();
-    check(survivor.counts()[event_count::stale_loan] == 3);
+    check(survivor.counts()[counter::stale_loan] == 3);
 
     // And the conversation goes on, with nothing of the first life in it.
     check(second_log.message_count() == 0 and log.message_count() == 3);
@@ -118,15 +118,15 @@ template <vring_config Config, role Survivor> constexpr auto a_restart_brings_th
     }
     check(second_log.message_count() == 2u * Config.buffers and log.message_count() == 3 + 2u * Config.buffers);
     check(same(log.payload(3), "here"_payload) and same(second_log.payload(0), "there"_payload));
-    check(survivor.counts()[event_count::bad_id] == 0 and survivor.counts()[event_count::bad_index] == 0);
-    check(second.counts()[event_count::bad_id] == 0 and second.counts()[event_count::bad_index] == 0);
+    check(survivor.counts()[counter::bad_id] == 0 and survivor.counts()[counter::bad_index] == 0);
+    check(second.counts()[counter::bad_id] == 0 and second.counts()[counter::bad_index] == 0);
     return true;
 }
 
 /// Restarts one after the other, also while the handshake of the one before is under way: `polls` counts how far it got.
 template <vring_config Config, role Survivor> constexpr auto a_restart_within_a_restart_converges(int polls) -> bool {
     constexpr auto mortal = Survivor == role::driver ? role::device : role::driver;
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log = recorder{};
     auto last_log = recorder{};
     auto survivor = channel{transport_of<Survivor>(shared), endpoints{endpoint<"service">(log.messages(), log.events())}};
@@ -150,7 +150,7 @@ template <vring_config Config, role Survivor> constexpr auto a_restart_within_a_
 
 /// Both sides restart at once (53), whoever polls first.
 template <vring_config Config, role First> constexpr auto both_may_restart_at_once() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log = recorder{};
     {
         auto host = channel{shared.driver(), endpoints{endpoint<"service">(log.messages())}};
@@ -214,7 +214,7 @@ constexpr auto linux_like = vring_config{.buffers = 4, .buffer_size = 64, .diale
 
 /// An OpenAMP host that starts again clears the status byte; a device that polls meanwhile sees it.
 constexpr auto a_cleared_status_byte_brings_the_device_down() -> bool {
-    auto shared = shared_block<openamp>{};
+    auto shared = two_sides<openamp>{};
     auto log = recorder{};
     auto remote = channel{shared.device(), endpoints{endpoint<"service">(log.messages(), log.events())}};
     auto host = channel{shared.driver(), endpoints{endpoint<"service">(log.messages())}};
@@ -235,7 +235,7 @@ constexpr auto a_cleared_status_byte_brings_the_device_down() -> bool {
 /// A restarted device continues where the rings stand: what was given back is not delivered again, what was
 /// not is delivered; the driver notices nothing.
 template <vring_config Config> constexpr auto a_restarted_device_continues_where_the_rings_stand() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto host_log = recorder{};
     auto first_log = recorder{};
     auto second_log = recorder{};
@@ -259,14 +259,14 @@ template <vring_config Config> constexpr auto a_restarted_device_continues_where
     settle(shared, host, second);
     check(same(host_log.payload(5), "here again"_payload) and same(second_log.payload(1), "welcome"_payload));
     check(host_log.count(event_kind::link_down) == 0 and host_log.count(event_kind::bound) == 1);
-    check(host.counts()[event_count::bad_id] == 0 and second.counts()[event_count::bad_id] == 0);
+    check(host.counts()[counter::bad_id] == 0 and second.counts()[counter::bad_id] == 0);
     return true;
 }
 
 /// Where nothing tells of a driver's restart the user says so, early or late, and whatever had been sent before.
 template <vring_config Config>
 constexpr auto reset_is_the_way_where_nothing_tells_of_a_restart(std::uint32_t sent_before, bool is_late) -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log = recorder{};
     auto host_log = recorder{};
     auto remote = channel{shared.device(), endpoints{endpoint<"service">(log.messages(), log.events())}};
@@ -290,7 +290,7 @@ constexpr auto reset_is_the_way_where_nothing_tells_of_a_restart(std::uint32_t s
     check(remote.at(0).send("after"_payload).has_value());
     settle(shared, again, remote);
     check(same(host_log.payload(sent_before), "after"_payload));
-    check(again.counts()[event_count::bad_index] == 0 and again.counts()[event_count::bad_id] == 0);
+    check(again.counts()[counter::bad_index] == 0 and again.counts()[counter::bad_id] == 0);
     return true;
 }
 
@@ -323,7 +323,7 @@ TEST_CASE("51: reset() is the way where a dialect says nothing of a restart") {
 /// Somebody goes on filling a loan while the link restarts: the buffer carries nobody's message until that loan ends.
 template <vring_config Config, role Survivor> constexpr auto a_late_loan_touches_no_message(bool resets) -> bool {
     constexpr auto mortal = Survivor == role::driver ? role::device : role::driver;
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto log = recorder{};
     auto survivor = channel{transport_of<Survivor>(shared), endpoints{endpoint<0x100, 0x200>([](auto&, message const&) {})}};
     auto first = channel{transport_of<mortal>(shared), endpoints{endpoint<0x200, 0x100>([](auto&, message const&) {})}};
@@ -357,7 +357,7 @@ template <vring_config Config, role Survivor> constexpr auto a_late_loan_touches
     }
     // It ends: the buffer serves again, all of them do.
     check(survivor.at(0).commit(std::move(late), 4).error() == error::closed);
-    check(survivor.counts()[event_count::stale_loan] == 1);
+    check(survivor.counts()[counter::stale_loan] == 1);
     check(fill() == Config.buffers);
     run<Survivor>(shared, survivor, second);
     return log.message_count() == sent + Config.buffers;

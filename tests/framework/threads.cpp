@@ -4,7 +4,7 @@
 #include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -109,7 +109,7 @@ constexpr auto patience = std::chrono::seconds{20};
 template <rpmsg::vring_config Config> auto numbers_cross_in_order() -> bool {
     auto memory = thread_memory<Config>{};
     auto driver = rpmsg::vring_driver<Config, thread_region>{memory.region()};
-    auto device = rpmsg::vring<Config, thread_region>{memory.region()};
+    auto device = rpmsg::vring_device<Config, thread_region>{memory.region()};
     auto in_order = std::atomic<bool>{true};
     auto run_side = [&](auto transport) {
         auto expected = std::uint32_t{};
@@ -163,7 +163,7 @@ TEST_CASE("Three threads send through one channel while a fourth polls it and th
     auto host = channel{rpmsg::vring_driver<by_flags, thread_region, thread_bell>{memory.region(), thread_bell{&to_remote}},
                         endpoints{endpoint<"count">([&](auto&, message const&) { ++answered; })}, rpmsg::lock_ref{mutex},
                         condition_wait{host_state}};
-    auto remote = channel{rpmsg::vring<by_flags, thread_region, thread_bell>{memory.region(), thread_bell{&to_host}},
+    auto remote = channel{rpmsg::vring_device<by_flags, thread_region, thread_bell>{memory.region(), thread_bell{&to_host}},
                           endpoints{endpoint<"count">([&](auto& side, message const& m) {
                               auto const number = number_in(m);
                               auto& count = received[number >> 16];
@@ -224,7 +224,7 @@ TEST_CASE("A wait in another thread ends in time when nobody reads", "[threads]"
     auto host = channel{rpmsg::vring_driver<by_flags, thread_region>{memory.region()},
                         endpoints{endpoint<0x100, 0x200>([](auto&, message const&) {})}, rpmsg::lock_ref{mutex},
                         condition_wait{host_state}};
-    auto remote = channel{rpmsg::vring<by_flags, thread_region>{memory.region()},
+    auto remote = channel{rpmsg::vring_device<by_flags, thread_region>{memory.region()},
                           endpoints{endpoint<0x200, 0x100>([](auto&, message const&) {})}};
     REQUIRE(host.start().has_value());
     REQUIRE(remote.start().has_value());

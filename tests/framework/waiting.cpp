@@ -13,8 +13,8 @@
 
 namespace {
 
+using rpmsg::counter;
 using rpmsg::error;
-using rpmsg::event_count;
 using rpmsg::testing::fake_wait;
 using rpmsg::testing::loopback;
 using rpmsg::testing::loopback_memory;
@@ -162,7 +162,7 @@ TEST_CASE("A wait from the context that polls is refused and counted, a send tha
     it.fill();
     CHECK(it.a.at(0).send_until(hello, 100).error() == error::would_deadlock);
     CHECK(it.a.at(0).reserve_until(100).refusal() == error::would_deadlock);
-    CHECK(it.a.counts()[event_count::would_deadlock] == 2);
+    CHECK(it.a.counts()[counter::would_deadlock] == 2);
     CHECK(it.a.waiting().waits() == 0);
     CHECK(it.a.waiting().now() == 0);
 }

@@ -1,11 +1,11 @@
-#include "../../examples/contract/doctor.hpp"
+#include "../../examples/shared_block/doctor.hpp"
 
-#include <rpmsg/framework/contract.hpp>
-#include <rpmsg/wire/boot_block.hpp>
-#include <rpmsg/wire/carveout.hpp>
-#include <rpmsg/wire/config_space.hpp>
-#include <rpmsg/wire/control_block.hpp>
-#include <rpmsg/wire/resource_table.hpp>
+#include <rpmsg/transport/vring/shared_block.hpp>
+#include <rpmsg/wire/virtio/boot_block.hpp>
+#include <rpmsg/wire/virtio/carveout.hpp>
+#include <rpmsg/wire/virtio/config_space.hpp>
+#include <rpmsg/wire/virtio/control_block.hpp>
+#include <rpmsg/wire/virtio/resource_table.hpp>
 
 #include <array>
 #include <cstddef>
@@ -15,19 +15,19 @@
 namespace wire = rpmsg::wire;
 
 namespace {
-constexpr auto contract_for(wire::dialect dialect, std::uint16_t buffers) -> rpmsg::contract {
+constexpr auto contract_for(wire::dialect dialect, std::uint16_t buffers) -> rpmsg::shared_block {
     return {.rings = {.buffers = buffers, .buffer_size = 64, .alignment = 64, .device_base = 0x1000, .dialect = dialect},
             .host_base = 0x1000,
             .size = 0x1000};
 }
-constexpr auto contracts =
+constexpr auto shared_blocks =
     std::array{contract_for(wire::dialects::rpmsg, 4),       contract_for(wire::dialects::openamp, 4),
                contract_for(wire::dialects::rpmsg_lite, 4),  contract_for(wire::dialects::linux_virtio, 8),
                contract_for(wire::dialects::linux_bufsz, 4), contract_for(wire::dialects::nuttx, 4),
                contract_for(wire::dialects::openvela, 4)};
 
 /// The entries that Linux looks for by name, and where they are.
-auto carveouts_of(rpmsg::contract const& link, doctor::placement const& at) -> wire::carveout_table {
+auto carveouts_of(rpmsg::shared_block const& link, doctor::placement const& at) -> wire::carveout_table {
     auto table = wire::carveout_table{};
     auto const starts = doctor::carveout_bounds(at, link.rings.alignment);
     for (std::size_t i = 0; i < 3; ++i) {
@@ -37,7 +37,7 @@ auto carveouts_of(rpmsg::contract const& link, doctor::placement const& at) -> w
 }
 
 /// A block in which nothing is wrong: else the search ends where noise is refused.
-auto sound_block(rpmsg::contract const& link) -> std::vector<std::byte> {
+auto sound_block(rpmsg::shared_block const& link) -> std::vector<std::byte> {
     auto const at = doctor::place(link.rings);
     auto block = std::vector<std::byte>(at.size);
     auto const put = [&](std::size_t offset, auto value) { rpmsg::store(rpmsg::bytes{block}.subspan(offset), value); };
@@ -96,12 +96,12 @@ auto sound_block(rpmsg::contract const& link) -> std::vector<std::byte> {
 /// says something in any case and the words of a finding are never empty; the search begins with what is sound.
 extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) -> int {
     if (size == 0) {
-        for (auto const& link : contracts) {
+        for (auto const& link : shared_blocks) {
             rpmsg::expects(doctor::diagnose(link, sound_block(link)).is_healthy());
         }
         return 0;
     }
-    auto const& link = contracts[data[0] % contracts.size()];
+    auto const& link = shared_blocks[data[0] % shared_blocks.size()];
     auto block = sound_block(link);
     auto const sound = block;
     if (data[0] < 0x40) {

@@ -22,8 +22,8 @@ template <rpmsg::vring_config Base> auto converse(std::uint8_t const* data, std:
     std::memset(memory, 0, layout::size());
     auto const shared = rpmsg::mapped_region<>{memory, layout::size()};
     auto peer = rpmsg::vring_driver<config>{shared};
-    using victim_channel = rpmsg::channel<rpmsg::vring<config>, rpmsg::endpoint_pool<4, 2>>;
-    auto victim = victim_channel{rpmsg::vring<config>{shared}};
+    using victim_channel = rpmsg::channel<rpmsg::vring_device<config>, rpmsg::endpoint_pool<4, 2>>;
+    auto victim = victim_channel{rpmsg::vring_device<config>{shared}};
     auto bytes = fuzz::input{data, size};
     auto kept = std::vector<rpmsg::held_message>{};
     auto made = std::vector<std::uint32_t>{};

@@ -1,6 +1,6 @@
 #include <rpmsg/platform/region.hpp>
-#include <rpmsg/transport/placed_layout.hpp>
-#include <rpmsg/wire/resource_table.hpp>
+#include <rpmsg/transport/vring/runtime_layout.hpp>
+#include <rpmsg/wire/virtio/resource_table.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -30,11 +30,11 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
     if (not found) {
         return 0;
     }
-    auto layout = rpmsg::placed_layout{.buffers_per_ring = found->vrings[0].count,
-                                       .window = static_cast<std::uint32_t>(size) * 4,
-                                       .window_size = 0x1'0000,
-                                       .window_address = found->vrings[1].device_address,
-                                       .status_offset = found->vdev_offset + 24};
+    auto layout = rpmsg::runtime_layout{.buffers_per_ring = found->vrings[0].count,
+                                        .window = static_cast<std::uint32_t>(size) * 4,
+                                        .window_size = 0x1'0000,
+                                        .window_address = found->vrings[1].device_address,
+                                        .status_offset = found->vdev_offset + 24};
     for (std::uint32_t ring = 0; ring < 2; ++ring) {
         auto const& entry = found->vrings[ring];
         auto const parts = wire::place_vring(entry.device_address, entry.count, entry.alignment);

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/testing/counting_region.hpp>
-#include <rpmsg/testing/hostile_region.hpp>
-#include <rpmsg/testing/site_name.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/explorer/site_name.hpp>
+#include <rpmsg/testing/regions/counting_region.hpp>
+#include <rpmsg/testing/regions/hostile_region.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include "../transport/device_table.hpp"
@@ -206,7 +206,7 @@ constexpr auto with(rpmsg::wire::dialect dialect, bool event_index = false) -> r
     return config;
 }
 
-template <rpmsg::vring_config Config> using device = rpmsg::vring<Config, scripted>;
+template <rpmsg::vring_config Config> using device = rpmsg::vring_device<Config, scripted>;
 template <rpmsg::vring_config Config> using driver = rpmsg::vring_driver<Config, scripted>;
 
 /// The first byte of the input says which dialect.

@@ -1,4 +1,4 @@
-#include <rpmsg/testing/spi_bus.hpp>
+#include <rpmsg/testing/lines/spi_bus.hpp>
 #include <rpmsg/transport/spi.hpp>
 
 #include "party.hpp"

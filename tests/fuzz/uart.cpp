@@ -1,4 +1,4 @@
-#include <rpmsg/testing/line.hpp>
+#include <rpmsg/testing/lines/serial_line.hpp>
 #include <rpmsg/transport/uart.hpp>
 
 #include "party.hpp"

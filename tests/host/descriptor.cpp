@@ -3,7 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "lingering_socket.hpp"
+#include "host/lingering_socket.hpp"
 #include <cerrno>
 #include <fcntl.h>
 #include <type_traits>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "front_end.hpp"
+#include "host/vhost/front_end.hpp"
 #include <array>
 #include <atomic>
 #include <cerrno>

@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "front_end.hpp"
+#include "host/vhost/front_end.hpp"
 #include <array>
 #include <csignal>
 #include <cstring>

@@ -3,9 +3,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "front_end.hpp"
-#include "lingering_socket.hpp"
-#include "silent_file_system.hpp"
+#include "host/lingering_socket.hpp"
+#include "host/silent_file_system.hpp"
+#include "host/vhost/front_end.hpp"
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -63,7 +63,7 @@ constexpr auto remote_rings = [] {
     config.device_base = 0;
     return config;
 }();
-using remote = rpmsg::vring<remote_rings, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>;
+using remote = rpmsg::vring_device<remote_rings, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>;
 using host = rpmsg::vring_driver<front_end::config, rpmsg::mapped_region<>, front_end::kick_bell>;
 constexpr auto echoes = [](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); };
 } // namespace
@@ -287,7 +287,7 @@ TEST_CASE("a link of other rings than its back end's does not keep its driver wa
     vhost_rings shared{};
     auto back_end = vhost_user::listen(test.socket(), remote_rings, shared);
     REQUIRE(back_end);
-    auto link = rpmsg::channel{rpmsg::vring<smaller, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{
+    auto link = rpmsg::channel{rpmsg::vring_device<smaller, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{
                                    shared.shared(), shared.bell(), shared.placed()},
                                rpmsg::endpoints{rpmsg::endpoint<"echo">(echoes)}};
     auto front = front_end::front_end{test.socket()};
@@ -305,7 +305,7 @@ constexpr auto in_batches = [] {
     config.batch = 4;
     return config;
 }();
-using batching = rpmsg::vring<in_batches, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>;
+using batching = rpmsg::vring_device<in_batches, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>;
 
 /// Holds the first message, and ignores the others.
 struct keeper {

@@ -1,5 +1,5 @@
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/split_queue.hpp>
+#include <rpmsg/transport/vring/virtqueue.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -9,8 +9,8 @@
 
 namespace wire = rpmsg::wire;
 using rpmsg::detail::ring_role;
-using rpmsg::detail::split_queue;
 using rpmsg::detail::take_outcome;
+using rpmsg::detail::virtqueue;
 
 namespace {
 
@@ -24,8 +24,8 @@ template <ring_role Role> struct single_ring {
     rpmsg::mapped_region<> shared{memory.content().data(), memory.size()};
 
     /// Both indices at `start`; then `ours` buffers taken from the peer.
-    auto queue_at(std::uint16_t start, std::uint32_t ours) -> split_queue<config, Role> {
-        auto queue = split_queue<config, Role>{};
+    auto queue_at(std::uint16_t start, std::uint32_t ours) -> virtqueue<config, Role> {
+        auto queue = virtqueue<config, Role>{};
         queue.reset(start, static_cast<std::uint16_t>(device ? start : start + 4), false);
         for (std::uint32_t i = 0; i < 4; ++i) {
             write_entry(start + i, i);

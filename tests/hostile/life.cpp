@@ -46,7 +46,7 @@ TEST_CASE("case 47: a peer that dies at any access and never returns blocks nobo
         }
         CHECK(sent <= r.config.buffers);
         CHECK(r.in_flight() <= r.config.buffers);
-        CHECK(r.counted(event_count::bad_id) + r.counted(event_count::bad_index) == 0);
+        CHECK(r.counted(counter::bad_id) + r.counted(counter::bad_index) == 0);
         r.revive_peer();
         r.recover();
         CHECK(r.carries(9));
@@ -66,13 +66,13 @@ TEST_CASE("case 48: buffers that a dead peer had are reported lost, and come bac
             if (not r->has_epochs()) {
                 continue;
             }
-            auto const lost = r->counted(event_count::lost_in_flight);
+            auto const lost = r->counted(counter::lost_in_flight);
             r->revive_peer();
             r->run();
             CHECK(r->victim_box.count(rpmsg::event_kind::link_down) == 1);
             CHECK(r->victim_box.last_down().reason == rpmsg::down_reason::peer_restarted);
             CHECK(r->victim_box.last_down().unreturned == k);
-            CHECK(r->counted(event_count::lost_in_flight) == lost + k);
+            CHECK(r->counted(counter::lost_in_flight) == lost + k);
             CHECK(r->carries(9));
         }
     }
@@ -133,7 +133,7 @@ TEST_CASE("case 50: a peer that died between publishing and ringing rings when i
 
 TEST_CASE("case 51: a peer that starts at index 0 while the ring is elsewhere is detected") {
     for (auto const& r : all_rigs()) {
-        expect_break(*r, event_count::bad_index, [](rig& it) { it.raw.set(it.peer_index(it.rx_ring()), std::uint16_t{0}); });
+        expect_break(*r, counter::bad_index, [](rig& it) { it.raw.set(it.peer_index(it.rx_ring()), std::uint16_t{0}); });
     }
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("case 52: a buffer that is being filled while the peer starts anew sta
         }
         CHECK(r->memory_is_intact());
         CHECK(r->commit_loan(room.size()).error() == rpmsg::error::closed);
-        CHECK(r->counted(event_count::stale_loan) == 1);
+        CHECK(r->counted(counter::stale_loan) == 1);
         r->poll_peer();
         CHECK(r->peer_box.letters.empty());
         CHECK(r->carries(9));
@@ -175,7 +175,7 @@ TEST_CASE("case 52: a buffer that is being filled while the peer starts anew sta
         REQUIRE(r->take_loan().size() == 48);
         r->close_victim();
         r->drop_loan();
-        CHECK(r->counted(event_count::stale_loan) == 2);
+        CHECK(r->counted(counter::stale_loan) == 2);
         (void)r->start_victim();
         r->recover();
         CHECK(r->carries(9));
@@ -317,7 +317,7 @@ TEST_CASE("case 58: a stale doorbell after a reset is ignored") {
         (void)r->start_victim();
         r->notify_victim(0xffff'ffff);
         r->recover();
-        CHECK(r->counted(event_count::bad_index) + r->counted(event_count::bad_id) == 0);
+        CHECK(r->counted(counter::bad_index) + r->counted(counter::bad_id) == 0);
         CHECK(r->carries(9));
     }
 }
@@ -422,12 +422,12 @@ TEST_CASE("case 63: a handler may send and poll again, the latter in vain") {
             CHECK(r->poll_victim_unchecked({}) == 0);
             --depth;
         };
-        auto const refused = r->counted(event_count::would_deadlock);
+        auto const refused = r->counted(counter::would_deadlock);
         for (auto i = 0; i < 3; ++i) {
             REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 4)));
         }
         r->poll_victim();
-        CHECK(r->counted(event_count::would_deadlock) == refused + 3u);
+        CHECK(r->counted(counter::would_deadlock) == refused + 3u);
         r->victim_box.on_letter = {};
         (void)r->poll_peer();
         CHECK(r->peer_box.letters.size() == 3);
@@ -480,10 +480,10 @@ TEST_CASE("case 63: a handler may release what it holds, also while the link is 
         r->victim_box.on_letter = {};
         r->victim_box.keeps = false;
         REQUIRE(r->victim_box.kept.size() == 1);
-        auto const stale = r->counted(event_count::stale_loan);
+        auto const stale = r->counted(counter::stale_loan);
         r->close_victim();
         r->victim_box.kept.clear();
-        CHECK(r->counted(event_count::stale_loan) == stale + 1u);
+        CHECK(r->counted(counter::stale_loan) == stale + 1u);
         (void)r->start_victim();
         r->recover();
         CHECK(r->carries(9));
@@ -499,7 +499,7 @@ TEST_CASE("case 66: a loan of another link is refused and stays where it is") {
         REQUIRE_FALSE(others[i]->take_loan().empty());
         r.counts.clear();
         CHECK(r.commit_loan_of(*others[i], 4).error() == rpmsg::error::closed);
-        CHECK(r.counted(event_count::stale_loan) == 1);
+        CHECK(r.counted(counter::stale_loan) == 1);
         CHECK(r.counts.stores() == 0);
         CHECK(others[i]->owns_loan());
         CHECK(others[i]->commit_loan(4));

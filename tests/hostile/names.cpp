@@ -1,6 +1,6 @@
 #include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -30,9 +30,9 @@ auto hear(rig& r, rpmsg::const_bytes payload) -> void {
 auto drops_announcement(std::vector<std::byte> const& payload) -> void {
     for (auto const& r : all_rigs()) {
         INFO(r->name);
-        auto const before = r->counted(event_count::bad_announcement);
+        auto const before = r->counted(counter::bad_announcement);
         hear(*r, payload);
-        CHECK(r->counted(event_count::bad_announcement) == before + 1u);
+        CHECK(r->counted(counter::bad_announcement) == before + 1u);
         CHECK(r->victim_echo_peer() == rpmsg::any_address);
         CHECK(r->named_box.events.empty());
         CHECK(r->carries(9));
@@ -57,7 +57,7 @@ class pool_link {
         }
     };
     rpmsg::mapped_region<> region{memory_.content().data(), memory_.size()};
-    rpmsg::channel<rpmsg::vring<config>, rpmsg::endpoint_pool<8, 4>> victim{rpmsg::vring<config>{region}};
+    rpmsg::channel<rpmsg::vring_device<config>, rpmsg::endpoint_pool<8, 4>> victim{rpmsg::vring_device<config>{region}};
     rpmsg::channel<rpmsg::vring_driver<config>, rpmsg::endpoint_pool<8, 4>> peer{rpmsg::vring_driver<config>{region}};
     service victim_service{}, peer_service{};
 
@@ -91,12 +91,12 @@ class pool_link {
 
 TEST_CASE("case 67: a message shorter than a header is dropped") {
     for (auto const& r : driver_rigs()) {
-        expect_drop(*r, event_count::bad_length, [](rig& it) {
+        expect_drop(*r, counter::bad_length, [](rig& it) {
             it.raw.set(it.peer_entry(0, it.raw.get<std::uint16_t>(it.peer_index(0)) - 1u) + 4, std::uint32_t{15});
         });
     }
     for (auto const& r : device_rigs()) {
-        expect_descriptor_drop(*r, event_count::bad_descriptor, [](rig& it) {
+        expect_descriptor_drop(*r, counter::bad_descriptor, [](rig& it) {
             auto d = it.raw.read_descriptor(1, it.last_id(1));
             d.length = 15;
             it.raw.write_descriptor(1, it.last_id(1), d);
@@ -107,7 +107,7 @@ TEST_CASE("case 67: a message shorter than a header is dropped") {
 TEST_CASE("case 68: a message to nobody is dropped and its buffer returned") {
     for (auto const where : {0u, 52u, 54u, 0x101u, 1023u, 1024u + 99u, 0x7fff'ffffu, 0xffff'fffeu}) {
         for (auto const& r : all_rigs()) {
-            expect_drop(*r, event_count::no_endpoint, [&](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + 4, where); });
+            expect_drop(*r, counter::no_endpoint, [&](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + 4, where); });
         }
     }
 }
@@ -115,7 +115,7 @@ TEST_CASE("case 68: a message to nobody is dropped and its buffer returned") {
 TEST_CASE("case 69: the any-address as source or destination is dropped") {
     for (auto const field : {0u, 4u}) {
         for (auto const& r : all_rigs()) {
-            expect_drop(*r, event_count::bad_address,
+            expect_drop(*r, counter::bad_address,
                         [&](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + field, 0xffff'ffffu); });
         }
     }
@@ -124,7 +124,7 @@ TEST_CASE("case 69: the any-address as source or destination is dropped") {
 TEST_CASE("case 70: an endpoint with a fixed peer rejects everybody else") {
     for (auto const source : {0u, 53u, 0x100u, 0x201u, 0xffff'fffeu}) {
         for (auto const& r : all_rigs()) {
-            expect_drop(*r, event_count::wrong_peer, [&](rig& it) { it.raw.set(it.last_frame(it.rx_ring()), source); });
+            expect_drop(*r, counter::wrong_peer, [&](rig& it) { it.raw.set(it.last_frame(it.rx_ring()), source); });
         }
     }
 }
@@ -187,7 +187,7 @@ TEST_CASE("case 74: a name without NUL ends after 32 characters") {
         auto payload = announcement("echo", 0x444, announcement_kind::create);
         std::fill_n(payload.begin(), 32, std::byte{'e'});
         hear(*r, payload);
-        CHECK(r->counted(event_count::bad_announcement) == 0);
+        CHECK(r->counted(counter::bad_announcement) == 0);
         CHECK(r->victim_echo_peer() == rpmsg::any_address);
         payload = announcement("echo", 0x444, announcement_kind::create);
         std::fill_n(payload.begin() + 5, 27, std::byte{0xff}); // garbage after the NUL, as OpenAMP leaves it
@@ -260,7 +260,7 @@ TEST_CASE("case 78: a flood of announcements fills a fixed table and is counted"
     auto waiting = 0;
     link.victim.endpoint_table().unclaimed().for_each([&](std::string_view, rpmsg::address) { ++waiting; });
     CHECK(waiting == 4);
-    CHECK(link.victim.counts()[event_count::table_full] == 3000 - 4);
+    CHECK(link.victim.counts()[counter::table_full] == 3000 - 4);
     // The last ones were kept, and one serves an endpoint that comes later.
     auto const made = link.victim.create("service-2998", link.victim_service);
     REQUIRE(made);
@@ -353,7 +353,7 @@ TEST_CASE("case 64: a message to an endpoint that was destroyed meanwhile is dro
         link.peer.poll();
     }
     CHECK(link.victim_service.got == 0);
-    CHECK(link.victim.counts()[event_count::no_endpoint] == 20);
+    CHECK(link.victim.counts()[counter::no_endpoint] == 20);
     CHECK(link.victim.destroy(*there).error() == rpmsg::error::no_endpoint);
 }
 
@@ -370,7 +370,7 @@ TEST_CASE("case 64: an endpoint that destroys itself in its handler gets no furt
     }
     link.victim.poll();
     CHECK(link.victim_service.got == 1);
-    CHECK(link.victim.counts()[event_count::no_endpoint] == 2);
+    CHECK(link.victim.counts()[counter::no_endpoint] == 2);
     link.run();
     // The place serves again, under another address.
     link.victim_service.act = {};

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <rpmsg/core/bytes.hpp>
-#include <rpmsg/transport/vring_layout.hpp>
-#include <rpmsg/wire/vring.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
+#include <rpmsg/wire/virtio/vring.hpp>
 
 #include <array>
 #include <cstddef>

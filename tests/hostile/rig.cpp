@@ -149,7 +149,7 @@ auto some_bytes(std::uint32_t seed, std::size_t size) -> std::vector<std::byte> 
     return made;
 }
 
-auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void {
+auto expect_drop(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void {
     INFO(r.name);
     REQUIRE(r.carries(1));
     auto const before = r.counted(reason);
@@ -168,7 +168,7 @@ auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& ta
     CHECK(r.counted(reason) == before + 1u);
 }
 
-auto expect_no_effect(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void {
+auto expect_no_effect(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void {
     INFO(r.name);
     REQUIRE(r.carries(1));
     auto const before = r.counted(reason);
@@ -182,7 +182,7 @@ auto expect_no_effect(rig& r, event_count reason, std::function<void(rig&)> cons
     CHECK(r.carries(2u * r.config.buffers + 1));
     CHECK(r.counted(reason) == before);
 }
-auto expect_descriptor_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void {
+auto expect_descriptor_drop(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void {
     if (r.reads_descriptors()) {
         expect_drop(r, reason, tamper);
     } else {
@@ -190,7 +190,7 @@ auto expect_descriptor_drop(rig& r, event_count reason, std::function<void(rig&)
     }
 }
 
-auto expect_break(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void {
+auto expect_break(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void {
     INFO(r.name);
     REQUIRE(r.carries(1));
     auto const before = r.counted(reason);

@@ -2,8 +2,8 @@
 
 #include <rpmsg/core/counters.hpp>
 #include <rpmsg/framework/channel.hpp>
-#include <rpmsg/testing/counting_region.hpp>
-#include <rpmsg/testing/hostile_region.hpp>
+#include <rpmsg/testing/regions/counting_region.hpp>
+#include <rpmsg/testing/regions/hostile_region.hpp>
 
 #include "raw_link.hpp"
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace hostile {
 
-using rpmsg::event_count;
+using rpmsg::counter;
 
 /// What an endpoint of a rig got.
 struct inbox {
@@ -109,7 +109,7 @@ class rig {
     /// The buffer, and the place of its frame, that the peer published last.
     [[nodiscard]] auto last_id(std::uint32_t ring) const -> std::uint32_t;
     [[nodiscard]] auto last_frame(std::uint32_t ring) const -> std::uint32_t { return raw.frame(ring, last_id(ring)); }
-    [[nodiscard]] auto counted(event_count reason) -> std::uint32_t { return victim_counts()[reason]; }
+    [[nodiscard]] auto counted(counter reason) -> std::uint32_t { return victim_counts()[reason]; }
 
     /// Polls the victim, and checks what must hold whatever the peer does: bounded work, no second fetch, no byte
     /// outside of the region touched.
@@ -133,13 +133,13 @@ auto all_rigs() -> std::vector<std::unique_ptr<rig>>;
 auto odd_rigs() -> std::vector<std::unique_ptr<rig>>;
 
 /// Tampers with a message of the peer: it must be dropped for this reason, and nothing else may happen.
-auto expect_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+auto expect_drop(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void;
 /// Tampers with a message of the peer: it must arrive all the same, and nothing may be counted.
-auto expect_no_effect(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+auto expect_no_effect(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void;
 /// What tampering with a descriptor does: the message is dropped for this reason, or the victim does not even look.
-auto expect_descriptor_drop(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+auto expect_descriptor_drop(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void;
 /// Tampers with the ring: the link must break for this reason, deliver nothing, and come back.
-auto expect_break(rig& r, event_count reason, std::function<void(rig&)> const& tamper) -> void;
+auto expect_break(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void;
 
 /// What a script throws where its side dies.
 struct death {};

@@ -3,7 +3,7 @@
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include "rig.hpp"
@@ -100,10 +100,10 @@ template <rpmsg::vring_config Config, bool VictimIsDevice> class rig_of final : 
     using base_region = rpmsg::mapped_region<>;
     using scripted_region = rpmsg::testing::hostile_region<base_region, script_ref>;
     using victim_region = rpmsg::testing::counting_region<scripted_region>;
-    using victim_transport = watched<std::conditional_t<VictimIsDevice, rpmsg::vring<Config, victim_region, rig_bell>,
+    using victim_transport = watched<std::conditional_t<VictimIsDevice, rpmsg::vring_device<Config, victim_region, rig_bell>,
                                                         rpmsg::vring_driver<Config, victim_region, rig_bell>>>;
     using peer_transport = std::conditional_t<VictimIsDevice, rpmsg::vring_driver<Config, scripted_region, rig_bell>,
-                                              rpmsg::vring<Config, scripted_region, rig_bell>>;
+                                              rpmsg::vring_device<Config, scripted_region, rig_bell>>;
     using fixed = recorder<at_address<0x100, 0x200>>;
     using learning = recorder<at_address<0x300, 0xffff'ffff>>;
     using peer_fixed = recorder<at_address<0x200, 0x100>>;

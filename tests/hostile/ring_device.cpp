@@ -14,14 +14,14 @@ using rpmsg::testing::memory_access;
 
 namespace {
 
-auto breaks_device(event_count reason, std::function<void(rig&)> const& tamper) -> void {
+auto breaks_device(counter reason, std::function<void(rig&)> const& tamper) -> void {
     for (auto const& r : device_rigs()) {
         expect_break(*r, reason, tamper);
     }
 }
 
 /// Changes the descriptor of the message that waits for the victim.
-auto drops_descriptor(event_count reason, std::function<void(wire::descriptor&, rig&)> const& change) -> void {
+auto drops_descriptor(counter reason, std::function<void(wire::descriptor&, rig&)> const& change) -> void {
     for (auto const& r : device_rigs()) {
         expect_descriptor_drop(*r, reason, [&](rig& it) {
             auto const id = it.last_id(1);
@@ -34,7 +34,7 @@ auto drops_descriptor(event_count reason, std::function<void(wire::descriptor&, 
 
 auto drops_length(std::function<std::uint16_t(rig&)> const& length) -> void {
     for (auto const& r : all_rigs()) {
-        expect_drop(*r, event_count::bad_length, [&](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + 12, length(it)); });
+        expect_drop(*r, counter::bad_length, [&](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + 12, length(it)); });
     }
 }
 
@@ -51,16 +51,16 @@ auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change
             change(bad, *r);
             r->raw.write_descriptor(0, id, bad);
         }
-        auto const before = r->counted(event_count::bad_descriptor);
+        auto const before = r->counted(counter::bad_descriptor);
         if (not r->reads_descriptors()) {
             CHECK(r->carries(9));
-            CHECK(r->counted(event_count::bad_descriptor) == before);
+            CHECK(r->counted(counter::bad_descriptor) == before);
             continue;
         }
         auto const memory = std::vector<std::byte>(r->raw.memory.begin() + r->raw.frame(0, 0), r->raw.memory.end());
         CHECK_FALSE(r->send_from_victim(some_bytes(1, 40)));
         CHECK(std::equal(memory.begin(), memory.end(), r->raw.memory.begin() + r->raw.frame(0, 0)));
-        CHECK(r->counted(event_count::bad_descriptor) == before + r->raw.count);
+        CHECK(r->counted(counter::bad_descriptor) == before + r->raw.count);
         CHECK(r->victim_is_up());
         for (std::uint32_t id = 0; id < r->raw.count; ++id) {
             r->raw.write_descriptor(0, id, kept[id]);
@@ -74,24 +74,24 @@ auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change
 } // namespace
 
 TEST_CASE("case 1: an available id of N breaks the link") {
-    breaks_device(event_count::bad_id,
+    breaks_device(counter::bad_id,
                   [](rig& r) { r.write_peer_entry(1, r.raw.get<std::uint16_t>(r.peer_index(1)) - 1u, r.raw.count); });
 }
 
 TEST_CASE("case 2: an available id of 0xFFFF breaks the link") {
-    breaks_device(event_count::bad_id,
+    breaks_device(counter::bad_id,
                   [](rig& r) { r.write_peer_entry(1, r.raw.get<std::uint16_t>(r.peer_index(1)) - 1u, 0xffff); });
 }
 
 TEST_CASE("case 3: avail.idx advanced by more than N breaks the link before the first delivery") {
     for (auto const by : {4u, 5u, 0x7fffu, 0x8000u, 0xfff0u}) {
-        breaks_device(event_count::bad_index, [&](rig& r) { r.move_peer_index(1, by); });
+        breaks_device(counter::bad_index, [&](rig& r) { r.move_peer_index(1, by); });
     }
 }
 
 TEST_CASE("case 4: avail.idx moved backwards breaks the link") {
     for (auto const by : {2u, 3u, 4u}) { // one waits: by 1 it is as if nothing had been sent
-        breaks_device(event_count::bad_index, [&](rig& r) { r.move_peer_index(1, 0x10000u - by); });
+        breaks_device(counter::bad_index, [&](rig& r) { r.move_peer_index(1, 0x10000u - by); });
     }
 }
 
@@ -101,12 +101,12 @@ TEST_CASE("case 4: a backward index is found by whoever looks first") {
         auto const ring = r->tx_ring();
         // All transmit buffers are away and the sender starves, so that the next look is the one for `writable`.
         while (r->send_from_victim(some_bytes(1, 4))) {}
-        auto const before = r->counted(event_count::bad_index);
+        auto const before = r->counted(counter::bad_index);
         r->move_peer_index(ring, 0x9000);
         r->poll_victim();
         (void)r->in_flight();
         CHECK_FALSE(r->send_from_victim(some_bytes(1, 4)));
-        CHECK(r->counted(event_count::bad_index) == before + 1u);
+        CHECK(r->counted(counter::bad_index) == before + 1u);
         r->poll_victim();
         CHECK_FALSE(r->victim_is_up());
         r->recover();
@@ -125,10 +125,10 @@ TEST_CASE("case 5: an id that is offered twice breaks the link") {
         auto const index = r->raw.get<std::uint16_t>(r->peer_index(1));
         r->write_peer_entry(1, index, r->last_id(1));
         r->move_peer_index(1, 1);
-        auto const before = r->counted(event_count::bad_id);
+        auto const before = r->counted(counter::bad_id);
         r->poll_victim();
         CHECK(r->victim_box.letters.size() == 1);
-        CHECK(r->counted(event_count::bad_id) == before + 1u);
+        CHECK(r->counted(counter::bad_id) == before + 1u);
         r->victim_box.keeps = false;
         r->poll_victim();
         CHECK(r->victim_box.last_down().reason == rpmsg::down_reason::broken);
@@ -139,41 +139,41 @@ TEST_CASE("case 5: an id that is offered twice breaks the link") {
 
 TEST_CASE("case 6: a descriptor outside of the region drops its message") {
     for (auto const address : {std::uint64_t{0}, std::uint64_t{0x1'0000'0000'0000}, ~std::uint64_t{63}}) {
-        drops_descriptor(event_count::bad_descriptor, [&](wire::descriptor& d, rig&) { d.address = address; });
+        drops_descriptor(counter::bad_descriptor, [&](wire::descriptor& d, rig&) { d.address = address; });
     }
-    drops_descriptor(event_count::bad_descriptor,
+    drops_descriptor(counter::bad_descriptor,
                      [](wire::descriptor& d, rig& r) { d.address = r.raw.base + r.raw.memory.size(); });
 }
 
 TEST_CASE("case 7: a descriptor inside of the rings, the status or the control block drops its message") {
-    drops_descriptor(event_count::bad_descriptor, [](wire::descriptor& d, rig& r) { d.address = r.raw.base; });
+    drops_descriptor(counter::bad_descriptor, [](wire::descriptor& d, rig& r) { d.address = r.raw.base; });
     for (auto const ring : {0u, 1u}) {
-        drops_descriptor(event_count::bad_descriptor,
+        drops_descriptor(counter::bad_descriptor,
                          [&](wire::descriptor& d, rig& r) { d.address = r.raw.base + r.raw.parts[ring].descriptors; });
-        drops_descriptor(event_count::bad_descriptor,
+        drops_descriptor(counter::bad_descriptor,
                          [&](wire::descriptor& d, rig& r) { d.address = r.raw.base + r.raw.parts[ring].used - 4; });
     }
-    drops_descriptor(event_count::bad_descriptor,
+    drops_descriptor(counter::bad_descriptor,
                      [](wire::descriptor& d, rig& r) { d.address = r.raw.base + r.raw.frame(0, 0) - 4; });
 }
 
 TEST_CASE("case 8: a descriptor that straddles the end drops its message") {
-    drops_descriptor(event_count::bad_descriptor,
+    drops_descriptor(counter::bad_descriptor,
                      [](wire::descriptor& d, rig& r) { d.address = r.raw.base + r.raw.memory.size() - d.length + 4; });
-    drops_descriptor(event_count::bad_descriptor,
+    drops_descriptor(counter::bad_descriptor,
                      [](wire::descriptor& d, rig& r) { d.address = r.raw.base + r.raw.memory.size() - 12; });
 }
 
 TEST_CASE("case 9: an address whose end wraps drops its message") {
-    drops_descriptor(event_count::bad_descriptor, [](wire::descriptor& d, rig& r) {
+    drops_descriptor(counter::bad_descriptor, [](wire::descriptor& d, rig& r) {
         d.address = r.raw.base + r.raw.frame(1, 0);
         d.length = 0xffff'fffc;
     });
-    drops_descriptor(event_count::bad_descriptor, [](wire::descriptor& d, rig&) {
+    drops_descriptor(counter::bad_descriptor, [](wire::descriptor& d, rig&) {
         d.address = ~std::uint64_t{} - 15;
         d.length = 64;
     });
-    drops_descriptor(event_count::bad_descriptor, [](wire::descriptor& d, rig& r) {
+    drops_descriptor(counter::bad_descriptor, [](wire::descriptor& d, rig& r) {
         d.address = (r.raw.base + r.raw.frame(1, 0)) & 0xffff'ffff; // the base lies below 4 GiB, the buffers above
         d.length = 0x40;
         d.address += r.raw.base + r.raw.frame(1, 0) > 0xffff'ffff ? std::uint64_t{0} : 0x1'0000'0000u;
@@ -182,7 +182,7 @@ TEST_CASE("case 9: an address whose end wraps drops its message") {
 
 TEST_CASE("case 10: a misaligned descriptor drops its message") {
     for (auto const by : {1u, 2u, 3u}) {
-        drops_descriptor(event_count::bad_descriptor, [&](wire::descriptor& d, rig&) {
+        drops_descriptor(counter::bad_descriptor, [&](wire::descriptor& d, rig&) {
             d.address += by;
             d.length -= 4;
         });
@@ -190,17 +190,17 @@ TEST_CASE("case 10: a misaligned descriptor drops its message") {
 }
 
 TEST_CASE("case 11: an empty descriptor drops its message") {
-    drops_descriptor(event_count::bad_descriptor, [](wire::descriptor& d, rig&) { d.length = 0; });
+    drops_descriptor(counter::bad_descriptor, [](wire::descriptor& d, rig&) { d.length = 0; });
 }
 
 TEST_CASE("case 12: a descriptor shorter than a header drops its message") {
     for (std::uint32_t length = 1; length < 16; ++length) {
-        drops_descriptor(event_count::bad_descriptor, [&](wire::descriptor& d, rig&) { d.length = length; });
+        drops_descriptor(counter::bad_descriptor, [&](wire::descriptor& d, rig&) { d.length = length; });
     }
 }
 
 TEST_CASE("case 13: a descriptor of 4 GiB drops its message") {
-    drops_descriptor(event_count::bad_descriptor, [](wire::descriptor& d, rig&) { d.length = 0xffff'ffff; });
+    drops_descriptor(counter::bad_descriptor, [](wire::descriptor& d, rig&) { d.length = 0xffff'ffff; });
 }
 
 TEST_CASE("case 14: a payload one byte longer than the buffer is dropped") {
@@ -222,7 +222,7 @@ TEST_CASE("case 15: a payload length of 0xFFFF is dropped") {
 }
 
 TEST_CASE("case 16: a descriptor that chains to itself drops its message") {
-    drops_descriptor(event_count::chained_descriptor, [](wire::descriptor& d, rig& r) {
+    drops_descriptor(counter::chained_descriptor, [](wire::descriptor& d, rig& r) {
         d.flags = flag::next;
         d.next = static_cast<std::uint16_t>(r.last_id(1));
     });
@@ -230,7 +230,7 @@ TEST_CASE("case 16: a descriptor that chains to itself drops its message") {
 
 TEST_CASE("case 17: a chain through all descriptors drops its message") {
     for (auto const& r : device_rigs()) {
-        expect_descriptor_drop(*r, event_count::chained_descriptor, [](rig& it) {
+        expect_descriptor_drop(*r, counter::chained_descriptor, [](rig& it) {
             for (std::uint32_t id = 0; id < it.raw.count; ++id) {
                 auto d = it.raw.read_descriptor(1, id);
                 d.flags = flag::next;
@@ -253,7 +253,7 @@ TEST_CASE("case 17: a chain through all descriptors drops its message") {
 
 TEST_CASE("case 18: a chain to an id out of range is refused without following it") {
     for (auto const next : {4u, 0x7fffu, 0xffffu}) {
-        drops_descriptor(event_count::chained_descriptor, [&](wire::descriptor& d, rig&) {
+        drops_descriptor(counter::chained_descriptor, [&](wire::descriptor& d, rig&) {
             d.flags = flag::next;
             d.next = static_cast<std::uint16_t>(next);
         });
@@ -275,7 +275,7 @@ TEST_CASE("case 18: a next field without its flag means nothing") {
 }
 
 TEST_CASE("case 19: an indirect descriptor drops its message") {
-    drops_descriptor(event_count::chained_descriptor, [](wire::descriptor& d, rig&) { d.flags |= flag::indirect; });
+    drops_descriptor(counter::chained_descriptor, [](wire::descriptor& d, rig&) { d.flags |= flag::indirect; });
 }
 
 TEST_CASE("case 20: a transmit buffer that the device may not write is not written") {
@@ -292,7 +292,7 @@ TEST_CASE("case 20: a receive buffer marked as writable is delivered, and counte
         r->raw.write_descriptor(1, id, d);
         r->poll_victim();
         CHECK(r->victim_box.letters.size() == 1);
-        CHECK(r->counted(event_count::odd_flags) == (r->config.dialect.prefilled or not r->reads_descriptors() ? 0 : 1));
+        CHECK(r->counted(counter::odd_flags) == (r->config.dialect.prefilled or not r->reads_descriptors() ? 0 : 1));
     }
 }
 
@@ -434,9 +434,9 @@ TEST_CASE("case 26: a transmit id of 0xFFFF breaks the link") {
             for (std::uint32_t i = 0; i < r->raw.count; ++i) {
                 r->write_peer_entry(0, i, id);
             }
-            auto const before = r->counted(event_count::bad_id);
+            auto const before = r->counted(counter::bad_id);
             CHECK_FALSE(r->send_from_victim(some_bytes(1, 4)));
-            CHECK(r->counted(event_count::bad_id) == before + 1u);
+            CHECK(r->counted(counter::bad_id) == before + 1u);
             r->poll_victim();
             CHECK_FALSE(r->victim_is_up());
             r->recover();
@@ -522,7 +522,7 @@ TEST_CASE("case 30: indices N apart at the wrap of 16 bits carry on") {
             r->clear_boxes();
             r->poll_peer();
         }
-        CHECK(r->counted(event_count::bad_index) == 0);
+        CHECK(r->counted(counter::bad_index) == 0);
         CHECK(r->carries(9));
     }
 }

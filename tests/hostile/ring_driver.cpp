@@ -11,14 +11,13 @@ using rpmsg::testing::memory_access;
 
 namespace {
 
-auto breaks_driver(event_count reason, std::function<void(rig&)> const& tamper) -> void {
+auto breaks_driver(counter reason, std::function<void(rig&)> const& tamper) -> void {
     for (auto const& r : driver_rigs()) {
         expect_break(*r, reason, tamper);
     }
 }
 auto forges_used_id(std::uint32_t id) -> void {
-    breaks_driver(event_count::bad_id,
-                  [&](rig& r) { r.write_peer_entry(0, r.raw.get<std::uint16_t>(r.peer_index(0)) - 1u, id); });
+    breaks_driver(counter::bad_id, [&](rig& r) { r.write_peer_entry(0, r.raw.get<std::uint16_t>(r.peer_index(0)) - 1u, id); });
 }
 
 /// All transmit buffers are with the peer, which completes `id` and says so with `length`.
@@ -53,10 +52,10 @@ TEST_CASE("case 34: a used id that was never offered breaks the link") {
         auto const held = r->last_id(0);
         REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 8)));
         r->write_peer_entry(0, r->raw.get<std::uint16_t>(r->peer_index(0)) - 1u, held);
-        auto const before = r->counted(event_count::bad_id);
+        auto const before = r->counted(counter::bad_id);
         r->poll_victim();
         CHECK(r->victim_box.letters.size() == 1);
-        CHECK(r->counted(event_count::bad_id) == before + 1u);
+        CHECK(r->counted(counter::bad_id) == before + 1u);
         r->poll_victim();
         CHECK(r->victim_box.last_down().reason == rpmsg::down_reason::broken);
         r->recover();
@@ -83,9 +82,9 @@ TEST_CASE("case 35: every buffer is a head of its own: the id of one that is not
         auto const taken = r->reserve();
         CHECK(taken);
         forge_completion(*r, 2);
-        auto const before = r->counted(event_count::bad_id);
+        auto const before = r->counted(counter::bad_id);
         CHECK_FALSE(r->send_from_victim(some_bytes(1, 4)));
-        CHECK(r->counted(event_count::bad_id) == before + 1u);
+        CHECK(r->counted(counter::bad_id) == before + 1u);
         r->recover();
         CHECK(r->carries(9));
     }
@@ -101,11 +100,11 @@ TEST_CASE("case 36: an id that is completed twice breaks the link after one deli
         r->move_peer_index(0, 1);
         // The buffer is still the victim's when the second completion is seen.
         r->victim_box.keeps = true;
-        auto const before = r->counted(event_count::bad_id);
+        auto const before = r->counted(counter::bad_id);
         r->poll_victim();
         r->victim_box.keeps = false;
         CHECK(r->victim_box.letters.size() == 1);
-        CHECK(r->counted(event_count::bad_id) == before + 1u);
+        CHECK(r->counted(counter::bad_id) == before + 1u);
         r->poll_victim();
         CHECK_FALSE(r->victim_is_up());
         r->recover();
@@ -115,7 +114,7 @@ TEST_CASE("case 36: an id that is completed twice breaks the link after one deli
 
 TEST_CASE("case 37: used.idx that jumps beyond what is outstanding breaks the link before the first delivery") {
     for (auto const by : {4u, 5u, 0x7fffu, 0x8000u, 0xfff0u}) {
-        breaks_driver(event_count::bad_index, [&](rig& r) { r.move_peer_index(0, by); });
+        breaks_driver(counter::bad_index, [&](rig& r) { r.move_peer_index(0, by); });
     }
 }
 
@@ -129,11 +128,11 @@ TEST_CASE("case 37: with buffers held the window is as much smaller") {
         r->poll_victim();
         r->victim_box.keeps = false;
         REQUIRE(r->victim_box.kept.size() == 2);
-        auto const before = r->counted(event_count::bad_index);
+        auto const before = r->counted(counter::bad_index);
         r->move_peer_index(r->rx_ring(), 3); // two are held, two are with the peer
         r->poll_victim();
         CHECK(r->victim_box.letters.size() == 2);
-        CHECK(r->counted(event_count::bad_index) == before + 1u);
+        CHECK(r->counted(counter::bad_index) == before + 1u);
         r->poll_victim();
         CHECK(r->victim_box.last_down().reason == rpmsg::down_reason::broken);
         r->recover();
@@ -143,14 +142,14 @@ TEST_CASE("case 37: with buffers held the window is as much smaller") {
 
 TEST_CASE("case 38: used.idx moved backwards breaks the link") {
     for (auto const by : {2u, 3u, 4u, 5u}) {
-        breaks_driver(event_count::bad_index, [&](rig& r) { r.move_peer_index(0, 0x10000u - by); });
+        breaks_driver(counter::bad_index, [&](rig& r) { r.move_peer_index(0, 0x10000u - by); });
     }
 }
 
 TEST_CASE("case 39: a header length of 0xFFFF from a device is dropped") {
     for (auto const length : {std::uint16_t{0xffff}, std::uint16_t{0xfff0}, std::uint16_t{49}}) {
         for (auto const& r : driver_rigs()) {
-            expect_drop(*r, event_count::bad_length, [&](rig& it) { it.raw.set(it.last_frame(0) + 12, length); });
+            expect_drop(*r, counter::bad_length, [&](rig& it) { it.raw.set(it.last_frame(0) + 12, length); });
         }
     }
 }
@@ -164,7 +163,7 @@ TEST_CASE("case 40: a used length above the capacity is counted and the recorded
             r->raw.set(r->peer_entry(0, r->raw.get<std::uint16_t>(r->peer_index(0)) - 1u) + 4, length);
             r->poll_victim();
             CHECK(r->victim_box.letters.size() == 1);
-            CHECK(r->counted(event_count::bad_used_length) == 1);
+            CHECK(r->counted(counter::bad_used_length) == 1);
             CHECK(r->carries(9));
         }
     }
@@ -173,7 +172,7 @@ TEST_CASE("case 40: a used length above the capacity is counted and the recorded
 TEST_CASE("case 40: a used length may lower what is believed of a message, down to nothing") {
     for (auto const length : {0u, 15u, 16u, 23u}) {
         for (auto const& r : driver_rigs()) {
-            expect_drop(*r, event_count::bad_length, [&](rig& it) {
+            expect_drop(*r, counter::bad_length, [&](rig& it) {
                 it.raw.set(it.peer_entry(0, it.raw.get<std::uint16_t>(it.peer_index(0)) - 1u) + 4, length);
             });
         }
@@ -191,7 +190,7 @@ TEST_CASE("case 41: garbage in the used length of transmit completions is ignore
             }
             CHECK(r->peer_box.letters.back().payload == some_bytes(round, 48));
         }
-        CHECK(r->counted(event_count::bad_used_length) == 0);
+        CHECK(r->counted(counter::bad_used_length) == 0);
         CHECK(r->carries(9));
     }
 }
@@ -229,10 +228,10 @@ TEST_CASE("case 43: a forged transmit completion breaks the link") {
             INFO(r->name);
             REQUIRE(r->carries(1));
             while (r->send_from_victim(some_bytes(1, 4))) {}
-            auto const before = r->counted(event_count::bad_id);
+            auto const before = r->counted(counter::bad_id);
             forge_completion(*r, id);
             CHECK_FALSE(r->send_from_victim(some_bytes(1, 4)));
-            CHECK(r->counted(event_count::bad_id) == before + 1u);
+            CHECK(r->counted(counter::bad_id) == before + 1u);
             r->poll_victim();
             CHECK_FALSE(r->victim_is_up());
             r->recover();
@@ -270,7 +269,7 @@ TEST_CASE("case 44: completions out of order are fine") {
         r->peer_box.kept[1].release();
         r->peer_box.kept.clear();
         CHECK(r->carries(9));
-        CHECK(r->counted(event_count::bad_id) == 0);
+        CHECK(r->counted(counter::bad_id) == 0);
     }
 }
 
@@ -310,11 +309,11 @@ TEST_CASE("case 46: an index that is published before its entry is caught by the
         r->victim_box.keeps = false;
         auto const stale = r->last_id(ring);
         r->write_peer_entry(ring, r->raw.get<std::uint16_t>(r->peer_index(ring)), stale);
-        auto const before = r->counted(event_count::bad_id);
+        auto const before = r->counted(counter::bad_id);
         r->move_peer_index(ring, 1);
         r->poll_victim();
         CHECK(r->victim_box.letters.size() == r->raw.count - 1);
-        CHECK(r->counted(event_count::bad_id) == before + 1u);
+        CHECK(r->counted(counter::bad_id) == before + 1u);
         r->recover();
         CHECK(r->carries(9));
     }
@@ -339,7 +338,7 @@ TEST_CASE("case 46: an index that goes bad between the look and the look after a
                 CHECK(r->victim_box.letters.empty());
                 r->poll_victim();
                 r->poll_victim();
-                CHECK(r->counted(event_count::bad_id) == 0);
+                CHECK(r->counted(counter::bad_id) == 0);
                 CHECK(r->victim_box.letters.empty());
                 r->recover();
                 CHECK(r->carries(9));

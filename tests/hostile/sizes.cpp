@@ -6,13 +6,13 @@ using namespace hostile;
 
 TEST_CASE("Rings of other sizes drop what must be dropped") {
     for (auto const& r : odd_rigs()) {
-        expect_drop(*r, event_count::bad_length, [](rig& it) {
+        expect_drop(*r, counter::bad_length, [](rig& it) {
             auto const room = it.raw.sizes[it.rx_ring()] - 16;
             it.raw.set(it.last_frame(it.rx_ring()) + 12, static_cast<std::uint16_t>(room + 1));
         });
-        expect_drop(*r, event_count::no_endpoint, [](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + 4, 0x8888u); });
+        expect_drop(*r, counter::no_endpoint, [](rig& it) { it.raw.set(it.last_frame(it.rx_ring()) + 4, 0x8888u); });
         if (r->is_device) {
-            expect_descriptor_drop(*r, event_count::bad_descriptor, [](rig& it) {
+            expect_descriptor_drop(*r, counter::bad_descriptor, [](rig& it) {
                 auto d = it.raw.read_descriptor(1, it.last_id(1));
                 d.address += d.length * it.raw.count;
                 it.raw.write_descriptor(1, it.last_id(1), d);
@@ -23,12 +23,12 @@ TEST_CASE("Rings of other sizes drop what must be dropped") {
 
 TEST_CASE("Rings of other sizes break where they must break") {
     for (auto const& r : odd_rigs()) {
-        expect_break(*r, event_count::bad_id, [](rig& it) {
+        expect_break(*r, counter::bad_id, [](rig& it) {
             auto const ring = it.rx_ring();
             it.write_peer_entry(ring, it.raw.get<std::uint16_t>(it.peer_index(ring)) - 1u, it.raw.count);
         });
-        expect_break(*r, event_count::bad_index, [](rig& it) { it.move_peer_index(it.rx_ring(), it.raw.count); });
-        expect_break(*r, event_count::bad_index, [](rig& it) { it.move_peer_index(it.rx_ring(), 0x8000); });
+        expect_break(*r, counter::bad_index, [](rig& it) { it.move_peer_index(it.rx_ring(), it.raw.count); });
+        expect_break(*r, counter::bad_index, [](rig& it) { it.move_peer_index(it.rx_ring(), 0x8000); });
     }
 }
 

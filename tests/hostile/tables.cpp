@@ -1,8 +1,8 @@
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/placed_layout.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring/runtime_layout.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
-#include <rpmsg/wire/resource_table.hpp>
+#include <rpmsg/wire/virtio/resource_table.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -43,7 +43,7 @@ constexpr auto config = [] {
 using contiguous = rpmsg::vring_layout<config>;
 
 /// The contiguous layout, as one that was learned.
-constexpr auto placed() -> rpmsg::placed_layout {
+constexpr auto placed() -> rpmsg::runtime_layout {
     return {.buffers_per_ring = 4,
             .rings = {contiguous::parts(0), contiguous::parts(1)},
             .window = contiguous::buffer(0, 0),
@@ -53,13 +53,13 @@ constexpr auto placed() -> rpmsg::placed_layout {
             .buffer_sizes = {64, 64},
             .status_offset = contiguous::status()};
 }
-constexpr auto fits(rpmsg::placed_layout const& layout) -> bool { return layout.fits(contiguous::size(), 4); }
+constexpr auto fits(rpmsg::runtime_layout const& layout) -> bool { return layout.fits(contiguous::size(), 4); }
 
-using placed_device = rpmsg::vring<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::placed_layout>;
-using placed_driver = rpmsg::vring_driver<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::placed_layout>;
+using placed_device = rpmsg::vring_device<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::runtime_layout>;
+using placed_driver = rpmsg::vring_driver<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::runtime_layout>;
 
 /// Beside an honest peer: whoever starts comes up.
-template <typename Link> auto starts(rpmsg::placed_layout const& layout) -> bool {
+template <typename Link> auto starts(rpmsg::runtime_layout const& layout) -> bool {
     auto memory = hostile::guarded_memory{contiguous::size()};
     auto const shared = rpmsg::mapped_region<>{memory.content().data(), memory.size()};
     put_device_table<config>(

@@ -2,9 +2,9 @@
 
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
-#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/testing/recorder.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include "check.hpp"
@@ -51,8 +51,8 @@ struct block {
     rpmsg::testing::array_memory<Size> image{};
     rpmsg::testing::counting_bell rung{};
 
-    constexpr auto device(Layout layout = {}) -> rpmsg::vring<Config, region, bell, Layout> {
-        return rpmsg::vring<Config, region, bell, Layout>{region{memory}, bell{rung}, layout};
+    constexpr auto device(Layout layout = {}) -> rpmsg::vring_device<Config, region, bell, Layout> {
+        return rpmsg::vring_device<Config, region, bell, Layout>{region{memory}, bell{rung}, layout};
     }
     constexpr auto driver(Layout layout = {}) -> rpmsg::vring_driver<Config, region, bell, Layout> {
         return rpmsg::vring_driver<Config, region, bell, Layout>{region{memory}, bell{rung}, layout};

@@ -1,4 +1,4 @@
-#include <rpmsg/transport/placed_layout.hpp>
+#include <rpmsg/transport/vring/runtime_layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -172,13 +172,13 @@ constexpr std::uint32_t heap = 131980;
 
 /// What the device knows when it starts: all but the driver's addresses.
 constexpr auto at_device =
-    rpmsg::placed_layout{.buffers_per_ring = 8,
-                         .rings = {rpmsg::wire::place_vring(131532, 8, 8), rpmsg::wire::place_vring(131756, 8, 8)},
-                         .window = heap,
-                         .window_size = file_size - heap,
-                         .status_offset = 24 + 131320 + 24,
-                         .boot_offset = 0,
-                         .config_size = 64};
+    rpmsg::runtime_layout{.buffers_per_ring = 8,
+                          .rings = {rpmsg::wire::place_vring(131532, 8, 8), rpmsg::wire::place_vring(131756, 8, 8)},
+                          .window = heap,
+                          .window_size = file_size - heap,
+                          .status_offset = 24 + 131320 + 24,
+                          .boot_offset = 0,
+                          .config_size = 64};
 constexpr auto at_driver = [] {
     auto layout = at_device;
     layout.ring_buffers = {0x203a0, 0x233a0};
@@ -225,7 +225,7 @@ constexpr golden::line ring_0[] = {
 };
 
 constexpr auto our_driver_serves_a_slave() -> bool {
-    auto block = golden::block<config, rpmsg::placed_layout, file_size>{};
+    auto block = golden::block<config, rpmsg::runtime_layout, file_size>{};
     auto link = channel{block.driver(at_driver), endpoints{endpoint<"svc-x">(golden::greeter)}};
     check(link.start().has_value());
     (void)link.poll();
@@ -275,7 +275,7 @@ constexpr auto our_driver_serves_a_slave() -> bool {
 }
 
 constexpr auto our_device_serves_a_master() -> bool {
-    auto block = golden::block<config, rpmsg::placed_layout, file_size>{};
+    auto block = golden::block<config, rpmsg::runtime_layout, file_size>{};
     auto link = channel{block.device(at_device), endpoints{endpoint<"svc-x">(golden::greeter)}};
     block.peer_writes(their_table);
     block.peer_writes({{0x00014, "01 00 00 00"}}); // the driver boots

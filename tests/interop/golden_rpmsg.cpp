@@ -8,7 +8,7 @@ using rpmsg::channel;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 
-// Both ends are this library (wire/control_block.hpp): the control block at 0, the device's half at 0x40, ring 0 at 0x80,
+// Both ends are this library (wire/virtio/control_block.hpp): the control block at 0, the device's half at 0x40, ring 0 at 0x80,
 // ring 1 at 0x140, 4 buffers of 512 bytes from 0x200 (ring 0) and from 0xa00 (ring 1). A changed byte in these is
 // another wire format.
 constexpr auto config = rpmsg::vring_config{.buffers = 4, .alignment = 64, .dialect = rpmsg::wire::dialects::rpmsg};

@@ -5,8 +5,8 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/platform/counter_doorbell.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/placed_layout.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring/runtime_layout.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -33,13 +33,13 @@ constexpr std::uint32_t heap = 131980;
 constexpr std::uint32_t device_bell = 8;
 constexpr std::uint32_t driver_bell = 12;
 constexpr auto at_device =
-    rpmsg::placed_layout{.buffers_per_ring = 8,
-                         .rings = {rpmsg::wire::place_vring(131532, 8, 8), rpmsg::wire::place_vring(131756, 8, 8)},
-                         .window = heap,
-                         .window_size = file_size - heap,
-                         .status_offset = 24 + 131320 + 24,
-                         .boot_offset = 0,
-                         .config_size = 64};
+    rpmsg::runtime_layout{.buffers_per_ring = 8,
+                          .rings = {rpmsg::wire::place_vring(131532, 8, 8), rpmsg::wire::place_vring(131756, 8, 8)},
+                          .window = heap,
+                          .window_size = file_size - heap,
+                          .status_offset = 24 + 131320 + 24,
+                          .boot_offset = 0,
+                          .config_size = 64};
 constexpr auto at_driver = [] {
     auto layout = at_device;
     layout.ring_buffers = {0x203a0, 0x233a0};
@@ -51,8 +51,8 @@ constexpr auto at_driver = [] {
 using region = rpmsg::mapped_region<>;
 using bell = rpmsg::counter_doorbell<region>;
 template <bool Drives>
-using transport = std::conditional_t<Drives, rpmsg::vring_driver<config, region, bell, rpmsg::placed_layout>,
-                                     rpmsg::vring<config, region, bell, rpmsg::placed_layout>>;
+using transport = std::conditional_t<Drives, rpmsg::vring_driver<config, region, bell, rpmsg::runtime_layout>,
+                                     rpmsg::vring_device<config, region, bell, rpmsg::runtime_layout>>;
 
 /// The block as it is, and as it was when the traffic was kept.
 class block {

@@ -2,9 +2,9 @@
 
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
-#include <rpmsg/testing/array_region.hpp>
 #include <rpmsg/testing/recorder.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <algorithm>
@@ -72,7 +72,8 @@ template <rpmsg::vring_config Config, bool Host> class our_end {
     static constexpr auto size = layout::size();
     using region = rpmsg::testing::array_region<size>;
     using bell = rpmsg::doorbell_ref<rpmsg::testing::counting_bell>;
-    using transport = std::conditional_t<Host, rpmsg::vring_driver<Config, region, bell>, rpmsg::vring<Config, region, bell>>;
+    using transport =
+        std::conditional_t<Host, rpmsg::vring_driver<Config, region, bell>, rpmsg::vring_device<Config, region, bell>>;
     using pool = rpmsg::endpoint_pool<16>;
 
     struct service {

@@ -1,23 +1,23 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/recorder.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
 #include "interop/raw_peer.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 #include <cstdint>
 
 namespace {
 
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::message;
 using rpmsg::testing::recorder;
@@ -34,7 +34,7 @@ constexpr std::uint32_t agreed_at = 20 + 16;
 constexpr auto buffer(std::uint32_t i) -> std::uint32_t { return pool + 512 * i; }
 
 /// What an OpenAMP host leaves after its start: buffers on ring 0, empty descriptors on ring 1, the status last.
-constexpr auto start_host(shared_block<config>& shared) -> void {
+constexpr auto start_host(two_sides<config>& shared) -> void {
     auto host = raw_peer{shared};
     for (std::uint16_t id = 0; id < 4; ++id) {
         auto const next = id < 3 ? id + 1u : 0x8000u;
@@ -49,8 +49,8 @@ constexpr auto start_host(shared_block<config>& shared) -> void {
 }
 
 constexpr auto no_complaints(auto const& counts) -> bool {
-    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(event_count::count_); ++i) {
-        if (counts[static_cast<event_count>(i)] != 0) {
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(counter::count_); ++i) {
+        if (counts[static_cast<counter>(i)] != 0) {
             return false;
         }
     }
@@ -58,7 +58,7 @@ constexpr auto no_complaints(auto const& counts) -> bool {
 }
 
 constexpr auto the_driver_leaves_what_a_remote_expects() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto remote = raw_peer{shared};
     shared.put(offered_at, std::uint32_t{0xffff'ffff});
     shared.put(status_at, std::uint8_t{0x44});
@@ -82,7 +82,7 @@ constexpr auto the_driver_leaves_what_a_remote_expects() -> bool {
 }
 
 constexpr auto messages_pass_between_the_driver_and_a_remote() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto remote = raw_peer{shared};
     auto log = recorder{};
     auto link = channel{shared.driver(), endpoints{endpoint<"svc-x">(log.messages(), log.events())}};
@@ -138,7 +138,7 @@ constexpr auto messages_pass_between_the_driver_and_a_remote() -> bool {
 
 /// The remote polls the status byte; what we rang before is gone, and it looks at ring 1 only when that rings.
 constexpr auto a_remote_that_starts_late_is_rung_for_what_waits() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto remote = raw_peer{shared};
     auto link = channel{shared.driver(), endpoints{endpoint<"x">([](auto&, message const&) {})}};
     check(link.start().has_value());
@@ -164,7 +164,7 @@ constexpr auto a_remote_that_starts_late_is_rung_for_what_waits() -> bool {
 }
 
 constexpr auto the_device_serves_a_host() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto host = raw_peer{shared};
     auto log = recorder{};
     auto older = rpmsg::held_message{};
@@ -230,12 +230,12 @@ constexpr auto the_device_serves_a_host() -> bool {
     host.offer(1, 0);
     (void)link.poll();
     check(host.used(1) == 5 and host.used_entry(1, 0).length == 512);
-    check(link.counts()[event_count::no_endpoint] == 1);
+    check(link.counts()[counter::no_endpoint] == 1);
     return true;
 }
 
 constexpr auto a_starved_device_asks_for_a_doorbell() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto host = raw_peer{shared};
     auto log = recorder{};
     auto link = channel{shared.device(), endpoints{endpoint<0x200, 0x30>(log.messages(), log.events())}};
@@ -262,7 +262,7 @@ constexpr auto a_starved_device_asks_for_a_doorbell() -> bool {
 }
 
 constexpr auto a_reset_by_the_host_is_seen() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto host = raw_peer{shared};
     auto log = recorder{};
     auto link = channel{shared.device(), endpoints{endpoint<"x">(log.messages(), log.events())}};
@@ -283,7 +283,7 @@ constexpr auto a_reset_by_the_host_is_seen() -> bool {
 
 /// Without the reset the host clears the rings under a status of 4: the device's mark is gone.
 constexpr auto a_host_that_starts_anew_in_silence_is_seen() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto host = raw_peer{shared};
     auto log = recorder{};
     auto link = channel{shared.device(), endpoints{endpoint<"x">(log.messages(), log.events())}};
@@ -300,7 +300,7 @@ constexpr auto a_host_that_starts_anew_in_silence_is_seen() -> bool {
     (void)link.poll();
     check(not link.is_up() and log.last(event_kind::link_down).reason == rpmsg::down_reason::peer_restarted);
     (void)link.poll();
-    check(link.is_up() and link.counts()[event_count::bad_index] == 0);
+    check(link.is_up() and link.counts()[counter::bad_index] == 0);
     return true;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -13,12 +13,12 @@
 /// number, offsets in bytes from the start of the block.
 template <rpmsg::vring_config Config> class raw_peer {
     using layout = rpmsg::vring_layout<Config>;
-    shared_block<Config>* shared_;
+    two_sides<Config>* shared_;
 
     static constexpr auto position(std::uint16_t index) -> std::uint32_t { return index % Config.buffers; }
 
   public:
-    constexpr explicit raw_peer(shared_block<Config>& shared) : shared_{&shared} {}
+    constexpr explicit raw_peer(two_sides<Config>& shared) : shared_{&shared} {}
 
     constexpr auto describe(std::uint32_t ring, std::uint32_t id, std::uint32_t buffer, std::uint32_t length,
                             std::uint32_t flags, std::uint32_t next) -> void {

@@ -1,22 +1,22 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/recorder.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
 #include "interop/raw_peer.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <cstdint>
 
 namespace {
 
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::message;
 using rpmsg::testing::recorder;
@@ -32,7 +32,7 @@ constexpr auto buffer(std::uint32_t i) -> std::uint32_t { return 0x100 + 0x200 *
 
 /// The start of rpmsg-lite's master, up to a given step: rings cleared and suppressed, buffers on ring 0 one by one,
 /// then in the used ring of ring 1 one by one.
-constexpr auto start_master(shared_block<config>& shared, std::uint32_t steps = 8) -> void {
+constexpr auto start_master(two_sides<config>& shared, std::uint32_t steps = 8) -> void {
     auto master = raw_peer{shared};
     shared.memory.content = {};
     master.set_available_flags(0, 1);
@@ -50,8 +50,8 @@ constexpr auto start_master(shared_block<config>& shared, std::uint32_t steps = 
 }
 
 constexpr auto the_driver_leaves_what_a_master_leaves() -> bool {
-    auto ours = shared_block<config>{};
-    auto theirs = shared_block<config>{};
+    auto ours = two_sides<config>{};
+    auto theirs = two_sides<config>{};
     auto link = channel{ours.driver(), endpoints<>{}};
     check(link.start().has_value());
     (void)link.poll();
@@ -62,7 +62,7 @@ constexpr auto the_driver_leaves_what_a_master_leaves() -> bool {
 }
 
 constexpr auto messages_pass_between_the_driver_and_a_remote() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto remote = raw_peer{shared};
     auto log = recorder{};
     auto link = channel{shared.driver(), endpoints{endpoint<"rpmsg-test">(log.messages(), log.events())}};
@@ -95,12 +95,12 @@ constexpr auto messages_pass_between_the_driver_and_a_remote() -> bool {
         check(remote.available_entry(1, (remote.available(1) - 1u) % 4) == id);
     }
     check(remote.used_flags(0) == 0 and remote.available_flags(0) == 1);
-    check(link.counts()[event_count::bad_id] == 0 and link.counts()[event_count::bad_used_length] == 0);
+    check(link.counts()[counter::bad_id] == 0 and link.counts()[counter::bad_used_length] == 0);
     return true;
 }
 
 constexpr auto a_mute_remote_is_called_until_it_speaks() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto remote = raw_peer{shared};
     auto link = channel{shared.driver(), endpoints{endpoint<"x">([](auto&, message const&) {})}};
     check(link.start().has_value());
@@ -139,7 +139,7 @@ constexpr auto a_starved_side_asks_to_be_polled(auto& link, auto& log, auto give
     return true;
 }
 constexpr auto starved_sides_ask_to_be_polled() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto peer = raw_peer{shared};
     auto log = recorder{};
     auto driver = channel{shared.driver(), endpoints{endpoint<40, 30>(log.messages(), log.events())}};
@@ -163,7 +163,7 @@ constexpr auto starved_sides_ask_to_be_polled() -> bool {
 /// The master's first doorbell comes last; one that is older must not make us believe in rings that are half built.
 constexpr auto the_device_waits_for_the_whole_start() -> bool {
     for (std::uint32_t steps = 0; steps <= 8; ++steps) {
-        auto shared = shared_block<config>{};
+        auto shared = two_sides<config>{};
         auto link = channel{shared.device(), endpoints<>{}};
         check(link.start().has_value());
         start_master(shared, steps);
@@ -176,7 +176,7 @@ constexpr auto the_device_waits_for_the_whole_start() -> bool {
 
 /// A device that starts late, or anew, continues where the rings stand.
 constexpr auto the_device_joins_running_rings() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto master = raw_peer{shared};
     start_master(shared);
     for (std::uint16_t id = 0; id < 3; ++id) {
@@ -195,7 +195,7 @@ constexpr auto the_device_joins_running_rings() -> bool {
 }
 
 constexpr auto the_device_serves_a_master() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto master = raw_peer{shared};
     auto log = recorder{};
     auto older = rpmsg::held_message{};
@@ -236,7 +236,7 @@ constexpr auto the_device_serves_a_master() -> bool {
     older.release();
     check(master.used(1) == 7 and master.used_entry(1, 1).id == 2 and master.used_entry(1, 2).id == 1);
     check(master.used_entry(1, 1).length == 512 and master.used_entry(1, 2).length == 512);
-    check(link.counts()[event_count::odd_flags] == 0);
+    check(link.counts()[counter::odd_flags] == 0);
     return true;
 }
 

@@ -32,7 +32,7 @@ template <rpmsg::vring_config Config> auto says_hello(setting const& wanted) -> 
     run.linux.tell("load rpmsg_client_sample; until dmesg | grep goodbye; do sleep 0.1; done");
     run.says("goodbye!");
     auto const features = run.peer->features();
-    CHECK(run.link.counts()[rpmsg::event_count::bad_descriptor] == 0);
+    CHECK(run.link.counts()[rpmsg::counter::bad_descriptor] == 0);
     run.ends();
     return features;
 }

@@ -35,7 +35,7 @@ constexpr auto events = [] {
 }();
 
 template <rpmsg::vring_config Config>
-using transport = rpmsg::vring<Config, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>;
+using transport = rpmsg::vring_device<Config, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>;
 
 struct setting {
     rpmsg::host::vhost_offer offer{};

@@ -1,9 +1,9 @@
 // What a mutant must still do to count as a program: every kind of link compiles.
 #include <rpmsg/rpmsg.hpp>
-#include <rpmsg/testing/array_region.hpp>
-#include <rpmsg/testing/line.hpp>
+#include <rpmsg/testing/lines/serial_line.hpp>
+#include <rpmsg/testing/lines/spi_bus.hpp>
 #include <rpmsg/testing/loopback.hpp>
-#include <rpmsg/testing/spi_bus.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -44,7 +44,7 @@ template <typename Transport> auto use_both() -> void {
 template <wire::dialect Dialect> auto use_rings() -> void {
     constexpr auto config = vring_config{.alignment = 4, .dialect = Dialect};
     using memory = testing::array_region<vring_layout<config>::size()>;
-    use_both<vring<config, memory>>();
+    use_both<vring_device<config, memory>>();
     use_both<vring_driver<config, memory>>();
 }
 template <uart_profile Profile> auto use_uart() -> void {

@@ -1,5 +1,5 @@
 #include <rpmsg/platform/counter_doorbell.hpp>
-#include <rpmsg/testing/array_region.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

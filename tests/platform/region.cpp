@@ -1,6 +1,6 @@
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/platform/region.hpp>
-#include <rpmsg/testing/array_region.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,14 +1,14 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/receiver.hpp>
-#include <rpmsg/host/eventfd_wait.hpp>
-#include <rpmsg/host/futex_wait.hpp>
+#include <rpmsg/host/bells/eventfd_wait.hpp>
+#include <rpmsg/host/bells/futex_wait.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 #include <rpmsg/host/thread_context.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/platform/wait.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -122,7 +122,7 @@ auto time_of_senders(auto make_wait, int senders) -> ticks {
     auto driver_called = rtos::event_group<1>{};
     auto heard = std::atomic<int>{};
     auto stop = std::atomic<bool>{};
-    auto device = channel{vring<rings, thread_region, thread_bell>{region, thread_bell{&to_driver}},
+    auto device = channel{vring_device<rings, thread_region, thread_bell>{region, thread_bell{&to_driver}},
                           endpoints{endpoint<"x">([](auto&, auto const&) {})}, lock_ref{device_lock}, make_wait()};
     auto driver = channel{vring_driver<rings, thread_region, thread_bell>{region, thread_bell{&to_device}},
                           endpoints{endpoint<"x">([&](auto&, auto const&) { ++heard; })}, lock_ref{driver_lock},
@@ -312,7 +312,7 @@ TEST_CASE("a sender that finds a link broken calls the poller once, then sleeps"
     auto time = ticks{0};
     auto flags = noted_flags{};
     auto mutex = std::mutex{};
-    auto device = channel{vring<rings>{region}, endpoints{endpoint<"x">([](auto&, auto const&) {})}};
+    auto device = channel{vring_device<rings>{region}, endpoints{endpoint<"x">([](auto&, auto const&) {})}};
     auto driver = channel{vring_driver<rings>{region}, endpoints{endpoint<"x">([](auto&, auto const&) {})}, no_lock{},
                           noted_wait{stepping_clock{&time}, flags, lock_ref{mutex}}};
     REQUIRE(device.start());

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <rpmsg/host/futex_doorbell.hpp>
-#include <rpmsg/host/futex_wait.hpp>
+#include <rpmsg/host/bells/futex_doorbell.hpp>
+#include <rpmsg/host/bells/futex_wait.hpp>
 #include <rpmsg/host/shared_memory.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 #include <rpmsg/rpmsg.hpp>
@@ -199,7 +199,7 @@ struct report {
 
 /// The parent of both: starts, kills, waits for the flow.
 template <rpmsg::vring_config Rings> class rig {
-    using shared_block = block<Rings>;
+    using two_sides = block<Rings>;
     mistake seeded_;
     std::string name_{"rpmsg-recovery-" + std::to_string(getpid())};
     std::optional<shared_memory> memory_{};
@@ -208,9 +208,9 @@ template <rpmsg::vring_config Rings> class rig {
     report report_{};
 
     static auto open(std::string const& name) -> rpmsg::host::outcome<shared_memory> {
-        return shared_memory::open(name, sizeof(shared_block), Rings.fingerprint());
+        return shared_memory::open(name, sizeof(two_sides), Rings.fingerprint());
     }
-    auto shared() -> shared_block& { return memory_->at<shared_block>(0); }
+    auto shared() -> two_sides& { return memory_->at<two_sides>(0); }
 
     [[noreturn]] auto run_child(role me) -> void {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -223,9 +223,9 @@ template <rpmsg::vring_config Rings> class rig {
         if (me == role::host) {
             live<Rings, rpmsg::vring_driver<Rings, rpmsg::mapped_region<>, futex_doorbell>>(*memory, me, seeded_);
         } else if (seeded_ == mistake::hides_restart) {
-            live<Rings, rpmsg::vring<Rings, secretive_region, futex_doorbell>, secretive_region>(*memory, me, seeded_);
+            live<Rings, rpmsg::vring_device<Rings, secretive_region, futex_doorbell>, secretive_region>(*memory, me, seeded_);
         } else {
-            live<Rings, rpmsg::vring<Rings, rpmsg::mapped_region<>, futex_doorbell>>(*memory, me, seeded_);
+            live<Rings, rpmsg::vring_device<Rings, rpmsg::mapped_region<>, futex_doorbell>>(*memory, me, seeded_);
         }
         _exit(0);
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rpmsg/testing/spi_noise.hpp>
+#include <rpmsg/testing/lines/spi_noise.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

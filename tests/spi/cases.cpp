@@ -8,9 +8,9 @@
 /// What is not in the noise: each fault alone, lying credits, restarts and closes at any time.
 namespace {
 using namespace spi_tests;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
-using rpmsg::event_count;
 using rpmsg::message;
 
 enum class fault { flip, slip, garbage, low, high, abort, missed_edge };
@@ -79,9 +79,9 @@ auto loses_at_most(fault what, std::uint32_t from, std::uint32_t at, std::uint32
     CHECK(30 - heard.heard <= messages);
     CHECK(30 - heard_there.heard <= messages);
     CHECK(heard.corrupt + heard_there.corrupt + heard.again + heard_there.again == 0);
-    CHECK(a.counts()[event_count::bad_frame] <= 1);
-    CHECK(b.counts()[event_count::bad_frame] <= 1);
-    CHECK(a.counts()[event_count::link_down] + b.counts()[event_count::link_down] == 0);
+    CHECK(a.counts()[counter::bad_frame] <= 1);
+    CHECK(b.counts()[counter::bad_frame] <= 1);
+    CHECK(a.counts()[counter::link_down] + b.counts()[counter::link_down] == 0);
 }
 
 /// Wires on which the peripheral always says that it has so much room.
@@ -127,7 +127,7 @@ template <spi_config Config, std::uint16_t Claim> auto over_a_lie(std::uint32_t 
         }
         (void)pair.turn(a, b, now += 10);
     }
-    found.at_controller.lost = b.counts()[event_count::bad_frame]; // sent without credit
+    found.at_controller.lost = b.counts()[counter::bad_frame]; // sent without credit
     return found;
 }
 

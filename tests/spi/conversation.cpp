@@ -7,9 +7,9 @@
 namespace {
 using namespace spi_tests;
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::message;
 using rpmsg::testing::recorder;
@@ -46,7 +46,7 @@ template <spi_config Config> constexpr auto two_channels_talk(bool controller_fi
     check(b.start().has_value());
     pair.settle(a, b);
     check(a.is_up() and a.at(0).is_bound() and log.count(event_kind::link_up) == 2);
-    check(a.counts()[event_count::bad_frame] == 0 and b.counts()[event_count::bad_frame] == 0);
+    check(a.counts()[counter::bad_frame] == 0 and b.counts()[counter::bad_frame] == 0);
     return true;
 }
 
@@ -96,7 +96,7 @@ template <spi_config Config> constexpr auto held_messages_stop_the_sender() -> b
             ++sent;
             pair.settle(a, b);
         }
-        check(heard < sent and b.counts()[event_count::bad_frame] == 0);
+        check(heard < sent and b.counts()[counter::bad_frame] == 0);
         for (auto& each : kept) {
             each.release();
             pair.settle(a, b);

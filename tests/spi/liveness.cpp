@@ -148,7 +148,7 @@ template <spi_config Config, flaw Flaw = flaw::none> class world {
             return "the link stays down";
         }
         auto const may_lose = was_closed_ or ((has_lost_ or is_late_) and Config.profile != spi_profile::reliable);
-        auto const downs = a_.counts()[rpmsg::event_count::link_down] + b_.counts()[rpmsg::event_count::link_down];
+        auto const downs = a_.counts()[rpmsg::counter::link_down] + b_.counts()[rpmsg::counter::link_down];
         for (auto const which : {0u, 1u}) {
             if (not may_lose and downs == 0 and log_[1 - which].sent != log_[which].heard) {
                 return "a message is left";

@@ -1,6 +1,6 @@
 // A controller beside NuttX's peripheral, which chooses its frame before it knows what comes, and goes up and down in a
 // thread of its own (NuttX, drivers/rpmsg/rpmsg_port_spi_slave.c).
-#include <rpmsg/wire/spi_frame.hpp>
+#include <rpmsg/wire/spi/frame.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,8 +2,8 @@
 
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/testing/lines/spi_bus.hpp>
 #include <rpmsg/testing/recorder.hpp>
-#include <rpmsg/testing/spi_bus.hpp>
 #include <rpmsg/transport/spi.hpp>
 
 #include "check.hpp"

@@ -1,5 +1,5 @@
-#include <rpmsg/host/futex_wait.hpp>
-#include <rpmsg/host/shared_spi_bus.hpp>
+#include <rpmsg/host/bells/futex_wait.hpp>
+#include <rpmsg/host/spi/shared_spi_bus.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <rpmsg/testing/line.hpp>
+#include <rpmsg/testing/lines/serial_line.hpp>
+#include <rpmsg/testing/lines/spi_bus.hpp>
 #include <rpmsg/testing/loopback.hpp>
-#include <rpmsg/testing/spi_bus.hpp>
 #include <rpmsg/transport/spi.hpp>
 #include <rpmsg/transport/uart.hpp>
 
@@ -56,7 +56,7 @@ template <rpmsg::uart_config Config> class serial {
     }
     static auto is_dismissed(std::uint32_t) -> bool { return false; }
     static auto lost(auto& transport) -> std::uint32_t {
-        auto const counts = transport.line_counts();
+        auto const counts = transport.uart_counters();
         return Config.profile == rpmsg::uart_profile::nuttx ? counts.no_buffer : 0u;
     }
 };
@@ -112,7 +112,7 @@ template <rpmsg::spi_config Config> class spi_wires {
     static auto is_dismissed(std::uint32_t) -> bool { return false; }
     /// A transfer that failed, or was given up, is lost with what was in it.
     static auto lost(auto& transport) -> std::uint32_t {
-        return Config.profile == spi_profile::reliable ? 0u : transport.counts()[event_count::bad_frame];
+        return Config.profile == spi_profile::reliable ? 0u : transport.counts()[counter::bad_frame];
     }
 };
 

@@ -30,13 +30,13 @@ endfunction()
 # Kind 1: work is left that nobody is told of.
 seed(budget_is_spent framework/channel.hpp plain<pooled> "nothing is due"
   "        core_.pending().set();\n        return handled;" "        return handled;")
-seed(doorbell_since_the_last_look transport/vring_life.hpp plain<addressed> "nothing is due"
+seed(doorbell_since_the_last_look transport/vring/lifecycle.hpp plain<addressed> "nothing is due"
   "this->rx().look_anew(); // a doorbell" "// a doorbell")
 seed(created_in_silence framework/channel.hpp plain<pooled> "nothing is due"
   "            core_.polling().is_running = is_nested;\n            core_.call_poller();" "            core_.polling().is_running = is_nested;")
 seed(loan_is_dropped framework/link_core.hpp tight<pooled> "nothing is due"
-  "        if (not tells_writable or is_starved_) {\n            this->call_poller();\n        }" "")
-seed(returned_in_silence transport/ring_pair.hpp plain<named> "nothing is due"
+  "        if (not reports_writable or is_starved_) {\n            this->call_poller();\n        }" "")
+seed(returned_in_silence transport/vring/data_path.hpp plain<named> "nothing is due"
   "own.wants_doorbell(shared, at, newly)) {" "(ring == tx_ring and own.wants_doorbell(shared, at, newly))) {")
 
 # Kind 2: events out of order, or of what is gone.
@@ -46,16 +46,16 @@ seed(down_for_a_newcomer framework/bindings.hpp plain<pooled> "link_down was tol
   "            if (not std::exchange(state.knows_link, false)) {\n                return; // it was created since\n            }"
   "            state.knows_link = false;")
 seed(unbound_is_lost framework/bindings.hpp plain<named> "link_down was told without unbound"
-  "if (not table::hears_events or state.is_bound()) {" "if (not table::hears_events) {")
+  "if (not table::handles_events or state.is_bound()) {" "if (not table::handles_events) {")
 seed(started_in_a_handler framework/channel.hpp plain<pooled> "was not refused"
   "constexpr auto start() -> status {\n        if (core_.polling().is_running) {" "constexpr auto start() -> status {\n        if (false) {")
 
 # Kind 3: what is remembered of old rings meets new ones.
-seed(any_rings_are_ours transport/laid_rings.hpp openamp<addressed> "wrote into rings"
+seed(any_rings_are_ours transport/vring/ring_attach.hpp openamp<addressed> "wrote into rings"
   "rings::queue::read_mark(shared_, layout_.parts(0)) == mark;" "mark != 0;")
 seed(loan_of_an_earlier_life framework/link_core.hpp plain<pooled> "out of order"
-  "            transport_.count(event_count::stale_loan);\n        }\n        return current;"
-  "            transport_.count(event_count::stale_loan);\n        }\n        return true;")
+  "            transport_.count(counter::stale_loan);\n        }\n        return current;"
+  "            transport_.count(counter::stale_loan);\n        }\n        return true;")
 
 # Kind 5: a latched event that nobody consumed.
 seed(close_is_remembered framework/channel.hpp plain<pooled> "link"
@@ -70,13 +70,13 @@ seed(goodbye_to_nobody framework/channel.hpp openamp<pooled> "that were taken aw
 # Kind 7: more work than a call may do.
 seed(one_more_than_allowed framework/channel.hpp plain<named> "exceeded its budget"
   "while (handled < messages and" "while (handled <= messages and")
-seed(many_doorbells transport/ring_pair.hpp plain<named> "rang too many doorbells"
+seed(many_doorbells transport/vring/data_path.hpp plain<named> "rang too many doorbells"
   "            bells_.ring(ring, counts_);" "            for (int n = 0; n < 9; ++n) {\n                bells_.ring(ring, counts_);\n            }")
 
 # Kind 8: read outside of the lock, used inside.
 seed(peer_before_the_lock framework/link_core.hpp plain<pooled> "another service"
-  "        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_complete and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));"
-  "        auto const before = this->find(id);\n        to = before != no_index ? destination(before, to) : to;\n        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_complete and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), to, {data, size}));")
+  "        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_static and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));"
+  "        auto const before = this->find(id);\n        to = before != no_index ? destination(before, to) : to;\n        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_static and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), to, {data, size}));")
 seed(generation_before_the_lock framework/link_core.hpp plain<addressed> "a loan of an earlier session was committed"
   "        auto const guard = this->locked();\n        if (not is_current(left.room, left.generation)) {\n            return error::closed;"
   "        auto const is_ours = left.generation == generation_;\n        auto const guard = this->locked();\n        if (not is_ours) {\n            put_back(left.room);\n            return error::closed;")

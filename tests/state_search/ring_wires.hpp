@@ -1,7 +1,7 @@
 #pragma once
 
-#include <rpmsg/testing/array_region.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include "sides.hpp"
@@ -111,7 +111,7 @@ template <rpmsg::vring_config Config> class rings {
         if constexpr (End == host) {
             return rpmsg::vring_driver<Config, region, bell>{region{memory_, guards[host]}, bell{this, remote}};
         } else {
-            return rpmsg::vring<Config, region, bell>{region{memory_, guards[remote]}, bell{this, host}};
+            return rpmsg::vring_device<Config, region, bell>{region{memory_, guards[remote]}, bell{this, host}};
         }
     }
     template <std::uint32_t> auto begin_life() -> void {}

@@ -11,10 +11,10 @@
 namespace {
 
 using rpmsg::channel;
+using rpmsg::counter;
 using rpmsg::down_reason;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
-using rpmsg::event_count;
 using rpmsg::event_kind;
 using rpmsg::link_event;
 using rpmsg::rx_outcome;
@@ -40,14 +40,14 @@ constexpr auto a_loopback_lends_and_delivers_like_a_link() -> bool {
     check(a.commit(two, {.source = rpmsg::address{1}, .length = 6}) and not a.commit(two, {}));
     check(not a.commit(a.reserve(), {.length = 9}) and a.writable()); // the room is back
     a.discard({.token = 9});
-    check(a.counts()[event_count::stale_loan] == 2);
+    check(a.counts()[counter::stale_loan] == 2);
 
     auto const got = b.receive();
     check(got.outcome == rx_outcome::message and same(got.payload, "second"_payload));
     check(got.source == rpmsg::address{1} and b.receive().outcome == rx_outcome::none);
     b.release(got.token);
     b.release(got.token);
-    check(b.counts()[event_count::stale_loan] == 1);
+    check(b.counts()[counter::stale_loan] == 1);
     return true;
 }
 
@@ -60,7 +60,7 @@ constexpr auto room_that_the_link_has_no_use_for_is_back() -> bool {
     auto const room = a.reserve();
     b.close(); // and starts while a is still up with its earlier life
     check(not a.commit(room, {.length = 1}) and not a.commit(room, {.length = 1}));
-    check(a.counts()[event_count::stale_loan] == 1 and b.start().has_value());
+    check(a.counts()[counter::stale_loan] == 1 and b.start().has_value());
     check(a.poll(0).event == link_event::down and a.poll(0).event == link_event::up and b.poll(0).event == link_event::up);
     return a.reserve() and not a.reserve();
 }
@@ -80,7 +80,7 @@ constexpr auto a_new_life_ends_the_old_link_after_its_last_message() -> bool {
     auto const down = a.poll(0);
     check(down.event == link_event::down and down.reason == down_reason::peer_restarted and down.unreturned == 1);
     a.release(last.token);
-    check(a.counts()[event_count::stale_loan] == 1 and a.counts()[event_count::lost_in_flight] == 1);
+    check(a.counts()[counter::stale_loan] == 1 and a.counts()[counter::lost_in_flight] == 1);
     check(again.poll(0).event == link_event::up and a.poll(0).event == link_event::up);
     check(again.receive().outcome == rx_outcome::none and static_cast<bool>(a.reserve()));
     again.close();

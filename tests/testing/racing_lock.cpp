@@ -7,7 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -74,7 +74,7 @@ constexpr auto interrupted_by_index = rpmsg::vring_config{.buffers = 4, .buffer_
 /// An interrupt that sends, lends, drops and releases runs at chosen points of a main program that does the same and
 /// polls. Whatever the point: no message is lost, doubled or damaged, and all buffers are there at the end.
 template <rpmsg::vring_config Config> auto nothing_is_lost_under(race_plan plan) -> std::uint32_t {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto job = std::function<void()>{};
     auto lock = racing_lock{[&job] {
                                 if (job) {
@@ -125,13 +125,13 @@ template <rpmsg::vring_config Config> auto nothing_is_lost_under(race_plan plan)
     job = {};
     held.release();
     settle(shared, host, remote);
-    check(log.message_count() == sent and received + remote.counts()[rpmsg::event_count::no_buffer] >= sent);
+    check(log.message_count() == sent and received + remote.counts()[rpmsg::counter::no_buffer] >= sent);
     for (std::uint32_t i = log.message_count() - std::min(log.message_count(), 32u); i < log.message_count(); ++i) {
         check(same(log.payload(i), "interrupt"_payload) or same(log.payload(i), "main text"_payload));
     }
     held.release();
     settle(shared, host, remote);
-    for (auto const which : {rpmsg::event_count::bad_id, rpmsg::event_count::bad_index, rpmsg::event_count::stale_loan}) {
+    for (auto const which : {rpmsg::counter::bad_id, rpmsg::counter::bad_index, rpmsg::counter::stale_loan}) {
         check(host.counts()[which] == 0 and remote.counts()[which] == 0);
     }
     auto room_left = 0;

@@ -1,13 +1,13 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
-#include <rpmsg/wire/boot_block.hpp>
+#include <rpmsg/wire/virtio/boot_block.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -50,7 +50,7 @@ constexpr auto talks(auto& driver, auto& device) -> bool {
 }
 
 constexpr auto either_side_starts_first(bool driver_first) -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     if (driver_first) {
@@ -74,7 +74,7 @@ constexpr auto either_side_starts_first(bool driver_first) -> bool {
 }
 
 constexpr auto a_restarted_device_is_seen() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
@@ -92,7 +92,7 @@ constexpr auto a_restarted_device_is_seen() -> bool {
 }
 
 constexpr auto a_restarted_driver_is_seen() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
@@ -109,7 +109,7 @@ constexpr auto a_restarted_driver_is_seen() -> bool {
 }
 
 constexpr auto a_driver_that_stops_is_seen() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
@@ -122,7 +122,7 @@ constexpr auto a_driver_that_stops_is_seen() -> bool {
 }
 
 constexpr auto a_closed_side_is_waited_for() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
@@ -144,7 +144,7 @@ constexpr auto a_closed_side_is_waited_for() -> bool {
 }
 
 constexpr auto a_broken_ring_is_laid_out_anew() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
@@ -162,7 +162,7 @@ constexpr auto a_broken_ring_is_laid_out_anew() -> bool {
 }
 
 constexpr auto a_cleared_block_is_filled_again() -> bool {
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
@@ -180,7 +180,7 @@ constexpr auto nuttx = rpmsg::vring_config{.buffers = 4, .buffer_size = 64, .dia
 /// What a command does to the link of the side that it is given to, and what that side answers.
 template <rpmsg::vring_config Config>
 constexpr auto ends_with(std::uint32_t command, bool by_driver, std::uint32_t answer) -> down_reason {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
@@ -226,7 +226,7 @@ TEST_CASE("Boot words: a command of the other side is taken, acknowledged and to
 
 /// A device that panicked while nobody was up leaves its word; the driver clears it each time before it says that it runs.
 constexpr auto a_dead_devices_panic_locks_nobody_out() -> bool {
-    auto shared = shared_block<nuttx>{};
+    auto shared = two_sides<nuttx>{};
     auto driver = shared.driver();
     check(driver.start().has_value());
     for (int life = 0; life < 3; ++life) {
@@ -252,7 +252,7 @@ TEST_CASE("Boot words: the panic of a dead device does not lock the next one out
 
 /// NuttX's master clears the table and the rings some time before it touches its boot word (NuttX, drivers/rptun/rptun.c).
 constexpr auto a_driver_that_restarts_while_idle_has_restarted(bool all) -> bool {
-    auto shared = shared_block<nuttx>{};
+    auto shared = two_sides<nuttx>{};
     auto driver = shared.driver();
     auto device = shared.device();
     check(driver.start().has_value() and device.start().has_value());
@@ -316,7 +316,7 @@ TEST_CASE("Boot words: a block that somebody cleared is filled again") {
 
 TEST_CASE("Boot words: after any seven polls and restarts of both sides the link comes up and talks") {
     for (unsigned sequence = 0; sequence < 1u << 14; ++sequence) {
-        auto shared = shared_block<config>{};
+        auto shared = two_sides<config>{};
         using driver_type = decltype(shared.driver());
         using device_type = decltype(shared.device());
         auto driver = std::optional<driver_type>{};
@@ -343,8 +343,8 @@ TEST_CASE("Boot words: after any seven polls and restarts of both sides the link
 }
 
 /// An array region in which something happens before a certain store: the peer polls, or this side dies.
-struct interrupted_region : shared_block<config>::region {
-    using plain = shared_block<config>::region;
+struct interrupted_region : two_sides<config>::region {
+    using plain = two_sides<config>::region;
     std::function<void()>* before_store;
 
     interrupted_region(plain memory, std::function<void()>& hook) : plain{memory}, before_store{&hook} {}
@@ -361,7 +361,7 @@ struct killed {};
 
 /// One side starts and polls while the other stands; before store number `at` of it `what` happens.
 template <typename Side>
-auto life_with_interruption(shared_block<config>& shared, auto& peer, int at, bool dies, auto make_again) -> bool {
+auto life_with_interruption(two_sides<config>& shared, auto& peer, int at, bool dies, auto make_again) -> bool {
     auto stores = 0;
     auto happened = false;
     auto hook = std::function<void()>{};
@@ -375,7 +375,7 @@ auto life_with_interruption(shared_block<config>& shared, auto& peer, int at, bo
             (void)peer.poll(0);
         }
     };
-    auto side = Side{interrupted_region{shared_block<config>::region{shared.memory}, hook}};
+    auto side = Side{interrupted_region{two_sides<config>::region{shared.memory}, hook}};
     try {
         check(side.start().has_value());
         for (int i = 0; i < 4; ++i) {
@@ -399,13 +399,13 @@ auto life_with_interruption(shared_block<config>& shared, auto& peer, int at, bo
 
 TEST_CASE("Boot words: a side may die or be overtaken at any store of its start, the link comes up and talks") {
     using interrupted_driver = rpmsg::vring_driver<config, interrupted_region>;
-    using interrupted_device = rpmsg::vring<config, interrupted_region>;
+    using interrupted_device = rpmsg::vring_device<config, interrupted_region>;
     for (auto const dies : {false, true}) {
         for (auto const had_a_life_before : {false, true}) {
             for (auto const is_driver : {false, true}) {
                 auto last = 0;
                 for (int at = 1; at == last + 1; ++at) {
-                    auto shared = shared_block<config>{};
+                    auto shared = two_sides<config>{};
                     auto driver = shared.driver();
                     auto device = shared.device();
                     check((is_driver or driver.start().has_value()) and (not is_driver or device.start().has_value()));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,10 +1,10 @@
 // Whose rings are these? Every short sequence of what both ends may do, in the dialects that have no word for a restart.
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -53,9 +53,9 @@ auto text_of(std::span<step const> steps) -> std::string {
     return text;
 }
 
-/// Both ends of one block and what the contract says of them: delivered once, in order, no buffer lost.
+/// Both ends of one block and what the shared block says of them: delivered once, in order, no buffer lost.
 template <vring_config Config> class two_lives {
-    shared_block<Config> shared_{};
+    two_sides<Config> shared_{};
     decltype(shared_.device()) device_ = shared_.device();
     decltype(shared_.driver()) driver_ = shared_.driver();
 
@@ -279,7 +279,7 @@ template <vring_config Config> class two_lives {
         if (buffers_of(device_) != Config.buffers) {
             complain("the device lost a buffer");
         }
-        for (auto const reason : {event_count::bad_id, event_count::bad_index, event_count::bad_descriptor}) {
+        for (auto const reason : {counter::bad_id, counter::bad_index, counter::bad_descriptor}) {
             if (device_.counts()[reason] != 0 or driver_.counts()[reason] != 0) {
                 complain("a ring broke");
             }
@@ -355,7 +355,7 @@ constexpr auto of(wire::dialect dialect, std::uint16_t buffers, std::uint16_t ba
     return vring_config{.buffers = buffers, .buffer_size = 32, .batch = batch, .event_index = event_index, .dialect = dialect};
 }
 template <vring_config Config> auto check_lives(std::uint32_t rounds) -> void {
-    constexpr auto is_slow = detail::line_of < typename shared_block<Config>::region >> 1; // each access goes through a cache
+    constexpr auto is_slow = detail::line_of < typename two_sides<Config>::region >> 1; // each access goes through a cache
     check_all<Config, is_slow ? 2 : 4>();
     check_some<Config>(1, is_slow ? rounds / 50 : rounds);
 }

@@ -1,14 +1,14 @@
-#include <rpmsg/transport/vring_link.hpp>
+#include <rpmsg/transport/vring/link.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 
 namespace {
 
-using rpmsg::event_count;
+using rpmsg::counter;
 using rpmsg::rx_outcome;
 using rpmsg::vring_config;
 
@@ -32,7 +32,7 @@ constexpr auto send(auto& from, std::uint16_t length) -> void {
 
 /// A message is received once, held as long as one likes, and given back once, in any order.
 constexpr auto messages_are_held_and_released_in_any_order() -> bool {
-    auto shared = shared_block<four>{};
+    auto shared = two_sides<four>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -57,7 +57,7 @@ constexpr auto messages_are_held_and_released_in_any_order() -> bool {
 
 /// Returns are published a batch at a time, by flush, and when nothing more waits.
 constexpr auto returns_are_published_in_batches() -> bool {
-    auto shared = shared_block<batched>{};
+    auto shared = two_sides<batched>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -83,7 +83,7 @@ constexpr auto returns_are_published_in_batches() -> bool {
 
 /// What a hostile header says (14, 15, 67, 72), as the device reads it: `length` in a buffer of 64 bytes.
 constexpr auto length_is_accepted(std::uint16_t length) -> bool {
-    auto shared = shared_block<four>{};
+    auto shared = two_sides<four>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -91,7 +91,7 @@ constexpr auto length_is_accepted(std::uint16_t length) -> bool {
     shared.put(place::buffer(1, 0) + 12, length);
     auto const got = device.receive();
     auto const is_message = got.outcome == rx_outcome::message;
-    check(is_message or (got.outcome == rx_outcome::dropped and device.counts()[event_count::bad_length] == 1));
+    check(is_message or (got.outcome == rx_outcome::dropped and device.counts()[counter::bad_length] == 1));
     check(not is_message or got.payload.size() == length);
     if (is_message) {
         device.release(got.token);
@@ -105,26 +105,26 @@ constexpr auto length_is_accepted(std::uint16_t length) -> bool {
 
 /// The used length lowers what a driver believes and never raises it (40).
 constexpr auto used_length_is_accepted(std::uint32_t used) -> bool {
-    auto shared = shared_block<four>{};
+    auto shared = two_sides<four>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
     send(device, 8);
     shared.put(place::parts(0).used + 8, used);
     auto const got = driver.receive();
-    check((driver.counts()[event_count::bad_used_length] == 1) == (used > 64));
+    check((driver.counts()[counter::bad_used_length] == 1) == (used > 64));
     check(got.outcome != rx_outcome::message or got.payload.size() == 8);
     return got.outcome == rx_outcome::message;
 }
 
 /// A forged index or id breaks the link, once and counted; the epochs of this dialect bring it back.
 constexpr auto a_broken_ring_comes_back() -> bool {
-    auto shared = shared_block<four>{};
+    auto shared = two_sides<four>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
     shared.put(place::parts(1).available + 2, std::uint16_t{9});
-    check(device.receive().outcome == rx_outcome::ended and device.counts()[event_count::bad_index] == 1);
+    check(device.receive().outcome == rx_outcome::ended and device.counts()[counter::bad_index] == 1);
     check(not device.reserve() and device.next_deadline(7).is_set and device.next_deadline(7).at == 7);
     auto const down = device.poll(0);
     check(down.event == rpmsg::link_event::down and down.reason == rpmsg::down_reason::broken);
@@ -132,7 +132,7 @@ constexpr auto a_broken_ring_comes_back() -> bool {
         (void)driver.poll(0);
         (void)device.poll(0);
     }
-    check(driver.is_up() and device.is_up() and device.counts()[event_count::bad_index] == 1);
+    check(driver.is_up() and device.is_up() and device.counts()[counter::bad_index] == 1);
     send(driver, 5);
     check(device.receive().payload.size() == 5);
     return true;
@@ -140,7 +140,7 @@ constexpr auto a_broken_ring_comes_back() -> bool {
 
 /// Also where each side has a cache, and a buffer was full of another message before.
 template <vring_config Config> constexpr auto each_byte_is_of_this_message() -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);

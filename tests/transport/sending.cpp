@@ -1,14 +1,14 @@
-#include <rpmsg/transport/vring_link.hpp>
+#include <rpmsg/transport/vring/link.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 
 namespace {
 
-using rpmsg::event_count;
+using rpmsg::counter;
 using rpmsg::vring_config;
 namespace dialects = rpmsg::wire::dialects;
 
@@ -28,7 +28,7 @@ constexpr auto connect(auto& driver, auto& device) -> void {
 /// A sender of either role lends every buffer once, takes them back from the stash and from the peer, and is writable
 /// while it has one.
 template <vring_config Config> constexpr auto every_buffer_is_lent_once(bool from_driver) -> bool {
-    auto shared = shared_block<Config>{};
+    auto shared = two_sides<Config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -68,7 +68,7 @@ template <vring_config Config> constexpr auto every_buffer_is_lent_once(bool fro
 /// A driver that hands a device bad transmit buffers gets them back empty, and a good one is used (24, 25).
 constexpr auto a_bad_buffer_is_passed_over() -> bool {
     using place = rpmsg::vring_layout<four_plain>;
-    auto shared = shared_block<four_plain>{};
+    auto shared = two_sides<four_plain>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -77,7 +77,7 @@ constexpr auto a_bad_buffer_is_passed_over() -> bool {
     shared.put(place::parts(0).descriptors + 32 + 12, std::uint16_t{0}); // not writable
     auto const room = device.reserve();
     check(room.token == 3 and room.space.size() == 48);
-    check(device.counts()[event_count::bad_descriptor] == 3);
+    check(device.counts()[counter::bad_descriptor] == 3);
     check(device.commit(room, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = 4}));
     auto const got = driver.receive();
     check(got.outcome == rpmsg::rx_outcome::message and got.payload.size() == 4);
@@ -92,7 +92,7 @@ constexpr auto a_bad_buffer_is_passed_over() -> bool {
 /// One buffer is too small for most messages. It serves the small ones, and never stands in the way of the others.
 constexpr auto a_small_buffer_serves_small_messages() -> bool {
     using place = rpmsg::vring_layout<four_plain>;
-    auto shared = shared_block<four_plain>{};
+    auto shared = two_sides<four_plain>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -116,14 +116,14 @@ constexpr auto a_small_buffer_serves_small_messages() -> bool {
     check(small.token == 0 and small.space.size() == 20);
     device.discard(small); // it may serve somebody
     check(device.writable() and not device.reserve(40) and not device.writable());
-    check(device.counts()[event_count::bad_descriptor] == 0);
+    check(device.counts()[counter::bad_descriptor] == 0);
     return true;
 }
 
 /// All buffers are smaller than the message: that is a wait for a larger one, and nothing spins meanwhile.
 constexpr auto what_fits_nowhere_waits() -> bool {
     using place = rpmsg::vring_layout<four_plain>;
-    auto shared = shared_block<four_plain>{};
+    auto shared = two_sides<four_plain>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -138,7 +138,7 @@ constexpr auto what_fits_nowhere_waits() -> bool {
 /// One that comes back to a starved sender may be too small for him and yet serve another: once all are told.
 constexpr auto what_one_passes_over_is_told_to_others_once() -> bool {
     using place = rpmsg::vring_layout<four_plain>;
-    auto shared = shared_block<four_plain>{};
+    auto shared = two_sides<four_plain>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -160,7 +160,7 @@ constexpr auto what_one_passes_over_is_told_to_others_once() -> bool {
 constexpr auto a_suppression_that_an_earlier_device_left_is_undone() -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
     using place = rpmsg::vring_layout<config>;
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     {
         auto earlier = shared.device();
@@ -177,7 +177,7 @@ constexpr auto a_suppression_that_an_earlier_device_left_is_undone() -> bool {
 constexpr auto what_is_held_when_the_status_falls_goes_back_when_it_rises() -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
     using place = rpmsg::vring_layout<config>;
-    auto shared = shared_block<config>{};
+    auto shared = two_sides<config>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -199,7 +199,7 @@ constexpr auto what_is_held_when_the_status_falls_goes_back_when_it_rises() -> b
 constexpr auto unusable_buffers_ring_nothing() -> bool {
     constexpr auto sixteen = vring_config{.buffers = 16, .buffer_size = 64, .dialect = dialects::linux_virtio};
     using place = rpmsg::vring_layout<sixteen>;
-    auto shared = shared_block<sixteen>{};
+    auto shared = two_sides<sixteen>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -207,14 +207,14 @@ constexpr auto unusable_buffers_ring_nothing() -> bool {
         shared.put(place::parts(0).descriptors + 16 * id + 8, std::uint32_t{4});
     }
     auto const before = shared.to_driver.rings(0);
-    check(device.reserve(40).token == 15 and device.counts()[event_count::bad_descriptor] == 15);
+    check(device.reserve(40).token == 15 and device.counts()[counter::bad_descriptor] == 15);
     return shared.to_driver.rings(0) == before;
 }
 
 /// Both ends of our own dialect know where buffer i lies: whatever the descriptors say, messages go where they should.
 constexpr auto nothing_hangs_on_descriptors_where_both_ends_agree() -> bool {
     using place = rpmsg::vring_layout<four>;
-    auto shared = shared_block<four>{};
+    auto shared = two_sides<four>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
@@ -240,7 +240,7 @@ constexpr auto nothing_hangs_on_descriptors_where_both_ends_agree() -> bool {
         carry(driver, device, 1);
         carry(device, driver, 0);
     }
-    check(device.counts()[event_count::bad_descriptor] == 0 and device.counts()[event_count::chained_descriptor] == 0);
+    check(device.counts()[counter::bad_descriptor] == 0 and device.counts()[counter::chained_descriptor] == 0);
     return true;
 }
 

@@ -10,8 +10,8 @@
 
 namespace {
 using namespace spi_tests;
+using rpmsg::counter;
 using rpmsg::down_reason;
-using rpmsg::event_count;
 using rpmsg::link_event;
 using rpmsg::rx_outcome;
 
@@ -99,7 +99,7 @@ template <spi_config Config> constexpr auto credits_hold_a_sender_back() -> bool
         ++got;
         pair.settle();
     }
-    check(got == sent and pair.b.counts()[event_count::bad_frame] == 0 and pair.a.writable());
+    check(got == sent and pair.b.counts()[counter::bad_frame] == 0 and pair.a.writable());
     return true;
 }
 
@@ -111,7 +111,7 @@ constexpr auto a_close_is_told_and_a_start_begins_anew() -> bool {
     check(not pair.a.is_closed() and not pair.a.reserve());
     pair.settle();
     check(pair.a.is_closed() and pair.of_b.event == link_event::down and pair.of_b.reason == down_reason::peer_stopped);
-    check(not pair.b.next_deadline(0).is_set and pair.b.counts()[event_count::link_down] == 1);
+    check(not pair.b.next_deadline(0).is_set and pair.b.counts()[counter::link_down] == 1);
     auto const quiet = pair.bus.transfers();
     pair.settle(1000);
     check(pair.bus.transfers() == quiet);
@@ -225,7 +225,7 @@ constexpr auto a_transfer_that_never_ends_is_given_up() -> bool {
     (void)pair.a.poll(0);
     check(pair.bus.is_busy(0) and pair.a.next_deadline(0).at == nuttx.retry_ticks);
     check(pair.a.poll(nuttx.retry_ticks).event == link_event::none);
-    check(not pair.bus.is_busy(0) and pair.a.counts()[event_count::bad_frame] == 1);
+    check(not pair.bus.is_busy(0) and pair.a.counts()[counter::bad_frame] == 1);
     return true;
 }
 

@@ -1,5 +1,5 @@
 #include <rpmsg/transport/transport.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -15,7 +15,7 @@ constexpr auto some_rings = rpmsg::vring_config{};
 } // namespace
 
 TEST_CASE("both ends of a shared block are transports") {
-    STATIC_REQUIRE(rpmsg::transport<rpmsg::vring<some_rings>>);
+    STATIC_REQUIRE(rpmsg::transport<rpmsg::vring_device<some_rings>>);
     STATIC_REQUIRE(rpmsg::transport<rpmsg::vring_driver<some_rings>>);
 }
 

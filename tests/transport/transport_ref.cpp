@@ -1,7 +1,7 @@
 #include <rpmsg/framework/channel.hpp>
-#include <rpmsg/testing/array_region.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
-#include <rpmsg/transport/vring.hpp>
+#include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -18,7 +18,7 @@ using side = testing::array_region<block::size()>;
 
 TEST_CASE("two channels over references hold a conversation, and both ends have one type") {
     auto memory = testing::array_memory<block::size()>{};
-    auto device = vring<small, side>{memory};
+    auto device = vring_device<small, side>{memory};
     auto driver = vring_driver<small, side>{memory};
     auto answers = 0;
     channel remote{transport_ref<64>{device},
@@ -48,7 +48,7 @@ TEST_CASE("two channels over references hold a conversation, and both ends have 
         turn();
     }
     CHECK(answers == 20);
-    CHECK(host.counts()[event_count::stale_loan] == 0);
+    CHECK(host.counts()[counter::stale_loan] == 0);
     remote.close();
     turn();
     turn();
@@ -57,7 +57,7 @@ TEST_CASE("two channels over references hold a conversation, and both ends have 
 
 TEST_CASE("limits, counters and deadlines are those of the target") {
     auto memory = testing::array_memory<block::size()>{};
-    auto device = vring<small, side>{memory};
+    auto device = vring_device<small, side>{memory};
     auto through = transport_ref<512>{device};
     CHECK(through.tx_limit() == 48);
     CHECK(through.rx_limit() == 48);

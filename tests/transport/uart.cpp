@@ -1,6 +1,6 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
-#include <rpmsg/testing/line.hpp>
+#include <rpmsg/testing/lines/serial_line.hpp>
 #include <rpmsg/testing/recorder.hpp>
 #include <rpmsg/transport/uart.hpp>
 
@@ -50,7 +50,7 @@ template <uart_config Config> constexpr auto two_channels_talk_over_a_line() -> 
         (void)a.poll();
         check(log.message_count() == i + 1 and same(log.payload(i), text));
     }
-    check(a.transport().line_counts() == rpmsg::line_counts{} and b.transport().line_counts() == rpmsg::line_counts{});
+    check(a.transport().uart_counters() == rpmsg::uart_counters{} and b.transport().uart_counters() == rpmsg::uart_counters{});
     return true;
 }
 

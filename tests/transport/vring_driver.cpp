@@ -1,10 +1,10 @@
-#include <rpmsg/testing/array_region.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "transport/shared_block.hpp"
+#include "transport/two_sides.hpp"
 #include <array>
 
 namespace {
@@ -51,7 +51,7 @@ constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 512, .alignment 
 
 /// As rpmsg-lite has it: ring 0 at 0, ring 1 at 0x80, buffers at 0x100.
 constexpr auto the_memory_is_that_of_an_rpmsg_lite_master() -> bool {
-    auto shared = shared_block<lite>{};
+    auto shared = two_sides<lite>{};
     for (auto& each : shared.memory.content) {
         each = std::byte{0xee}; // whatever an earlier life left
     }
@@ -109,7 +109,7 @@ constexpr auto the_memory_is_that_of_an_openamp_host() -> bool {
     constexpr auto ring_0 = place::parts(0);
     constexpr auto ring_1 = place::parts(1);
     check(ring_0.available == ring_0.descriptors + 64 and ring_0.used == ring_0.descriptors + 128);
-    auto shared = shared_block<openamp>{};
+    auto shared = two_sides<openamp>{};
     auto table = rpmsg::load<rpmsg::wire::resource_table>(shared.memory.content);
     table.vdev.device_features = rpmsg::wire::feature_name_service | rpmsg::wire::feature_event_index;
     table.vdev.status = rpmsg::wire::device_status::driver_ok; // of an earlier life

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rpmsg/testing/line.hpp>
+#include <rpmsg/testing/lines/serial_line.hpp>
 #include <rpmsg/transport/uart.hpp>
 
 #include <array>
@@ -14,8 +14,8 @@ struct campaign_result {
     std::uint64_t corrupt{};     ///< delivered though never sent, or other bytes than were sent
     std::uint64_t out_of_turn{}; ///< delivered twice, late, or with a gap before it
     std::uint64_t downs{};
-    std::uint64_t stalls{};      ///< times that nothing at all came through for long
-    rpmsg::line_counts counts{}; ///< of the first end
+    std::uint64_t stalls{};        ///< times that nothing at all came through for long
+    rpmsg::uart_counters counts{}; ///< of the first end
 };
 
 /// Sends numbered messages both ways as fast as they go and compares all that arrives. `Reliable` ends must deliver each
@@ -153,7 +153,7 @@ template <rpmsg::uart_config Config> class campaign {
         auto after = result_;
         after.sent -= before.sent;
         after.delivered -= before.delivered;
-        after.counts = a_.link.line_counts();
+        after.counts = a_.link.uart_counters();
         return after;
     }
 };

@@ -65,5 +65,5 @@ TEST_CASE("Where checks are required a frame with the check 0 is dropped, and it
     CHECK(peer.end.receive().outcome == rpmsg::rx_outcome::dropped);
     CHECK(peer.end.receive().outcome == rpmsg::rx_outcome::ended);
     CHECK(peer.poll().reason == rpmsg::down_reason::incompatible);
-    CHECK(peer.end.line_counts() == rpmsg::line_counts{.bad_check = 1});
+    CHECK(peer.end.uart_counters() == rpmsg::uart_counters{.bad_check = 1});
 }

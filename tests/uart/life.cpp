@@ -1,7 +1,7 @@
 // Restarts, bursts and bad peers over whole lines, with channels on top.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
-#include <rpmsg/testing/line.hpp>
+#include <rpmsg/testing/lines/serial_line.hpp>
 #include <rpmsg/testing/recorder.hpp>
 #include <rpmsg/transport/uart.hpp>
 

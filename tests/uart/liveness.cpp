@@ -1,7 +1,7 @@
 // DESIGN: whenever work is left that an end can do, a poll is pending, a doorbell will ring, or a deadline is set.
 #include "liveness.hpp"
 
-#include <rpmsg/testing/line.hpp>
+#include <rpmsg/testing/lines/serial_line.hpp>
 #include <rpmsg/transport/uart.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -174,7 +174,7 @@ template <uart_config Config, typename Port = fed_port, typename Power = rpmsg::
             return "the link stays down";
         }
         for (auto const which : {0u, 1u}) {
-            auto const lost = (which == 0 ? a_ : b_).transport().line_counts().no_buffer;
+            auto const lost = (which == 0 ? a_ : b_).transport().uart_counters().no_buffer;
             if (not was_closed_ and not(has_lost_ and not is_reliable) and
                 log_[1 - which].sent != log_[which].heard + (is_reliable ? 0 : lost)) {
                 return "a message is left";

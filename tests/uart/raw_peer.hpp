@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rpmsg/testing/line.hpp>
+#include <rpmsg/testing/lines/serial_line.hpp>
 #include <rpmsg/transport/uart.hpp>
 
 #include "check.hpp"

@@ -1,9 +1,9 @@
 // A conversation of two channels in two processes over a pseudo terminal, as fast as it goes and at 115200 baud.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
-#include <rpmsg/host/pty.hpp>
+#include <rpmsg/host/serial/pty.hpp>
+#include <rpmsg/host/serial/tty.hpp>
 #include <rpmsg/host/steady_clock.hpp>
-#include <rpmsg/host/tty.hpp>
 #include <rpmsg/transport/uart.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -124,7 +124,7 @@ template <rpmsg::uart_config Config> auto two_processes_talk(int questions, std:
     auto status = -1;
     CHECK(waitpid(child, &status, 0) == child);
     CHECK(status == 0);
-    auto const counts = link.transport().line_counts();
+    auto const counts = link.transport().uart_counters();
     CHECK((counts.bad_check == 0 and counts.bad_stuffing == 0));
 }
 

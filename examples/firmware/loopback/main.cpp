@@ -22,7 +22,7 @@ std::uint32_t sent{};
 std::uint32_t received{};
 
 constinit auto remote = rpmsg::channel{
-    rpmsg::vring<rings, rpmsg::mapped_region<>, doorbell_of_host>{{memory.data(), memory.size()}},
+    rpmsg::vring_device<rings, rpmsg::mapped_region<>, doorbell_of_host>{{memory.data(), memory.size()}},
     rpmsg::endpoints{rpmsg::endpoint<"echo">([](auto& link, rpmsg::message const& m) {
         if (not loses or ++echoes != 2000) {
             link.reply(m, m.payload);

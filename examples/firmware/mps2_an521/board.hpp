@@ -1,7 +1,7 @@
 #pragma once
 
-#include <rpmsg/framework/contract_plan.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/transport/vring/shared_block_plan.hpp>
 
 #include <cpu.hpp>
 #include <cstdint>
@@ -16,15 +16,15 @@ inline constexpr std::uint32_t messages = 100'000;
 inline constexpr std::uint32_t restarts = 100;
 
 /// The first bank of the internal SRAM; both cores see it at the same address.
-inline constexpr auto contract = rpmsg::contract{
+inline constexpr auto shared_block = rpmsg::shared_block{
     .rings = {.buffers = 16, .buffer_size = 512},
     .host_base = 0x3000'0000,
     .remote_base = 0x3000'0000,
     .size = 0x8000,
 };
-using plan = rpmsg::contract_plan<contract>;
-using host_memory = rpmsg::mapped_region<rpmsg::fixed_memory<contract.host_base, contract.size>>;
-using remote_memory = rpmsg::mapped_region<rpmsg::fixed_memory<contract.remote_base, contract.size>>;
+using plan = rpmsg::shared_block_plan<shared_block>;
+using host_memory = rpmsg::mapped_region<rpmsg::fixed_memory<shared_block.host_base, shared_block.size>>;
+using remote_memory = rpmsg::mapped_region<rpmsg::fixed_memory<shared_block.remote_base, shared_block.size>>;
 
 using cpu::irq_lock;
 

@@ -65,7 +65,7 @@ constexpr auto restart = rpmsg::endpoint<"restart">([](auto&, auto const&) {},
 constexpr auto hello = rpmsg::endpoint<"hello">([](auto&, auto const&) { ++hellos; });
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring_driver<board::contract.rings, board::host_memory, board::mailbox>{},
+    rpmsg::vring_driver<board::shared_block.rings, board::host_memory, board::mailbox>{},
     rpmsg::endpoints{copied, in_place, by_address, restart, hello},
 };
 

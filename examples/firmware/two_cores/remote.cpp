@@ -38,7 +38,7 @@ constexpr auto hello = rpmsg::endpoint<"hello">([](auto&, auto const&) {},
                                                 });
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring<board::contract.rings, board::remote_memory, board::mailbox>{},
+    rpmsg::vring_device<board::shared_block.rings, board::remote_memory, board::mailbox>{},
     rpmsg::endpoints{copied, in_place, by_address, restart, hello},
 };
 } // namespace

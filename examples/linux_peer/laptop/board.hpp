@@ -2,7 +2,7 @@
 
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
 
 #include <cstdint>
 

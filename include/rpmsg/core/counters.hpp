@@ -9,7 +9,7 @@
 namespace rpmsg {
 
 /// Every reason for which a link drops a message, refuses a call or breaks. One counter each.
-enum class event_count : std::uint8_t {
+enum class counter : std::uint8_t {
     // messages of the peer that were dropped; the link goes on
     bad_descriptor,             ///< outside the buffers, misaligned, shorter than a header, or not writable
     bad_frame = bad_descriptor, ///< of a serial line, which has no descriptors: its check, length or order is wrong
@@ -39,7 +39,7 @@ enum class event_count : std::uint8_t {
 };
 
 /// The name of a counter, for people.
-[[nodiscard]] constexpr auto describe(event_count which) -> std::string_view {
+[[nodiscard]] constexpr auto describe(counter which) -> std::string_view {
     constexpr std::string_view names[] = {"bad frame or descriptor",
                                           "chained descriptor",
                                           "odd descriptor flags",
@@ -61,16 +61,16 @@ enum class event_count : std::uint8_t {
                                           "bad descriptor id",
                                           "link down",
                                           "lost in flight"};
-    static_assert(sizeof(names) / sizeof(names[0]) == static_cast<std::size_t>(event_count::count_));
+    static_assert(sizeof(names) / sizeof(names[0]) == static_cast<std::size_t>(counter::count_));
     return names[static_cast<std::size_t>(which)];
 }
 
 /// Saturating 16-bit counters, one for each reason. Written under the lock of the link; any context may read them, each
 /// count as it is at some moment.
 class counters {
-    std::array<std::uint16_t, static_cast<std::size_t>(event_count::count_)> values_{};
+    std::array<std::uint16_t, static_cast<std::size_t>(counter::count_)> values_{};
 
-    constexpr auto store(event_count which, std::uint32_t value) -> void {
+    constexpr auto store(counter which, std::uint32_t value) -> void {
         auto& place = values_[static_cast<std::size_t>(which)];
         if (std::is_constant_evaluated()) {
             place = static_cast<std::uint16_t>(value);
@@ -80,18 +80,18 @@ class counters {
     }
 
   public:
-    constexpr auto add(event_count which) -> void {
+    constexpr auto add(counter which) -> void {
         auto const next = static_cast<std::uint16_t>((*this)[which] + 1);
         if (next != 0) {
             store(which, next);
         }
     }
-    constexpr auto add(event_count which, std::uint32_t amount) -> void {
+    constexpr auto add(counter which, std::uint32_t amount) -> void {
         auto const value = (*this)[which];
         store(which, amount < 0xffffu - value ? value + amount : 0xffffu);
     }
     /// The count, at most 65535.
-    [[nodiscard]] constexpr auto operator[](event_count which) const -> std::uint16_t {
+    [[nodiscard]] constexpr auto operator[](counter which) const -> std::uint16_t {
         auto const& place = values_[static_cast<std::size_t>(which)];
         return std::is_constant_evaluated() ? place : __atomic_load_n(&place, __ATOMIC_RELAXED);
     }

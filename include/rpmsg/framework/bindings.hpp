@@ -19,15 +19,15 @@ template <typename Core> class bindings {
 
     /// Tells an endpoint an event, unless it was destroyed.
     constexpr auto tell(Core& core, std::uint32_t index, event const& what) noexcept -> void {
-        if constexpr (table::hears_events) {
+        if constexpr (table::handles_events) {
             if (core.table().is_live(index)) {
                 auto view = handler_link<Core>{core, core.id_at(index)};
                 core.table().notify(view, index, what);
             }
         }
     }
-    constexpr auto tell_all(Core& core, event const& what) -> void {
-        for (std::uint32_t i = 0; table::hears_events and i < core.table().size(); ++i) {
+    constexpr auto notify_all(Core& core, event const& what) -> void {
+        for (std::uint32_t i = 0; table::handles_events and i < core.table().size(); ++i) {
             tell(core, i, what);
         }
     }
@@ -63,7 +63,7 @@ template <typename Core> class bindings {
     static constexpr auto is_used(pool_endpoint_state const& state) -> bool { return state.is_used; }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
-        auto const peer = table::hears_events ? state.peer() : any_address;
+        auto const peer = table::handles_events ? state.peer() : any_address;
         state.bind(any_address);
         set_by_name(core, index, false);
         tell(core, index, {.kind = event_kind::unbound, .peer = peer});
@@ -71,7 +71,7 @@ template <typename Core> class bindings {
 
     /// Binds an endpoint to an announcement that has waited for one of its name.
     constexpr auto claim(Core& core, std::uint32_t index) -> void {
-        if constexpr (not table::is_complete) {
+        if constexpr (not table::is_static) {
             if (not core.table().is_live(index) or core.table().state(index).is_bound()) {
                 return;
             }
@@ -87,11 +87,11 @@ template <typename Core> class bindings {
     /// instead of creating.
     constexpr auto announce_one(Core& core, std::uint32_t index, bool withdraws) -> bool {
         auto const send = [&]() -> status {
-            auto const& greeting = core.table().greeting(index);
-            if constexpr (table::is_complete and not Core::acknowledged) {
-                return core.announce_from(index, greeting);
+            auto const& announcement = core.table().announcement(index);
+            if constexpr (table::is_static and not Core::acknowledged) {
+                return core.announce_from(index, announcement);
             } else {
-                auto due = greeting;
+                auto due = announcement;
                 if (withdraws) {
                     due.kind = wire::announcement_kind::destroy;
                 } else if (Core::acknowledged and core.table().state(index).is_bound_by_name) {
@@ -105,30 +105,30 @@ template <typename Core> class bindings {
             return true;
         }
         // Where anybody may wait for room the end of this poll asks for a doorbell.
-        if (not Core::tells_writable and not outcome and core.locked()->writable()) {
+        if (not Core::reports_writable and not outcome and core.locked()->writable()) {
             core.call_poller(); // room came back this very moment; else a doorbell is asked for
         }
         return outcome.has_value();
     }
 
     /// Does what an announcement says to the endpoint that it is for.
-    constexpr auto heed(Core& core, name_verdict const& verdict, wire::announced const& heard) -> void {
-        if (verdict.match == name_match::binds) {
-            set_by_name(core, verdict.index, true);
+    constexpr auto apply(Core& core, matched_name const& matched, wire::announced const& heard) -> void {
+        if (matched.match == name_match::binds) {
+            set_by_name(core, matched.index, true);
             if (Core::acknowledged and heard.kind == wire::announcement_kind::create) {
-                core.table().state(verdict.index).must_announce = core.polling().owes = true;
-                note_pending(core, verdict.index);
+                core.table().state(matched.index).must_announce = core.polling().has_pending = true;
+                note_pending(core, matched.index);
             }
-            bind(core, verdict.index, heard.where);
-        } else if (verdict.match == name_match::unbinds) {
-            unbind(core, verdict.index);
-            claim(core, verdict.index);
-            if (Core::acknowledged and core.table().state(verdict.index).is_bound_by_name) { // to one that waited
-                core.table().state(verdict.index).must_announce = core.polling().owes = true;
-                note_pending(core, verdict.index);
+            bind(core, matched.index, heard.where);
+        } else if (matched.match == name_match::unbinds) {
+            unbind(core, matched.index);
+            claim(core, matched.index);
+            if (Core::acknowledged and core.table().state(matched.index).is_bound_by_name) { // to one that waited
+                core.table().state(matched.index).must_announce = core.polling().has_pending = true;
+                note_pending(core, matched.index);
             }
-        } else if (verdict.match == name_match::unclaimed and verdict.index != no_index) {
-            tell_moved(core, verdict.index, heard.where);
+        } else if (matched.match == name_match::unclaimed and matched.index != no_index) {
+            notify_moved(core, matched.index, heard.where);
         }
     }
 
@@ -141,35 +141,35 @@ template <typename Core> class bindings {
     }
     /// Another endpoint of the peer speaks to a bound one, or has its name. Where names are acknowledged the peer takes a name
     /// back before it gives it to another, so that this says nothing.
-    constexpr auto tell_moved(Core& core, std::uint32_t index, address where) -> void {
+    constexpr auto notify_moved(Core& core, std::uint32_t index, address where) -> void {
         if constexpr (not Core::acknowledged) {
             tell(core, index, {.kind = event_kind::peer_moved, .peer = where});
         }
     }
     /// A message to the name service.
-    [[gnu::cold]] constexpr auto hear_announcement(Core& core, const_bytes payload) -> void {
-        if constexpr (not table::is_complete) {
+    [[gnu::cold]] constexpr auto on_announcement(Core& core, const_bytes payload) -> void {
+        if constexpr (not table::is_static) {
             auto heard = wire::announcement{};
             if (not wire::read_announcement(payload, Core::acknowledged, heard)) {
-                return core.count(event_count::bad_announcement);
+                return core.count(counter::bad_announcement);
             }
-            auto verdict = judge(core.table(), heard);
-            if (verdict.match == name_match::withdrawn or verdict.match == name_match::unbinds) {
+            auto matched = match_announcement(core.table(), heard);
+            if (matched.match == name_match::withdrawn or matched.match == name_match::unbinds) {
                 core.table().forget(heard); // it may have been bound by a message, and its name waits still
             }
-            heed(core, verdict, {heard.where, heard.kind});
+            apply(core, matched, {heard.where, heard.kind});
             // The any-address takes every endpoint of the name.
             auto left = heard.where == any_address ? core.table().size() : 0;
-            for (; left != 0 and verdict.match == name_match::unbinds; --left) {
-                verdict = judge(core.table(), heard);
-                heed(core, verdict, {heard.where, heard.kind});
+            for (; left != 0 and matched.match == name_match::unbinds; --left) {
+                matched = match_announcement(core.table(), heard);
+                apply(core, matched, {heard.where, heard.kind});
             }
-            auto const cost = verdict.match == name_match::unclaimed ? core.table().remember(heard) : remembered::kept;
+            auto const cost = matched.match == name_match::unclaimed ? core.table().remember(heard) : remembered::kept;
             if (cost != remembered::kept) {
-                core.count(event_count::table_full);
+                core.count(counter::table_full);
             }
             if (cost == remembered::first_forgotten) {
-                tell_all(core, {.kind = event_kind::names_forgotten});
+                notify_all(core, {.kind = event_kind::names_forgotten});
             }
         } else {
             // Compared as it is read: a copy would take 40 bytes of stack.
@@ -181,16 +181,16 @@ template <typename Core> class bindings {
                 }
             };
             if (not wire::read_announcement(payload, Core::acknowledged, heard, compare)) {
-                return core.count(event_count::bad_announcement);
+                return core.count(counter::bad_announcement);
             }
-            heed(core, judge(core.table(), heard, [&](std::uint32_t i) { return not is_other[i]; }), heard);
+            apply(core, match_announcement(core.table(), heard, [&](std::uint32_t i) { return not is_other[i]; }), heard);
         }
     }
 
     /// The link is up for an endpoint: now, or since it exists.
-    constexpr auto greet(Core& core, std::uint32_t index) -> void {
+    constexpr auto bring_up(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
-        if constexpr (not table::is_complete) {
+        if constexpr (not table::is_static) {
             if (not state.is_used or std::exchange(state.knows_link, true)) {
                 return;
             }
@@ -203,8 +203,8 @@ template <typename Core> class bindings {
         if (auto const peer = core.table().fixed_peer(index); peer != any_address) {
             bind(core, index, peer);
         } else {
-            state.must_announce = static_cast<bool>(core.table().greeting(index));
-            core.polling().owes = core.polling().owes or state.must_announce;
+            state.must_announce = static_cast<bool>(core.table().announcement(index));
+            core.polling().has_pending = core.polling().has_pending or state.must_announce;
             note_pending(core, index);
         }
     }
@@ -213,7 +213,7 @@ template <typename Core> class bindings {
         auto& state = core.table().state(index);
         [[maybe_unused]] auto const id = core.id_at(index);
         state.must_announce = false;
-        if constexpr (not table::is_complete) {
+        if constexpr (not table::is_static) {
             if (state.must_withdraw) {
                 return core.remove_endpoint(index);
             }
@@ -221,25 +221,25 @@ template <typename Core> class bindings {
                 return; // it was created since
             }
         }
-        if constexpr (Core::tells_writable) {
+        if constexpr (Core::reports_writable) {
             (void)core.take_starved(index);
         }
-        if (not table::hears_events or state.is_bound()) { // nobody to tell, nothing to ask
+        if (not table::handles_events or state.is_bound()) { // nobody to tell, nothing to ask
             unbind(core, index);
         }
-        if (not table::is_complete and core.find(id) == no_index) {
+        if (not table::is_static and core.find(id) == no_index) {
             return; // its own event handler destroyed it
         }
         tell(core, index, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
     }
     constexpr auto come_up(Core& core) -> void {
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
-            greet(core, i);
+            bring_up(core, i);
         }
     }
 
     constexpr auto go_down(Core& core, link_change const& change) -> void {
-        core.polling().owes = false;
+        core.polling().has_pending = false;
         core.table().forget_all();
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             go_down(core, i, change);
@@ -248,17 +248,17 @@ template <typename Core> class bindings {
 
     /// The link cannot come up with this peer.
     constexpr auto refuse(Core& core, down_reason reason) -> void {
-        tell_all(core, {.kind = event_kind::refused, .reason = reason});
+        notify_all(core, {.kind = event_kind::refused, .reason = reason});
     }
 
     /// Sends what the name service owes, as long as there are buffers. Names are taken back before they are given anew.
     constexpr auto announce(Core& core) -> void {
-        core.polling().owes = false;
-        if constexpr (not table::is_complete) {
+        core.polling().has_pending = false;
+        if constexpr (not table::is_static) {
             for (auto i = next_pending(core, 0); i < core.table().size(); i = next_pending(core, i + 1)) {
                 if (core.table().state(i).must_withdraw) {
                     if (not announce_one(core, i, true)) {
-                        core.polling().owes = true;
+                        core.polling().has_pending = true;
                         return;
                     }
                     core.remove_endpoint(i);
@@ -269,11 +269,11 @@ template <typename Core> class bindings {
             auto& state = core.table().state(i);
             if (state.must_announce) {
                 claim(core, i);
-                if (not table::is_complete and core.polling().owes) {
+                if (not table::is_static and core.polling().has_pending) {
                     return; // an event handler took a name back: that is said first
                 }
                 if (core.table().is_live(i) and not announce_one(core, i, false)) {
-                    core.polling().owes = true;
+                    core.polling().has_pending = true;
                     return;
                 }
                 state.must_announce = false;
@@ -284,7 +284,7 @@ template <typename Core> class bindings {
 
     /// The endpoint is to be taken back from the peer, then removed.
     constexpr auto withdraw(Core& core, std::uint32_t index) -> void {
-        core.polling().owes = true;
+        core.polling().has_pending = true;
         auto const guard = core.locked();
         core.table().state(index).must_withdraw = true;
         note_pending(core, index);
@@ -293,7 +293,7 @@ template <typename Core> class bindings {
     /// Takes all names back before this side closes, as far as there are buffers.
     constexpr auto say_goodbye(Core& core) -> void {
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
-            auto due = wire::announcement{core.table().greeting(i)};
+            auto due = wire::announcement{core.table().announcement(i)};
             due.kind = wire::announcement_kind::destroy;
             if (is_used(core.table().state(i)) and due) {
                 (void)core.announce_from(i, due);
@@ -302,8 +302,8 @@ template <typename Core> class bindings {
     }
 
     /// Tells those whose send was refused that there is room again.
-    constexpr auto tell_writable(Core& core) -> void {
-        if (not Core::tells_writable or not core.take_writable()) {
+    constexpr auto notify_writable(Core& core) -> void {
+        if (not Core::reports_writable or not core.take_writable()) {
             return;
         }
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
@@ -311,7 +311,7 @@ template <typename Core> class bindings {
                 tell(core, i, {.kind = event_kind::writable});
             }
         }
-        if (core.polling().owes) {
+        if (core.polling().has_pending) {
             core.pending().set(); // no doorbell is asked for any more
         }
         core.waiting().wake();

@@ -54,35 +54,35 @@ class channel {
 
     /// Answers whether the handler kept the message.
     constexpr auto deliver(rx_buffer const& received) noexcept -> bool {
-        auto const drop = [&](event_count reason) {
+        auto const drop = [&](counter reason) {
             core_.count(reason);
             return false;
         };
         auto const index = core_.table().find(received.destination);
         if (index == no_index) [[unlikely]] {
             if (received.destination == name_service_address) {
-                bindings_.hear_announcement(core_, received.payload);
+                bindings_.on_announcement(core_, received.payload);
                 return false;
             }
-            return drop(received.destination == any_address ? event_count::bad_address : event_count::no_endpoint);
+            return drop(received.destination == any_address ? counter::bad_address : counter::no_endpoint);
         }
         if (received.source == any_address) [[unlikely]] {
-            return drop(event_count::bad_address);
+            return drop(counter::bad_address);
         }
         auto const fixed = core_.table().fixed_peer(index);
         if (fixed != any_address and fixed != received.source) {
-            return drop(event_count::wrong_peer);
+            return drop(counter::wrong_peer);
         }
         auto const id = core_.id_at(index);
         auto& state = core_.table().state(index);
         if (core::acknowledged ? not state.is_bound() : state.peer() != received.source) [[unlikely]] {
             if (state.is_bound()) {
-                bindings_.tell_moved(core_, index, received.source);
+                bindings_.notify_moved(core_, index, received.source);
             } else {
                 bindings_.bind(core_, index, received.source);
             }
-            if (not Endpoints::is_complete and core_.find(id) == no_index) {
-                return drop(event_count::no_endpoint); // the event handler destroyed it
+            if (not Endpoints::is_static and core_.find(id) == no_index) {
+                return drop(counter::no_endpoint); // the event handler destroyed it
             }
         }
         auto view = handler_link<core>{core_, id, received};
@@ -141,7 +141,7 @@ class channel {
         }
     }
     constexpr auto refuse_in_handler() -> error {
-        core_.count(event_count::would_deadlock);
+        core_.count(counter::would_deadlock);
         return error::would_deadlock;
     }
 
@@ -158,14 +158,14 @@ class channel {
             follow(change);
         }
         auto const handled = receive_all(messages, payload_bytes);
-        auto owes = core_.polling().owes;
-        if (owes) [[unlikely]] {
+        auto has_pending = core_.polling().has_pending;
+        if (has_pending) [[unlikely]] {
             bindings_.announce(core_);
         }
-        bindings_.tell_writable(core_);
-        owes = owes or core_.polling().owes;
+        bindings_.notify_writable(core_);
+        has_pending = has_pending or core_.polling().has_pending;
         core_.polling().is_running = false;
-        if (owes) [[unlikely]] {
+        if (has_pending) [[unlikely]] {
             do_deferred();
         }
         return handled;
@@ -206,7 +206,7 @@ class channel {
     constexpr auto close() -> void {
         if (core_.polling().is_running) {
             deferred_ = [](channel& it) { it.close(); };
-            core_.polling().owes = true;
+            core_.polling().has_pending = true;
             return;
         }
         if (core_.can_say_goodbye()) {
@@ -265,7 +265,7 @@ class channel {
         auto const made = core_.add_endpoint(std::forward<Arguments>(arguments)...);
         if (made and core_.is_up()) {
             auto const is_nested = std::exchange(core_.polling().is_running, true);
-            bindings_.greet(core_, core_.find(*made));
+            bindings_.bring_up(core_, core_.find(*made));
             core_.polling().is_running = is_nested;
             core_.call_poller();
             if (not is_nested) {
@@ -282,7 +282,7 @@ class channel {
         if (index == no_index) {
             return error::no_endpoint;
         }
-        if (core_.is_up() and core_.table().greeting(index)) {
+        if (core_.is_up() and core_.table().announcement(index)) {
             bindings_.withdraw(core_, index);
             core_.call_poller();
         } else {
@@ -300,7 +300,7 @@ class channel {
     /// The endpoint of an id: its place in `endpoints{...}`, or what `create` answered. An endpoint of a pool that is gone
     /// refuses with `no_endpoint`.
     [[nodiscard]] constexpr auto at(std::uint32_t id) -> endpoint {
-        expects(not Endpoints::is_complete or id < Endpoints::size());
+        expects(not Endpoints::is_static or id < Endpoints::size());
         return {core_, id};
     }
 };

@@ -62,8 +62,8 @@ constexpr auto dump(auto& channel, auto&& sink) -> void {
             sink("\" unbound\n");
         }
     }
-    for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(event_count::count_); ++i) {
-        auto const which = static_cast<event_count>(i);
+    for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(counter::count_); ++i) {
+        auto const which = static_cast<counter>(i);
         if (channel.counts()[which] != 0) {
             sink(describe(which));
             sink(": ");

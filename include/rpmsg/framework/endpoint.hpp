@@ -79,7 +79,7 @@ template <auto Name, endpoint_addresses Addresses, typename OnMessage, typename 
 
     static constexpr auto name() -> std::string_view { return Name.view(); }
     static constexpr auto addresses() -> endpoint_addresses { return Addresses; }
-    static constexpr bool hears_events = not std::same_as<OnEvent, ignore_events>;
+    static constexpr bool handles_events = not std::same_as<OnEvent, ignore_events>;
     constexpr auto on_message(auto& link, message const& m) -> void { handle_message(link, m); }
     constexpr auto on_event(auto& link, event const& e) -> void { handle_event(link, e); }
 };

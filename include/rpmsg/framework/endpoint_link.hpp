@@ -114,7 +114,7 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
                 return outcome;
             }
             if (channel.is_polled_here()) {
-                channel.count(event_count::would_deadlock);
+                channel.count(counter::would_deadlock);
                 return error::would_deadlock;
             }
             auto const now = channel.waiting().now();

@@ -155,13 +155,13 @@ class endpoint_pool {
                       [](void* self, link_ref link, message const& m) { (*static_cast<Handler*>(self))(link, m); });
     }
 
-    static constexpr bool is_complete = false;
-    static constexpr bool hears_events = true;
+    static constexpr bool is_static = false;
+    static constexpr bool handles_events = true;
 
     static constexpr auto size() -> std::uint32_t { return count; }
     [[nodiscard]] constexpr auto name(std::uint32_t i) const -> wire::padded_name const& { return places_[i].name; }
     [[nodiscard]] constexpr auto fixed_peer(std::uint32_t i) const -> address { return places_[i].fixed_peer; }
-    [[nodiscard]] constexpr auto greeting(std::uint32_t i) const -> wire::announcement {
+    [[nodiscard]] constexpr auto announcement(std::uint32_t i) const -> wire::announcement {
         return {.name = places_[i].name, .where = places_[i].local, .kind = wire::announcement_kind::create};
     }
     [[nodiscard]] constexpr auto local(std::uint32_t i) const -> address { return places_[i].local; }

@@ -45,8 +45,8 @@ enum class remembered : std::uint8_t {
 template <typename T>
 concept endpoint_table = requires(T& table, std::uint32_t i, address where, archetypes::link& link, message const& m,
                                   event const& e, wire::announcement const& a) {
-    { T::is_complete } -> std::convertible_to<bool>;
-    { T::hears_events } -> std::convertible_to<bool>;
+    { T::is_static } -> std::convertible_to<bool>;
+    { T::handles_events } -> std::convertible_to<bool>;
     { table.size() } -> std::same_as<std::uint32_t>;
     { table.find(where) } -> std::same_as<std::uint32_t>;
     { table.state(i) } -> std::convertible_to<endpoint_state&>;
@@ -54,7 +54,7 @@ concept endpoint_table = requires(T& table, std::uint32_t i, address where, arch
     { table.local(i) } -> std::same_as<address>;
     { table.fixed_peer(i) } -> std::same_as<address>;
     { table.is_live(i) } -> std::same_as<bool>;
-    { table.greeting(i) } -> std::convertible_to<wire::announcement const&>;
+    { table.announcement(i) } -> std::convertible_to<wire::announcement const&>;
     { table.deliver(link, i, m) } -> std::same_as<void>;
     { table.notify(link, i, e) } -> std::same_as<void>;
     { table.remember(a) } -> std::same_as<remembered>;
@@ -78,7 +78,7 @@ template <typename... Endpoints> class endpoints {
         }
         return chosen;
     }();
-    static constexpr auto greetings = [] {
+    static constexpr auto announcements = [] {
         auto made = std::array<wire::announcement, count>{
             wire::announce(Endpoints::name(), any_address, wire::announcement_kind::create)...};
         for (std::uint32_t i = 0; i < count; ++i) {
@@ -90,7 +90,7 @@ template <typename... Endpoints> class endpoints {
     static constexpr bool are_distinct = [] {
         for (std::uint32_t i = 0; i < count; ++i) {
             for (std::uint32_t j = i + 1; j < count; ++j) {
-                if (locals[i] == locals[j] or (greetings[i] and greetings[i].name == greetings[j].name)) {
+                if (locals[i] == locals[j] or (announcements[i] and announcements[i].name == announcements[j].name)) {
                     return false;
                 }
             }
@@ -103,8 +103,8 @@ template <typename... Endpoints> class endpoints {
     std::array<endpoint_state, count> states_{};
 
     template <typename T> static constexpr auto may_hear() -> bool {
-        if constexpr (requires { T::hears_events; }) {
-            return T::hears_events;
+        if constexpr (requires { T::handles_events; }) {
+            return T::handles_events;
         } else {
             return true;
         }
@@ -121,11 +121,11 @@ template <typename... Endpoints> class endpoints {
   public:
     constexpr explicit endpoints(Endpoints... list) : list_{std::move(list)...} {}
 
-    static constexpr bool is_complete = true;
-    static constexpr bool hears_events = (... or may_hear<Endpoints>());
+    static constexpr bool is_static = true;
+    static constexpr bool handles_events = (... or may_hear<Endpoints>());
 
     static constexpr auto size() -> std::uint32_t { return count; }
-    static constexpr auto name(std::uint32_t i) -> wire::padded_name const& { return greetings[i].name; }
+    static constexpr auto name(std::uint32_t i) -> wire::padded_name const& { return announcements[i].name; }
     static constexpr auto local(std::uint32_t i) -> address { return locals[i]; }
     static constexpr auto fixed_peer([[maybe_unused]] std::uint32_t i) -> address {
         if constexpr ((... and (Endpoints::addresses().peer == any_address))) {
@@ -135,7 +135,7 @@ template <typename... Endpoints> class endpoints {
         }
     }
     static constexpr auto is_live(std::uint32_t) -> bool { return true; }
-    static constexpr auto greeting(std::uint32_t i) -> wire::announcement const& { return greetings[i]; }
+    static constexpr auto announcement(std::uint32_t i) -> wire::announcement const& { return announcements[i]; }
     constexpr auto state(std::uint32_t i) -> endpoint_state& { return states_[i]; }
 
     static constexpr auto find(address where) -> std::uint32_t {
@@ -153,7 +153,7 @@ template <typename... Endpoints> class endpoints {
     /// The index of a name, for `channel::get<"name">()`.
     static constexpr auto index_of(std::string_view wanted) -> std::uint32_t {
         for (std::uint32_t i = 0; i < count; ++i) {
-            if (wire::view_of(greetings[i].name) == wanted) {
+            if (wire::view_of(announcements[i].name) == wanted) {
                 return i;
             }
         }

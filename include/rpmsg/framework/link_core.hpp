@@ -26,10 +26,10 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
 
     /// Counts what was refused; the counters of the first errors stand in their order.
     constexpr auto counted(error outcome) -> status {
-        constexpr auto first = static_cast<unsigned>(event_count::no_buffer) - static_cast<unsigned>(error::no_buffer);
-        static_assert(static_cast<unsigned>(event_count::closed) == first + static_cast<unsigned>(error::closed));
+        constexpr auto first = static_cast<unsigned>(counter::no_buffer) - static_cast<unsigned>(error::no_buffer);
+        static_assert(static_cast<unsigned>(counter::closed) == first + static_cast<unsigned>(error::closed));
         if (outcome != error{}) [[unlikely]] {
-            transport_.count(static_cast<event_count>(first + static_cast<unsigned>(outcome)));
+            transport_.count(static_cast<counter>(first + static_cast<unsigned>(outcome)));
             return outcome;
         }
         return {};
@@ -37,7 +37,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     [[nodiscard]] constexpr auto is_current(std::uint32_t generation) -> bool {
         auto const current = generation == generation_;
         if (not current) {
-            transport_.count(event_count::stale_loan);
+            transport_.count(counter::stale_loan);
         }
         return current;
     }
@@ -59,7 +59,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         if (not is_up_) {
             return error::closed;
         }
-        if constexpr (tells_writable) {
+        if constexpr (reports_writable) {
             if (is_own) {
                 endpoints_.state(index).is_starved = true;
             }
@@ -90,7 +90,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     /// Unused room serves the next who asks: tell those who asked in vain, an owed announcement too.
     constexpr auto put_back(tx_buffer const& room) -> void {
         transport_.discard(room);
-        if (not tells_writable or is_starved_) {
+        if (not reports_writable or is_starved_) {
             this->call_poller();
         }
     }
@@ -123,7 +123,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr auto send_parts(std::byte const* data, std::size_t size, address to, std::uint32_t id) -> status {
         auto const guard = this->locked();
         auto const index = this->find(id);
-        if (not Endpoints::is_complete and index == no_index) {
+        if (not Endpoints::is_static and index == no_index) {
             return error::no_endpoint;
         }
         return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));
@@ -131,7 +131,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
 
   public:
     using loan = tx_loan<link_core>;
-    using state::tells_writable;
+    using state::reports_writable;
 
     constexpr link_core(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
         : state{std::move(transport), std::move(endpoints), std::move(lock), std::move(wait)} {}
@@ -147,7 +147,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return {};
         }
         auto const send = [&](const_bytes payload) -> status {
-            if constexpr (Endpoints::is_complete) {
+            if constexpr (Endpoints::is_static) {
                 return send_from(index, name_service_address, payload);
             } else {
                 auto const guard = this->locked();
@@ -186,7 +186,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return given.refusal();
         }
         if (given.owner_ != this) { // of another link; it goes back there when it ends
-            this->count(event_count::stale_loan);
+            this->count(counter::stale_loan);
             return error::closed;
         }
         auto left = given.leave();

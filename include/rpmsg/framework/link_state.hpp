@@ -27,8 +27,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
   public:
     /// What the polling context remembers.
     struct poll_state {
-        bool is_running{}; ///< a handler or an event may be running: what only the poller may do is refused
-        bool owes{};       ///< announcements, or what a handler asked for, are due once the messages are delivered
+        bool is_running{};  ///< a handler or an event may be running: what only the poller may do is refused
+        bool has_pending{}; ///< announcements, or what a handler asked for, are due once the messages are delivered
     };
 
   protected:
@@ -63,7 +63,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     using table_type = Endpoints;
     static constexpr bool acknowledged = Transport::acknowledged;
     /// Whether anybody wants to know that there is room again.
-    static constexpr bool tells_writable = Endpoints::hears_events or wait_policy<Wait>;
+    static constexpr bool reports_writable = Endpoints::handles_events or wait_policy<Wait>;
 
     [[nodiscard]] constexpr auto polling() -> poll_state& { return poll_; }
     [[nodiscard]] constexpr auto transport() -> Transport& { return transport_; }
@@ -105,11 +105,11 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const guard = locked();
         return is_up_ and detail::can_say_goodbye(transport_);
     }
-    constexpr auto count(event_count reason) -> void { locked()->count(reason); }
+    constexpr auto count(counter reason) -> void { locked()->count(reason); }
 
     /// The index of an endpoint, or no_index when it is gone.
     [[nodiscard]] constexpr auto find(std::uint32_t id) -> std::uint32_t {
-        if constexpr (Endpoints::is_complete) {
+        if constexpr (Endpoints::is_static) {
             return id;
         } else {
             auto const index = endpoints_.index_of(id);
@@ -117,7 +117,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         }
     }
     [[nodiscard]] constexpr auto id_at(std::uint32_t index) -> std::uint32_t {
-        if constexpr (Endpoints::is_complete) {
+        if constexpr (Endpoints::is_static) {
             return index;
         } else {
             return endpoints_.id(index);

@@ -15,7 +15,7 @@ enum class name_match : std::uint8_t {
     unclaimed, ///< a create that no endpoint takes; `index` is one of the name that is bound to another address, if any
     withdrawn, ///< a destroy that no endpoint is bound to
 };
-struct name_verdict {
+struct matched_name {
     name_match match{};
     std::uint32_t index = no_index;
 };
@@ -24,8 +24,8 @@ struct name_verdict {
 /// address. A second create of a bound name does not take it over; an acknowledge binds only who is unbound (NuttX,
 /// drivers/rpmsg/rpmsg.c). `is_named(i)` tells whether endpoint i has the announced name, `next(i)` which one
 /// is looked at after endpoint i, or after `no_index` the first.
-constexpr auto judge(endpoint_table auto& table, wire::announced const& announced, auto&& is_named, auto&& next)
-    -> name_verdict {
+constexpr auto match_announcement(endpoint_table auto& table, wire::announced const& announced, auto&& is_named, auto&& next)
+    -> matched_name {
     auto const destroys = announced.kind == wire::announcement_kind::destroy;
     auto bound_elsewhere = no_index;
     for (auto i = next(no_index); i < table.size(); i = next(i)) {
@@ -54,17 +54,19 @@ constexpr auto judge(endpoint_table auto& table, wire::announced const& announce
     }
 }
 /// The same where each endpoint may be meant.
-constexpr auto judge(endpoint_table auto& table, wire::announced const& announced, auto&& is_named) -> name_verdict {
-    return judge(table, announced, is_named, [](std::uint32_t i) { return i + 1; });
+constexpr auto match_announcement(endpoint_table auto& table, wire::announced const& announced, auto&& is_named)
+    -> matched_name {
+    return match_announcement(table, announced, is_named, [](std::uint32_t i) { return i + 1; });
 }
 /// The same for an announcement with its name.
-constexpr auto judge(endpoint_table auto& table, wire::announcement const& announced) -> name_verdict {
+constexpr auto match_announcement(endpoint_table auto& table, wire::announcement const& announced) -> matched_name {
     auto const is_named = [&](std::uint32_t i) { return wire::is_same(table.name(i), announced.name); };
     if constexpr (requires { table.first_named(announced.name); }) {
-        return judge(table, {announced.where, announced.kind}, is_named,
-                     [&](std::uint32_t i) { return i == no_index ? table.first_named(announced.name) : table.next_named(i); });
+        return match_announcement(table, {announced.where, announced.kind}, is_named, [&](std::uint32_t i) {
+            return i == no_index ? table.first_named(announced.name) : table.next_named(i);
+        });
     } else {
-        return judge(table, {announced.where, announced.kind}, is_named);
+        return match_announcement(table, {announced.where, announced.kind}, is_named);
     }
 }
 

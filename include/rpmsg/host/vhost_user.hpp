@@ -4,10 +4,10 @@
 #include <rpmsg/host/outcome.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 #include <rpmsg/host/unix_listener.hpp>
-#include <rpmsg/host/vhost_device.hpp>
-#include <rpmsg/host/vhost_rings.hpp>
-#include <rpmsg/host/vhost_socket.hpp>
-#include <rpmsg/transport/vring_config.hpp>
+#include <rpmsg/host/vhost/device.hpp>
+#include <rpmsg/host/vhost/rings.hpp>
+#include <rpmsg/host/vhost/socket.hpp>
+#include <rpmsg/transport/vring/config.hpp>
 
 #include <algorithm>
 #include <array>

@@ -67,8 +67,8 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
     constexpr auto go_down(down_reason reason) -> link_change {
         auto const unreturned = in_queue();
         memory_->joined[self_] = 0;
-        counts_.add(event_count::link_down);
-        counts_.add(event_count::lost_in_flight, unreturned);
+        counts_.add(counter::link_down);
+        counts_.add(counter::lost_in_flight, unreturned);
         return {.event = link_event::down, .reason = reason, .unreturned = unreturned};
     }
     constexpr auto in_queue() -> std::uint16_t {
@@ -89,7 +89,7 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
     constexpr auto is_at(typename memory::direction& where, std::uint32_t token, owner expected) -> bool {
         auto const valid = is_up() and token < Buffers and where.slots[token].whose == expected;
         if (not valid) {
-            counts_.add(event_count::stale_loan);
+            counts_.add(counter::stale_loan);
         }
         return valid;
     }
@@ -104,7 +104,7 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return Payload; }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return Payload; }
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
-    constexpr auto count(event_count reason) -> void { counts_.add(reason); }
+    constexpr auto count(counter reason) -> void { counts_.add(reason); }
 
     [[nodiscard]] constexpr auto start() -> status {
         if (std::exchange(is_started_, true)) {
@@ -153,7 +153,7 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
         if (room.token < Buffers and outgoing().slots[room.token].whose == owner::sender) {
             outgoing().slots[room.token].whose = owner::nobody;
         } else {
-            counts_.add(event_count::stale_loan);
+            counts_.add(counter::stale_loan);
         }
     }
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {

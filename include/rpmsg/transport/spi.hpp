@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rpmsg/transport/spi_life.hpp>
+#include <rpmsg/transport/spi/transfers.hpp>
 #include <rpmsg/transport/transport.hpp>
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace rpmsg {
 ///
 /// In the profiles of NuttX and openvela a message whose frame was damaged is lost; in the reliable one it is sent again
 /// until the link goes down, and each comes once and in order.
-template <spi_config Config, typename Port> class spi : detail::spi_life<Config, Port> {
-    using life = detail::spi_life<Config, Port>;
+template <spi_config Config, typename Port> class spi : detail::spi_transfers<Config, Port> {
+    using life = detail::spi_transfers<Config, Port>;
     using life::begin;
     using life::counts_;
     using life::edge_;
@@ -38,7 +38,7 @@ template <spi_config Config, typename Port> class spi : detail::spi_life<Config,
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return format::tx_limit(Config.frame_size); }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return format::rx_limit(Config.frame_size); }
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
-    constexpr auto count(event_count reason) -> void { counts_.add(reason); }
+    constexpr auto count(counter reason) -> void { counts_.add(reason); }
     [[nodiscard]] constexpr auto port() -> Port& { return port_; }
 
     [[nodiscard]] constexpr auto start() -> status {
@@ -59,8 +59,8 @@ template <spi_config Config, typename Port> class spi : detail::spi_life<Config,
         begin();
     }
     /// Why the link is `incompatible`; `describe` puts it in words. The peer is asked all the same, at intervals: it may change.
-    [[nodiscard]] constexpr auto disagreement() const -> rpmsg::disagreement {
-        return this->lacks_check_ ? rpmsg::disagreement::no_check : rpmsg::disagreement::none;
+    [[nodiscard]] constexpr auto config_mismatch() const -> rpmsg::config_mismatch {
+        return this->lacks_check_ ? rpmsg::config_mismatch::no_check : rpmsg::config_mismatch::none;
     }
     [[nodiscard]] constexpr auto is_closed() const -> bool { return session_.current() == state::closed; }
 

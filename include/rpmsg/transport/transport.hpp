@@ -126,7 +126,7 @@ concept transport = requires(T& t, tx_buffer const& room, rx_token const& receiv
     { t.writable() } -> std::same_as<bool>;
     { t.next_deadline(now) } -> std::same_as<poll_deadline>;
     { t.counts() } -> std::same_as<counters const&>;
-    { t.count(event_count{}) } -> std::same_as<void>;
+    { t.count(counter{}) } -> std::same_as<void>;
 };
 
 namespace detail {
@@ -195,7 +195,7 @@ struct transport {
     auto writable() -> bool;
     auto next_deadline(ticks) -> poll_deadline;
     auto counts() -> counters const&;
-    auto count(event_count) -> void;
+    auto count(counter) -> void;
 };
 } // namespace archetypes
 static_assert(transport<archetypes::transport>);

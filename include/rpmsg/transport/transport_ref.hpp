@@ -25,7 +25,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         bool (*writable)(void*);
         poll_deadline (*next_deadline)(void*, ticks);
         counters const& (*counts)(void*);
-        void (*count)(void*, event_count);
+        void (*count)(void*, counter);
     };
     template <typename T>
     static constexpr auto calls_of = calls{
@@ -45,7 +45,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         .writable = [](void* it) { return static_cast<T*>(it)->writable(); },
         .next_deadline = [](void* it, ticks now) { return static_cast<T*>(it)->next_deadline(now); },
         .counts = [](void* it) -> counters const& { return static_cast<T*>(it)->counts(); },
-        .count = [](void* it, event_count reason) { static_cast<T*>(it)->count(reason); },
+        .count = [](void* it, counter reason) { static_cast<T*>(it)->count(reason); },
     };
 
     void* target_;
@@ -76,7 +76,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
     [[nodiscard]] auto writable() -> bool { return calls_->writable(target_); }
     [[nodiscard]] auto next_deadline(ticks now) const -> poll_deadline { return calls_->next_deadline(target_, now); }
     [[nodiscard]] auto counts() const -> counters const& { return calls_->counts(target_); }
-    auto count(event_count reason) const -> void { calls_->count(target_, reason); }
+    auto count(counter reason) const -> void { calls_->count(target_, reason); }
 };
 static_assert(transport<transport_ref<512>>);
 

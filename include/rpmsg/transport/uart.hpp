@@ -3,10 +3,10 @@
 #include <rpmsg/platform/byte_stream.hpp>
 #include <rpmsg/platform/power.hpp>
 #include <rpmsg/transport/transport.hpp>
-#include <rpmsg/transport/uart_config.hpp>
-#include <rpmsg/transport/uart_nuttx.hpp>
-#include <rpmsg/transport/uart_reliable.hpp>
-#include <rpmsg/transport/uart_storage.hpp>
+#include <rpmsg/transport/uart/config.hpp>
+#include <rpmsg/transport/uart/nuttx_link.hpp>
+#include <rpmsg/transport/uart/reliable_link.hpp>
+#include <rpmsg/transport/uart/storage.hpp>
 
 #include <type_traits>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <rpmsg/platform/mapped_region.hpp>
-#include <rpmsg/transport/vring_link.hpp>
+#include <rpmsg/transport/vring/link.hpp>
 
 namespace rpmsg {
 

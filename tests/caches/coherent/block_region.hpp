@@ -1,7 +1,7 @@
 #pragma once
 
-#include <rpmsg/testing/array_region.hpp>
-#include <rpmsg/transport/vring_layout.hpp>
+#include <rpmsg/testing/regions/array_region.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
 
 /// The memory of a block that every side sees alike.
 template <rpmsg::vring_config Config> struct block_region {

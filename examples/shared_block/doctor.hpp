@@ -1,0 +1,295 @@
+#pragma once
+
+#include <rpmsg/transport/vring/shared_block.hpp>
+
+#include "boot_rules.hpp"
+#include "descriptor_rules.hpp"
+#include "examination.hpp"
+#include "guesses.hpp"
+#include "head_rules.hpp"
+#include "ring_reading.hpp"
+#include "ring_rules.hpp"
+#include "table_rules.hpp"
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace doctor {
+
+/// What a look at a block gives. Where it is no block of this link at all, `refusal` says so in one line and the rest is
+/// empty.
+struct diagnosis {
+    std::string refusal{};
+    findings found{};
+    std::vector<std::string> state{}; ///< a line per ring
+
+    [[nodiscard]] auto is_healthy() const -> bool {
+        return refusal.empty() and std::all_of(found.begin(), found.end(), [](auto const& f) { return f.how == weight::note; });
+    }
+};
+
+/// Where the link lies in what was read from a file. Objects of `host::shared_memory` begin with a page of their own.
+struct located_block {
+    std::string refusal{};
+    rpmsg::const_bytes block{};
+};
+
+inline auto locate_block(rpmsg::const_bytes content) -> located_block {
+    constexpr std::uint64_t magic = 0x316d'6873'6773'7072; // "rpsgshm1", see host/shared_memory.hpp
+    constexpr std::size_t first_byte = 4096;
+    auto const file = memory{content};
+    if (file.read<std::uint64_t>(0) != magic) {
+        return {.block = content};
+    }
+    auto const version = file.read<std::uint32_t>(8);
+    auto const size = file.read<std::uint32_t>(12);
+    if (version != 1) {
+        return {.refusal = words("is a shared-memory object of version ", version, ", this program knows version 1")};
+    }
+    if (content.size() < first_byte or size > content.size() - first_byte) {
+        return {.refusal = words("is truncated: it has ", content.size(), " bytes and says ", first_byte + size)};
+    }
+    return {.block = content.subspan(first_byte, size)};
+}
+
+namespace detail {
+/// One ring in a line, with a sign per buffer: D with the device, ! with the device and overtaken, ? perhaps with it.
+inline auto describe_ring(std::uint32_t which, ring_reading const& ring, lent_buffers const& lent) -> std::string {
+    auto text = words("ring ", which, which == 0 ? " (device to driver)" : " (driver to device)", ": available.index ",
+                      ring.available_index, ", used.index ", ring.used_index, "; ", lent.count, " of ", ring.count(),
+                      " buffers with the device");
+    if (ring.count() <= 64) {
+        auto map = std::string(ring.count(), '.');
+        for (auto const& buffer : lent.likely) {
+            map[buffer.id] = buffer.overtaken > 0 and which == 1 ? '!' : 'D';
+        }
+        for (auto const id : lent.possible) {
+            map[id] = '?';
+        }
+        text += words("  [", map, "]");
+    }
+    return text;
+}
+
+/// Both indices of a ring, its buffers, its descriptors.
+inline auto examine_ring(examination& on, diagnosis& result, std::uint32_t which) -> void {
+    auto const ring = read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
+    auto const lent_now = check_indices(on, which, ring);
+    if (not lent_now) {
+        return;
+    }
+    auto const history = ring_history{ring, *lent_now, on.rings().dialect.prefilled and which == 1 ? on.count() : 0};
+    check_entries(on, which, ring, history);
+    check_twice(on, which, ring, history);
+    check_doorbells(on, which, ring, *lent_now);
+    auto const lent = find_lent(ring, history);
+    check_lent(on, which, history, lent);
+    check_progress(on, which, history, lent);
+    if (auto const ids = written_descriptors(which, ring, history); not ids.empty()) {
+        check_lengths(on, which, ring, ids);
+        check_addresses(on, which, ring, ids);
+        check_flags(on, which, ring, ids);
+    }
+    auto ids_lent = std::vector<std::uint32_t>{};
+    for (auto const& buffer : lent.likely) {
+        if (buffer.is_sure) {
+            ids_lent.push_back(buffer.id);
+        }
+    }
+    check_overlaps(on, which, ring, std::move(ids_lent));
+    check_messages(on, which, ring, history, lent);
+    result.state.push_back(describe_ring(which, ring, lent));
+}
+
+/// Whether the driver posts the device's buffers in ring 1. rpmsg-lite's driver marks all buffers as writable: there the
+/// ring that it has filled at its start tells.
+inline auto is_exchanged(examination const& on) -> bool {
+    auto const read = [&](std::uint32_t which) {
+        return read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
+    };
+    auto const ring_0 = read(0);
+    auto const ring_1 = read(1);
+    if (on.rings().dialect.prefilled) {
+        auto const lent = [&](ring_reading const& ring, bool prefilled) {
+            return lent_count(ring.available_index, ring.used_index, on.count(), prefilled).has_value();
+        };
+        auto const ring_1_is_posted = lent(ring_1, false) and ring_1.available_index != ring_1.used_index;
+        return not lent(ring_0, false) and lent(ring_0, true) and ring_1_is_posted;
+    }
+    auto const is_for_device = [](auto const& d) { return d.flags == rpmsg::wire::descriptor_flag::write and d.length != 0; };
+    auto const all_are = [&](ring_reading const& ring) {
+        return std::all_of(ring.descriptors.begin(), ring.descriptors.end(), is_for_device);
+    };
+    return ring_1.available_index != 0 and all_are(ring_1) and not all_are(ring_0);
+}
+
+/// Both rings, after a look whether they lie elsewhere.
+inline auto examine_rings(examination& on, diagnosis& result) -> void {
+    if (auto const guess = guess_driver(on); not guess.empty()) {
+        on.wrong(side::driver, guess.front().field,
+                 words("the rings are not where the shared block has them: looks as if the driver was built with ",
+                       describe(guess)));
+        return;
+    }
+    if (is_exchanged(on)) {
+        on.wrong(side::driver, "direction",
+                 "looks as if the driver has the two directions exchanged: it receives on ring 1 and sends through ring 0");
+        return;
+    }
+    for (std::uint32_t which = 0; which < 2; ++which) {
+        auto const published = on.block.read<std::uint16_t>(on.at.rings[which].available + 2ull);
+        if (auto const guess = guess_device(on, which, published); not guess.empty()) {
+            on.wrong(side::device, field_of(which, "used ring"),
+                     words("is not at ", hex{on.at.rings[which].used}, " but at ",
+                           hex{place(guess.front().rings).rings[which].used}, ": looks as if the device was built with ",
+                           describe(guess)));
+            continue;
+        }
+        examine_ring(on, result, which);
+    }
+}
+
+/// Whether a ring in use is there, however wrong.
+inline auto has_ring(examination const& on, std::uint32_t which) -> bool {
+    auto const ring = read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
+    auto const is_id = [&](std::uint16_t id) { return id < ring.count(); };
+    return ring.available_flags <= 1 and ring.used_flags <= 1 and ring.available_index != 0 and
+           std::all_of(ring.available.begin(), ring.available.end(), is_id);
+}
+
+/// Why a block of the right size has nothing to do with the link, or nothing.
+inline auto refuse_content(examination const& on) -> std::string {
+    auto const& content = on.block;
+    if (content.is_zero(0, on.at.size)) {
+        return "holds only zeroes: no side has written here, or it is not the shared block";
+    }
+    if (content.is_filled_with(std::byte{0xff}, 0, on.at.size)) {
+        return "holds only ones: erased or unpowered memory, not a shared block";
+    }
+    auto const start = on.at.rings[0].descriptors;
+    auto const is_empty = content.is_zero(start, on.at.ring_buffers[0] - start);
+    if (not has_head(on) and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver(on).empty()) {
+        return "does not look like this link at all: no field is as the shared block has it; is it the right memory, from its "
+               "first byte?";
+    }
+    return {};
+}
+} // namespace detail
+
+/// The worst first.
+inline auto sort(findings& found) -> void {
+    std::stable_sort(found.begin(), found.end(), [](auto const& l, auto const& r) { return l.how > r.how; });
+}
+
+/// Compares a copy of the shared block with a shared block that has no mistake, and says what its rings are doing.
+inline auto diagnose(rpmsg::shared_block const& link, rpmsg::const_bytes block) -> diagnosis {
+    auto result = diagnosis{};
+    auto const at = place(link.rings);
+    if (block.size() < at.size) {
+        result.refusal = words("is truncated: it has ", block.size(), " bytes, the shared block needs ", at.size);
+        return result;
+    }
+    auto on = examination{.link = link, .at = at, .block = memory{block}};
+    result.refusal = detail::refuse_content(on);
+    if (not result.refusal.empty()) {
+        return result;
+    }
+    if (not is_foreign(on)) {
+        examine_head(on);
+    }
+    detail::examine_rings(on, result);
+    result.found = std::move(on.found);
+    sort(result.found);
+    return result;
+}
+
+/// Compares a resource table alone with a shared block: the section of an image, or what the loader made of it.
+inline auto diagnose_table(rpmsg::shared_block const& link, rpmsg::const_bytes content) -> diagnosis {
+    auto result = diagnosis{};
+    auto const table = memory{content};
+    if (content.size() < sizeof(rpmsg::wire::resource_table)) {
+        result.refusal = words("is truncated: it has ", content.size(), " bytes, a table for RPMsg has ",
+                               sizeof(rpmsg::wire::resource_table), " at least");
+        return result;
+    }
+    auto const device = find_device(table);
+    if (not device) {
+        result.refusal = "is no resource table with an RPMsg device";
+        return result;
+    }
+    auto on = examination{.link = link, .at = place(link.rings), .block = table};
+    check_head(on, table);
+    check_device(on, table, *device, false);
+    if (faces_linux(link.rings)) {
+        check_carveouts(on, table);
+    }
+    result.found = std::move(on.found);
+    sort(result.found);
+    return result;
+}
+
+/// The diagnosis of a block that is in use, from several looks at it: what is wrong only now and then was in motion. Adds
+/// who did not move between the looks although there was work.
+inline auto diagnose(rpmsg::shared_block const& link, std::vector<std::vector<std::byte>> const& looks) -> diagnosis {
+    auto last = diagnose(link, looks.back());
+    for (auto const& look : looks) {
+        auto const other = diagnose(link, look);
+        auto const is_missing = [&](finding const& f) {
+            return std::none_of(other.found.begin(), other.found.end(),
+                                [&](finding const& g) { return f.how == g.how and f.whose == g.whose and f.field == g.field; });
+        };
+        std::erase_if(last.found, is_missing);
+    }
+    if (not last.refusal.empty() or looks.size() < 2) {
+        return last;
+    }
+    auto const at = place(link.rings);
+    auto const word = [&](auto const& look, std::uint32_t offset) {
+        return memory{look}.template read<std::uint16_t>(offset + 2ull);
+    };
+    auto const is_still = [&](std::uint32_t which) {
+        return word(looks.front(), at.rings[which].available) == word(looks.back(), at.rings[which].available) and
+               word(looks.front(), at.rings[which].used) == word(looks.back(), at.rings[which].used);
+    };
+    auto const tell_stuck = [](finding& f) {
+        f.how = weight::stuck;
+        f.text += "; nothing moved between the looks";
+    };
+    for (auto& f : last.found) {
+        if (f.how == weight::note and at.has_boot and f.field.starts_with("boot.") and have_started(memory{looks.back()})) {
+            tell_stuck(f);
+        }
+    }
+    for (std::uint32_t which = 0; which < 2; ++which) {
+        auto const is_of_ring = [&](finding const& f) { return f.field.starts_with(words("ring ", which)); };
+        if (not is_still(which)) {
+            std::erase_if(last.found, [&](finding const& f) { return f.how == weight::stuck and is_of_ring(f); });
+            continue;
+        }
+        for (auto& f : last.found) {
+            auto const is_waiting = f.field == (which == 1 ? "ring 1 available.index" : "ring 0 used.index");
+            if (f.how == weight::note and is_waiting) {
+                tell_stuck(f);
+            }
+        }
+    }
+    return last;
+}
+
+/// The same for what was read from files or from a live object, with or without its label.
+inline auto diagnose_looks(rpmsg::shared_block const& link, std::vector<std::vector<std::byte>> const& looks) -> diagnosis {
+    auto blocks = std::vector<std::vector<std::byte>>{};
+    for (auto const& look : looks) {
+        auto const found = locate_block(look);
+        if (not found.refusal.empty()) {
+            return {.refusal = found.refusal};
+        }
+        blocks.emplace_back(found.block.begin(), found.block.end());
+    }
+    return diagnose(link, blocks);
+}
+
+} // namespace doctor

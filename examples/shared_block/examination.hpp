@@ -1,0 +1,83 @@
+#pragma once
+
+#include <rpmsg/transport/vring/shared_block.hpp>
+
+#include "finding.hpp"
+#include "memory.hpp"
+#include "placement.hpp"
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace doctor {
+
+/// What every rule looks at, and where it writes what it found.
+struct examination {
+    rpmsg::shared_block link; ///< with the driver's own base once that is told as a finding: the rest is measured by it
+    placement at;
+    memory block;
+    std::array<std::uint32_t, 2> told_sizes{}; ///< of the buffers of each ring as the config space has them; 0: it has none
+    findings found{};
+
+    auto add(weight how, side whose, std::string field, std::string text) -> void {
+        found.push_back({how, whose, std::move(field), std::move(text)});
+    }
+    auto wrong(side whose, std::string field, std::string text) -> void {
+        add(weight::wrong, whose, std::move(field), std::move(text));
+    }
+    auto note(side whose, std::string field, std::string text) -> void {
+        add(weight::note, whose, std::move(field), std::move(text));
+    }
+    /// A field of a side that ought to be `expected`.
+    auto compare(side whose, std::string const& field, std::uint64_t found_value, std::uint64_t expected) -> bool {
+        if (found_value == expected) {
+            return true;
+        }
+        auto const is_address = expected > 0xffff or found_value > 0xffff;
+        wrong(whose, field,
+              is_address ? words("is ", hex{found_value}, ", the shared block says ", hex{expected})
+                         : words("is ", found_value, ", the shared block says ", expected));
+        return false;
+    }
+
+    [[nodiscard]] auto rings() const -> rpmsg::vring_config const& { return link.rings; }
+    [[nodiscard]] auto count() const -> std::int32_t { return link.rings.buffers; }
+    /// Who fills the resource table.
+    [[nodiscard]] auto table_owner() const -> side { return at.has_boot ? side::driver : side::device; }
+    /// The field of a configuration that says how large the buffers of a ring are.
+    [[nodiscard]] auto size_field(std::uint32_t which) const -> std::string_view {
+        auto const own = which == 0 ? rings().remote_to_host : rings().host_to_remote;
+        return own == 0 ? "buffer_size" : which == 0 ? "remote_to_host" : "host_to_remote";
+    }
+    [[nodiscard]] auto buffers_size() const -> std::uint32_t { return at.size - at.ring_buffers[0]; }
+
+    /// Whether a buffer may lie there.
+    [[nodiscard]] auto admits(std::uint64_t address, std::uint32_t length) const -> bool {
+        if (link.has_windows()) {
+            return link.admits(address, length);
+        }
+        auto const start = link.rings.device_base + at.ring_buffers[0];
+        return rpmsg::address_window{.start = start, .size = buffers_size()}.holds(address, length);
+    }
+};
+
+/// Buffers of a ring that are with the device, or nothing when the indices keep no rule. rpmsg-lite's driver starts with
+/// all buffers of ring 1 returned.
+constexpr auto lent_count(std::uint16_t available, std::uint16_t used, std::int32_t count, bool prefilled)
+    -> std::optional<std::int32_t> {
+    auto const ahead = static_cast<std::int32_t>(static_cast<std::int16_t>(static_cast<std::uint16_t>(available - used)));
+    if (prefilled and (available != 0 or used != 0) and ahead <= 0 and ahead >= -count) {
+        return count + ahead;
+    }
+    if (ahead >= 0 and ahead <= count) {
+        return ahead;
+    }
+    return {};
+}
+
+/// "ring 0 used.index"
+inline auto field_of(std::uint32_t ring, std::string_view field) -> std::string { return words("ring ", ring, " ", field); }
+
+} // namespace doctor

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <rpmsg/core/bytes.hpp>
+#include <rpmsg/transport/spi/config.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// The frames of one end of a link over SPI, in memory that DMA reaches. Define it once, with static storage: it is all zeroes.
+template <spi_config Config> struct spi_storage {
+    struct alignas(Config.alignment) frame {
+        std::array<std::byte, Config.frame_size> content;
+    };
+    std::array<frame, Config.transmit_buffers + 1u> transmit; ///< the last one is for commands
+    std::array<frame, Config.receive_buffers> receive;
+};
+
+} // namespace rpmsg

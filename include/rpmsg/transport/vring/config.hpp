@@ -1,0 +1,65 @@
+#pragma once
+
+#include <rpmsg/core/bytes.hpp>
+#include <rpmsg/wire/virtio/dialect.hpp>
+
+#include <bit>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// Describes a shared-memory link, the same on both cores. Sizes are bytes.
+struct vring_config {
+    std::uint16_t buffers = 8;        ///< per direction; a power of two, 1 to 32768
+    std::uint32_t buffer_size = 512;  ///< of a buffer, its 16-byte header included; a multiple of 4
+    std::uint32_t host_to_remote = 0; ///< buffer size of ring 1 where it differs; 0 means `buffer_size`
+    std::uint32_t remote_to_host = 0; ///< buffer size of ring 0 where it differs; 0 means `buffer_size`
+    std::uint32_t alignment = 64;     ///< of the rings; a power of two, at least 4
+    std::uint32_t ring_stride = 0;    ///< from ring 0 to ring 1; 0: as near as the dialect puts them
+    std::uint16_t batch = 1;          ///< received buffers are given back this many at a time, at least 1
+    bool event_index = false;         ///< doorbells by event index (feature bit 29) instead of flags
+    std::uint64_t device_base = 0;    ///< the address by which the driver knows the start of the block
+    std::uint32_t retry_ticks = 100;  ///< after this long a doorbell that failed or was not answered is rung again
+    wire::dialect dialect = wire::dialects::rpmsg;
+
+    /// Buffer size of a ring: 0 carries messages to the driver, 1 to the device.
+    [[nodiscard]] constexpr auto size_of(std::uint32_t ring) const -> std::uint32_t {
+        auto const own = ring == 0 ? remote_to_host : host_to_remote;
+        return own != 0 ? own : buffer_size;
+    }
+
+    /// A number that differs when two sides would lay the link out differently or speak differently.
+    [[nodiscard]] constexpr auto fingerprint() const -> std::uint32_t {
+        auto hash = std::uint32_t{0x811c'9dc5};
+        auto const mix = [&](std::uint32_t value) { hash = (hash ^ value) * 0x0100'0193; };
+        for (auto const value : {std::uint32_t{buffers}, size_of(0), size_of(1), alignment, ring_stride,
+                                 std::uint32_t{event_index}, std::uint32_t{dialect.acknowledged},
+                                 static_cast<std::uint32_t>(device_base), static_cast<std::uint32_t>(device_base >> 32)}) {
+            mix(value);
+            mix(hash >> 15);
+        }
+        return hash;
+    }
+};
+
+/// A configuration that can be laid out; each class that takes one says which rule is broken.
+template <vring_config Config> struct checked_config {
+    static_assert(std::has_single_bit(Config.buffers), "a vring holds a power of two buffers");
+    static_assert(Config.buffers <= 32768, "a vring holds at most 32768 buffers");
+    static_assert(Config.size_of(0) > 16 and Config.size_of(1) > 16, "a buffer must be larger than the 16-byte header");
+    static_assert(Config.size_of(0) % 4 == 0 and Config.size_of(1) % 4 == 0, "a buffer size is a multiple of 4 bytes");
+    static_assert(Config.size_of(0) <= 65536 and Config.size_of(1) <= 65536, "a buffer holds at most 65536 bytes");
+    static_assert(Config.device_base % 8 == 0, "the driver's address of the block is a multiple of 8");
+    static_assert(std::has_single_bit(Config.alignment) and Config.alignment >= 4,
+                  "the ring alignment is a power of two of at least 4 bytes");
+    static_assert(Config.alignment <= 0x10'0000, "the ring alignment is at most 1 MiB");
+    static_assert(Config.ring_stride % Config.alignment == 0, "the ring stride is a multiple of the ring alignment");
+    static_assert(Config.batch >= 1 and Config.batch <= Config.buffers, "a batch is 1 to all of the buffers");
+    static_assert(not Config.event_index or Config.dialect.used_event_word,
+                  "this dialect has no event index: its available ring ends without a used_event word");
+    static_assert(not Config.event_index or not Config.dialect.status_in_table or
+                      Config.dialect.sizes == wire::config_space::versioned,
+                  "never use the event index towards OpenAMP: its remote falls silent (OpenAMP, virtqueue.c)");
+};
+
+} // namespace rpmsg

@@ -1,0 +1,271 @@
+#pragma once
+
+#include <rpmsg/core/counters.hpp>
+#include <rpmsg/core/id_set.hpp>
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
+#include <rpmsg/transport/vring/pending_doorbells.hpp>
+#include <rpmsg/transport/vring/virtqueue.hpp>
+#include <rpmsg/wire/header.hpp>
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg::detail {
+
+/// Where a link stands. From `ending` on the rings are ours.
+enum class link_phase : std::uint8_t {
+    stopped,
+    broken,  ///< the peer broke the rules, and this dialect cannot agree on fresh rings
+    waiting, ///< for the peer
+    refused, ///< the peer has another configuration
+    faulted, ///< the peer broke the rules: the next poll takes the link down
+    ending,  ///< the peer started anew: what it published before is still delivered
+    up,
+};
+
+/// The two rings of a link, what lies in them and the doorbells: each step of a message, none of its checks against
+/// misuse. lifecycle.hpp starts and ends it, link.hpp is its public face.
+template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout> class data_path {
+  protected:
+    using queue = virtqueue<Config, Role>;
+    static constexpr bool device = Role == ring_role::device;
+    static constexpr std::uint32_t tx_ring = device ? 0 : 1;
+    static constexpr std::uint32_t rx_ring = device ? 1 : 0;
+    static constexpr bool prefilled = Config.dialect.prefilled;
+    /// A message rings unasked where the peer says nothing of use, or where asking costs the maintenance of a cache line.
+    static constexpr bool always_rings = (device and Config.dialect.always_rings_driver) or line_of<Region> > 1;
+
+    struct nothing {};
+
+    /// Whether this side tells by a mark of its own whether the rings are those that it attached to. Where both sides agree on
+    /// fresh rings none is needed; boot words have no room for one either: ring 1 begins where ring 0's last entry ends.
+    static constexpr bool is_marking = device and Config.dialect.attach != wire::attach_rule::epochs and
+                                       Config.dialect.attach != wire::attach_rule::boot_words;
+    static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
+    /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
+    /// that it lies. Two words that travel in registers, where a struct would take memory.
+    using taken_frame = std::conditional_t<reads_descriptors, std::uint64_t, std::uint32_t>;
+
+    [[no_unique_address]] Region shared_;
+    [[no_unique_address]] Layout layout_;
+    /// Of the descriptor that was read last.
+    [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint32_t, nothing> size_{};
+    link_phase phase_{};
+    bool armed_{};                    ///< the doorbell for returned buffers is asked for
+    id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
+    /// The same; who waits was told of these: they may be too small, or cannot be used.
+    [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
+    id_set<Config.buffers> late_{}; ///< transmit buffers that somebody may still fill since the rings before these
+    /// What a device of a dialect without epochs left on the rings when it attached, or 0 (ring_attach.hpp).
+    [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
+    std::array<queue, 2> queues_{};
+    /// Where buffers go back in batches: our index of the receive ring that the peer sees.
+    [[no_unique_address]] std::conditional_t<(Config.batch > 1), std::uint16_t, nothing> shown_{};
+    [[no_unique_address]] pending_doorbells<Bell> bells_;
+    counters counts_{};
+
+    constexpr data_path(Region shared, Bell bell, Layout layout)
+        : shared_{std::move(shared)}, layout_{std::move(layout)}, bells_{std::move(bell)} {}
+
+    [[nodiscard]] constexpr auto sends() const -> bool { return phase_ == link_phase::up; }
+    [[nodiscard]] constexpr auto is_live() const -> bool { return phase_ >= link_phase::ending; }
+    /// Whether a poll is due at once.
+    [[nodiscard]] constexpr auto is_ending() const -> bool {
+        return phase_ == link_phase::ending or phase_ == link_phase::faulted;
+    }
+
+    constexpr auto queue_of(std::uint32_t ring) -> queue& { return ring == tx_ring ? tx() : rx(); }
+    constexpr auto tx() -> queue& { return queues_[tx_ring]; }
+    constexpr auto rx() -> queue& { return queues_[rx_ring]; }
+
+    /// Received buffers given back that the peer cannot see yet.
+    [[nodiscard]] constexpr auto held_back() const -> std::uint32_t {
+        if constexpr (Config.batch > 1) {
+            return static_cast<std::uint16_t>(queues_[rx_ring].given() - shown_);
+        } else {
+            return 0;
+        }
+    }
+    /// All that was given back is shown, or is nobody's any more.
+    constexpr auto settle_held_back() -> void {
+        if constexpr (Config.batch > 1) {
+            shown_ = queues_[rx_ring].given();
+        }
+    }
+
+    /// Shows the peer the last `newly` buffers that were given, and rings where it wants that.
+    constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
+        auto const at = layout_.parts(ring);
+        auto&& shared = handle_of(shared_);
+        auto& own = queue_of(ring);
+        if constexpr (Config.batch > 1) {
+            if (ring == rx_ring) {
+                settle_held_back();
+            }
+        }
+        own.show(shared, at);
+        if ((always_rings and ring == tx_ring) or own.wants_doorbell(shared, at, newly)) {
+            bells_.ring(ring, counts_);
+        }
+    }
+    /// Gives the peer a buffer, and shows it.
+    constexpr auto hand_over(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
+        queue_of(ring).give(shared_, layout_.parts(ring), id, length);
+        publish(ring);
+    }
+
+    /// Asks for a doorbell when a transmit buffer comes back; whether none has come back already.
+    constexpr auto arm() -> bool {
+        armed_ = true;
+        return tx().arm(shared_, layout_.parts(tx_ring));
+    }
+    /// Ends that; where rings start prefilled the peer's flags are left alone (rpmsg_lite.c).
+    [[gnu::always_inline]] constexpr auto disarm() -> void {
+        armed_ = false;
+        if constexpr (not prefilled) {
+            tx().disarm(shared_, layout_.parts(tx_ring));
+        }
+    }
+    /// Reads a descriptor of the driver, each field once, and checks it: where its buffer lies, or `nowhere`.
+    [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size)
+        -> std::uint32_t {
+        auto const at = layout_.parts(ring).descriptors + 16 * id;
+        shared_.invalidate(at, sizeof(wire::descriptor));
+        auto const read = [&](std::uint32_t offset) {
+            return load_at<site::descriptor_load, std::uint32_t>(shared_, at, offset);
+        };
+        auto const address = read(0) | std::uint64_t{read(4)} << 32;
+        size = read(8);
+        auto const flags = read(12);
+        auto const is_chain = (flags & (wire::descriptor_flag::next | wire::descriptor_flag::indirect)) != 0;
+        auto const is_writable = (flags & wire::descriptor_flag::write) != 0;
+        auto const must_write = ring == tx_ring;
+        auto offset = layout_.offset_of(address, size);
+        if constexpr (not is_checked_layout<Layout>) {
+            if (offset % 4 != 0 or not lies_inside(offset, size, shared_.size())) [[unlikely]] {
+                offset = nowhere;
+            }
+        }
+        auto const refuse = [&](counter reason) {
+            count(reason);
+            return nowhere;
+        };
+        if (is_chain) [[unlikely]] {
+            return refuse(counter::chained_descriptor);
+        }
+        if (size < wire::header_size or offset == nowhere or (must_write and not is_writable)) [[unlikely]] {
+            return refuse(counter::bad_descriptor);
+        }
+        if (not prefilled and is_writable and not must_write) {
+            count(counter::odd_flags);
+        }
+        return offset;
+    }
+    /// The id of the next buffer in a ring, or `nowhere`. What breaks the link is remembered and counted.
+    constexpr auto next_id(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
+        auto got = queue_of(ring).take(shared, layout_.parts(ring), used_length != nullptr);
+        if (got.outcome == take_outcome::taken) [[likely]] {
+            if (not device and used_length != nullptr) {
+                *used_length = got.length;
+            }
+            return got.id;
+        }
+        if (got.outcome != take_outcome::none) [[unlikely]] {
+            phase_ = link_phase::faulted;
+            count(got.outcome == take_outcome::bad_index ? counter::bad_index : counter::bad_id);
+        }
+        return nowhere;
+    }
+    /// Takes the next buffer of a ring. On small cores both rings share its code; where there is room each has its own.
+    [[gnu::always_inline]] constexpr auto take(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr)
+        -> taken_frame {
+        return sizeof(void*) > 4 ? take_inlined(shared, ring, used_length) : take_called(shared, ring, used_length);
+    }
+    constexpr auto take_called(auto& shared, std::uint32_t ring, std::uint32_t* used_length) -> taken_frame {
+        return take_inlined(shared, ring, used_length);
+    }
+    [[gnu::always_inline]] constexpr auto take_inlined(auto& shared, std::uint32_t ring, std::uint32_t* used_length)
+        -> taken_frame {
+        auto const id = ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
+        if constexpr (reads_descriptors) {
+            if (id != nowhere) {
+                return std::uint64_t{read_descriptor(ring, id, size_)} << 32 | id;
+            }
+        }
+        return id;
+    }
+    /// Whether a buffer that came with these rings is still on loan from those before.
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto is_late(std::uint32_t id) const -> bool {
+        if constexpr (not device and not prefilled) {
+            return false; // a driver keeps it out of its own set
+        } else if constexpr (Config.buffers > 32) {
+            return id != nowhere and late_.contains(id);
+        } else {
+            return not late_.is_empty() and id != nowhere and late_.contains(id);
+        }
+    }
+    /// Whether a transmit buffer of ours is lent to nobody.
+    [[nodiscard]] constexpr auto is_spare(std::uint32_t id) const -> bool {
+        if constexpr (reads_descriptors) {
+            return unused_.contains(id) or told_.contains(id);
+        } else {
+            return unused_.contains(id);
+        }
+    }
+    /// The rings are about to begin anew: what is on loan now is out of use until it comes back.
+    constexpr auto keep_loans_out() -> void {
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (tx().owns(id) and not is_spare(id)) {
+                late_.insert(id);
+            }
+        }
+    }
+    /// Where a buffer that was taken lies, or `nowhere` when its descriptor is bad.
+    [[nodiscard]] constexpr auto offset_of(std::uint32_t ring, taken_frame taken) const -> std::uint32_t {
+        if constexpr (reads_descriptors) {
+            return static_cast<std::uint32_t>(taken >> 32);
+        } else {
+            return layout_.buffer(ring, taken);
+        }
+    }
+    /// The size of the buffer that was taken last.
+    [[nodiscard]] constexpr auto size_of_taken(std::uint32_t ring) const -> std::uint32_t {
+        if constexpr (reads_descriptors) {
+            return size_;
+        } else {
+            return Config.size_of(ring);
+        }
+    }
+
+    /// This side's copy of a frame's header; the word that peers use as scratch space is not read.
+    constexpr auto read_header(auto& shared, std::uint32_t offset) -> wire::header {
+        shared.invalidate(offset, wire::header_size);
+        auto const read = [&](std::uint32_t at) { return load_at<site::header_load, std::uint32_t>(shared, offset, at); };
+        auto const source = read(0);
+        auto const destination = read(4);
+        auto const last = read(12);
+        return {.source = address{source},
+                .destination = address{destination},
+                .length = static_cast<std::uint16_t>(last),
+                .flags = static_cast<std::uint16_t>(last >> 16)};
+    }
+    constexpr auto write_header(std::uint32_t offset, wire::header const& header) -> void {
+        auto const write = [&](std::uint32_t at, std::uint32_t value) {
+            store_at<site::header_store>(shared_, offset, at, value);
+        };
+        write(0, static_cast<std::uint32_t>(header.source));
+        write(4, static_cast<std::uint32_t>(header.destination));
+        write(8, 0);
+        write(12, header.length | std::uint32_t{header.flags} << 16);
+    }
+
+  public:
+    [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
+    [[gnu::noinline]] constexpr auto count(counter reason) -> void { counts_.add(reason); }
+    [[nodiscard]] constexpr auto tx_queue() const -> queue const& { return queues_[tx_ring]; }
+    [[nodiscard]] constexpr auto rx_queue() const -> queue const& { return queues_[rx_ring]; }
+};
+
+} // namespace rpmsg::detail

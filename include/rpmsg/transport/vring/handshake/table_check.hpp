@@ -1,0 +1,187 @@
+#pragma once
+
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
+#include <rpmsg/transport/vring/mismatch.hpp>
+#include <rpmsg/wire/virtio/carveout.hpp>
+#include <rpmsg/wire/virtio/config_space.hpp>
+#include <rpmsg/wire/virtio/resource_table.hpp>
+#include <rpmsg/wire/virtio/vring.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::detail {
+
+/// Compares the vdev entry around the status byte, its rings and its config space with a configuration. Each field is
+/// read once.
+template <vring_config Config> class table_check {
+    static constexpr auto sizes = Config.dialect.sizes;
+    static constexpr auto size_bit = sizes == wire::config_space::none        ? 0
+                                     : sizes == wire::config_space::versioned ? wire::feature_sizes_linux
+                                                                              : wire::feature_sizes_rptun;
+    static constexpr auto ring_features = Config.event_index ? wire::feature_event_index : 0;
+    static constexpr auto name_features = Config.dialect.acknowledged ? wire::feature_acknowledge : 0;
+    /// These must be in effect exactly as configured: they change what both sides write.
+    static constexpr auto decisive = wire::feature_event_index | wire::feature_must_ring | name_features;
+
+    static constexpr auto rings_at = static_cast<std::uint32_t>(sizeof(wire::vdev_entry));
+    static constexpr auto config_at = rings_at + 2 * static_cast<std::uint32_t>(sizeof(wire::vring_entry));
+
+    template <region Region>
+    static constexpr auto read(Region& shared, std::uint32_t vdev, std::size_t field) -> std::uint32_t {
+        return shared.template load<site::status_load, std::uint32_t>(vdev + static_cast<std::uint32_t>(field));
+    }
+    static constexpr auto is_placed(std::uint32_t address) -> bool { return address != 0 and address != wire::any_place; }
+
+    /// Whether `address` in the table may be that of `offset`. Each core sees the block through a window of its own, which
+    /// keeps the place in a page of 4096 bytes; a driver that fills the table may count from the block's start.
+    static constexpr auto may_be(std::uint32_t address, link_layout auto const& layout, std::uint32_t offset) -> bool {
+        constexpr std::uint32_t in_page = 4095;
+        auto const seen = static_cast<std::uint32_t>(layout.address_of(offset));
+        return ((address - seen) & in_page) == 0 or
+               (Config.dialect.attach == wire::attach_rule::boot_words and ((address - offset) & in_page) == 0);
+    }
+
+    template <region Region>
+    static constexpr auto compare_rings(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> config_mismatch {
+        auto places = std::array<std::uint32_t, 2>{};
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            auto const entry = rings_at + ring * sizeof(wire::vring_entry);
+            if (read(shared, vdev, entry + offsetof(wire::vring_entry, count)) != Config.buffers) {
+                return config_mismatch::buffer_count;
+            }
+            if (read(shared, vdev, entry + offsetof(wire::vring_entry, alignment)) != Config.alignment) {
+                return config_mismatch::ring_alignment;
+            }
+            places[ring] = read(shared, vdev, entry + offsetof(wire::vring_entry, device_address));
+            constexpr auto event_word = Config.dialect.used_event_word;
+            auto const theirs = wire::place_vring(places[ring], Config.buffers, Config.alignment, event_word);
+            auto const ours = layout.parts(ring);
+            if (is_placed(places[ring]) and theirs.used - theirs.descriptors != ours.used - ours.descriptors) {
+                return config_mismatch::used_ring_place;
+            }
+            if (is_placed(places[ring]) and not may_be(places[ring], layout, ours.descriptors)) {
+                return config_mismatch::ring_place;
+            }
+        }
+        auto const distance = layout.parts(1).descriptors - layout.parts(0).descriptors;
+        auto const are_placed = is_placed(places[0]) and is_placed(places[1]);
+        return are_placed and places[1] - places[0] != distance ? config_mismatch::ring_place : config_mismatch::none;
+    }
+
+    static constexpr auto compare_sizes(std::uint32_t to_driver, std::uint32_t to_device) -> config_mismatch {
+        if (to_driver != Config.size_of(0)) {
+            return config_mismatch::to_driver_size;
+        }
+        return to_device != Config.size_of(1) ? config_mismatch::to_device_size : config_mismatch::none;
+    }
+
+    template <region Region> static constexpr auto compare_config(Region& shared, std::uint32_t vdev) -> config_mismatch {
+        constexpr auto least = sizes == wire::config_space::versioned ? sizeof(wire::versioned_config) : 8;
+        if (read(shared, vdev, offsetof(wire::vdev_entry, config_length)) < least) {
+            return config_mismatch::config_space;
+        }
+        auto const first = read(shared, vdev, config_at);
+        auto const second = read(shared, vdev, config_at + 4);
+        if constexpr (sizes == wire::config_space::versioned) {
+            auto const third = read(shared, vdev, config_at + 8);
+            constexpr auto version_and_size = std::uint32_t{1 | sizeof(wire::versioned_config) << 8};
+            if ((first & 0x00ff'ffff) != version_and_size) {
+                return config_mismatch::config_space;
+            }
+            return compare_sizes(first >> 24 | second << 8, second >> 24 | third << 8);
+        } else {
+            return compare_sizes(second, first);
+        }
+    }
+
+    /// Whether the head of the table, where the layout says where that lies, leads to the entry.
+    template <region Region>
+    static constexpr auto is_listed(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> bool {
+        auto const table = table_of(layout);
+        constexpr auto is_drivers_own = Config.dialect.attach != wire::attach_rule::status_byte;
+        if (is_drivers_own or table == nowhere) {
+            return true; // the driver's own, or not to be found
+        }
+        constexpr std::uint32_t most = 16; // nobody has as many, and no table says how long we look
+        auto const before = (vdev - table - std::uint32_t{offsetof(wire::resource_table, offset)}) / 4;
+        shared.invalidate(table, vdev - table);
+        auto const count = read(shared, table, offsetof(wire::resource_table, count));
+        auto leads_there = false;
+        for (std::uint32_t i = 0; count <= before and i < std::min(count, most); ++i) {
+            leads_there = leads_there or read(shared, table, offsetof(wire::resource_table, offset) + 4 * i) == vdev - table;
+        }
+        return leads_there and read(shared, table, 0) == wire::resource_table{}.version;
+    }
+
+  public:
+    /// The feature bits that this side keeps of those that are offered.
+    static constexpr auto known_features = Config.dialect.features | ring_features;
+    /// Bytes of config space that a table of this dialect has room for.
+    static constexpr auto config_size = sizes == wire::config_space::none        ? 0u
+                                        : sizes == wire::config_space::versioned ? 12u
+                                                                                 : 64u;
+    /// Everything from the vdev entry to the end of the config space.
+    static constexpr auto size = config_at + config_size;
+
+    /// Whether the device's firmware, or what loads it, has put a table there: memory of zeros is none yet.
+    template <region Region> static constexpr auto is_there(Region& shared, link_layout auto const& layout) -> bool {
+        auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+        auto const table = table_of(layout);
+        shared.invalidate(vdev, sizeof(wire::vdev_entry));
+        auto any = std::uint32_t{};
+        for (std::uint32_t field = 0; field < offsetof(wire::vdev_entry, status); field += 4) {
+            any |= read(shared, vdev, field);
+        }
+        if (table != nowhere) {
+            shared.invalidate(table, 4);
+            any |= read(shared, table, 0);
+        }
+        return any != 0;
+    }
+
+    /// Whether the name service was offered and kept, `kept` as far as this side has to say.
+    template <region Region>
+    static constexpr auto takes_names(Region& shared, link_layout auto const& layout, bool is_device) -> bool {
+        auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+        shared.invalidate(vdev, sizeof(wire::vdev_entry));
+        auto const kept = is_device ? read(shared, vdev, offsetof(wire::vdev_entry, driver_features)) : known_features;
+        return (read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept & wire::feature_name_service) != 0;
+    }
+
+    /// The first config_mismatch. Features are in effect when they are offered and kept, `kept` as far as this side has to say.
+    template <region Region>
+    static constexpr auto compare(Region& shared, link_layout auto const& layout, bool is_device) -> config_mismatch {
+        auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+        shared.invalidate(vdev, size);
+        constexpr auto count_at = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, vring_count));
+        auto const rings = shared.template load<site::status_load, std::uint8_t>(vdev + count_at);
+        if (read(shared, vdev, 0) != wire::vdev_entry{}.type or
+            read(shared, vdev, offsetof(wire::vdev_entry, id)) != wire::vdev_entry{}.id or rings != 2 or
+            (not is_device and not is_listed(shared, layout, vdev))) {
+            return config_mismatch::no_device;
+        }
+        if (auto const found = compare_rings(shared, layout, vdev); found != config_mismatch::none) {
+            return found;
+        }
+        auto const kept = is_device ? read(shared, vdev, offsetof(wire::vdev_entry, driver_features)) : known_features;
+        auto const in_effect = read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept;
+        if ((in_effect & decisive) != (ring_features | name_features)) {
+            return config_mismatch::features;
+        }
+        if constexpr (sizes != wire::config_space::none) {
+            if ((in_effect & size_bit) != 0) {
+                return compare_config(shared, vdev);
+            }
+            return compare_sizes(512, 512);
+        } else {
+            return config_mismatch::none;
+        }
+    }
+};
+
+} // namespace rpmsg::detail

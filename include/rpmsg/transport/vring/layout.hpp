@@ -1,0 +1,146 @@
+#pragma once
+
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/wire/virtio/boot_block.hpp>
+#include <rpmsg/wire/virtio/carveout.hpp>
+#include <rpmsg/wire/virtio/control_block.hpp>
+#include <rpmsg/wire/virtio/resource_table.hpp>
+#include <rpmsg/wire/virtio/vring.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// Where the parts of a link lie in its region, in bytes from its start. `vring_layout<Config>` computes all of it when
+/// compiling; `runtime_layout` holds what was learned at attach.
+///
+///   parts(ring)             descriptor table, available and used ring
+///   offset_of(address, n)   where n bytes at the driver's `address` lie, or `nowhere` unless they lie in the buffers
+///   address_of(offset)      the driver's address of an offset
+///   buffer(ring, id)        offset of buffer `id` of a ring; asked by the driver only
+///   status(), control()     the status byte and the control block, or `nowhere`
+///   fits(size, count)       whether a region of `size` bytes holds rings of `count` buffers as this layout says
+///   is_agreed               optional, static: buffer(ring, id) holds for the device too, so that it reads no descriptor
+///   is_checked              optional, static: where fits() holds no part and no buffer leads outside of the region, so that
+///                           nothing of it is checked again
+///   takes_names()           optional: whether the driver took the name service, where no table says so
+///   table()                 optional: the resource table whose entry holds the status byte, or `nowhere`
+///   boot()                  the boot block that lies before the table; asked only where the dialect has one
+///   rebase(base)            the driver knows the region's start as `base`: whether this layout can follow; asked likewise
+template <typename T>
+concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t address) {
+    { layout.parts(n) } -> std::same_as<wire::vring_parts>;
+    { layout.offset_of(address, n) } -> std::same_as<std::uint32_t>;
+    { layout.address_of(n) } -> std::same_as<std::uint64_t>;
+    { layout.buffer(n, n) } -> std::same_as<std::uint32_t>;
+    { layout.status() } -> std::same_as<std::uint32_t>;
+    { layout.control() } -> std::same_as<std::uint32_t>;
+    { layout.fits(n, n) } -> std::same_as<bool>;
+};
+
+namespace detail {
+template <typename Layout> constexpr bool is_checked_layout = requires { requires Layout::is_checked; };
+
+/// Whether the parts of a ring of `count` buffers lie in `size` bytes, aligned, and reach each other.
+[[nodiscard]] constexpr auto holds_ring(wire::vring_parts const& ring, std::uint32_t count, std::uint32_t size) -> bool {
+    constexpr auto furthest = std::uint32_t{0x7000'0000};
+    auto const apart = ring.used > ring.available ? ring.used - ring.available : ring.available - ring.used;
+    return ring.descriptors % 4 == 0 and ring.available % 2 == 0 and ring.used % 4 == 0 and apart <= furthest and
+           lies_inside(ring.descriptors, 16 * count, size) and lies_inside(ring.available, 2 * count + 6, size) and
+           lies_inside(ring.used, 8 * count + 6, size);
+}
+/// Where the resource table of a layout begins, or `nowhere` when it does not say.
+[[nodiscard]] constexpr auto table_of(link_layout auto const& layout) -> std::uint32_t {
+    if constexpr (requires { layout.table(); }) {
+        return layout.table();
+    } else {
+        return nowhere;
+    }
+}
+} // namespace detail
+
+/// One contiguous block: control block or resource table (where the dialect has one), ring 0, ring 1, the buffers of
+/// ring 0, the buffers of ring 1. rpmsg-lite's and openvela's layout, and what our driver offers to any device.
+template <vring_config Config> struct vring_layout : checked_config<Config> {
+    static constexpr auto control_size = static_cast<std::uint32_t>(sizeof(wire::control_block));
+    static constexpr auto table_size = static_cast<std::uint32_t>(sizeof(wire::resource_table));
+    static constexpr bool has_control = Config.dialect.attach == wire::attach_rule::epochs;
+    static constexpr bool has_table = Config.dialect.status_in_table;
+    static constexpr bool has_boot = Config.dialect.attach == wire::attach_rule::boot_words;
+    static constexpr bool has_carveouts = Config.dialect.sizes == wire::config_space::versioned;
+    /// The vdev entry of the table: behind openvela's trace entry (openvela, drivers/rpmsg/rpmsg_virtio_lite.c), behind Linux's
+    /// carveouts, or first.
+    static constexpr std::uint32_t vdev = has_boot        ? sizeof(wire::boot_block) + 72
+                                          : has_carveouts ? offsetof(wire::carveout_table, vdev)
+                                                          : offsetof(wire::resource_table, vdev);
+    static constexpr std::uint32_t head = has_control     ? control_size
+                                          : has_boot      ? sizeof(wire::boot_block) + 208
+                                          : has_carveouts ? sizeof(wire::carveout_table) + 12
+                                          : has_table     ? table_size
+                                                          : 0;
+    /// Both ends are ours and agree by fingerprint: buffer i of a ring is descriptor i for good, and none need be read.
+    static constexpr bool is_agreed = has_control;
+    static constexpr bool is_checked = true;
+
+    static constexpr std::uint32_t ring_0 = align_up(head, Config.alignment);
+    static constexpr wire::vring_parts parts_0 =
+        wire::place_vring(ring_0, Config.buffers, Config.alignment, Config.dialect.used_event_word);
+    static constexpr std::uint32_t closest = align_up(wire::end_of_vring(parts_0, Config.buffers), Config.alignment);
+    static constexpr std::uint32_t usual_stride =
+        Config.dialect.used_event_word ? closest - ring_0 : wire::lite_ring_size(Config.buffers, Config.alignment);
+    static constexpr std::uint32_t stride = Config.ring_stride != 0 ? Config.ring_stride : usual_stride;
+    static constexpr std::uint32_t ring_1 = ring_0 + stride;
+    static_assert(ring_1 >= closest, "the ring stride is smaller than a ring");
+    static constexpr wire::vring_parts parts_1 =
+        wire::place_vring(ring_1, Config.buffers, Config.alignment, Config.dialect.used_event_word);
+    static_assert(parts_1.available - ring_1 == parts_0.available - ring_0 and parts_1.used - ring_1 == parts_0.used - ring_0);
+    static constexpr std::uint32_t buffers = ring_1 + stride;
+    static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
+    static_assert(std::uint64_t{Config.buffers} * (Config.size_of(0) + Config.size_of(1)) < 0xf000'0000 and
+                      stride < 0x0400'0000,
+                  "the shared block does not fit into 4 GiB");
+    static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
+    static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes - 1) >> 32,
+                  "the buffers must not cross a multiple of 4 GiB as the driver sees them");
+
+    static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
+        auto const start = ring_0 + ring * stride;
+        return {
+            .descriptors = start, .available = start + (parts_0.available - ring_0), .used = start + (parts_0.used - ring_0)};
+    }
+    static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
+        auto const from_start = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(buffers_address);
+        auto const usable = (address >> 32) == (buffers_address >> 32) and address % 4 == 0 and from_start <= buffer_bytes and
+                            length <= buffer_bytes - from_start;
+        return usable ? from_start + buffers : nowhere;
+    }
+    static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
+    static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
+        auto const start = ring == 0 ? buffers : buffers + Config.buffers * Config.size_of(0);
+        return start + id * Config.size_of(ring);
+    }
+    static constexpr auto status() -> std::uint32_t {
+        return has_table ? vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status)) : nowhere;
+    }
+    static constexpr auto table() -> std::uint32_t {
+        return not has_table ? nowhere : has_boot ? std::uint32_t{sizeof(wire::boot_block)} : 0;
+    }
+    static constexpr auto control() -> std::uint32_t { return has_control ? 0 : nowhere; }
+    static constexpr auto boot() -> std::uint32_t { return has_boot ? 0 : nowhere; }
+    static constexpr auto rebase(std::uint64_t base) -> bool { return base == Config.device_base; }
+    static constexpr auto fits(std::uint32_t region_size, std::uint32_t) -> bool { return region_size >= size(); }
+    /// Bytes that the shared block needs.
+    static constexpr auto size() -> std::uint32_t { return buffers + buffer_bytes; }
+};
+static_assert(link_layout<vring_layout<vring_config{}>>);
+
+/// Whether no cache line of the region holds bytes of both sides; regions without a `line` have no cache.
+template <vring_config Config, typename Region>
+constexpr bool
+    shares_no_line = Config.alignment % detail::line_of<Region> == 0 and
+                     Config.size_of(0) % detail::line_of<Region> == 0 and Config.size_of(1) % detail::line_of<Region> == 0;
+
+} // namespace rpmsg

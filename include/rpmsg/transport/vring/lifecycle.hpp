@@ -1,0 +1,400 @@
+#pragma once
+
+#include <rpmsg/core/counters.hpp>
+#include <rpmsg/platform/interrupt_flag.hpp>
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/transport.hpp>
+#include <rpmsg/transport/vring/handshake/device.hpp>
+#include <rpmsg/transport/vring/handshake/driver.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
+#include <rpmsg/transport/vring/ring_attach.hpp>
+
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace rpmsg::detail {
+
+/// Start, restart and end of a shared-memory link, of either role. What goes through it is in link.hpp.
+template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
+class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
+    static_assert(region<Region>);
+    static_assert(doorbell<Bell>);
+    static_assert(link_layout<Layout>);
+    static constexpr checked_config<Config> checked{};
+    static_assert(shares_no_line<Config, Region>,
+                  "ring alignment and buffer sizes must be multiples of the cache line of the region");
+
+    using rings = ring_attach<Role, Config, Region, Bell, Layout>;
+
+  protected:
+    using rings::bells_;
+    using rings::counts_;
+    using rings::device;
+    using rings::layout_;
+    using rings::phase_;
+    using rings::prefilled;
+    using rings::rx_ring;
+    using rings::shared_;
+    using rings::tx_ring;
+
+  private:
+    static constexpr bool has_status = Config.dialect.status_in_table;
+    static constexpr bool has_epochs = Config.dialect.attach == wire::attach_rule::epochs;
+    static constexpr bool waits_for_bell = device and Config.dialect.attach == wire::attach_rule::first_doorbell;
+    static constexpr bool has_boot_words = Config.dialect.attach == wire::attach_rule::boot_words;
+    static_assert(not has_boot_words or line_of<Region> <= 4,
+                  "the boot words of both sides share a cache line: this dialect needs memory that is not cached");
+    /// Whether both sides can agree on fresh rings by themselves.
+    static constexpr bool agrees = has_epochs or has_boot_words;
+    static constexpr bool changes_in_silence = has_boot_words or (not device and has_status);
+    /// Up to here nothing is to be found out about the peer.
+    static constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
+    static constexpr bool calls = not device and not has_epochs;
+    using session = std::conditional_t<device, device_handshake<Config>, driver_handshake<Config>>;
+
+    /// What only some roles and dialects remember.
+    struct no_bell {}; // a type for each: two of one type would take room
+    struct no_call {};
+    struct caller_memory {
+        bool heard{}; ///< the peer has sent or returned something since the link came up
+        ticks rung_at{};
+    };
+
+    [[no_unique_address]] session session_{};
+    [[no_unique_address]] std::conditional_t<waits_for_bell, interrupt_flag, no_bell> rang_{}; ///< the doorbell of ring 0
+    [[no_unique_address]] std::conditional_t<calls, caller_memory, no_call> call_{};
+
+  protected:
+    constexpr vring_lifecycle(Region shared, Bell bell, Layout layout)
+        : rings{std::move(shared), std::move(bell), std::move(layout)} {}
+
+    /// Something came from the peer.
+    constexpr auto hear() -> void {
+        if constexpr (calls) {
+            call_.heard = true;
+        }
+    }
+
+  private:
+    /// Wakes a peer that waits for our half of the handshake.
+    constexpr auto call_peer() -> void {
+        shared_.template fence<site::restart_fence>();
+        bells_.ring(0, counts_);
+    }
+
+    [[gnu::always_inline]] constexpr auto come_up(ticks now, [[maybe_unused]] bool resumes) -> link_change {
+        if constexpr (device) {
+            if (not resumes) {
+                this->adopt();
+            }
+            for (std::uint32_t id = 0; resumes and id < Config.buffers; ++id) {
+                if (this->rx().owns(id)) { // what was received before is nobody's any more
+                    this->hand_over(rx_ring, id, Config.size_of(rx_ring));
+                }
+            }
+        } else {
+            this->lay_out();
+        }
+        this->disarm();
+        if constexpr (calls) {
+            call_ = {.heard = false, .rung_at = now};
+        }
+        phase_ = link_phase::up;
+        if constexpr (not device) {
+            session_.attached(shared_, layout_);
+            call_peer();
+        }
+        return {.event = link_event::up};
+    }
+
+    [[gnu::always_inline]] constexpr auto go_down(down_reason reason) -> link_change {
+        this->settle_held_back();
+        bells_.forget();
+        auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
+        auto const change = link_change{link_event::down, reason, unreturned};
+        this->count(counter::link_down);
+        counts_.add(counter::lost_in_flight, change.unreturned);
+        if constexpr (has_epochs) {
+            phase_ = link_phase::waiting;
+            if (not device or reason == down_reason::broken) {
+                session_.restart(shared_, layout_);
+                call_peer();
+                return change;
+            }
+            shared_.template fence<site::restart_fence>();
+            if (look(false) == handshake_step::answered) {
+                call_peer(); // at once: the driver waits for it
+            }
+        } else if constexpr (has_boot_words) {
+            phase_ = link_phase::waiting;
+            auto const is_told = told_to_end() != down_reason::none;
+            if (reason == down_reason::broken or is_told or not session_.runs(shared_, layout_)) {
+                session_.start(shared_, layout_); // the next life of either comes through the handshake
+                if (is_told) {
+                    boot_commands<Config>::take(shared_, layout_, device);
+                }
+                call_peer();
+            }
+        } else {
+            phase_ = reason == down_reason::broken ? link_phase::broken : link_phase::waiting;
+        }
+        return change;
+    }
+
+    /// Of a link that was up and ends.
+    constexpr auto why_it_ends() -> down_reason {
+        if (phase_ == link_phase::faulted) {
+            return down_reason::broken;
+        }
+        if (auto const told = told_to_end(); told != down_reason::none) {
+            return told;
+        }
+        auto is_over = has_epochs or not this->is_marked();
+        if constexpr (has_boot_words) { // a driver that starts anew clears the rings before it touches a word
+            is_over = not session_.runs(shared_, layout_) or (device and this->were_cleared());
+        }
+        return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
+    }
+
+    /// By a command, where the dialect has them. One that is not for the link is left to who knows it.
+    constexpr auto told_to_end() -> down_reason {
+        if constexpr (has_boot_words) {
+            return boot_commands<Config>::reason_of(boot_commands<Config>::given(shared_, layout_, device));
+        } else {
+            return down_reason::none;
+        }
+    }
+    /// Whether the peer says that it is ready, and the rings of a link that is up still are its and ours.
+    constexpr auto stands(auto& shared) -> bool {
+        auto const rang = this->is_live() and hears_bell();
+        auto const is_same = session_.stands(shared, layout_) and
+                             (agrees or not device or not this->is_live() or this->is_marked()) and
+                             (not this->is_live() or told_to_end() == down_reason::none);
+        if (not is_same) {
+            set_bell(rang);
+        }
+        return is_same;
+    }
+    /// It may be that of the next rings.
+    constexpr auto set_bell([[maybe_unused]] bool rang) -> void {
+        if constexpr (waits_for_bell) {
+            if (rang) {
+                rang_.set();
+            }
+        }
+    }
+    /// Takes the doorbell of ring 0 before a look: one that comes meanwhile counts for the next.
+    constexpr auto hears_bell() -> bool {
+        if constexpr (waits_for_bell) {
+            return rang_.take();
+        } else {
+            return false;
+        }
+    }
+    constexpr auto look(bool stands) -> handshake_step {
+        if constexpr (device and not agrees) {
+            if (phase_ == link_phase::broken and stands) {
+                return this->is_marked() ? handshake_step::none : handshake_step::over;
+            }
+            if (stands and this->is_marked()) {
+                return handshake_step::resume;
+            }
+        }
+        auto const rang = not waits_for_bell or hears_bell();
+        auto const step = session_.look(shared_, layout_, stands, rang);
+        if (step == handshake_step::none) {
+            set_bell(rang);
+        }
+        return step;
+    }
+
+    constexpr auto follow(handshake_step step, ticks now) -> link_change {
+        switch (step) {
+        case handshake_step::attach: return come_up(now, false);
+        case handshake_step::resume:
+            if constexpr (device and not agrees) {
+                return come_up(now, true);
+            }
+            break;
+        case handshake_step::answered: call_peer(); break;
+        case handshake_step::over:
+            this->forget_rings();
+            phase_ = link_phase::waiting;
+            break;
+        case handshake_step::refuse:
+            if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
+                return {link_event::refused, down_reason::incompatible, 0};
+            }
+            break;
+        case handshake_step::early:
+        case handshake_step::none: break;
+        }
+        return {};
+    }
+
+    /// A device that starts later has missed the doorbells of messages that wait, and rpmsg-lite's remote is mute until
+    /// one of ring 0 finds it listening (rpmsg_lite.c).
+    constexpr auto call_until_heard(ticks now) -> void {
+        call_.rung_at = not_ahead(call_.rung_at, now);
+        if (not call_.heard and has_passed(call_.rung_at + Config.retry_ticks, now)) {
+            call_.rung_at = now;
+            bells_.ring(0, counts_);
+            if (in_flight() > 0) {
+                bells_.ring(tx_ring, counts_);
+            }
+        }
+    }
+    /// Whether a poll is due though nothing rings: the peer was not heard yet, rpmsg-lite gives buffers back in silence, and
+    /// the table that a driver waits for changes without a doorbell, as boot words do at any time.
+    [[nodiscard]] constexpr auto waits_for_time() const -> bool {
+        auto waits = prefilled and this->armed_;
+        if constexpr (calls) {
+            waits = waits or not call_.heard;
+        }
+        return (phase_ == link_phase::up and (waits or has_boot_words)) or
+               (changes_in_silence and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
+    }
+    /// The link is not up, or no longer. Where the dialect has epochs what the peer published before is still delivered.
+    [[gnu::cold]] constexpr auto follow_peer(bool stands, ticks now) -> link_change {
+        if (has_epochs and phase_ <= last_mute) {
+            return {};
+        }
+        auto const was_up = phase_ == link_phase::up;
+        if constexpr (has_epochs) {
+            phase_ = was_up ? link_phase::ending : phase_;
+            if (phase_ == link_phase::ending and not this->rx().empty(shared_, layout_.parts(rx_ring))) {
+                return {.event = link_event::ending};
+            }
+        }
+        if (was_up or this->is_ending()) {
+            return go_down(why_it_ends());
+        }
+        // A doorbell may stand for several steps of the handshake.
+        constexpr auto most_steps = agrees ? 3 : device ? 2 : 1;
+        for (int steps = 0; steps < most_steps; ++steps) {
+            auto const step = look(stands);
+            auto const change = follow(step, now);
+            if (change.event != link_event::none) {
+                return change;
+            }
+            if (step == handshake_step::none or step == handshake_step::early or step == handshake_step::refuse) {
+                break;
+            }
+        }
+        return {};
+    }
+
+  public:
+    [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == link_phase::up; }
+    /// Why the link is `incompatible`, as the peer's words tell now; `describe` puts it in words. For the polling context.
+    [[nodiscard]] constexpr auto config_mismatch() -> rpmsg::config_mismatch {
+        return phase_ == link_phase::refused ? session_.config_mismatch(shared_, layout_) : rpmsg::config_mismatch::none;
+    }
+    /// Whether the rings still are the peer's and ours: asked before a goodbye is written to them.
+    [[nodiscard]] constexpr auto can_say_goodbye() -> bool { return is_up() and stands(shared_); }
+    /// Whether the peer took the name service, where it has a word for it. Hosts of OpenAMP before 2024 keep features that
+    /// they never write.
+    [[nodiscard]] constexpr auto takes_names() -> bool {
+        if constexpr (Config.dialect.compares_table) {
+            return table_check<Config>::takes_names(shared_, layout_, device);
+        } else if constexpr (requires { layout_.takes_names(); }) {
+            return layout_.takes_names();
+        } else {
+            return true;
+        }
+    }
+    /// Messages sent that the peer has not given back, as far as the ring tells now. For the polling context.
+    constexpr auto in_flight() -> std::uint32_t {
+        return this->is_live() ? this->tx().with_peer(shared_, layout_.parts(tx_ring)) : 0;
+    }
+
+    /// Does nothing when it was started before.
+    [[nodiscard]] constexpr auto start() -> status {
+        if (not this->has_room()) {
+            return error::misconfigured;
+        }
+        if (phase_ > link_phase::broken) {
+            return {};
+        }
+        if (phase_ == link_phase::broken) {
+            this->forget_rings();
+        }
+        phase_ = link_phase::waiting;
+        session_.start(shared_, layout_);
+        if constexpr (agrees) {
+            call_peer();
+        }
+        return {};
+    }
+
+    /// Where the dialect has a word for it the peer sees the end. Received messages go back at once, loans are void.
+    constexpr auto close() -> void {
+        if (phase_ == link_phase::stopped) {
+            return;
+        }
+        if constexpr (device and not agrees) {
+            if (phase_ == link_phase::faulted or phase_ == link_phase::broken) {
+                this->forget_rings();
+            } else if (this->is_live()) {
+                auto const rang = hears_bell();
+                if (session_.stands(shared_, layout_) and this->is_marked()) {
+                    this->give_all_back();
+                    bells_.ring_pending(counts_); // the peer keeps these rings, and nobody rings later
+                } else {
+                    this->forget_rings();
+                    set_bell(rang);
+                }
+            }
+        }
+        bells_.forget();
+        this->settle_held_back();
+        auto const was_up = this->is_live();
+        phase_ = link_phase::stopped;
+        session_.restart(shared_, layout_);
+        if (agrees or (not device and has_status and was_up)) {
+            call_peer(); // a word tells of the end
+        }
+    }
+
+    constexpr auto poll(ticks now) -> link_change {
+        this->rx().look_anew(); // a doorbell since the last look tells of more than was seen then
+        // Where the dialect has epochs a link that is not up asks the session itself.
+        if (has_epochs ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
+            bells_.ring_pending(counts_);
+            return has_epochs ? follow_peer(true, now) : link_change{};
+        }
+        auto&& shared = handle_of(shared_);
+        auto const stands = this->stands(shared);
+        if (stands or not this->is_live()) { // never for rings that are gone
+            bells_.ring_pending(counts_);
+        }
+        if (not stands or (not has_epochs and phase_ != link_phase::up)) [[unlikely]] {
+            return follow_peer(stands, now);
+        }
+        if constexpr (has_boot_words and device) {
+            this->tx().note(shared_, layout_.parts(tx_ring)); // a driver that starts anew clears the rings first
+        }
+        if constexpr (calls) {
+            call_until_heard(now);
+        }
+        return {};
+    }
+
+    constexpr auto notify([[maybe_unused]] std::uint32_t which) -> void {
+        if constexpr (waits_for_bell) {
+            if (which == 0) {
+                rang_.set();
+            }
+        }
+    }
+
+    [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
+        if (this->is_ending()) {
+            return {.is_set = true, .at = now};
+        }
+        return {.is_set = bells_.has_pending() or waits_for_time(), .at = now + Config.retry_ticks};
+    }
+};
+
+} // namespace rpmsg::detail

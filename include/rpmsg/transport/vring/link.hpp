@@ -1,0 +1,230 @@
+#pragma once
+
+#include <rpmsg/transport/transport.hpp>
+#include <rpmsg/transport/vring/lifecycle.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg::detail {
+
+/// Both ends of a shared-memory link: two split rings, the session that starts and restarts them, the doorbells. `vring`
+/// and `vring_driver` are its two roles; the concept in transport.hpp says what each call is for.
+template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
+class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
+    using life = vring_lifecycle<Role, Config, Region, Bell, Layout>;
+    using life::rx_ring;
+    using life::shared_;
+    using life::told_;
+    using life::tx_ring;
+    using life::unused_;
+
+    static constexpr std::uint32_t largest_sent = Config.size_of(tx_ring) - wire::header_size;
+    static constexpr std::uint32_t largest_received = Config.size_of(rx_ring) - wire::header_size;
+
+    constexpr auto next(auto& shared, std::uint32_t& used_length) -> typename life::taken_frame {
+        auto const taken = this->take(shared, rx_ring, &used_length);
+        if constexpr (Config.event_index) {
+            if (static_cast<std::uint32_t>(taken) == nowhere and this->is_live() and
+                not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
+                return this->take(shared, rx_ring, &used_length);
+            }
+        }
+        return taken;
+    }
+    /// How much of a frame the peer may have filled: the used length lowers what we believe, it never raises it.
+    constexpr auto filled(std::uint32_t size, [[maybe_unused]] std::uint32_t used_length) -> std::uint32_t {
+        if constexpr (life::device) {
+            return size;
+        } else {
+            if (used_length > size) {
+                this->count(counter::bad_used_length);
+            }
+            return std::min(size, used_length);
+        }
+    }
+    /// The line of the header was fetched anew already; only what lies beyond it is left.
+    constexpr auto invalidate_payload(std::uint32_t frame, std::uint32_t length) -> void {
+        constexpr auto line = line_of<Region>;
+        auto const end = frame + wire::header_size + length;
+        auto const fetched = (frame + wire::header_size - 1) / line * line + line;
+        if (end > fetched) {
+            shared_.invalidate(fetched, end - fetched);
+        }
+    }
+    constexpr auto give_back(rx_token const& received, bool at_once = false) -> void {
+        // The used length is the size of the buffer: that is how an OpenAMP host learns it (OpenAMP, rpmsg_virtio.c).
+        if constexpr (Config.batch == 1) {
+            this->hand_over(rx_ring, received.id, received.capacity);
+        } else {
+            this->rx().give(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
+            // Where a batch is all there is the ring is empty when it is full: then the poll ends and flushes.
+            constexpr auto fills = Config.batch < Config.buffers or Config.event_index;
+            if (at_once or (fills and this->held_back() >= Config.batch)) {
+                this->publish(rx_ring, this->held_back());
+            }
+        }
+    }
+
+    /// Whether a transmit buffer serves now. One that is still on loan from the rings before comes up once, and stays ours.
+    [[gnu::always_inline]] constexpr auto is_of_use(typename life::taken_frame taken,
+                                                    [[maybe_unused]] std::uint32_t least) const -> bool {
+        if constexpr (life::reads_descriptors) {
+            if (this->offset_of(tx_ring, taken) == nowhere or this->size_of_taken(tx_ring) - wire::header_size < least) {
+                return false;
+            }
+        }
+        return not this->is_late(static_cast<std::uint32_t>(taken));
+    }
+    [[gnu::always_inline]] constexpr auto reserve_any(std::uint32_t least) -> tx_buffer {
+        if (not this->sends()) {
+            return {};
+        }
+        auto&& shared = handle_of(shared_);
+        auto taken = this->take(shared, tx_ring);
+        if (static_cast<std::uint32_t>(taken) == nowhere or not is_of_use(taken, least)) [[unlikely]] {
+            taken = take_another(static_cast<std::uint32_t>(taken), least);
+        }
+        auto const id = static_cast<std::uint32_t>(taken);
+        if (id == nowhere) {
+            return {};
+        }
+        auto const offset = this->offset_of(tx_ring, taken);
+        auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
+        return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
+    }
+    /// After a buffer that is not of use, or none. What came just now and cannot be used, or is too small, may serve others,
+    /// who are told; what they were told of comes last. Each buffer is looked at once, and nothing is rung.
+    [[gnu::cold, gnu::noinline]] constexpr auto take_another(std::uint32_t id, std::uint32_t least) ->
+        typename life::taken_frame {
+        auto taken = typename life::taken_frame{id};
+        if constexpr (life::reads_descriptors) {
+            auto old = id_set<Config.buffers>{};
+            auto news = old;
+            auto is_ring_done = false;
+            do {
+                if (id == nowhere) {
+                    is_ring_done = true;
+                    unused_ = std::exchange(told_, {});
+                } else if (not this->is_late(id)) {
+                    (is_ring_done ? old : news).insert(id);
+                }
+                if (is_ring_done and unused_.is_empty()) {
+                    taken = nowhere;
+                    break;
+                }
+                taken = this->take(shared_, tx_ring);
+                id = static_cast<std::uint32_t>(taken);
+            } while (id == nowhere or not is_of_use(taken, least));
+            told_.insert_all(old);
+            unused_.insert_all(news);
+        } else {
+            while (this->is_late(taken)) { // the next look at the peer's index is another call's
+                auto const is_all_taken = unused_.is_empty() and this->tx().took_all();
+                taken = is_all_taken ? nowhere : this->take(shared_, tx_ring);
+            }
+        }
+        return taken;
+    }
+
+  public:
+    static constexpr std::uint32_t max_frame = std::max(Config.size_of(0), Config.size_of(1));
+    static constexpr bool acknowledged = Config.dialect.acknowledged;
+
+    constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
+        : life{std::move(shared), std::move(bell), std::move(layout)} {}
+
+    [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return largest_sent; }
+    [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return largest_received; }
+
+    [[nodiscard]] constexpr auto reserve() -> tx_buffer { return reserve_any(0); }
+    /// Where the peer says how large its buffers are, those that are too small for `least` bytes, at most `tx_limit`, are left
+    /// for others.
+    [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(life::reads_descriptors) {
+        return reserve_any(least);
+    }
+
+    constexpr auto discard(tx_buffer const& room) -> void {
+        this->late_.erase(room.token);
+        if (this->tx().owns(room.token)) {
+            unused_.insert(room.token);
+        }
+    }
+
+    constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
+        if (not this->are_ours()) [[unlikely]] { // the driver began anew, and no poll has seen it yet
+            unused_.insert(room.token);
+            return false;
+        }
+        auto const size = wire::header_size + header.length;
+        this->write_header(room.offset, header);
+        shared_.clean(room.offset, size);
+        this->hand_over(tx_ring, room.token, size);
+        return true;
+    }
+
+    /// A message that is bad has been given back already.
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
+        auto&& shared = handle_of(shared_);
+        std::uint32_t used_length{};
+        auto const taken = this->is_live() ? next(shared, used_length) : typename life::taken_frame{nowhere};
+        auto const id = static_cast<std::uint32_t>(taken);
+        if (id == nowhere) {
+            if (this->sends()) {
+                flush();
+                return {};
+            }
+            return {.outcome = this->is_ending() ? rx_outcome::ended : rx_outcome::none};
+        }
+        this->hear();
+        auto const offset = this->offset_of(rx_ring, taken);
+        auto const token = rx_token{.id = id, .capacity = this->size_of_taken(rx_ring)};
+        if (not life::reads_descriptors or offset != nowhere) [[likely]] {
+            auto const size = filled(token.capacity, used_length);
+            auto const header = this->read_header(shared, offset);
+            if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
+                invalidate_payload(offset, header.length);
+                return {.outcome = rx_outcome::message,
+                        .source = header.source,
+                        .destination = header.destination,
+                        .payload = inner_view(shared, offset, wire::header_size, header.length),
+                        .token = token};
+            }
+            this->count(counter::bad_length);
+        }
+        give_back(token);
+        return {.outcome = rx_outcome::dropped, .token = token};
+    }
+
+    constexpr auto release(rx_token const& received, bool at_once = false) -> void {
+        auto const is_late = at_once and not this->are_ours(); // the driver began anew, and no poll has seen it yet
+        if (this->is_live() and not is_late) [[likely]] {
+            give_back(received, at_once);
+        }
+    }
+
+    constexpr auto flush() -> void {
+        if constexpr (Config.batch > 1) {
+            if (this->held_back() != 0) {
+                this->publish(rx_ring, this->held_back());
+            }
+        }
+    }
+
+    /// With an event index the doorbell has to be asked for once the ring is empty.
+    [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
+
+    [[nodiscard]] constexpr auto writable() -> bool {
+        if (not this->sends() or (unused_.is_empty() and this->arm())) {
+            return false;
+        }
+        if constexpr (life::reads_descriptors) {
+            told_.insert_all(std::exchange(unused_, {}));
+        }
+        this->disarm();
+        return true;
+    }
+};
+
+} // namespace rpmsg::detail

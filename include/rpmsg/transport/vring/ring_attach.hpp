@@ -1,0 +1,187 @@
+#pragma once
+
+#include <rpmsg/transport/vring/data_path.hpp>
+#include <rpmsg/transport/vring/handshake/table_check.hpp>
+#include <rpmsg/transport/vring/ring_setup.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg::detail {
+
+/// How the two rings of a link begin: laid out by a driver, adopted by a device, or taken up again where a closed device
+/// left them.
+///
+/// Whose rings these are is proven, never guessed: dialects without an epoch have no word for it, and small indices prove
+/// nothing. So a device that attaches leaves a mark in a word of ring 0 that nobody uses and that every driver zeroes when
+/// it lays the ring out. Where the mark stands the rings are the old ones, after any number of `close` and `start`, and it
+/// goes on there; `close` had given all back that was out. Else they are another life's: what was remembered of the old ones
+/// is void, and nothing of it is written.
+template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
+class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
+    using rings = data_path<Role, Config, Region, Bell, Layout>;
+    static constexpr auto rule = Config.dialect.attach;
+    static constexpr bool has_status = Config.dialect.status_in_table;
+
+  protected:
+    using rings::device;
+    using rings::is_marking;
+    using rings::layout_;
+    using rings::mark_;
+    using rings::prefilled;
+    using rings::reads_descriptors;
+    using rings::rx_ring;
+    using rings::shared_;
+    using rings::told_;
+    using rings::tx_ring;
+    using rings::unused_;
+
+    constexpr ring_attach(Region shared, Bell bell, Layout layout)
+        : rings{std::move(shared), std::move(bell), std::move(layout)} {}
+
+    /// Whether the region holds all that the layout says of it, so that no word lies elsewhere.
+    [[nodiscard]] constexpr auto has_room() const -> bool {
+        auto const size = shared_.size();
+        return layout_.fits(size, Config.buffers) and has_words(size) and has_rings(size) and has_buffers(size);
+    }
+
+  private:
+    static constexpr auto holds(std::uint32_t offset, std::uint32_t length, std::uint32_t size) -> bool {
+        return offset % 4 == 0 and lies_inside(offset, length, size);
+    }
+    /// The words of the handshake. An offset that wraps lies nowhere.
+    [[nodiscard]] constexpr auto has_words(std::uint32_t size) const -> bool {
+        auto fits = true;
+        if constexpr (has_status) {
+            constexpr bool compares = not device or Config.dialect.compares_table;
+            constexpr auto entry = compares ? table_check<Config>::size : std::uint32_t{sizeof(wire::vdev_entry)};
+            auto const vdev = layout_.status() - std::uint32_t{offsetof(wire::vdev_entry, status)};
+            auto const table = table_of(layout_);
+            fits = layout_.status() != nowhere and holds(vdev, entry, size) and
+                   (table == nowhere or (table % 4 == 0 and lies_inside(table, sizeof(std::uint32_t) + 16, vdev)));
+            if constexpr (rule == wire::attach_rule::boot_words) {
+                constexpr auto behind = std::uint32_t{sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev)};
+                fits = fits and holds(layout_.boot(), behind, vdev);
+            }
+        }
+        if constexpr (rule == wire::attach_rule::epochs) {
+            fits = holds(layout_.control(), sizeof(wire::control_block), size);
+        }
+        return fits;
+    }
+    [[nodiscard]] constexpr auto has_rings(std::uint32_t size) const -> bool {
+        return is_checked_layout<Layout> or
+               (holds_ring(layout_.parts(0), Config.buffers, size) and holds_ring(layout_.parts(1), Config.buffers, size));
+    }
+    /// The buffers that a driver describes, or that no descriptor need say.
+    [[nodiscard]] constexpr auto has_buffers(std::uint32_t size) const -> bool {
+        if constexpr (device and (reads_descriptors or is_checked_layout<Layout>)) {
+            return true;
+        } else {
+            auto fits = true;
+            for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+                fits = fits and holds(layout_.buffer(0, id), Config.size_of(0), size) and
+                       holds(layout_.buffer(1, id), Config.size_of(1), size);
+            }
+            return fits;
+        }
+    }
+
+  protected:
+    /// Whether what is remembered may be written to the rings of a link that is up: they bear the mark of this device. Where
+    /// both sides agree on fresh rings only a poll ends a life.
+    [[nodiscard]] constexpr auto are_ours() -> bool {
+        if constexpr (is_marking) {
+            auto const mark = mark_;
+            return rings::queue::read_mark(shared_, layout_.parts(0)) == mark;
+        } else {
+            return true;
+        }
+    }
+    /// The same whatever the state of the link: since this device attached no driver has begun to lay the rings out. If not,
+    /// what is remembered is of rings that are gone.
+    constexpr auto is_marked() -> bool {
+        if constexpr (is_marking) {
+            return mark_ != 0 and are_ours();
+        } else {
+            return true;
+        }
+    }
+    /// Whether the rings of a link that is up no longer hold what this side wrote to them: somebody cleared them.
+    constexpr auto were_cleared() -> bool {
+        auto const sent = rings::queue::adopt(shared_, layout_.parts(tx_ring));
+        auto const returned = rings::queue::adopt(shared_, layout_.parts(rx_ring));
+        return sent != this->tx().given() or returned != static_cast<std::uint16_t>(this->rx().given() - this->held_back()) or
+               (not this->armed_ and not this->tx().is_disarmed(shared_, layout_.parts(tx_ring)));
+    }
+    constexpr auto forget_rings() -> void {
+        if constexpr (is_marking) {
+            mark_ = 0;
+        }
+    }
+    /// Received messages go back to the peer, transmit buffers into the stash; those on loan stay out until they come back.
+    constexpr auto give_all_back() -> void {
+        auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (this->rx().owns(id)) {
+                this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
+            }
+        }
+        this->keep_loans_out();
+        told_ = {};
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            if (this->tx().owns(id) and not this->late_.contains(id)) {
+                unused_.insert(id);
+            }
+        }
+        if (auto const newly = static_cast<std::uint16_t>(this->rx().given() - before); newly != 0) {
+            this->publish(rx_ring, newly);
+        }
+    }
+
+    /// A device continues the rings of an earlier one where they stand: a buffer that was given back is not taken again, one
+    /// that was not is delivered again.
+    [[gnu::always_inline]] constexpr auto adopt() -> void {
+        constexpr auto ahead = prefilled ? Config.buffers : 0;
+        auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
+        auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
+        if constexpr (is_marking) { // another mark than that of any device before
+            auto const at = layout_.parts(0);
+            mark_ = static_cast<std::uint16_t>(rings::queue::read_mark(shared_, at) + 1);
+            mark_ = mark_ != 0 ? mark_ : std::uint16_t{1};
+            rings::queue::set_mark(shared_, at, mark_);
+        }
+        if constexpr (not prefilled) {
+            this->rx().ask_for_all(shared_, layout_.parts(rx_ring));
+        }
+        this->keep_loans_out();
+        told_ = {};
+        unused_.clear();
+        this->tx().reset(to_driver, to_driver, false);
+        this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
+        this->settle_held_back();
+    }
+
+    /// A driver lays the rings out anew: all receive buffers are the device's, all others ours.
+    constexpr auto lay_out() -> void {
+        lay_out_ring<Config>(shared_, layout_, rx_ring, true);
+        lay_out_ring<Config>(shared_, layout_, tx_ring, false);
+        this->keep_loans_out();
+        this->tx().reset(0, 0, not prefilled);
+        this->rx().reset(0, 0, true);
+        unused_.clear();
+        for (std::uint32_t id = 0; not prefilled and id < Config.buffers; ++id) {
+            if (not this->late_.contains(id)) {
+                unused_.insert(id);
+            }
+        }
+        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
+        }
+        (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
+        this->settle_held_back();
+    }
+};
+
+} // namespace rpmsg::detail

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <rpmsg/transport/vring/layout.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg {
+
+/// A layout whose parts are known only at attach: rings from a resource table or a vhost-user front end, each part
+/// where the driver put it. The buffers may lie anywhere in `window_size` bytes at `window`, but not on the rings.
+struct runtime_layout {
+    std::uint32_t buffers_per_ring{}; ///< must be that of the transport's configuration
+    std::array<wire::vring_parts, 2> rings{};
+    std::uint32_t window{}; ///< offset of the part of the region in which buffers may lie
+    std::uint32_t window_size{};
+    std::uint64_t window_address{};                              ///< the driver's address of `window`
+    std::array<std::uint32_t, 2> ring_buffers{nowhere, nowhere}; ///< for a driver: where the buffers of each ring start
+    std::array<std::uint32_t, 2> buffer_sizes{};                 ///< for a driver
+    std::uint32_t status_offset = nowhere;
+    std::uint32_t control_offset = nowhere;
+    std::uint32_t boot_offset = nowhere;  ///< of the boot block, with the table behind it
+    std::uint32_t config_size{};          ///< bytes of config space behind the vring entries
+    std::uint32_t table_offset = nowhere; ///< of the resource table, where its head is to be checked
+
+    bool has_names = true; ///< whether the driver took the name service, where no table says so
+
+    static constexpr bool is_checked = true;
+
+    [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts { return rings[ring]; }
+    [[nodiscard]] constexpr auto offset_of(std::uint64_t address, std::uint32_t length) const -> std::uint32_t {
+        auto const from_window = address - window_address;
+        if (from_window % 4 != 0 or not lies_inside(from_window, length, window_size)) {
+            return nowhere;
+        }
+        auto const offset = static_cast<std::uint32_t>(from_window) + window;
+        return touches_rings(offset, length) ? nowhere : offset;
+    }
+    [[nodiscard]] constexpr auto address_of(std::uint32_t offset) const -> std::uint64_t {
+        return window_address + (offset - window);
+    }
+    [[nodiscard]] constexpr auto buffer(std::uint32_t ring, std::uint32_t id) const -> std::uint32_t {
+        return ring_buffers[ring] + id * buffer_sizes[ring];
+    }
+    [[nodiscard]] constexpr auto status() const -> std::uint32_t { return status_offset; }
+    [[nodiscard]] constexpr auto takes_names() const -> bool { return has_names; }
+    [[nodiscard]] constexpr auto table() const -> std::uint32_t { return table_offset; }
+    [[nodiscard]] constexpr auto control() const -> std::uint32_t { return control_offset; }
+    [[nodiscard]] constexpr auto boot() const -> std::uint32_t { return boot_offset; }
+    constexpr auto rebase(std::uint64_t base) -> bool {
+        window_address = base + window;
+        return true;
+    }
+    [[nodiscard]] constexpr auto fits(std::uint32_t region_size, std::uint32_t count) const -> bool {
+        auto fitting = count == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
+        for (auto const& ring : rings) {
+            fitting = fitting and detail::holds_ring(ring, count, region_size);
+        }
+        return fitting and
+               (status_offset == nowhere or
+                (status_offset % 4 == 0 and status_offset >= before_status and
+                 lies_inside(status_offset - before_status, sizeof(wire::vdev_entry), region_size))) and
+               (boot_offset == nowhere or (boot_offset % 4 == 0 and lies_inside(boot_offset, boot_size, region_size))) and
+               (control_offset == nowhere or
+                (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
+    }
+
+    static constexpr auto before_status = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+    /// The boot block and the head of the table behind it, as a driver writes it.
+    static constexpr auto boot_size =
+        static_cast<std::uint32_t>(sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev));
+    /// Bytes of the vdev entry around the status byte, its two vring entries and its config space.
+    [[nodiscard]] constexpr auto table_size() const -> std::uint32_t {
+        return static_cast<std::uint32_t>(sizeof(wire::vdev_entry) + 2 * sizeof(wire::vring_entry)) + config_size;
+    }
+    /// Whether [offset, offset + length) meets any part of a ring, the vdev entry, the boot block or the control block.
+    [[nodiscard]] constexpr auto touches_rings(std::uint32_t offset, std::uint32_t length) const -> bool {
+        auto const meets = [&](std::uint32_t start, std::uint32_t size) {
+            return start != nowhere and std::uint64_t{offset} < std::uint64_t{start} + size and
+                   std::uint64_t{start} < std::uint64_t{offset} + length;
+        };
+        auto const n = buffers_per_ring;
+        auto hit = meets(status_offset == nowhere ? nowhere : status_offset - before_status, table_size()) or
+                   meets(control_offset, sizeof(wire::control_block)) or meets(boot_offset, boot_size);
+        for (auto const& ring : rings) {
+            hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or meets(ring.used, 8 * n + 6);
+        }
+        return hit;
+    }
+};
+static_assert(link_layout<runtime_layout>);
+
+} // namespace rpmsg

@@ -1,0 +1,259 @@
+#pragma once
+
+#include <rpmsg/core/id_set.hpp>
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/wire/virtio/vring.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+namespace rpmsg::detail {
+
+/// The side of a split ring: the device consumes the available ring and fills the used ring, the driver does the
+/// opposite. Everything else is the same for both.
+enum class ring_role : bool { device, driver };
+
+enum class take_outcome : std::uint8_t { none, taken, bad_index, bad_id };
+
+struct taken_buffer {
+    take_outcome outcome{};
+    std::uint32_t id{};
+    std::uint32_t length{}; ///< the used length; meaningful for the driver only
+};
+
+/// One split ring as one side sees it (virtio 1.x, 2.7). Buffers are known by descriptor id; each is either ours or the
+/// peer's, and that is remembered here, never read back. Not for concurrent use.
+template <vring_config Config, ring_role Role> class virtqueue {
+    using index = std::uint16_t;
+    static constexpr bool device = Role == ring_role::device;
+    static constexpr std::uint32_t count = Config.buffers;
+    static constexpr std::uint32_t peer_entry_size = device ? 2 : 8;
+    static constexpr std::uint32_t own_entry_size = device ? 8 : 2;
+
+    struct nothing {};
+    static constexpr bool credit_varies = Config.dialect.prefilled;
+
+    /// Wide cores have memory to spare, and take fewer steps for a byte than for a bit.
+    std::conditional_t<(sizeof(void*) > 4), id_flags<count>, id_set<count>> ours_{};
+    index taken_{}; ///< entries taken from the peer's ring
+    index given_{}; ///< entries written to our ring
+    index seen_{};  ///< entries of the peer's ring that are known to be there: taken_ when another look is due
+    /// How many buffers the peer has while our two counts are equal. It is known, but where rings start prefilled.
+    [[no_unique_address]] std::conditional_t<credit_varies, index, nothing> credit_{};
+
+    static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
+    static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
+    /// Both rings from the start of the available one, so that one address serves all accesses; a distance may be negative.
+    static constexpr auto to_peer_ring(wire::vring_parts const& at) -> std::uint32_t { return peer_ring(at) - at.available; }
+    static constexpr auto to_own_ring(wire::vring_parts const& at) -> std::uint32_t { return own_ring(at) - at.available; }
+    static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }
+    /// How many buffers are in the peer's hands, those that wait in its ring included.
+    [[nodiscard]] constexpr auto theirs() const -> index {
+        if constexpr (credit_varies) {
+            return static_cast<index>(given_ + credit_ - taken_);
+        } else {
+            return static_cast<index>(given_ + (device ? count : 0) - taken_);
+        }
+    }
+
+    /// How many entries the peer claims to have published beyond those that were taken: unchecked, compare with `theirs`.
+    template <region Region> constexpr auto waiting(Region& shared, wire::vring_parts const& at) -> index {
+        shared.invalidate(peer_ring(at), 4);
+        auto const taken = taken_;
+        return static_cast<index>(load_at<site::peer_index, index>(shared, peer_ring(at), 2) - taken);
+    }
+
+    template <region Region>
+    constexpr auto set_flags(Region& shared, wire::vring_parts const& at, std::uint16_t value) -> void {
+        shared.template store<site::own_flags>(own_ring(at), value);
+        shared.clean(own_ring(at), 2);
+    }
+    template <region Region> constexpr auto set_event(Region& shared, wire::vring_parts const& at, index value) -> void {
+        auto const where = own_ring(at) + 4 + own_entry_size * count;
+        shared.template store<site::own_event>(where, value);
+        shared.clean(where, 2);
+    }
+
+  public:
+    /// Starts with our own index at `given` and the peer's consumed up to `taken`; either all buffers are ours or none. Where
+    /// rings do not start prefilled these say the same: a driver has given as many more as are not ours.
+    constexpr auto reset(index taken, index given, bool all_ours) -> void {
+        taken_ = taken;
+        given_ = given;
+        seen_ = taken;
+        if constexpr (credit_varies) {
+            credit_ = static_cast<index>((all_ours ? 0 : count) + taken - given);
+        }
+        ours_.clear();
+        if (all_ours) {
+            ours_.fill();
+        }
+    }
+
+    /// Our own index as it lies in memory: read once, when a device attaches to a ring that is already in use.
+    template <region Region> static constexpr auto adopt(Region& shared, wire::vring_parts const& at) -> index {
+        shared.invalidate(own_ring(at), 4);
+        return shared.template load<site::adopted_index, index>(own_ring(at) + 2);
+    }
+
+    /// A word of a device's ring that the rings do not use: the event index of rings that go by flags, the flags of rings that
+    /// go by event index. Drivers zero it when they lay a ring out and look at it never.
+    static constexpr auto mark_of(wire::vring_parts const& at) -> std::uint32_t {
+        return own_ring(at) + (Config.event_index ? 0 : 4 + own_entry_size * count);
+    }
+    template <region Region> static constexpr auto read_mark(Region& shared, wire::vring_parts const& at) -> index {
+        shared.invalidate(mark_of(at), 2);
+        return shared.template load<site::adopted_index, index>(mark_of(at));
+    }
+    template <region Region> static constexpr auto set_mark(Region& shared, wire::vring_parts const& at, index value) -> void {
+        shared.template store<site::own_event>(mark_of(at), value);
+        shared.clean(mark_of(at), 2);
+    }
+
+    /// The next buffer that the peer put into its ring. `bad_index` and `bad_id` mean that the ring cannot be trusted
+    /// any more. The used length is read where it is asked for.
+    template <region Region>
+    constexpr auto take(Region& shared, wire::vring_parts const& at, [[maybe_unused]] bool with_length = true) -> taken_buffer {
+        auto const taken = taken_;
+        if (seen_ == taken) {
+            auto const most = theirs();
+            auto const found = waiting(shared, at);
+            if (found == 0) {
+                return {};
+            }
+            if (found > most) [[unlikely]] {
+                return {.outcome = take_outcome::bad_index};
+            }
+            seen_ = static_cast<index>(taken + found);
+        }
+        auto const entry = peer_ring(at) + peer_entry_size * position(taken);
+        if (not shares_line<Region>(peer_ring(at), entry + 4 + peer_entry_size)) {
+            shared.invalidate(entry + 4, peer_entry_size);
+        }
+        auto id = std::uint32_t{};
+        auto length = std::uint32_t{};
+        if constexpr (device) {
+            id = load_at<site::peer_entry, std::uint16_t>(shared, entry, 4);
+        } else {
+            id = load_at<site::peer_entry, std::uint32_t>(shared, entry, 4);
+            if (with_length) {
+                length = load_at<site::peer_entry_length, std::uint32_t>(shared, entry, 8);
+            }
+        }
+        if (id >= count or ours_.contains(id)) [[unlikely]] {
+            return {.outcome = take_outcome::bad_id};
+        }
+        ours_.insert(id);
+        taken_ = static_cast<index>(taken + 1);
+        return {.outcome = take_outcome::taken, .id = id, .length = length};
+    }
+
+    /// Believes no more what was seen of the peer's ring: it may be that of its next life.
+    constexpr auto look_anew() -> void { seen_ = taken_; }
+    /// Notes what the peer has published by now.
+    template <region Region> constexpr auto note(Region& shared, wire::vring_parts const& at) -> void {
+        auto const most = theirs();
+        auto const found = waiting(shared, at);
+        if (found <= most and found > static_cast<index>(seen_ - taken_)) {
+            seen_ = static_cast<index>(taken_ + found);
+        }
+    }
+    /// Whether all that was seen of the peer's ring was taken.
+    [[nodiscard]] constexpr auto took_all() const -> bool { return seen_ == taken_; }
+    /// Whether the peer has published nothing that was not taken. A bad index counts as something: `take` reports it.
+    template <region Region> constexpr auto empty(Region& shared, wire::vring_parts const& at) -> bool {
+        return waiting(shared, at) == 0;
+    }
+
+    [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count and ours_.contains(id); }
+    /// Buffers in the peer's hands, not counting those that wait in its ring, as far as was seen of it where its index is bad.
+    template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
+        auto const most = theirs();
+        auto const found = waiting(shared, at);
+        auto const seen = static_cast<index>(seen_ - taken_);
+        return static_cast<std::uint32_t>(most - (found <= most and found > seen ? found : seen));
+    }
+    [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
+    [[nodiscard]] constexpr auto given() const -> index { return given_; }
+
+    /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
+    template <region Region>
+    constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
+        auto const given = given_;
+        auto const entry = at.available + own_entry_size * position(given);
+        auto const distance = to_own_ring(at) + 4;
+        if constexpr (device) {
+            store_at<site::own_entry>(shared, entry, distance, id);
+            store_at<site::own_entry_length>(shared, entry, distance + 4, length);
+        } else {
+            store_at<site::own_entry>(shared, entry, distance, static_cast<std::uint16_t>(id));
+        }
+        shared.clean(entry + distance, own_entry_size);
+        ours_.erase(id);
+        given_ = static_cast<index>(given + 1);
+    }
+
+    /// Shows the peer what was given. What comes after, a look at the peer's words or a doorbell, is ordered behind it.
+    template <region Region> constexpr auto show(Region& shared, wire::vring_parts const& at) -> void {
+        auto const given = given_;
+        store_at<site::own_index>(shared, at.available, to_own_ring(at) + 2, given);
+        shared.clean(own_ring(at), 4);
+        shared.template fence<site::doorbell_fence>();
+    }
+    /// Whether the peer wants a doorbell for the last `newly` entries, which were shown.
+    template <region Region>
+    constexpr auto wants_doorbell(Region& shared, wire::vring_parts const& at, [[maybe_unused]] std::uint32_t newly) -> bool {
+        if constexpr (Config.event_index) {
+            auto const where = peer_ring(at) + 4 + peer_entry_size * count;
+            shared.invalidate(where, 2);
+            return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given_,
+                                        static_cast<index>(given_ - newly));
+        } else {
+            shared.invalidate(peer_ring(at), 2);
+            auto const flags = load_at<site::peer_flags, std::uint16_t>(shared, at.available, to_peer_ring(at));
+            return (flags & wire::suppress_doorbell) == 0;
+        }
+    }
+    /// Both: answers whether the peer wants a doorbell.
+    template <region Region>
+    constexpr auto publish(Region& shared, wire::vring_parts const& at, std::uint32_t newly = 1) -> bool {
+        show(shared, at);
+        return wants_doorbell(shared, at, newly);
+    }
+
+    /// Tells the peer that its next entry needs no doorbell. A hint: a doorbell may come all the same.
+    template <region Region> constexpr auto disarm(Region& shared, wire::vring_parts const& at) -> void {
+        if constexpr (Config.event_index) {
+            set_event(shared, at, static_cast<index>(taken_ - 1));
+        } else {
+            set_flags(shared, at, wire::suppress_doorbell);
+        }
+    }
+
+    /// Each entry of the peer is to ring, where that goes by flags: undoes what an earlier device may have left.
+    template <region Region> constexpr auto ask_for_all(Region& shared, wire::vring_parts const& at) -> void {
+        if constexpr (not Config.event_index) {
+            set_flags(shared, at, 0);
+        }
+    }
+    /// Whether our ring still tells the peer that its next entry needs no doorbell, where that goes by flags.
+    template <region Region> static constexpr auto is_disarmed(Region& shared, wire::vring_parts const& at) -> bool {
+        shared.invalidate(own_ring(at), 4);
+        return Config.event_index or shared.template load<site::adopted_index, std::uint16_t>(own_ring(at)) != 0;
+    }
+
+    /// Asks for a doorbell at the peer's next entry, and looks once more: true when nothing came in between, so that the
+    /// caller may sleep.
+    template <region Region> constexpr auto arm(Region& shared, wire::vring_parts const& at) -> bool {
+        if constexpr (Config.event_index) {
+            set_event(shared, at, taken_);
+        } else {
+            set_flags(shared, at, 0);
+        }
+        shared.template fence<site::arm_fence>();
+        return empty(shared, at);
+    }
+};
+
+} // namespace rpmsg::detail

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <rpmsg/wire/crc.hpp>
+#include <rpmsg/wire/header.hpp>
+#include <rpmsg/wire/name_service.hpp>
+#include <rpmsg/wire/port_header.hpp>
+#include <rpmsg/wire/spi/content.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::wire {
+
+/// How NuttX and openvela differ on SPI (NuttX, drivers/rpmsg/rpmsg_port_spi.c).
+struct spi_dialect {
+    crc_code check{};
+    crc_step step = crc_step::nibble;
+    bool is_checked = true;         ///< off: sends a check of 0 and believes every check
+    bool has_time_stamps = true;    ///< the last 16 bytes are for the times of sending and of receiving, in nanoseconds
+    bool has_short_commands = true; ///< a frame without a message ends after its port header, and the check with it
+};
+
+namespace spi_dialects {
+inline constexpr auto nuttx = spi_dialect{.check = crc16_arc};
+inline constexpr auto openvela = spi_dialect{.check = crc16_xmodem, .has_time_stamps = false, .has_short_commands = false};
+} // namespace spi_dialects
+
+/// The frames that NuttX's and openvela's SPI ports exchange: a port header, the RPMsg header, the payload; or the name of the
+/// receiver at byte 8 of `connect`. Every frame of a link has the size of the span.
+template <spi_dialect Dialect> struct spi_frame {
+    using check = crc<Dialect.check, Dialect.step>;
+
+    static constexpr std::uint32_t header_offset = port_header_size;
+    static constexpr std::uint32_t payload_offset = header_offset + header_size;
+    static constexpr std::uint32_t stamps_size = Dialect.has_time_stamps ? 16 : 0;
+    static constexpr bool is_numbered = false;
+
+    /// The largest payload that may be sent, and that may be received, in a frame of so many bytes.
+    [[nodiscard]] static constexpr auto tx_limit(std::uint32_t size) -> std::uint32_t {
+        return size - payload_offset - stamps_size;
+    }
+    [[nodiscard]] static constexpr auto rx_limit(std::uint32_t size) -> std::uint32_t { return size - payload_offset; }
+
+    /// Finishes a frame whose message, or whose name, lies in place.
+    [[gnu::always_inline]] static constexpr auto finish(bytes frame, spi_content const& content) -> void {
+        auto length = payload_offset + content.length;
+        if (content.command != spi_command::data) {
+            length = Dialect.has_short_commands ? port_header_size : static_cast<std::uint32_t>(frame.size());
+        }
+        store(frame, port_header{.command = static_cast<std::uint16_t>(content.command),
+                                 .available = content.available,
+                                 .length = static_cast<std::uint16_t>(length)});
+        if constexpr (Dialect.is_checked) {
+            seal<check>(frame.first(length));
+        }
+    }
+
+    /// What a received frame says. Its length is bounded before the check is computed over it.
+    [[nodiscard, gnu::always_inline]] static constexpr auto read(const_bytes frame) -> spi_content {
+        auto const head = load<port_header>(frame);
+        if (head.length < port_header_size or head.length > frame.size()) {
+            return {};
+        }
+        if constexpr (Dialect.is_checked) {
+            if (not is_intact<check>(frame.first(head.length))) {
+                constexpr auto last = static_cast<std::uint16_t>(spi_command::shutdown);
+                return {.is_unchecked = head.check == 0 and head.command > 0 and head.command <= last};
+            }
+        }
+        auto content = spi_content{.command = static_cast<spi_command>(head.command), .available = head.available};
+        if (content.command == spi_command::data) {
+            content.length = load<header>(frame.subspan(header_offset)).length;
+            if (head.length != payload_offset + content.length) {
+                return {};
+            }
+        }
+        return content.command <= spi_command::shutdown ? content : spi_content{};
+    }
+
+    /// Writes the moment of sending, or of receiving, into a frame that has room for it behind its message.
+    static constexpr auto stamp(bytes frame, std::uint64_t nanoseconds, bool is_received) -> void {
+        if constexpr (Dialect.has_time_stamps) {
+            if (load<port_header>(frame).length <= frame.size() - stamps_size) {
+                store(frame.last(is_received ? sizeof(nanoseconds) : stamps_size), nanoseconds);
+            }
+        }
+    }
+
+    /// Puts the name by which the sender calls the receiver into a `connect` frame.
+    static constexpr auto name(bytes frame, padded_name const& receiver) -> void {
+        store(frame.subspan(port_header_size), receiver);
+    }
+};
+
+} // namespace rpmsg::wire

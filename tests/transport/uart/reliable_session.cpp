@@ -1,0 +1,79 @@
+#include <rpmsg/transport/uart/reliable_session.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
+
+namespace {
+
+using rpmsg::detail::reliable_session;
+using step = reliable_session::step;
+
+constexpr auto hello_of(reliable_session const& it) { return rpmsg::wire::reliable_hello{.id = it.own(), .heard = it.peer()}; }
+
+constexpr auto made(std::uint32_t id) -> reliable_session {
+    auto session = reliable_session{};
+    session.identify(id);
+    session.renew();
+    return session;
+}
+
+constexpr auto two_hellos_make_a_session() -> bool {
+    auto a = made(1);
+    auto b = made(2);
+    check(b.hear(hello_of(a)) == step::hello and not b.stands());
+    check(a.hear(hello_of(b)) == step::up and a.stands());
+    check(b.is_current(a.sent()) and not b.stands());
+    check(b.hear(hello_of(a)) == step::up and b.stands() and a.is_current(b.sent()));
+    check(a.hear(hello_of(b)) == step::acknowledge);
+    check(not a.is_current(a.sent()) and a.hear(hello_of(a)) == step::nothing); // a line that echoes
+    return true;
+}
+
+constexpr auto a_new_life_ends_the_session_once() -> bool {
+    auto a = made(1);
+    auto b = made(2);
+    (void)b.hear(hello_of(a));
+    (void)a.hear(hello_of(b));
+    (void)b.hear(hello_of(a));
+    auto const old = b.sent();
+    auto again = made(3);
+    check(a.hear(hello_of(again)) == step::restart);
+    a.renew();
+    check(not a.stands() and not a.is_current(old) and not a.is_current(again.sent()));
+    check(a.hear(hello_of(again)) == step::hello and again.hear(hello_of(a)) == step::up);
+    check(a.hear(hello_of(again)) == step::up and not a.is_current(old));
+    return true;
+}
+
+constexpr auto no_life_is_like_another() -> bool {
+    auto a = made(7);
+    auto last = a.own();
+    for (int i = 0; i < 1000; ++i) {
+        a.renew();
+        check(a.own() != last and a.own() != 0);
+        last = a.own();
+    }
+    return true;
+}
+
+} // namespace
+
+TEST_CASE("A session stands when each end knows that the other knows it") { STATIC_REQUIRE(two_hellos_make_a_session()); }
+
+TEST_CASE("A new life of one end ends the session once, and nothing of the old one is valid") {
+    STATIC_REQUIRE(a_new_life_ends_the_session_once());
+    CHECK(a_new_life_ends_the_session_once());
+}
+
+TEST_CASE("No life is like another") { CHECK(no_life_is_like_another()); }
+
+TEST_CASE("Frames are of the session with the peer that was heard, whatever its number, and of none before") {
+    for (auto const id : {1u, 2u, 0xffff'ffffu}) {
+        auto session = made(7);
+        CHECK_FALSE(session.is_current(session.received()));
+        CHECK(session.hear({.id = id, .heard = session.own()}) == step::up);
+        CHECK(session.is_current(rpmsg::wire::session_from(id, session.own())));
+        CHECK_FALSE(session.is_current(rpmsg::wire::session_from(id + 1, session.own())));
+    }
+}

@@ -1,0 +1,23 @@
+#include <rpmsg/transport/uart/storage.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
+#include <cstdint>
+
+namespace {
+
+constexpr auto config = rpmsg::uart_config{.tx_buffers = 2, .rx_buffers = 4, .payload = 50};
+constinit auto storage = rpmsg::uart_storage<config>{};
+
+} // namespace
+
+TEST_CASE("Each frame has its own bytes, and their headers are aligned") {
+    CHECK(sizeof(storage) == 6 * 80);
+    for (std::uint32_t i = 0; i < 2; ++i) {
+        CHECK(storage.sent(i).size() == config.frame_size());
+        CHECK(reinterpret_cast<std::uintptr_t>(storage.sent(i).data()) % 8 == 0);
+    }
+    CHECK(storage.received(3).data() - storage.received(0).data() == 3 * 80);
+    CHECK(storage.received(0).data() - storage.sent(0).data() == 2 * 80);
+}

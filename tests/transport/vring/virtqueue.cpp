@@ -1,0 +1,248 @@
+#include <rpmsg/transport/vring/virtqueue.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
+#include "transport/two_sides.hpp"
+#include <array>
+#include <cstdint>
+
+namespace {
+
+using rpmsg::vring_config;
+using rpmsg::detail::ring_role;
+using rpmsg::detail::take_outcome;
+using rpmsg::detail::virtqueue;
+
+/// One ring with both of its sides, whose indices start at the same place.
+template <vring_config Config> struct one_ring {
+    static constexpr auto at = rpmsg::vring_layout<Config>::parts(0);
+    using region = typename two_sides<Config>::region;
+
+    two_sides<Config> shared{};
+    region of_driver{shared.driver_region()};
+    region of_device{shared.device_region()};
+    virtqueue<Config, ring_role::driver> driver{};
+    virtqueue<Config, ring_role::device> device{};
+
+    constexpr explicit one_ring(std::uint16_t first) {
+        shared.put(at.available + 2, first);
+        shared.put(at.used + 2, first);
+        driver.reset(first, first, true);
+        device.reset(first, first, false);
+    }
+};
+
+/// Buffers go round from an index on, in order and then out of order, and every one that was given is taken once.
+template <vring_config Config> constexpr auto buffers_go_round_from(std::uint16_t first) -> bool {
+    auto ring = one_ring<Config>{first};
+    auto& driver = ring.driver;
+    auto& device = ring.device;
+    constexpr auto at = one_ring<Config>::at;
+    constexpr auto n = std::uint32_t{Config.buffers};
+    for (std::uint32_t round = 0; round < 6; ++round) {
+        check(device.empty(ring.of_device, at) and device.take(ring.of_device, at).outcome == take_outcome::none);
+        for (std::uint32_t id = 0; id < n; ++id) {
+            check(driver.owns(id) and not device.owns(id));
+            driver.give(ring.of_driver, at, id, 0);
+            check(not driver.owns(id) and driver.given() == static_cast<std::uint16_t>(first + round * n + id + 1));
+        }
+        check(device.empty(ring.of_device, at)); // nothing is visible before it is published
+        (void)driver.publish(ring.of_driver, at, n);
+        check(ring.shared.template at<std::uint16_t>(at.available + 2) == driver.given());
+        check(driver.with_peer(ring.of_driver, at) == n);
+        auto taken = std::array<std::uint32_t, n>{};
+        for (auto& id : taken) {
+            auto const got = device.take(ring.of_device, at);
+            check(got.outcome == take_outcome::taken and device.owns(got.id));
+            id = got.id;
+        }
+        check(device.take(ring.of_device, at).outcome == take_outcome::none);
+        for (std::uint32_t i = 0; i < n; ++i) {
+            auto const id = taken[round % 2 == 0 ? i : n - 1 - i];
+            device.give(ring.of_device, at, id, 100 + id);
+            (void)device.publish(ring.of_device, at);
+            check(driver.with_peer(ring.of_driver, at) == n - 1 - i);
+        }
+        for (std::uint32_t i = 0; i < n; ++i) {
+            auto const got = driver.take(ring.of_driver, at);
+            check(got.outcome == take_outcome::taken and got.length == 100u + got.id);
+            check(got.id == taken[round % 2 == 0 ? i : n - 1 - i]);
+        }
+        check(driver.take(ring.of_driver, at).outcome == take_outcome::none);
+    }
+    check(driver.given() == static_cast<std::uint16_t>(first + 6 * n) and device.given() == driver.taken());
+    return true;
+}
+
+/// A doorbell is wanted exactly when the other side has armed itself since, by flags or by event index.
+template <vring_config Config> constexpr auto who_is_armed_is_rung(std::uint16_t first) -> bool {
+    auto ring = one_ring<Config>{first};
+    auto& driver = ring.driver;
+    auto& device = ring.device;
+    constexpr auto at = one_ring<Config>::at;
+    auto const send = [&](std::uint32_t id) {
+        driver.give(ring.of_driver, at, id, 0);
+        return driver.publish(ring.of_driver, at);
+    };
+    check(device.arm(ring.of_device, at));
+    check(send(0));
+    device.disarm(ring.of_device, at);
+    check(not send(1));
+    check(not device.arm(ring.of_device, at)); // something came meanwhile: do not sleep
+    check(device.take(ring.of_device, at).id == 0 and device.take(ring.of_device, at).id == 1);
+    check(device.arm(ring.of_device, at));
+    check(send(2));
+    if (Config.event_index) {
+        check(not send(3)); // one doorbell per arming
+    }
+    return true;
+}
+
+/// Entries that are published together want a doorbell when one of them was waited for.
+constexpr auto entries_published_together_ring_for_each_other(std::uint16_t first) -> bool {
+    constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .event_index = true};
+    auto ring = one_ring<config>{first};
+    constexpr auto at = one_ring<config>::at;
+    auto const publish = [&](std::uint32_t from, std::uint32_t count) {
+        for (auto id = from; id < from + count; ++id) {
+            ring.driver.give(ring.of_driver, at, id, 0);
+        }
+        return ring.driver.publish(ring.of_driver, at, count);
+    };
+    check(ring.device.arm(ring.of_device, at));
+    check(publish(0, 2)); // the first of them was waited for
+    check(not publish(2, 2));
+    return true;
+}
+
+enum class forgery { index_ahead, index_back, id_too_large, id_alias, id_twice };
+
+/// What a peer may forge, as the driver sees the used ring.
+constexpr auto a_forged_used_ring_is_found_out(forgery what, std::uint16_t first) -> bool {
+    constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
+    auto ring = one_ring<config>{first};
+    auto& driver = ring.driver;
+    constexpr auto at = one_ring<config>::at;
+    driver.give(ring.of_driver, at, 2, 0);
+    driver.give(ring.of_driver, at, 0, 0);
+    (void)driver.publish(ring.of_driver, at, 2);
+    auto const entry = [&](std::uint32_t position, std::uint32_t id) {
+        ring.shared.put(at.used + 4 + 8 * ((first + position) & 3), id);
+    };
+    auto const index = [&](int ahead) { ring.shared.put(at.used + 2, static_cast<std::uint16_t>(first + ahead)); };
+    auto expected = take_outcome::bad_id;
+    auto valid = 0;
+    entry(0, 2);
+    index(1);
+    switch (what) {
+    case forgery::index_ahead:
+        index(3); // two are outstanding
+        expected = take_outcome::bad_index;
+        break;
+    case forgery::index_back:
+        index(-1);
+        expected = take_outcome::bad_index;
+        break;
+    case forgery::id_too_large: entry(0, 4); break;
+    case forgery::id_alias: entry(0, 0x1'0002); break;
+    case forgery::id_twice:
+        entry(1, 2);
+        index(2);
+        valid = 1;
+        break;
+    }
+    for (int i = 0; i < valid; ++i) {
+        check(driver.take(ring.of_driver, at).outcome == take_outcome::taken);
+    }
+    check(driver.take(ring.of_driver, at).outcome == expected);
+    check(driver.take(ring.of_driver, at).outcome == expected); // it does not go away by asking again
+    check(driver.with_peer(ring.of_driver, at) <= 4);
+    return true;
+}
+
+/// As the device sees the available ring.
+constexpr auto a_forged_available_ring_is_found_out(forgery what, std::uint16_t first) -> bool {
+    constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
+    auto ring = one_ring<config>{first};
+    auto& device = ring.device;
+    constexpr auto at = one_ring<config>::at;
+    auto const entry = [&](std::uint32_t position, std::uint16_t id) {
+        ring.shared.put(at.available + 4 + 2 * ((first + position) & 3), id);
+    };
+    auto const index = [&](int ahead) { ring.shared.put(at.available + 2, static_cast<std::uint16_t>(first + ahead)); };
+    auto expected = take_outcome::bad_id;
+    auto valid = 0;
+    entry(0, 2);
+    index(1);
+    switch (what) {
+    case forgery::index_ahead:
+        index(5);
+        expected = take_outcome::bad_index;
+        break;
+    case forgery::index_back:
+        index(-1);
+        expected = take_outcome::bad_index;
+        break;
+    case forgery::id_too_large: entry(0, 4); break;
+    case forgery::id_alias: entry(0, 0xffff); break;
+    case forgery::id_twice:
+        entry(1, 2);
+        index(2);
+        valid = 1;
+        break;
+    }
+    for (int i = 0; i < valid; ++i) {
+        check(device.take(ring.of_device, at).outcome == take_outcome::taken);
+    }
+    check(device.take(ring.of_device, at).outcome == expected and device.take(ring.of_device, at).outcome == expected);
+    return true;
+}
+
+constexpr auto one = vring_config{.buffers = 1, .buffer_size = 64};
+constexpr auto two = vring_config{.buffers = 2, .buffer_size = 64};
+constexpr auto eight = vring_config{.buffers = 8, .buffer_size = 64};
+constexpr auto many_by_index = vring_config{.buffers = 64, .buffer_size = 64, .event_index = true};
+constexpr auto four_by_flags = vring_config{.buffers = 4, .buffer_size = 64};
+constexpr auto four_by_index = vring_config{.buffers = 4, .buffer_size = 64, .event_index = true};
+
+TEST_CASE("30, 44: buffers go round in any order, from 0 and across the end of the index") {
+    STATIC_REQUIRE(buffers_go_round_from<one>(0));
+    STATIC_REQUIRE(buffers_go_round_from<one>(0xfffe));
+    STATIC_REQUIRE(buffers_go_round_from<two>(0));
+    STATIC_REQUIRE(buffers_go_round_from<two>(0xfffe));
+    STATIC_REQUIRE(buffers_go_round_from<eight>(0));
+    STATIC_REQUIRE(buffers_go_round_from<eight>(0xfffe));
+    CHECK(buffers_go_round_from<eight>(0xfffe));
+    CHECK(buffers_go_round_from<many_by_index>(0xffc1));
+}
+
+TEST_CASE("A doorbell is wanted when the other side has armed itself") {
+    STATIC_REQUIRE(who_is_armed_is_rung<four_by_flags>(0));
+    STATIC_REQUIRE(who_is_armed_is_rung<four_by_flags>(0xfffe));
+    STATIC_REQUIRE(who_is_armed_is_rung<four_by_index>(0));
+    STATIC_REQUIRE(who_is_armed_is_rung<four_by_index>(0xfffe));
+    STATIC_REQUIRE(entries_published_together_ring_for_each_other(0));
+    STATIC_REQUIRE(entries_published_together_ring_for_each_other(0xfffe));
+    CHECK(who_is_armed_is_rung<four_by_index>(0xffff));
+}
+
+TEST_CASE("31-38: a forged used ring is found out before anything is taken from it") {
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::index_ahead, 0));
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::index_back, 0));
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::id_too_large, 0));
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::id_alias, 0));
+    STATIC_REQUIRE(a_forged_used_ring_is_found_out(forgery::id_twice, 0xfffe));
+    CHECK(a_forged_used_ring_is_found_out(forgery::index_ahead, 0xfffe));
+}
+
+TEST_CASE("1-5: a forged available ring is found out before anything is taken from it") {
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::index_ahead, 0));
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::index_back, 0));
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::id_too_large, 0));
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::id_alias, 0));
+    STATIC_REQUIRE(a_forged_available_ring_is_found_out(forgery::id_twice, 0xfffe));
+    CHECK(a_forged_available_ring_is_found_out(forgery::index_back, 0xfffe));
+}
+
+} // namespace
