@@ -14,6 +14,9 @@ class Figure:
     meaning: str = ""
 
 
+DIALECTS = ("linux_virtio", "linux_bufsz", "openamp", "rpmsg_lite", "nuttx", "openvela", "rpmsg")
+ROLES = ("device", "driver")
+
 FIGURES = [
     Figure("host.copy16.lockstep.instr", must=200, aim=160, peer="259 rpmsg-lite+LTO", toolchain="host",
            meaning="copy 16 bytes, send one, poll once"),
@@ -33,6 +36,8 @@ FIGURES = [
            meaning="one of 2000 names is announced, or taken back, and the message with it"),
     Figure("host.first16.instr", must=300, aim=250, toolchain="host", meaning="first message of a link with 16 buffers"),
     Figure("host.first4096.instr", must=300, aim=250, toolchain="host", meaning="the same with 4096 buffers"),
+    *(Figure(f"host.{dialect}.lockstep.instr", toolchain="host", meaning=f"copy 16 bytes, send one, poll once, {dialect}")
+      for dialect in DIALECTS),
     Figure("host.fences", "fences", 2, 2, "1 rpmsg-lite", "host", "full fences per message, lockstep"),
     Figure("host.fences.burst", "fences", 1.1, 0.2, "1 rpmsg-lite", "host", "full fences per message, burst of 16"),
     Figure("host.rmw", "operations", 0, 0, "0 rpmsg-lite", "host", "locked read-modify-writes per message"),
@@ -44,6 +49,8 @@ FIGURES = [
     Figure("size.m4.bytes", "bytes", None, None, "1508 rpmsg-lite", "arm", "the same, Cortex-M4 (orientation only)"),
     Figure("size.m33.bytes", "bytes", 1630, 1420, "1508 rpmsg-lite", "arm", "the same, Cortex-M33"),
     Figure("ram.bytes", "bytes", 96, 64, "284 rpmsg-lite", "arm", "RAM of the link beside the shared block"),
+    *(Figure(f"size.{dialect}.{role}.m0plus.bytes", "bytes", toolchain="arm", meaning=f"the echo, {dialect}, {role}, Cortex-M0+")
+      for dialect in DIALECTS for role in ROLES),
     Figure("stack.send.bytes", "bytes", 80, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),
     Figure("stack.receive.bytes", "bytes", 64, 48, "56 rpmsg-lite", "arm",
            "deepest stack of a poll without its handler, Cortex-M33"),

@@ -2,6 +2,7 @@
 
 import re
 
+from figures import DIALECTS
 from tools import BUILD, HERE, WARNINGS, Failure, at_once, build, headers, note, run
 
 FEW, MANY = 2048, 4096  # multiples of the ring and of the random order
@@ -78,11 +79,12 @@ def programs(pools=(1, 1000)):
     def one(name):
         if name == "floor":
             return Program("floor", *FLOOR)
-        size = name.partition("-")[2]
+        what = name.partition("-")[2]
+        defines = [f"-D{'ENDPOINTS' if what.isdigit() else 'DIALECT'}={what}"] if what else []
         bound = ["-Wl,-z,now"] if name.startswith("first") else []  # else the first call of a library function counts
-        return ours(name, *bound, *([f"-DENDPOINTS={size}"] if size else []))
+        return ours(name, *bound, *defines)
     names = [f"pool-{size}" for size in pools] + ["copy", "zero_copy", "round_trip", "create-10000", "bind-2000", "first-16",
-                                                  "first-4096", "floor"]
+                                                  "first-4096", "floor", *(f"copy-{dialect}" for dialect in DIALECTS)]
     return dict(zip(names, at_once(one, names)))
 
 
@@ -98,6 +100,7 @@ def measure():
         "pool1000": ("pool-1000", ["{}", "16", "1"]),
         "create": ("create-10000", ["{}", "16", "1"]),
         "bind": ("bind-2000", ["{}", "16", "1"]),
+        **{dialect: (f"copy-{dialect}", ["{}", "16", "1"]) for dialect in DIALECTS},
         "floor lockstep16": ("floor", ["lockstep", "{}", "16"]),
         "floor burst16": ("floor", ["burst", "{}", "16"]),
         "floor lockstep496": ("floor", ["lockstep", "{}", "496"]),
@@ -124,6 +127,7 @@ def measure():
         "host.bind2000.instr": cost["bind"]["instr"],
         "host.first16.instr": built["first-16"].first_message(),
         "host.first4096.instr": built["first-4096"].first_message(),
+        **{f"host.{dialect}.lockstep.instr": cost[dialect]["instr"] for dialect in DIALECTS},
         "host.fences": lockstep["fence"],
         "host.fences.burst": burst["fence"],
         "host.rmw": max(one["rmw"] for name, one in cost.items() if not name.startswith("floor")),

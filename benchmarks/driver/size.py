@@ -1,7 +1,8 @@
-"""Flash and RAM of a remote echo: a linked image, less the same image with the library taken out."""
+"""Flash and RAM of an echo: a linked image, less the same image with the library taken out."""
 
 import re
 
+from figures import DIALECTS, ROLES
 from tools import CORES, HERE, WARNINGS, at_once, build, headers, run
 
 COMMON = ["-mthumb", "-Os", "-ffunction-sections", "-fdata-sections"]
@@ -11,16 +12,17 @@ FLASH = (".text", ".rodata", ".init_array", ".ARM.exidx", ".data")
 RAM = (".data", ".bss")
 
 
-def compile_for(core, source, *more):
+def compile_for(core, source, *more, variant=""):
     """An object file of one of the firmware sources."""
     path = HERE / source
     language = [*CPP, headers()] if path.suffix == ".cpp" else [*C, "-fno-tree-loop-distribute-patterns"]
-    return build(f"firmware/{core}-{path.parent.name}-{path.stem}.o", *language, *WARNINGS, f"-mcpu={CORES[core]}", *more, "-c", path)
+    return build(f"firmware/{core}-{path.parent.name}-{path.stem}{variant}.o", *language, *WARNINGS, f"-mcpu={CORES[core]}",
+                 *more, "-c", path)
 
 
-def link(core, program):
+def link(core, program, *defines, variant=""):
     """A linked image of one firmware program, its map beside it."""
-    start, body = compile_for(core, "size/start.c"), compile_for(core, program)
+    start, body = compile_for(core, "size/start.c"), compile_for(core, program, *defines, variant=variant)
     elf = body.with_suffix(".elf")
     return build(elf.relative_to(elf.parents[1]), "arm-none-eabi-g++", "-mthumb", f"-mcpu={CORES[core]}", "-nostartfiles",
                  "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-Map={elf.with_suffix('.map')}", "-T",
@@ -57,6 +59,14 @@ def images(core):
             (("bare", "size/bare.cpp"), ("ours", "size/echo.cpp"), ("floor", "floor/echo.c"))}
 
 
+def of_dialect(dialect, role):
+    """Flash of the library's share when the echo speaks a dialect in a role."""
+    defines = [f"-DDIALECT={dialect}", *(["-DDRIVER"] if role == "driver" else [])]
+    core = "m0plus"
+    image = link(core, "size/echo.cpp", *defines, variant=f"-{dialect}-{role}")
+    return flash(image) - flash(link(core, "size/bare.cpp"))
+
+
 def measure():
     built = dict(zip(CORES, at_once(images, CORES)))
     figures = {}
@@ -65,6 +75,9 @@ def measure():
         figures[f"floor.size.{core}.bytes"] = flash(image["floor"]) - flash(image["bare"])
     figures["ram.bytes"] = max(ram(image["ours"]) - ram(image["bare"]) for image in built.values())
     figures["floor.ram.bytes"] = max(ram(image["floor"]) - ram(image["bare"]) for image in built.values())
+    pairs = [(dialect, role) for dialect in DIALECTS for role in ROLES]
+    shares = at_once(lambda pair: of_dialect(*pair), pairs)
+    figures.update({f"size.{dialect}.{role}.m0plus.bytes": share for (dialect, role), share in zip(pairs, shares)})
     return figures
 
 

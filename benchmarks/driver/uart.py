@@ -2,7 +2,7 @@
 
 import size
 from instructions import Program
-from tools import HERE, WARNINGS, at_once, build, headers, note, run
+from tools import HERE, WARNINGS, at_once, headers, note, run
 
 FEW, MANY = 256, 512
 CHECKS = ("arc.bit", "arc.nibble", "arc.byte", "xmodem.byte", "crc32c.bit", "crc32c.nibble", "crc32c.byte")
@@ -15,14 +15,7 @@ def per_frame(program, what, length):
 
 
 def flash_of(core, *defines):
-    start = size.compile_for(core, "size/start.c")
-    name = f"firmware/{core}-uart{len(defines)}"
-    body = build(f"{name}.o", *size.CPP, headers(), *WARNINGS, *defines, f"-mcpu={size.CORES[core]}", "-c",
-                 HERE / "size" / "uart.cpp")
-    elf = build(f"{name}.elf", "arm-none-eabi-g++", "-mthumb", f"-mcpu={size.CORES[core]}", "-nostartfiles",
-                "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-Map={body.with_suffix('.map')}", "-T",
-                HERE / "size" / "link.ld", start, body)
-    return size.flash(elf)
+    return size.flash(size.link(core, "size/uart.cpp", *defines, variant=len(defines)))
 
 
 def measure():

@@ -6,14 +6,25 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+
+#ifndef DIALECT
+#define DIALECT rpmsg
+#endif
 
 /// What the counted programs share: both ends of a link in one process, over one static block. Setting it up cancels,
 /// because only the difference of two counts is used.
 namespace work {
 
-constexpr auto rings = rpmsg::vring_config{.buffers = 16, .buffer_size = 512, .batch = 16};
-constexpr auto block_size = rpmsg::vring_layout<rings>::size();
-alignas(4096) inline constinit std::array<std::byte, block_size> block{};
+constexpr auto dialect = rpmsg::wire::dialects::DIALECT;
+constexpr std::uint32_t page = 4096;
+constexpr auto rings = rpmsg::vring_config{.buffers = 16,
+                                           .buffer_size = 512,
+                                           .alignment = dialect == rpmsg::wire::dialects::linux_bufsz ? page : 64,
+                                           .batch = 16,
+                                           .dialect = dialect};
+constexpr auto block_size = rpmsg::align_up(rpmsg::vring_layout<rings>::size(), page);
+alignas(page) inline constinit std::array<std::byte, block_size> block{};
 
 /// A doorbell that the compiler cannot see through: whether to ring must be found out.
 struct opaque_bell {
@@ -39,11 +50,23 @@ inline auto must(bool condition, char const* what) -> void {
     }
 }
 
+/// The block as the loader of the remote leaves it: with the table of its image, where the dialect wants one.
+template <rpmsg::vring_config Rings = rings> auto load_remote() -> void {
+    if constexpr (Rings.dialect.status_in_table and Rings.dialect.attach == rpmsg::wire::attach_rule::status_byte) {
+        static constexpr auto link = rpmsg::shared_block{.rings = Rings, .size = block_size};
+        static constexpr auto table = rpmsg::resource_table_of<link>();
+        std::memcpy(block.data(), &table, sizeof(table));
+    }
+}
+
 /// Starts both ends and lets them find each other.
 auto connect(auto& host, auto& remote) -> void {
+    load_remote();
     must(host.start().has_value() and remote.start().has_value(), "a side does not start");
     for (auto turn = 0; turn < 8; ++turn) {
+        host.notify();
         host.poll();
+        remote.notify();
         remote.poll();
     }
     must(host.is_up() and remote.is_up(), "the link does not come up");

@@ -1,18 +1,27 @@
-// The measured firmware: a remote core beside OpenAMP that answers each message.
+// The measured firmware: a remote core beside OpenAMP that answers each message. DIALECT and DRIVER make another of it.
 #include <rpmsg/platform/cortex_m.hpp>
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
 
+#ifndef DIALECT
+#define DIALECT openamp
+#endif
+
 namespace {
-constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::openamp};
+constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::DIALECT};
 
 using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_start, board::shared_size>>;
+#ifdef DRIVER
+using transport = rpmsg::vring_driver<rings, shared_memory, board::mailbox>;
+#else
+using transport = rpmsg::vring_device<rings, shared_memory, board::mailbox>;
+#endif
 
 constexpr auto echo = rpmsg::endpoint<"rpmsg-echo">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 
 constinit auto link = rpmsg::channel{
-    rpmsg::vring_device<rings, shared_memory, board::mailbox>{},
+    transport{},
     rpmsg::endpoints{echo},
     rpmsg::cortex_m::irq_lock{},
 };

@@ -264,7 +264,7 @@ TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer 
     REQUIRE(mine.log.count(event_kind::bound) == 1);
     // Its sends were refused for want of a buffer: it waits for `writable`.
     while (host.at(id).send("fill"_payload).has_value()) {}
-    auto const told = mine.log.event_count();
+    auto const told = mine.log.counter();
     REQUIRE(host.destroy(id).has_value());
     SECTION("when there is room again") { settle(shared, host, remote, 0, 12); }
     SECTION("when this side closes") { host.close(); }
@@ -274,7 +274,7 @@ TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer 
         REQUIRE(remote.start().has_value());
         settle(shared, host, remote, 0, 12);
     }
-    CHECK(mine.log.event_count() == told);
+    CHECK(mine.log.counter() == told);
 }
 
 TEST_CASE("An endpoint that an event of a falling link creates hears nothing of that fall") {
@@ -300,7 +300,7 @@ TEST_CASE("An endpoint that an event of a falling link creates hears nothing of 
     (void)other.poll(0);
     REQUIRE(side.is_up());
     side.close();
-    CHECK(parent.child.log.event_count() == 0);
+    CHECK(parent.child.log.counter() == 0);
     REQUIRE(side.start().has_value());
     for (int i = 0; i < 4; ++i) {
         while (other.receive().outcome != rpmsg::rx_outcome::none) {}
@@ -366,7 +366,7 @@ TEST_CASE("A peer that cannot be linked is told as refused, not as a link that w
     }
     CHECK(log.count(event_kind::refused) == 1);
     CHECK(log.last(event_kind::refused).reason == rpmsg::down_reason::incompatible);
-    CHECK(log.event_count() == 1);
+    CHECK(log.counter() == 1);
 }
 
 /// The peer's program was started anew: it speaks from another address, and said no destroy.

@@ -48,13 +48,13 @@ constexpr auto a_recorder_keeps_the_last_of_what_it_saw() -> bool {
     on_event(unused, {.kind = event_kind::link_up});
     on_event(unused, {.kind = event_kind::bound, .peer = address{1}});
     on_event(unused, {.kind = event_kind::bound, .peer = address{2}});
-    check(log.event_count() == 3 and log.count(event_kind::bound) == 2 and log.count(event_kind::writable) == 0);
+    check(log.counter() == 3 and log.count(event_kind::bound) == 2 and log.count(event_kind::writable) == 0);
     check(log.recorded(0).kind == event_kind::link_up and log.last(event_kind::bound).peer == address{2});
     for (std::uint32_t i = 0; i < 40; ++i) {
         log.add(rpmsg::event{.kind = event_kind::writable});
         log.add(rpmsg::message{.source = address{i}, .payload = {}});
     }
-    check(log.count(event_kind::writable) == 32 and log.count(event_kind::bound) == 0 and log.event_count() == 43);
+    check(log.count(event_kind::writable) == 32 and log.count(event_kind::bound) == 0 and log.counter() == 43);
     check(log.message_count() == 43 and log.source(42) == address{39});
     return true;
 }

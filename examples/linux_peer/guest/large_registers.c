@@ -10,12 +10,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static long host(long request, long process, void *address, void *data) {
+static long host(long request, long process, void* address, void* data) {
     return syscall(SYS_ptrace, request, process, address, data);
 }
 
 /// What stands in the first bytes replaces those of the process. Parts of the state that lie behind are as at their start.
-static long set_state(long process, void *kind, struct iovec const *given) {
+static long set_state(long process, void* kind, struct iovec const* given) {
     static _Thread_local char state[1 << 16];
     enum { header = 512, known = 0xff }; // the bits of the header that tell which parts the given buffer may hold
     struct iovec all = {state, sizeof(state)};
@@ -36,8 +36,8 @@ long ptrace(enum __ptrace_request request, ...) {
     va_list rest;
     va_start(rest, request);
     long const process = va_arg(rest, int);
-    void *const address = va_arg(rest, void *);
-    void *const data = va_arg(rest, void *);
+    void* const address = va_arg(rest, void*);
+    void* const data = va_arg(rest, void*);
     va_end(rest);
     if (request == PTRACE_SETREGSET && (long)address == NT_X86_XSTATE) {
         return set_state(process, address, data);

@@ -88,7 +88,7 @@ class recorder {
         return const_bytes{at(i).content}.first(std::min<std::size_t>(at(i).size, payload_limit));
     }
 
-    [[nodiscard]] constexpr auto event_count() const -> std::uint32_t { return event_count_; }
+    [[nodiscard]] constexpr auto counter() const -> std::uint32_t { return event_count_; }
     [[nodiscard]] constexpr auto recorded(std::uint32_t i) const -> event const& {
         expects(i < event_count_ and event_count_ - i <= capacity);
         return events_[i % capacity];
