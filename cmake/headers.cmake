@@ -94,6 +94,7 @@ set(rpmsg_headers
   include/rpmsg/testing/regions/noncoherent_cache.hpp
   include/rpmsg/testing/regions/noncoherent_region.hpp
   include/rpmsg/testing/regions/rmw_fence_region.hpp
+  include/rpmsg/transport/config_mismatch.hpp
   include/rpmsg/transport/spi.hpp
   include/rpmsg/transport/spi/config.hpp
   include/rpmsg/transport/spi/rx_queue.hpp
@@ -120,15 +121,19 @@ set(rpmsg_headers
   include/rpmsg/transport/uart/wake_handshake.hpp
   include/rpmsg/transport/vring/config.hpp
   include/rpmsg/transport/vring/data_path.hpp
-  include/rpmsg/transport/vring/handshake/device.hpp
-  include/rpmsg/transport/vring/handshake/driver.hpp
-  include/rpmsg/transport/vring/handshake/step.hpp
+  include/rpmsg/transport/vring/handshake/boot_words.hpp
+  include/rpmsg/transport/vring/handshake/control_block.hpp
+  include/rpmsg/transport/vring/handshake/first_doorbell.hpp
+  include/rpmsg/transport/vring/handshake/handshake.hpp
+  include/rpmsg/transport/vring/handshake/posted_ring.hpp
+  include/rpmsg/transport/vring/handshake/prefilled_ring.hpp
+  include/rpmsg/transport/vring/handshake/select.hpp
+  include/rpmsg/transport/vring/handshake/status_byte.hpp
   include/rpmsg/transport/vring/handshake/table_check.hpp
-  include/rpmsg/transport/vring/handshake/word_access.hpp
+  include/rpmsg/transport/vring/handshake/wordless.hpp
   include/rpmsg/transport/vring/layout.hpp
   include/rpmsg/transport/vring/lifecycle.hpp
   include/rpmsg/transport/vring/link.hpp
-  include/rpmsg/transport/vring/mismatch.hpp
   include/rpmsg/transport/vring/pending_doorbells.hpp
   include/rpmsg/transport/vring/ring_attach.hpp
   include/rpmsg/transport/vring/ring_setup.hpp

@@ -217,7 +217,7 @@ constexpr auto an_older_kernel_is_told_by_its_features() -> bool {
     block.peer_writes({{0x0d8, "01 00 00 00"}, {0x0e0, "07"}});
     link.notify(0);
     (void)link.poll();
-    check(not link.is_up() and link.transport().config_mismatch() == config_mismatch::to_driver_size);
+    check(not link.is_up() and link.transport().mismatch() == config_mismatch::to_driver_size);
     block.we_wrote_nothing();
     return true;
 }

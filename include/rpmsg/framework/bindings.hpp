@@ -112,14 +112,14 @@ template <typename Core> class bindings {
     }
 
     /// Does what an announcement says to the endpoint that it is for.
-    constexpr auto apply(Core& core, matched_name const& matched, wire::announced const& heard) -> void {
+    constexpr auto apply(Core& core, matched_name const& matched, wire::announced const& announced) -> void {
         if (matched.match == name_match::binds) {
             set_by_name(core, matched.index, true);
-            if (Core::acknowledged and heard.kind == wire::announcement_kind::create) {
+            if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
                 core.table().state(matched.index).must_announce = core.polling().has_pending = true;
                 note_pending(core, matched.index);
             }
-            bind(core, matched.index, heard.where);
+            bind(core, matched.index, announced.where);
         } else if (matched.match == name_match::unbinds) {
             unbind(core, matched.index);
             claim(core, matched.index);
@@ -128,7 +128,7 @@ template <typename Core> class bindings {
                 note_pending(core, matched.index);
             }
         } else if (matched.match == name_match::unclaimed and matched.index != no_index) {
-            notify_moved(core, matched.index, heard.where);
+            notify_moved(core, matched.index, announced.where);
         }
     }
 
@@ -149,22 +149,22 @@ template <typename Core> class bindings {
     /// A message to the name service.
     [[gnu::cold]] constexpr auto on_announcement(Core& core, const_bytes payload) -> void {
         if constexpr (not table::is_static) {
-            auto heard = wire::announcement{};
-            if (not wire::read_announcement(payload, Core::acknowledged, heard)) {
+            auto announced = wire::announcement{};
+            if (not wire::read_announcement(payload, Core::acknowledged, announced)) {
                 return core.count(counter::bad_announcement);
             }
-            auto matched = match_announcement(core.table(), heard);
+            auto matched = match_announcement(core.table(), announced);
             if (matched.match == name_match::withdrawn or matched.match == name_match::unbinds) {
-                core.table().forget(heard); // it may have been bound by a message, and its name waits still
+                core.table().forget(announced); // it may have been bound by a message, and its name waits still
             }
-            apply(core, matched, {heard.where, heard.kind});
+            apply(core, matched, {announced.where, announced.kind});
             // The any-address takes every endpoint of the name.
-            auto left = heard.where == any_address ? core.table().size() : 0;
+            auto left = announced.where == any_address ? core.table().size() : 0;
             for (; left != 0 and matched.match == name_match::unbinds; --left) {
-                matched = match_announcement(core.table(), heard);
-                apply(core, matched, {heard.where, heard.kind});
+                matched = match_announcement(core.table(), announced);
+                apply(core, matched, {announced.where, announced.kind});
             }
-            auto const cost = matched.match == name_match::unclaimed ? core.table().remember(heard) : remembered::kept;
+            auto const cost = matched.match == name_match::unclaimed ? core.table().remember(announced) : remembered::kept;
             if (cost != remembered::kept) {
                 core.count(counter::table_full);
             }
@@ -173,17 +173,17 @@ template <typename Core> class bindings {
             }
         } else {
             // Compared as it is read: a copy would take 40 bytes of stack.
-            auto heard = wire::announced{};
+            auto announced = wire::announced{};
             auto is_other = std::array<bool, table::size()>{};
             auto const compare = [&](std::uint32_t at, char c) {
                 for (std::uint32_t i = 0; i < table::size(); ++i) {
                     is_other[i] = is_other[i] or core.table().name(i)[at] != c;
                 }
             };
-            if (not wire::read_announcement(payload, Core::acknowledged, heard, compare)) {
+            if (not wire::read_announcement(payload, Core::acknowledged, announced, compare)) {
                 return core.count(counter::bad_announcement);
             }
-            apply(core, match_announcement(core.table(), heard, [&](std::uint32_t i) { return not is_other[i]; }), heard);
+            apply(core, match_announcement(core.table(), announced, [&](std::uint32_t i) { return not is_other[i]; }), announced);
         }
     }
 

@@ -102,7 +102,7 @@ template <typename... Endpoints> class endpoints {
     [[no_unique_address]] std::tuple<Endpoints...> list_;
     std::array<endpoint_state, count> states_{};
 
-    template <typename T> static constexpr auto may_hear() -> bool {
+    template <typename T> static constexpr auto may_handle_events() -> bool {
         if constexpr (requires { T::handles_events; }) {
             return T::handles_events;
         } else {
@@ -122,7 +122,7 @@ template <typename... Endpoints> class endpoints {
     constexpr explicit endpoints(Endpoints... list) : list_{std::move(list)...} {}
 
     static constexpr bool is_static = true;
-    static constexpr bool handles_events = (... or may_hear<Endpoints>());
+    static constexpr bool handles_events = (... or may_handle_events<Endpoints>());
 
     static constexpr auto size() -> std::uint32_t { return count; }
     static constexpr auto name(std::uint32_t i) -> wire::padded_name const& { return announcements[i].name; }

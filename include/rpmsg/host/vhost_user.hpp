@@ -55,7 +55,7 @@ class vhost_user {
 
     /// The first doorbell of ring 0 says that the driver is ready. A link that was closed would go on where it stopped, if
     /// the rings of the driver's new life stand by chance where it left the old ones: it starts twice, so it does not.
-    auto hear(auto& link, std::uint32_t ring) -> void {
+    auto notify_link(auto& link, std::uint32_t ring) -> void {
         if (not device_.is_ready()) {
             return;
         }
@@ -82,7 +82,7 @@ class vhost_user {
         } else if (not device_.is_ready()) {
             early_kicks_[ring] = early_kicks_[ring] or (heard == vhost_device::kick::rang and front_end_.has_more());
         } else if (std::exchange(early_kicks_[ring], false) or heard == vhost_device::kick::rang) {
-            hear(link, ring);
+            notify_link(link, ring);
         }
     }
 
@@ -106,7 +106,7 @@ class vhost_user {
         if (not answered.refusal.empty() or not sent) {
             drop(link, answered.refusal.empty() ? front_end_.why() : answered.refusal);
         } else if (request == vhost_request::kick_ring) {
-            hear(link, asked.as<vhost_message::ring_state>().ring);
+            notify_link(link, asked.as<vhost_message::ring_state>().ring);
         }
     }
 

@@ -14,7 +14,7 @@ template <region Region> class counter_doorbell {
     Region shared_;
     std::uint32_t ours_;
     std::uint32_t theirs_;
-    std::uint32_t heard_{};
+    std::uint32_t seen_{};
 
   public:
     /// The offsets of the word that this side counts and of the one that the peer does.
@@ -31,9 +31,9 @@ template <region Region> class counter_doorbell {
     /// Whether the peer rang since the last call: then notify the link of both of its queues. The first call may tell of rings
     /// from before this life; what rang then cannot be told from what rang since, and a look too many does no harm.
     [[nodiscard]] constexpr auto has_rung() -> bool {
-        shared_.invalidate(theirs_, sizeof(heard_));
+        shared_.invalidate(theirs_, sizeof(seen_));
         auto const count = shared_.template load<site::control_load, std::uint32_t>(theirs_);
-        return std::exchange(heard_, count) != count;
+        return std::exchange(seen_, count) != count;
     }
 };
 

@@ -13,7 +13,7 @@ namespace rpmsg::testing {
 /// A doorbell that counts, for use through `doorbell_ref`. While `refuses` is set it does not ring.
 class counting_bell {
     std::array<std::uint32_t, 2> rings_{};
-    std::array<std::uint32_t, 2> heard_{};
+    std::array<std::uint32_t, 2> seen_{};
 
   public:
     bool refuses{};
@@ -27,8 +27,8 @@ class counting_bell {
     [[nodiscard]] constexpr auto rings(std::uint32_t queue) const -> std::uint32_t { return rings_[queue]; }
     /// Whether a queue was rung since it was last asked, as an interrupt controller knows it.
     [[nodiscard]] constexpr auto take(std::uint32_t queue) -> bool {
-        auto const rang = heard_[queue] != rings_[queue];
-        heard_[queue] = rings_[queue];
+        auto const rang = seen_[queue] != rings_[queue];
+        seen_[queue] = rings_[queue];
         return rang;
     }
     /// Passes what rang to `notify(queue)` of a channel or transport.

@@ -59,7 +59,7 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
         begin();
     }
     /// Why the link is `incompatible`; `describe` puts it in words. The peer is asked all the same, at intervals: it may change.
-    [[nodiscard]] constexpr auto config_mismatch() const -> rpmsg::config_mismatch {
+    [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch {
         return this->lacks_check_ ? rpmsg::config_mismatch::no_check : rpmsg::config_mismatch::none;
     }
     [[nodiscard]] constexpr auto is_closed() const -> bool { return session_.current() == state::closed; }

@@ -95,11 +95,11 @@ struct announced {
     announcement_kind kind{};
 };
 
-/// Reads the payload of a message to address 53, each byte once, and checks it. `hear(i, c)` is told the characters of the
+/// Reads the payload of a message to address 53, each byte once, and checks it. `visit(i, c)` is told the characters of the
 /// name in their order, a NUL that ends it included. Refused unless the payload is 40 bytes long, its name has at least one
 /// character and only printable ones, and its address is neither 53 nor the any-address (a destroy may name any address:
 /// Linux lets it match every endpoint of that name).
-[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announced& into, auto&& hear) -> bool {
+[[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announced& into, auto&& visit) -> bool {
     if (payload.size() != sizeof(announcement)) {
         return false;
     }
@@ -107,7 +107,7 @@ struct announced {
     into.kind = meaning_of(fetch<announcement_kind>(payload, offsetof(announcement, kind)), acknowledged);
     for (std::uint32_t i = 0; i < sizeof(padded_name); ++i) {
         auto const c = fetch<char>(payload, i);
-        hear(i, c);
+        visit(i, c);
         if (c == '\0' and i > 0) {
             break;
         }

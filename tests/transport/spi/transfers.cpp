@@ -331,7 +331,7 @@ template <spi_role Strict> constexpr auto a_peer_without_a_check_is_refused_in_w
         }
     };
     run(lax, 1000);
-    check(told == 1 and strict.config_mismatch() == rpmsg::config_mismatch::no_check);
+    check(told == 1 and strict.mismatch() == rpmsg::config_mismatch::no_check);
     check(pair.bus.transfers() <= 8 + 2 * 1000 / nuttx.retry_ticks and polls < 100);
     run(lax, 1000);
     check(told == 1 and pair.bus.transfers() <= 8 + 2 * 2000 / nuttx.retry_ticks and polls < 200);
@@ -339,7 +339,7 @@ template <spi_role Strict> constexpr auto a_peer_without_a_check_is_refused_in_w
     lax.close();
     check(sound.start().has_value());
     run(sound, 1000);
-    check(told == 1 and strict.config_mismatch() == rpmsg::config_mismatch::none and strict.writable() and sound.writable());
+    check(told == 1 and strict.mismatch() == rpmsg::config_mismatch::none and strict.writable() and sound.writable());
     return true;
 }
 
@@ -597,7 +597,7 @@ TEST_CASE("a peer that computes no check is named again in the next life") {
     rpmsg::ticks now = 0;
     for (auto life = 0; life < 2; ++life) {
         REQUIRE(strict.start());
-        CHECK(strict.config_mismatch() == rpmsg::config_mismatch::none);
+        CHECK(strict.mismatch() == rpmsg::config_mismatch::none);
         auto told = 0;
         for (auto i = 0; i < 4000; ++i) {
             (void)pair.bus.run();
@@ -608,7 +608,7 @@ TEST_CASE("a peer that computes no check is named again in the next life") {
             told += strict.poll(now).reason == rpmsg::down_reason::incompatible ? 1 : 0;
         }
         CHECK(told == 1);
-        CHECK(strict.config_mismatch() == rpmsg::config_mismatch::no_check);
+        CHECK(strict.mismatch() == rpmsg::config_mismatch::no_check);
         strict.close();
     }
 }

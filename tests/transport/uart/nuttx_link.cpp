@@ -230,11 +230,11 @@ constexpr auto a_peer_without_a_check_is_refused_in_words() -> bool {
     check(peer.end.receive().outcome == rx_outcome::ended);
     auto const down = peer.poll();
     check(down.event == link_event::down and down.reason == down_reason::incompatible and peer.heard({0x76}));
-    check(peer.end.config_mismatch() == rpmsg::config_mismatch::no_check and peer.end.uart_counters().bad_check == 2);
+    check(peer.end.mismatch() == rpmsg::config_mismatch::no_check and peer.end.uart_counters().bad_check == 2);
     peer.say({0x79, 0x7e});
     check(peer.poll(5000).event == link_event::none and peer.heard({}) and not peer.end.next_deadline(peer.now).is_set);
     check(peer.end.start().has_value() and peer.poll().event == link_event::up and
-          peer.end.config_mismatch() == rpmsg::config_mismatch{});
+          peer.end.mismatch() == rpmsg::config_mismatch{});
     auto other = raw_peer<config>{};
     other.connect();
     other.say_frame("sound"_payload);
@@ -472,5 +472,5 @@ TEST_CASE("What a closed end hears of the reliable profile refuses no later peer
     REQUIRE(peer.end.start());
     CHECK(peer.poll().event == link_event::none);
     CHECK(peer.heard({0x7e}));
-    CHECK(peer.end.config_mismatch() == rpmsg::config_mismatch::none);
+    CHECK(peer.end.mismatch() == rpmsg::config_mismatch::none);
 }

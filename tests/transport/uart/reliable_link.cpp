@@ -284,12 +284,12 @@ constexpr auto a_peer_without_room_for_an_announcement_is_refused() -> bool {
             auto const change = r.poll(r.a);
             check((change.reason == down_reason::incompatible) == (i == 0) and not r.a.is_up());
         }
-        check(r.a.config_mismatch() == rpmsg::config_mismatch::payload and not r.a.reserve());
+        check(r.a.mismatch() == rpmsg::config_mismatch::payload and not r.a.reserve());
         check(r.a.counts()[rpmsg::counter::bad_frame] == 5);
         check(rpmsg::has_passed(r.now + 1, r.a.next_deadline(r.now).at)); // nothing spins
         r.there.lose();
         r.connect(); // it was replaced
-        check(r.a.config_mismatch() == rpmsg::config_mismatch::none);
+        check(r.a.mismatch() == rpmsg::config_mismatch::none);
     }
     return true;
 }
@@ -298,10 +298,10 @@ constexpr auto a_peer_without_room_for_an_announcement_is_refused() -> bool {
 constexpr auto the_next_peer_is_refused_for_a_reason_of_its_own() -> bool {
     auto r = rig{};
     r.a.feed(std::array{std::byte{}, std::byte{0x79}, std::byte{0x79}, std::byte{0x7e}, std::byte{0x79}});
-    check(r.poll(r.a).reason == down_reason::incompatible and r.a.config_mismatch() == rpmsg::config_mismatch::profile);
+    check(r.poll(r.a).reason == down_reason::incompatible and r.a.mismatch() == rpmsg::config_mismatch::profile);
     feed_hello(r.a, {.payload = 1, .window = 4, .id = 9, .heard = 0});
-    check(r.poll(r.a).reason == down_reason::incompatible and r.a.config_mismatch() == rpmsg::config_mismatch::payload);
-    check(r.poll(r.a).event == link_event::none and r.a.config_mismatch() == rpmsg::config_mismatch::payload);
+    check(r.poll(r.a).reason == down_reason::incompatible and r.a.mismatch() == rpmsg::config_mismatch::payload);
+    check(r.poll(r.a).event == link_event::none and r.a.mismatch() == rpmsg::config_mismatch::payload);
     return true;
 }
 

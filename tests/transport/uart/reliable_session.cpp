@@ -21,28 +21,28 @@ constexpr auto made(std::uint32_t id) -> reliable_session {
 constexpr auto two_hellos_make_a_session() -> bool {
     auto a = made(1);
     auto b = made(2);
-    check(b.hear(hello_of(a)) == step::hello and not b.stands());
-    check(a.hear(hello_of(b)) == step::up and a.stands());
-    check(b.is_current(a.sent()) and not b.stands());
-    check(b.hear(hello_of(a)) == step::up and b.stands() and a.is_current(b.sent()));
-    check(a.hear(hello_of(b)) == step::acknowledge);
-    check(not a.is_current(a.sent()) and a.hear(hello_of(a)) == step::nothing); // a line that echoes
+    check(b.receive(hello_of(a)) == step::hello and not b.is_established());
+    check(a.receive(hello_of(b)) == step::up and a.is_established());
+    check(b.is_current(a.sent()) and not b.is_established());
+    check(b.receive(hello_of(a)) == step::up and b.is_established() and a.is_current(b.sent()));
+    check(a.receive(hello_of(b)) == step::acknowledge);
+    check(not a.is_current(a.sent()) and a.receive(hello_of(a)) == step::nothing); // a line that echoes
     return true;
 }
 
 constexpr auto a_new_life_ends_the_session_once() -> bool {
     auto a = made(1);
     auto b = made(2);
-    (void)b.hear(hello_of(a));
-    (void)a.hear(hello_of(b));
-    (void)b.hear(hello_of(a));
+    (void)b.receive(hello_of(a));
+    (void)a.receive(hello_of(b));
+    (void)b.receive(hello_of(a));
     auto const old = b.sent();
     auto again = made(3);
-    check(a.hear(hello_of(again)) == step::restart);
+    check(a.receive(hello_of(again)) == step::restart);
     a.renew();
-    check(not a.stands() and not a.is_current(old) and not a.is_current(again.sent()));
-    check(a.hear(hello_of(again)) == step::hello and again.hear(hello_of(a)) == step::up);
-    check(a.hear(hello_of(again)) == step::up and not a.is_current(old));
+    check(not a.is_established() and not a.is_current(old) and not a.is_current(again.sent()));
+    check(a.receive(hello_of(again)) == step::hello and again.receive(hello_of(a)) == step::up);
+    check(a.receive(hello_of(again)) == step::up and not a.is_current(old));
     return true;
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("Frames are of the session with the peer that was heard, whatever its 
     for (auto const id : {1u, 2u, 0xffff'ffffu}) {
         auto session = made(7);
         CHECK_FALSE(session.is_current(session.received()));
-        CHECK(session.hear({.id = id, .heard = session.own()}) == step::up);
+        CHECK(session.receive({.id = id, .heard = session.own()}) == step::up);
         CHECK(session.is_current(rpmsg::wire::session_from(id, session.own())));
         CHECK_FALSE(session.is_current(rpmsg::wire::session_from(id + 1, session.own())));
     }

@@ -47,7 +47,7 @@ constexpr auto what_is_not_acknowledged_goes_again_ever_more_rarely() -> bool {
     check(w.waits() and w.deadline(10, 100) == 110 and w.retry(110, 3, true) and w.has_next()); // a probe
     check(not w.advance(111) and w.deadline(10, 111) == 131 and w.retry(131, 3, true) and w.advance(132));
     check(w.deadline(10, 132) == 172 and w.retry(172, 3, true) and not w.retry(300, 3, true));
-    w.hear();
+    w.reset_tries();
     check(w.retry(300, 3, true));
     return true;
 }

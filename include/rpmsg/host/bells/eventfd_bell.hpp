@@ -25,7 +25,7 @@ class eventfd_bell {
     std::uint32_t called_{};   ///< how often it was rung for them, not by the peer, since it was read
 
     /// Under the lock.
-    auto hear() -> std::uint32_t {
+    auto read_rings() -> std::uint32_t {
         auto count = std::uint64_t{};
         if (read_bell(fd_, count) > 0 and count > std::exchange(called_, 0)) {
             ++rings_;
@@ -62,21 +62,21 @@ class eventfd_bell {
     auto ring() -> bool { return ring_eventfd(fd_); }
     [[nodiscard]] auto rings() -> std::uint32_t {
         auto const held = std::lock_guard{lock_};
-        return hear();
+        return read_rings();
     }
 
     /// Sleeps until a ring after `before` or the deadline; may return early. False when the deadline has passed.
     auto wait(std::uint32_t before, ticks deadline) -> bool {
         auto const left = steady_clock::until(deadline);
         auto held = std::unique_lock{lock_};
-        if (left > 0 and hear() == before) {
+        if (left > 0 and read_rings() == before) {
             ++sleepers_;
             held.unlock();
             auto waited = pollfd{.fd = fd_, .events = POLLIN, .revents = 0};
             poll(&waited, 1, static_cast<int>(std::min(left, ticks{0x7fff'ffff})));
             held.lock();
             --(rings_ == before ? sleepers_ : late_);
-            hear();
+            read_rings();
         }
         return not has_passed(deadline, steady_clock::now());
     }

@@ -35,7 +35,7 @@ template <spi_role Role, std::uint32_t FrameSize> class shared_spi_end {
 
     bus* bus_;
     bytes in_{};
-    std::uint32_t heard_edges_{};
+    std::uint32_t seen_edges_{};
     std::uint32_t served_{};
     spi_progress progress_ = spi_progress::failed;
 
@@ -57,7 +57,7 @@ template <spi_role Role, std::uint32_t FrameSize> class shared_spi_end {
     static constexpr std::uint32_t word_size = 1;
 
     /// Takes the end over from one that is gone.
-    explicit shared_spi_end(bus& shared) : bus_{&shared}, heard_edges_{get(shared.edges[1 - self])} {
+    explicit shared_spi_end(bus& shared) : bus_{&shared}, seen_edges_{get(shared.edges[1 - self])} {
         shared.bells[self].take_over();
         if (auto const now = get(shared.peripheral); Role == spi_role::controller and now % bus::each == bus::moving) {
             (void)end_transfer(now);
@@ -111,8 +111,8 @@ template <spi_role Role, std::uint32_t FrameSize> class shared_spi_end {
     /// Passes on what an interrupt would tell: to be called whenever the own bell may have rung, before `poll`.
     auto forward(auto& link) -> void {
         auto const edges = get(bus_->edges[1 - self]);
-        if (edges != heard_edges_) {
-            heard_edges_ = edges;
+        if (edges != seen_edges_) {
+            seen_edges_ = edges;
             link.notify(spi_signal::request);
         }
     }

@@ -8,7 +8,7 @@
 #include <rpmsg/transport/spi/storage.hpp>
 #include <rpmsg/transport/spi/tx_queue.hpp>
 #include <rpmsg/transport/transport.hpp>
-#include <rpmsg/transport/vring/mismatch.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 
 #include <cstdint>
 #include <type_traits>
@@ -142,7 +142,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         return came > 0 or not is_lost;
     }
     /// The frame that came with a transfer of a connected link; false when it brought nothing.
-    constexpr auto hear(wire::spi_content const& content) -> bool {
+    constexpr auto apply(wire::spi_content const& content) -> bool {
         auto goes_on = true;
         if constexpr (format::is_numbered) {
             goes_on = hear_expected(content.expected);
@@ -180,7 +180,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
             lacks_check_ = false;
             credit_ = content.available;
             if (session_.is_connected()) {
-                goes_on = hear(content) or goes_on;
+                goes_on = apply(content) or goes_on;
             }
         }
         goes_on ? static_cast<void>(fruitless_ = 0) : count_fruitless();

@@ -8,7 +8,7 @@
 #include <rpmsg/transport/uart/pending_codes.hpp>
 #include <rpmsg/transport/uart/tx_stage.hpp>
 #include <rpmsg/transport/uart/wake_handshake.hpp>
-#include <rpmsg/transport/vring/mismatch.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -186,7 +186,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
 
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
     /// Why the link is `incompatible`; `describe` puts it in words.
-    [[nodiscard]] constexpr auto config_mismatch() const -> rpmsg::config_mismatch { return refusal_; }
+    [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch { return refusal_; }
     /// Tells the peer that this side pauses, or goes on; what that means is between the two programs. Each connection begins
     /// without a pause.
     constexpr auto suspend(bool pauses) -> void requires(dialect.suspend != 0) {

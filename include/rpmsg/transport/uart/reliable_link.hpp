@@ -3,7 +3,7 @@
 #include <rpmsg/core/counters.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/uart/reliable_sender.hpp>
-#include <rpmsg/transport/vring/mismatch.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
 #include <algorithm>
@@ -63,7 +63,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
             found_ = rpmsg::config_mismatch::payload;
             return;
         }
-        auto const asked = session_.hear(hello);
+        auto const asked = session_.receive(hello);
         peer_limit_ = asked != step::nothing ? hello.payload : peer_limit_;
         switch (asked) {
         case step::hello: owes_hello_ = true; break;
@@ -74,12 +74,12 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         }
     }
     /// What the header of any frame but a hello says. False when it is not of this session.
-    constexpr auto hear(wire::reliable_header const& header) -> bool {
+    constexpr auto accept(wire::reliable_header const& header) -> bool {
         if (not session_.is_current(header.session)) {
             return false;
         }
-        session_.stand();
-        window_.hear();
+        session_.establish();
+        window_.reset_tries();
         auto const is_resend = header.kind == kind::resend;
         if (not window_.acknowledge(header.acknowledged, header.window, now_, is_resend)) {
             return false;
@@ -105,7 +105,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
                 if (is_hello) {
                     hear_hello(load<wire::reliable_hello>(frame));
                 } else if (frame.size() == wire::reliable_header_size + wire::reliable_check_size) {
-                    (void)hear(load<wire::reliable_header>(frame));
+                    (void)accept(load<wire::reliable_header>(frame));
                 }
             }
             if (not is_restarted_) { // else it is heard once more, by the next life
@@ -142,7 +142,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
             }
             return {};
         }
-        if (session_.stands()) {
+        if (session_.is_established()) {
             phase_ = phase::up;
             has_left_ = false;
             refusal_ = rpmsg::config_mismatch::none;
@@ -203,7 +203,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     }
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
     /// Why the link is `incompatible`; `describe` puts it in words. The peer is called all the same: it may change.
-    [[nodiscard]] constexpr auto config_mismatch() const -> rpmsg::config_mismatch { return refusal_; }
+    [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch { return refusal_; }
     /// `misconfigured` when this end was not identified.
     [[nodiscard]] constexpr auto start() -> status {
         if (session_.own() == 0) {
@@ -286,7 +286,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         auto const header = load<wire::reliable_header>(frame);
         auto const inner = load<wire::header>(frame.subspan(wire::reliable_header_size));
         auto const whole = frame.first(wire::reliable_header_size + header.length + wire::reliable_check_size);
-        if (not is_intact(whole) or header.kind != kind::data or not hear(header) or
+        if (not is_intact(whole) or header.kind != kind::data or not accept(header) or
             header.length != wire::header_size + inner.length or not is_expected(header)) {
             release(token);
             return {.outcome = rx_outcome::dropped, .token = token};

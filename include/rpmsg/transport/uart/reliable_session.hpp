@@ -10,7 +10,7 @@ namespace rpmsg::detail {
 class reliable_session {
     std::uint32_t own_{};
     std::uint32_t peer_{};
-    bool stands_{};
+    bool is_established_{};
 
   public:
     /// What a hello asks for.
@@ -18,14 +18,14 @@ class reliable_session {
 
     [[nodiscard]] constexpr auto own() const -> std::uint32_t { return own_; }
     [[nodiscard]] constexpr auto peer() const -> std::uint32_t { return peer_; }
-    [[nodiscard]] constexpr auto stands() const -> bool { return stands_; }
+    [[nodiscard]] constexpr auto is_established() const -> bool { return is_established_; }
     constexpr auto identify(std::uint32_t id) -> void { own_ = id; }
     /// A new life: nothing of the old session is valid any more.
     constexpr auto renew() -> void {
         own_ = own_ * 0x0019'660d + 0x3c6e'f35f;
         own_ += own_ == 0 ? 1 : 0;
         peer_ = 0;
-        stands_ = false;
+        is_established_ = false;
     }
 
     [[nodiscard]] constexpr auto sent() const -> std::uint32_t { return wire::session_from(own_, peer_); }
@@ -33,14 +33,14 @@ class reliable_session {
     /// Whether frames with this mark are of a session between the two ends as they are now.
     [[nodiscard]] constexpr auto is_current(std::uint32_t mark) const -> bool { return peer_ != 0 and mark == received(); }
     /// The peer has sent a frame of this session: so it knows us.
-    constexpr auto stand() -> void { stands_ = true; }
+    constexpr auto establish() -> void { is_established_ = true; }
 
-    constexpr auto hear(wire::reliable_hello const& hello) -> step {
+    constexpr auto receive(wire::reliable_hello const& hello) -> step {
         if (hello.id == own_ or hello.id == 0) {
             return step::nothing; // a line that echoes
         }
         auto const knows_us = hello.heard == own_;
-        if (stands_) {
+        if (is_established_) {
             if (hello.id != peer_) {
                 return step::restart;
             }
@@ -50,7 +50,7 @@ class reliable_session {
         if (not knows_us) {
             return step::hello;
         }
-        stands_ = true;
+        is_established_ = true;
         return step::up;
     }
 };

@@ -97,7 +97,7 @@ template <std::uint8_t Count> class resend_window {
     /// Sends again from the oldest frame on.
     constexpr auto rewind() -> void { next_ = first_; }
     /// The peer lives, though it acknowledges nothing new.
-    constexpr auto hear() -> void { tries_ = 0; }
+    constexpr auto reset_tries() -> void { tries_ = 0; }
 
     [[nodiscard]] constexpr auto waits() const -> bool { return waiting() > 0; }
     [[nodiscard]] constexpr auto deadline(ticks patience, ticks now) const -> ticks {

@@ -3,6 +3,7 @@
 #include <rpmsg/core/counters.hpp>
 #include <rpmsg/core/id_set.hpp>
 #include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/vring/handshake/select.hpp>
 #include <rpmsg/transport/vring/layout.hpp>
 #include <rpmsg/transport/vring/pending_doorbells.hpp>
 #include <rpmsg/transport/vring/virtqueue.hpp>
@@ -14,7 +15,7 @@
 
 namespace rpmsg::detail {
 
-/// Where a link stands. From `ending` on the rings are ours.
+/// The phase of a link. From `ending` on buffers may still be received.
 enum class link_phase : std::uint8_t {
     stopped,
     broken,  ///< the peer broke the rules, and this dialect cannot agree on fresh rings
@@ -41,8 +42,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     /// Whether this side tells by a mark of its own whether the rings are those that it attached to. Where both sides agree on
     /// fresh rings none is needed; boot words have no room for one either: ring 1 begins where ring 0's last entry ends.
-    static constexpr bool is_marking = device and Config.dialect.attach != wire::attach_rule::epochs and
-                                       Config.dialect.attach != wire::attach_rule::boot_words;
+    static constexpr bool is_marking = device and not handshake_of<Role, Config>::agrees_on_rings;
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
     /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
     /// that it lies. Two words that travel in registers, where a struct would take memory.

@@ -4,8 +4,7 @@
 #include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/region.hpp>
 #include <rpmsg/transport/transport.hpp>
-#include <rpmsg/transport/vring/handshake/device.hpp>
-#include <rpmsg/transport/vring/handshake/driver.hpp>
+#include <rpmsg/transport/vring/handshake/select.hpp>
 #include <rpmsg/transport/vring/layout.hpp>
 #include <rpmsg/transport/vring/ring_attach.hpp>
 
@@ -39,30 +38,27 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     using rings::tx_ring;
 
   private:
-    static constexpr bool has_status = Config.dialect.status_in_table;
-    static constexpr bool has_epochs = Config.dialect.attach == wire::attach_rule::epochs;
-    static constexpr bool waits_for_bell = device and Config.dialect.attach == wire::attach_rule::first_doorbell;
-    static constexpr bool has_boot_words = Config.dialect.attach == wire::attach_rule::boot_words;
-    static_assert(not has_boot_words or line_of<Region> <= 4,
+    using handshake = handshake_of<Role, Config>;
+    static constexpr bool agrees = handshake::agrees_on_rings;
+    static constexpr bool drains = handshake::drains_after_restart;
+    static constexpr bool has_commands = requires(Region & shared, Layout& layout) { handshake::commanded(shared, layout); };
+    static_assert(not has_commands or line_of<Region> <= 4,
                   "the boot words of both sides share a cache line: this dialect needs memory that is not cached");
-    /// Whether both sides can agree on fresh rings by themselves.
-    static constexpr bool agrees = has_epochs or has_boot_words;
-    static constexpr bool changes_in_silence = has_boot_words or (not device and has_status);
-    /// Up to here nothing is to be found out about the peer.
-    static constexpr auto last_mute = device and not has_epochs ? link_phase::stopped : link_phase::broken;
-    static constexpr bool calls = not device and not has_epochs;
-    using session = std::conditional_t<device, device_handshake<Config>, driver_handshake<Config>>;
+    /// In phases up to this one poll() does not read the peer's words.
+    static constexpr auto last_mute = device and not drains ? link_phase::stopped : link_phase::broken;
+    static constexpr bool calls = not device and not drains;
 
     /// What only some roles and dialects remember.
     struct no_bell {}; // a type for each: two of one type would take room
     struct no_call {};
     struct caller_memory {
-        bool heard{}; ///< the peer has sent or returned something since the link came up
+        bool is_answered{}; ///< the peer has sent or returned something since the link came up
         ticks rung_at{};
     };
 
-    [[no_unique_address]] session session_{};
-    [[no_unique_address]] std::conditional_t<waits_for_bell, interrupt_flag, no_bell> rang_{}; ///< the doorbell of ring 0
+    [[no_unique_address]] handshake handshake_{};
+    [[no_unique_address]] std::conditional_t<handshake::needs_doorbell, interrupt_flag, no_bell>
+        rang_{}; ///< the doorbell of ring 0
     [[no_unique_address]] std::conditional_t<calls, caller_memory, no_call> call_{};
 
   protected:
@@ -70,9 +66,9 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         : rings{std::move(shared), std::move(bell), std::move(layout)} {}
 
     /// Something came from the peer.
-    constexpr auto hear() -> void {
+    constexpr auto note_answer() -> void {
         if constexpr (calls) {
-            call_.heard = true;
+            call_.is_answered = true;
         }
     }
 
@@ -98,11 +94,11 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         }
         this->disarm();
         if constexpr (calls) {
-            call_ = {.heard = false, .rung_at = now};
+            call_ = {.is_answered = false, .rung_at = now};
         }
         phase_ = link_phase::up;
         if constexpr (not device) {
-            session_.attached(shared_, layout_);
+            handshake_.attached(shared_, layout_);
             call_peer();
         }
         return {.event = link_event::up};
@@ -115,24 +111,24 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         auto const change = link_change{link_event::down, reason, unreturned};
         this->count(counter::link_down);
         counts_.add(counter::lost_in_flight, change.unreturned);
-        if constexpr (has_epochs) {
+        if constexpr (drains) {
             phase_ = link_phase::waiting;
             if (not device or reason == down_reason::broken) {
-                session_.restart(shared_, layout_);
+                handshake_.restart(shared_, layout_);
                 call_peer();
                 return change;
             }
             shared_.template fence<site::restart_fence>();
-            if (look(false) == handshake_step::answered) {
+            if (advance(false) == handshake_step::answered) {
                 call_peer(); // at once: the driver waits for it
             }
-        } else if constexpr (has_boot_words) {
+        } else if constexpr (has_commands) {
             phase_ = link_phase::waiting;
-            auto const is_told = told_to_end() != down_reason::none;
-            if (reason == down_reason::broken or is_told or not session_.runs(shared_, layout_)) {
-                session_.start(shared_, layout_); // the next life of either comes through the handshake
+            auto const is_told = commanded() != down_reason::none;
+            if (reason == down_reason::broken or is_told or not handshake_.is_running(shared_, layout_)) {
+                handshake_.start(shared_, layout_); // the next life of either comes through the handshake
                 if (is_told) {
-                    boot_commands<Config>::take(shared_, layout_, device);
+                    handshake_.take_command(shared_, layout_);
                 }
                 call_peer();
             }
@@ -147,64 +143,64 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         if (phase_ == link_phase::faulted) {
             return down_reason::broken;
         }
-        if (auto const told = told_to_end(); told != down_reason::none) {
+        if (auto const told = commanded(); told != down_reason::none) {
             return told;
         }
-        auto is_over = has_epochs or not this->is_marked();
-        if constexpr (has_boot_words) { // a driver that starts anew clears the rings before it touches a word
-            is_over = not session_.runs(shared_, layout_) or (device and this->were_cleared());
+        auto is_over = drains or not this->is_marked();
+        if constexpr (has_commands) { // a driver that starts anew clears the rings before it touches a word
+            is_over = not handshake_.is_running(shared_, layout_) or (device and this->were_cleared());
         }
         return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
     }
 
     /// By a command, where the dialect has them. One that is not for the link is left to who knows it.
-    constexpr auto told_to_end() -> down_reason {
-        if constexpr (has_boot_words) {
-            return boot_commands<Config>::reason_of(boot_commands<Config>::given(shared_, layout_, device));
+    constexpr auto commanded() -> down_reason {
+        if constexpr (has_commands) {
+            return handshake_.commanded(shared_, layout_);
         } else {
             return down_reason::none;
         }
     }
     /// Whether the peer says that it is ready, and the rings of a link that is up still are its and ours.
-    constexpr auto stands(auto& shared) -> bool {
-        auto const rang = this->is_live() and hears_bell();
-        auto const is_same = session_.stands(shared, layout_) and
+    constexpr auto is_established(auto& shared) -> bool {
+        auto const rang = this->is_live() and take_doorbell();
+        auto const is_same = handshake_.is_established(shared, layout_) and
                              (agrees or not device or not this->is_live() or this->is_marked()) and
-                             (not this->is_live() or told_to_end() == down_reason::none);
+                             (not this->is_live() or commanded() == down_reason::none);
         if (not is_same) {
-            set_bell(rang);
+            keep_doorbell(rang);
         }
         return is_same;
     }
     /// It may be that of the next rings.
-    constexpr auto set_bell([[maybe_unused]] bool rang) -> void {
-        if constexpr (waits_for_bell) {
+    constexpr auto keep_doorbell([[maybe_unused]] bool rang) -> void {
+        if constexpr (handshake::needs_doorbell) {
             if (rang) {
                 rang_.set();
             }
         }
     }
     /// Takes the doorbell of ring 0 before a look: one that comes meanwhile counts for the next.
-    constexpr auto hears_bell() -> bool {
-        if constexpr (waits_for_bell) {
+    constexpr auto take_doorbell() -> bool {
+        if constexpr (handshake::needs_doorbell) {
             return rang_.take();
         } else {
             return false;
         }
     }
-    constexpr auto look(bool stands) -> handshake_step {
+    constexpr auto advance(bool is_established) -> handshake_step {
         if constexpr (device and not agrees) {
-            if (phase_ == link_phase::broken and stands) {
+            if (phase_ == link_phase::broken and is_established) {
                 return this->is_marked() ? handshake_step::none : handshake_step::over;
             }
-            if (stands and this->is_marked()) {
+            if (is_established and this->is_marked()) {
                 return handshake_step::resume;
             }
         }
-        auto const rang = not waits_for_bell or hears_bell();
-        auto const step = session_.look(shared_, layout_, stands, rang);
+        auto const rang = not handshake::needs_doorbell or take_doorbell();
+        auto const step = handshake_.advance(shared_, layout_, is_established, rang);
         if (step == handshake_step::none) {
-            set_bell(rang);
+            keep_doorbell(rang);
         }
         return step;
     }
@@ -235,9 +231,9 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
 
     /// A device that starts later has missed the doorbells of messages that wait, and rpmsg-lite's remote is mute until
     /// one of ring 0 finds it listening (rpmsg_lite.c).
-    constexpr auto call_until_heard(ticks now) -> void {
+    constexpr auto ring_until_answered(ticks now) -> void {
         call_.rung_at = not_ahead(call_.rung_at, now);
-        if (not call_.heard and has_passed(call_.rung_at + Config.retry_ticks, now)) {
+        if (not call_.is_answered and has_passed(call_.rung_at + Config.retry_ticks, now)) {
             call_.rung_at = now;
             bells_.ring(0, counts_);
             if (in_flight() > 0) {
@@ -250,18 +246,18 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
         auto waits = prefilled and this->armed_;
         if constexpr (calls) {
-            waits = waits or not call_.heard;
+            waits = waits or not call_.is_answered;
         }
-        return (phase_ == link_phase::up and (waits or has_boot_words)) or
-               (changes_in_silence and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
+        return (phase_ == link_phase::up and (waits or has_commands)) or
+               (handshake::changes_without_doorbell and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
     /// The link is not up, or no longer. Where the dialect has epochs what the peer published before is still delivered.
-    [[gnu::cold]] constexpr auto follow_peer(bool stands, ticks now) -> link_change {
-        if (has_epochs and phase_ <= last_mute) {
+    [[gnu::cold]] constexpr auto follow_peer(bool is_established, ticks now) -> link_change {
+        if (drains and phase_ <= last_mute) {
             return {};
         }
         auto const was_up = phase_ == link_phase::up;
-        if constexpr (has_epochs) {
+        if constexpr (drains) {
             phase_ = was_up ? link_phase::ending : phase_;
             if (phase_ == link_phase::ending and not this->rx().empty(shared_, layout_.parts(rx_ring))) {
                 return {.event = link_event::ending};
@@ -271,9 +267,8 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             return go_down(why_it_ends());
         }
         // A doorbell may stand for several steps of the handshake.
-        constexpr auto most_steps = agrees ? 3 : device ? 2 : 1;
-        for (int steps = 0; steps < most_steps; ++steps) {
-            auto const step = look(stands);
+        for (int steps = 0; steps < handshake::most_steps; ++steps) {
+            auto const step = advance(is_established);
             auto const change = follow(step, now);
             if (change.event != link_event::none) {
                 return change;
@@ -288,11 +283,11 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
   public:
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == link_phase::up; }
     /// Why the link is `incompatible`, as the peer's words tell now; `describe` puts it in words. For the polling context.
-    [[nodiscard]] constexpr auto config_mismatch() -> rpmsg::config_mismatch {
-        return phase_ == link_phase::refused ? session_.config_mismatch(shared_, layout_) : rpmsg::config_mismatch::none;
+    [[nodiscard]] constexpr auto mismatch() -> config_mismatch {
+        return phase_ == link_phase::refused ? handshake_.mismatch(shared_, layout_) : config_mismatch::none;
     }
     /// Whether the rings still are the peer's and ours: asked before a goodbye is written to them.
-    [[nodiscard]] constexpr auto can_say_goodbye() -> bool { return is_up() and stands(shared_); }
+    [[nodiscard]] constexpr auto can_say_goodbye() -> bool { return is_up() and is_established(shared_); }
     /// Whether the peer took the name service, where it has a word for it. Hosts of OpenAMP before 2024 keep features that
     /// they never write.
     [[nodiscard]] constexpr auto takes_names() -> bool {
@@ -321,7 +316,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             this->forget_rings();
         }
         phase_ = link_phase::waiting;
-        session_.start(shared_, layout_);
+        handshake_.start(shared_, layout_);
         if constexpr (agrees) {
             call_peer();
         }
@@ -337,13 +332,13 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             if (phase_ == link_phase::faulted or phase_ == link_phase::broken) {
                 this->forget_rings();
             } else if (this->is_live()) {
-                auto const rang = hears_bell();
-                if (session_.stands(shared_, layout_) and this->is_marked()) {
+                auto const rang = take_doorbell();
+                if (handshake_.is_established(shared_, layout_) and this->is_marked()) {
                     this->give_all_back();
                     bells_.ring_pending(counts_); // the peer keeps these rings, and nobody rings later
                 } else {
                     this->forget_rings();
-                    set_bell(rang);
+                    keep_doorbell(rang);
                 }
             }
         }
@@ -351,8 +346,8 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         this->settle_held_back();
         auto const was_up = this->is_live();
         phase_ = link_phase::stopped;
-        session_.restart(shared_, layout_);
-        if (agrees or (not device and has_status and was_up)) {
+        handshake_.restart(shared_, layout_);
+        if (agrees or (handshake::tells_of_close and was_up)) {
             call_peer(); // a word tells of the end
         }
     }
@@ -360,29 +355,29 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     constexpr auto poll(ticks now) -> link_change {
         this->rx().look_anew(); // a doorbell since the last look tells of more than was seen then
         // Where the dialect has epochs a link that is not up asks the session itself.
-        if (has_epochs ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
+        if (drains ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
             bells_.ring_pending(counts_);
-            return has_epochs ? follow_peer(true, now) : link_change{};
+            return drains ? follow_peer(true, now) : link_change{};
         }
         auto&& shared = handle_of(shared_);
-        auto const stands = this->stands(shared);
-        if (stands or not this->is_live()) { // never for rings that are gone
+        auto const is_established = this->is_established(shared);
+        if (is_established or not this->is_live()) { // never for rings that are gone
             bells_.ring_pending(counts_);
         }
-        if (not stands or (not has_epochs and phase_ != link_phase::up)) [[unlikely]] {
-            return follow_peer(stands, now);
+        if (not is_established or (not drains and phase_ != link_phase::up)) [[unlikely]] {
+            return follow_peer(is_established, now);
         }
-        if constexpr (has_boot_words and device) {
+        if constexpr (has_commands and device) {
             this->tx().note(shared_, layout_.parts(tx_ring)); // a driver that starts anew clears the rings first
         }
         if constexpr (calls) {
-            call_until_heard(now);
+            ring_until_answered(now);
         }
         return {};
     }
 
     constexpr auto notify([[maybe_unused]] std::uint32_t which) -> void {
-        if constexpr (waits_for_bell) {
+        if constexpr (handshake::needs_doorbell) {
             if (which == 0) {
                 rang_.set();
             }

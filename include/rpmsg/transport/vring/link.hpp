@@ -177,7 +177,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
             }
             return {.outcome = this->is_ending() ? rx_outcome::ended : rx_outcome::none};
         }
-        this->hear();
+        this->note_answer();
         auto const offset = this->offset_of(rx_ring, taken);
         auto const token = rx_token{.id = id, .capacity = this->size_of_taken(rx_ring)};
         if (not life::reads_descriptors or offset != nowhere) [[likely]] {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <rpmsg/transport/vring/data_path.hpp>
-#include <rpmsg/transport/vring/handshake/table_check.hpp>
+#include <rpmsg/transport/vring/handshake/select.hpp>
 #include <rpmsg/transport/vring/ring_setup.hpp>
 
 #include <cstddef>
@@ -21,8 +21,6 @@ namespace rpmsg::detail {
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     using rings = data_path<Role, Config, Region, Bell, Layout>;
-    static constexpr auto rule = Config.dialect.attach;
-    static constexpr bool has_status = Config.dialect.status_in_table;
 
   protected:
     using rings::device;
@@ -43,33 +41,11 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     /// Whether the region holds all that the layout says of it, so that no word lies elsewhere.
     [[nodiscard]] constexpr auto has_room() const -> bool {
         auto const size = shared_.size();
-        return layout_.fits(size, Config.buffers) and has_words(size) and has_rings(size) and has_buffers(size);
+        return layout_.fits(size, Config.buffers) and handshake_of<Role, Config>::fits(layout_, size) and has_rings(size) and
+               has_buffers(size);
     }
 
   private:
-    static constexpr auto holds(std::uint32_t offset, std::uint32_t length, std::uint32_t size) -> bool {
-        return offset % 4 == 0 and lies_inside(offset, length, size);
-    }
-    /// The words of the handshake. An offset that wraps lies nowhere.
-    [[nodiscard]] constexpr auto has_words(std::uint32_t size) const -> bool {
-        auto fits = true;
-        if constexpr (has_status) {
-            constexpr bool compares = not device or Config.dialect.compares_table;
-            constexpr auto entry = compares ? table_check<Config>::size : std::uint32_t{sizeof(wire::vdev_entry)};
-            auto const vdev = layout_.status() - std::uint32_t{offsetof(wire::vdev_entry, status)};
-            auto const table = table_of(layout_);
-            fits = layout_.status() != nowhere and holds(vdev, entry, size) and
-                   (table == nowhere or (table % 4 == 0 and lies_inside(table, sizeof(std::uint32_t) + 16, vdev)));
-            if constexpr (rule == wire::attach_rule::boot_words) {
-                constexpr auto behind = std::uint32_t{sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev)};
-                fits = fits and holds(layout_.boot(), behind, vdev);
-            }
-        }
-        if constexpr (rule == wire::attach_rule::epochs) {
-            fits = holds(layout_.control(), sizeof(wire::control_block), size);
-        }
-        return fits;
-    }
     [[nodiscard]] constexpr auto has_rings(std::uint32_t size) const -> bool {
         return is_checked_layout<Layout> or
                (holds_ring(layout_.parts(0), Config.buffers, size) and holds_ring(layout_.parts(1), Config.buffers, size));
@@ -81,8 +57,8 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         } else {
             auto fits = true;
             for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-                fits = fits and holds(layout_.buffer(0, id), Config.size_of(0), size) and
-                       holds(layout_.buffer(1, id), Config.size_of(1), size);
+                fits = fits and lies_aligned(layout_.buffer(0, id), Config.size_of(0), size) and
+                       lies_aligned(layout_.buffer(1, id), Config.size_of(1), size);
             }
             return fits;
         }

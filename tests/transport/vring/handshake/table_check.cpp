@@ -220,16 +220,16 @@ template <vring_config Config> constexpr auto a_link_says_so_until_it_is_put_rig
     auto block = table{};
     auto side = make(block.shared);
     check(side.start().has_value());
-    check(side.config_mismatch() == config_mismatch::none);
+    check(side.mismatch() == config_mismatch::none);
     block.put(table::vdev + 24, 2 << 8 | 4); // a driver took its status back
     block.put(table::ring(0) + 8, 16);
     auto const change = side.poll(0);
     check(change.event == link_event::refused and change.reason == down_reason::incompatible);
-    check(side.config_mismatch() == config_mismatch::buffer_count);
-    check(describe(side.config_mismatch()).starts_with("the buffer count"));
+    check(side.mismatch() == config_mismatch::buffer_count);
+    check(describe(side.mismatch()).starts_with("the buffer count"));
     check(side.poll(0).event == link_event::none and not side.is_up());
     block.put(table::ring(0) + 8, Config.buffers);
-    check(side.poll(0).event == link_event::up and side.config_mismatch() == config_mismatch::none);
+    check(side.poll(0).event == link_event::up and side.mismatch() == config_mismatch::none);
     return true;
 }
 
@@ -248,9 +248,9 @@ constexpr auto another_base_is_named() -> bool {
     block.put(20, rpmsg::wire::boot_state::runs);
     block.put(0, 0x2000);
     check(device.start().has_value());
-    check(device.poll(0).reason == down_reason::incompatible and device.config_mismatch() == config_mismatch::base_address);
+    check(device.poll(0).reason == down_reason::incompatible and device.mismatch() == config_mismatch::base_address);
     block.put(0, 0x1000);
-    check(device.config_mismatch() == config_mismatch::none);
+    check(device.mismatch() == config_mismatch::none);
     check(device.poll(0).event == link_event::up);
     return true;
 }
@@ -276,8 +276,8 @@ template <vring_config Config> constexpr auto writes_nothing_beside(auto change_
     check(driver.start().has_value());
     auto const change = driver.poll(0);
     check(not driver.is_up() and driver.next_deadline(0).is_set and driver.poll(0).event == link_event::none);
-    check((change.event == link_event::refused) == (driver.config_mismatch() != config_mismatch::none));
-    auto const found = driver.config_mismatch();
+    check((change.event == link_event::refused) == (driver.mismatch() != config_mismatch::none));
+    auto const found = driver.mismatch();
     driver.close();
     check(block.shared.memory.content == before);
     return found;

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 #include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/transport/vring/handshake/handshake.hpp>
 #include <rpmsg/transport/vring/layout.hpp>
-#include <rpmsg/transport/vring/mismatch.hpp>
 #include <rpmsg/wire/virtio/carveout.hpp>
 #include <rpmsg/wire/virtio/config_space.hpp>
 #include <rpmsg/wire/virtio/resource_table.hpp>
@@ -128,6 +129,13 @@ template <vring_config Config> class table_check {
     /// Everything from the vdev entry to the end of the config space.
     static constexpr auto size = config_at + config_size;
 
+    /// Whether the first `entry` bytes of the vdev entry, and the head of the table before it, lie inside `size` bytes.
+    [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t size, std::uint32_t entry) -> bool {
+        auto const vdev = layout.status() - std::uint32_t{offsetof(wire::vdev_entry, status)};
+        auto const table = table_of(layout);
+        return layout.status() != nowhere and lies_aligned(vdev, entry, size) and
+               (table == nowhere or lies_aligned(table, sizeof(std::uint32_t) + 16, vdev));
+    }
     /// Whether the device's firmware, or what loads it, has put a table there: memory of zeros is none yet.
     template <region Region> static constexpr auto is_there(Region& shared, link_layout auto const& layout) -> bool {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));

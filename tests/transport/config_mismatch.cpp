@@ -1,4 +1,4 @@
-#include <rpmsg/transport/vring/mismatch.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -9,7 +9,7 @@ namespace {
 
 using rpmsg::config_mismatch;
 
-TEST_CASE("Every config_mismatch has words of its own that name the field") {
+TEST_CASE("Every mismatch has words of its own that name the field") {
     for (auto a = config_mismatch::none; a <= config_mismatch::payload;
          a = static_cast<config_mismatch>(static_cast<int>(a) + 1)) {
         CHECK_FALSE(describe(a).empty());
@@ -29,14 +29,14 @@ constexpr auto another_fingerprint_is_named() -> bool {
     check(driver.start().has_value() and device.start().has_value());
     shared.put(4, ~with_64.fingerprint());
     check(device.poll(0).reason == rpmsg::down_reason::incompatible);
-    check(device.config_mismatch() == config_mismatch::fingerprint);
+    check(device.mismatch() == config_mismatch::fingerprint);
     shared.put(4, with_64.fingerprint()); // the right one was loaded meanwhile
-    check(device.config_mismatch() == config_mismatch::none);
+    check(device.mismatch() == config_mismatch::none);
     shared.put(64 + 4, ~with_64.fingerprint());
     check(driver.poll(0).reason == rpmsg::down_reason::incompatible);
-    check(driver.config_mismatch() == config_mismatch::fingerprint);
+    check(driver.mismatch() == config_mismatch::fingerprint);
     shared.put(64 + 4, with_64.fingerprint());
-    check(driver.config_mismatch() == config_mismatch::none);
+    check(driver.mismatch() == config_mismatch::none);
     return true;
 }
 

@@ -27,7 +27,7 @@ enum class config_mismatch : std::uint8_t {
 /// One line for people.
 [[nodiscard]] constexpr auto describe(config_mismatch what) -> std::string_view {
     constexpr std::string_view text[] = {
-        "no config_mismatch",
+        "no mismatch",
         "the fingerprint: both images must be built from one configuration",
         "the device: the table describes no RPMsg device with two rings here",
         "the buffer count: the table has another `num` than `buffers`",

@@ -1,0 +1,269 @@
+#pragma once
+
+#include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
+#include <rpmsg/transport/transport.hpp>
+#include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/transport/vring/handshake/handshake.hpp>
+#include <rpmsg/transport/vring/handshake/table_check.hpp>
+#include <rpmsg/transport/vring/layout.hpp>
+#include <rpmsg/wire/virtio/boot_block.hpp>
+#include <rpmsg/wire/virtio/config_space.hpp>
+#include <rpmsg/wire/virtio/resource_table.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace rpmsg::detail {
+
+/// The words of the boot block (wire/virtio/boot_block.hpp), by their offset in it. Each that is written is shown at once.
+struct boot_words {
+    template <region Region>
+    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {
+        return shared.template load<site::control_load, std::uint32_t>(layout.boot() + offset);
+    }
+    template <region Region>
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset, std::uint32_t value)
+        -> void {
+        shared.template store<site::control_store>(layout.boot() + offset, value);
+        shared.clean(layout.boot() + offset, sizeof(value));
+    }
+};
+
+/// The commands beside the boot words, from the words of the table behind the boot block.
+template <vring_config Config> struct boot_commands {
+    template <region Region>
+    static constexpr auto given(Region& shared, link_layout auto const& layout, bool by_driver) -> std::uint32_t {
+        shared.invalidate(layout.boot() + word_of(by_driver), sizeof(std::uint32_t));
+        return boot_words::read(shared, layout, word_of(by_driver));
+    }
+    /// Clears both commands.
+    template <region Region> static constexpr auto clear(Region& shared, link_layout auto const& layout) -> void {
+        boot_words::write(shared, layout, word_of(true), 0);
+        boot_words::write(shared, layout, word_of(false), 0);
+    }
+    /// Why a command ends the link, or `none`.
+    static constexpr auto reason_of(std::uint32_t word) -> down_reason {
+        namespace command = wire::boot_command;
+        constexpr auto openvela = Config.dialect.counts_as_openvela;
+        switch (word >> 16) {
+        case openvela ? command::openvela_panic: command::panic : return down_reason::peer_panicked;
+        case openvela                          ? command::openvela_restart: command::reset : return down_reason::reset_asked;
+        case openvela                          ? command::openvela_stop: command::stop : return down_reason::peer_stopped;
+        default: return down_reason::none;
+        }
+    }
+    /// Takes a command of the other side, and says so where it waits for that.
+    template <region Region>
+    static constexpr auto take(Region& shared, link_layout auto const& layout, bool by_driver) -> void {
+        boot_words::write(shared, layout, word_of(by_driver), 0);
+        if constexpr (not Config.dialect.counts_as_openvela) {
+            boot_words::write(shared, layout, word_of(not by_driver), wire::boot_command::acknowledge);
+        }
+    }
+
+  private:
+    static constexpr auto word_of(bool driver) -> std::uint32_t {
+        return static_cast<std::uint32_t>(sizeof(wire::boot_block) + offsetof(wire::resource_table, reserved)) +
+               (driver ? 0 : 4);
+    }
+};
+
+/// Common to both roles.
+template <vring_config Config, bool IsDevice> struct boot_words_facts : handshake_facts {
+    static constexpr bool agrees_on_rings = true;
+    static constexpr bool changes_without_doorbell = true;
+    static constexpr bool tells_of_close = true;
+    static constexpr int most_steps = 3;
+
+    /// Why a command of the peer ends the link, or `none`. One that is not for the link is left to who knows it.
+    template <region Region> static constexpr auto commanded(Region& shared, link_layout auto const& layout) -> down_reason {
+        return boot_commands<Config>::reason_of(boot_commands<Config>::given(shared, layout, IsDevice));
+    }
+    /// Whether all words lie inside a region of `size` bytes.
+    [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t size) -> bool {
+        constexpr auto behind = std::uint32_t{sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev)};
+        constexpr auto entry = table_check<Config>::size;
+        return table_check<Config>::fits(layout, size, entry) and
+               lies_aligned(layout.boot(), behind, layout.status() - std::uint32_t{offsetof(wire::vdev_entry, status)});
+    }
+    template <region Region> static constexpr auto take_command(Region& shared, link_layout auto const& layout) -> void {
+        boot_commands<Config>::take(shared, layout, IsDevice);
+    }
+};
+
+/// The device's half of the handshake in wire/virtio/boot_block.hpp (NuttX, drivers/rptun/rptun.c): it boots, waits until the driver
+/// runs, runs, and attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
+template <vring_config Config> class boot_words_device : public boot_words_facts<Config, true> {
+    using words = boot_words;
+    using block = wire::boot_block;
+    static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, device_state));
+    static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, driver_state));
+
+    bool runs_{};
+
+    template <region Region> constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
+        shared.invalidate(layout.boot(), sizeof(block));
+        if ((words::read(shared, layout, ours) & wire::boot_state::runs) != 0) {
+            words::write(shared, layout, theirs, wire::boot_state::needs_reset);
+        }
+        words::write(shared, layout, ours, state);
+        runs_ = false;
+    }
+
+  public:
+    /// A driver that still knows an earlier life of ours is asked to begin again.
+    template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
+        leave(shared, layout, wire::boot_state::boots);
+    }
+
+    /// Whether neither side booted since the link came up.
+    template <region Region> static constexpr auto is_running(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.boot(), sizeof(block));
+        return words::read(shared, layout, ours) == wire::boot_state::runs and
+               words::read(shared, layout, theirs) == wire::boot_state::runs;
+    }
+    template <region Region> static constexpr auto is_established(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.status(), 1);
+        auto const status = shared.template load<site::status_load, std::uint8_t>(layout.status());
+        return is_running(shared, layout) and (status & ~wire::device_status::on_the_way) == wire::device_status::driver_ok;
+    }
+
+    template <region Region>
+    constexpr auto advance(Region& shared, link_layout auto& layout, bool established, bool) -> handshake_step {
+        shared.invalidate(layout.boot(), sizeof(block));
+        if (words::read(shared, layout, ours) != (runs_ ? wire::boot_state::runs : wire::boot_state::boots)) {
+            start(shared, layout); // the driver asks for it, or somebody cleared the block
+            return handshake_step::answered;
+        }
+        auto const driver = words::read(shared, layout, theirs);
+        // A driver that boots waits for our `boots`: we took the word of its earlier life for this one.
+        auto const next = runs_ ? driver != wire::boot_state::boots : (driver & wire::boot_state::runs) != 0;
+        if (next != runs_) {
+            runs_ = next;
+            words::write(shared, layout, ours, next ? wire::boot_state::runs : wire::boot_state::boots);
+            return handshake_step::answered;
+        }
+        if (not runs_) {
+            return handshake_step::none;
+        }
+        if (not established and not is_established(shared, layout)) {
+            return handshake_step::over;
+        }
+        return mismatch(shared, layout) == config_mismatch::none ? handshake_step::attach : handshake_step::refuse;
+    }
+
+    /// This side closes: a driver that runs is to wait for the next start.
+    template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
+        leave(shared, layout, wire::boot_state::none);
+    }
+
+    /// In what the driver's words differ from the configuration; the layout learns the driver's base.
+    template <region Region> static constexpr auto mismatch(Region& shared, link_layout auto& layout) -> config_mismatch {
+        shared.invalidate(layout.boot(), sizeof(block));
+        auto const base = words::read(shared, layout, 0) | std::uint64_t{words::read(shared, layout, 4)} << 32;
+        return layout.rebase(base) ? table_check<Config>::compare(shared, layout, true) : config_mismatch::base_address;
+    }
+};
+
+/// The driver's half of the handshake in wire/virtio/boot_block.hpp (NuttX, drivers/rptun/rptun.c): it fills the table, boots, waits
+/// until the device boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
+template <vring_config Config> class boot_words_driver : public boot_words_facts<Config, false> {
+    using words = boot_words;
+    using block = wire::boot_block;
+    static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, device_state));
+    static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, driver_state));
+    static constexpr auto vdev_size = static_cast<std::uint32_t>(sizeof(wire::vdev_entry));
+    static constexpr auto ring_size = static_cast<std::uint32_t>(sizeof(wire::vring_entry));
+    /// Name service, acknowledgement and sizes: of the bits that these dialects know the ones that need nothing else.
+    static constexpr std::uint32_t offered = Config.dialect.features & 0b111;
+
+    static constexpr auto vdev_of(link_layout auto const& layout) -> std::uint32_t {
+        return layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
+    }
+    template <region Region, std::size_t Count>
+    static constexpr auto put(Region& shared, std::uint32_t offset, std::array<std::uint32_t, Count> const& words)
+        -> std::uint32_t {
+        for (auto const word : words) {
+            shared.template store<site::ring_clear>(offset, word);
+            offset += 4;
+        }
+        return offset;
+    }
+    /// The head of a table with one entry, the entry with a status of 0, and its config space.
+    template <region Region> static constexpr auto fill_table(Region& shared, link_layout auto const& layout) -> void {
+        auto const vdev = vdev_of(layout);
+        auto const table = layout.boot() + static_cast<std::uint32_t>(sizeof(block));
+        constexpr auto config_size = static_cast<std::uint32_t>(sizeof(wire::rptun_config));
+        constexpr auto entry = wire::vdev_entry{};
+        shared.template store<site::status_store>(layout.status(), std::uint8_t{0});
+        (void)put(shared, table, std::array<std::uint32_t, 5>{1, 1, 0, 0, vdev - table});
+        auto at = put(shared, vdev,
+                      std::array<std::uint32_t, 7>{entry.type, entry.id, 0, offered, 0, config_size, entry.vring_count << 8});
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            at = put(
+                shared, at,
+                std::array<std::uint32_t, 5>{layout.parts(ring).descriptors, Config.alignment, Config.buffers, 1 + ring, 0});
+        }
+        auto config = std::array<std::uint32_t, config_size / 4>{Config.size_of(1), Config.size_of(0)};
+        (void)put(shared, at, config);
+        shared.clean(table, static_cast<std::uint32_t>(offsetof(wire::resource_table, vdev)));
+        shared.clean(vdev, vdev_size + 2 * ring_size + config_size);
+    }
+    template <region Region>
+    static constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
+        shared.invalidate(layout.boot(), sizeof(block));
+        fill_table(shared, layout);
+        auto const base = layout.address_of(layout.buffer(0, 0)) - layout.buffer(0, 0);
+        words::write(shared, layout, 0, static_cast<std::uint32_t>(base));
+        words::write(shared, layout, 4, static_cast<std::uint32_t>(base >> 32));
+        if ((words::read(shared, layout, theirs) & wire::boot_state::runs) != 0) {
+            words::write(shared, layout, theirs, wire::boot_state::needs_reset);
+        }
+        words::write(shared, layout, ours, state);
+    }
+
+  public:
+    /// A device that still runs is asked to begin again.
+    template <region Region> static constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
+        leave(shared, layout, wire::boot_state::boots);
+    }
+    template <region Region> static constexpr auto is_running(Region& shared, link_layout auto const& layout) -> bool {
+        shared.invalidate(layout.boot(), sizeof(block));
+        return words::read(shared, layout, ours) == wire::boot_state::runs;
+    }
+    template <region Region> static constexpr auto is_established(Region& shared, link_layout auto const& layout) -> bool {
+        return is_running(shared, layout);
+    }
+    template <region Region>
+    static constexpr auto advance(Region& shared, link_layout auto const& layout, bool, bool) -> handshake_step {
+        shared.invalidate(layout.boot(), sizeof(block));
+        if (words::read(shared, layout, ours) != wire::boot_state::boots) {
+            start(shared, layout); // the device asks for it, or somebody cleared the block
+            return handshake_step::answered;
+        }
+        return (words::read(shared, layout, theirs) & wire::boot_state::boots) != 0 ? handshake_step::attach
+                                                                                    : handshake_step::none;
+    }
+    /// The status comes before the word: a device that finds no status looks again only after a second.
+    template <region Region> static constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
+        auto const vdev = vdev_of(layout);
+        shared.template store<site::status_store>(
+            vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features)), offered);
+        shared.template store<site::status_store>(layout.status(), wire::device_status::driver_ok);
+        shared.clean(vdev, vdev_size);
+        boot_commands<Config>::clear(shared, layout); // a dead device's too: the next would take no table
+        words::write(shared, layout, ours, wire::boot_state::runs);
+    }
+    /// This side closes: a device that runs is to wait for the next start.
+    template <region Region> static constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
+        leave(shared, layout, wire::boot_state::none);
+    }
+    /// The table is the driver's own: a device that disagrees stays away.
+    template <region Region> static constexpr auto mismatch(Region&, link_layout auto const&) -> config_mismatch {
+        return config_mismatch::none;
+    }
+};
+
+} // namespace rpmsg::detail

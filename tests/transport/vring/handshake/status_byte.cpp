@@ -1,0 +1,102 @@
+#include <rpmsg/transport/vring/handshake/status_byte.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
+#include "transport/two_sides.hpp"
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+using rpmsg::vring_config;
+using rpmsg::detail::handshake_step;
+namespace dialects = rpmsg::wire::dialects;
+
+constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
+
+/// Every value of the status byte (54): only driver_ok without needs_reset is a link.
+constexpr auto a_status_byte_is_a_link(std::uint8_t value) -> bool {
+    using openamp_place = rpmsg::vring_layout<openamp>;
+    auto shared = two_sides<openamp>{};
+    auto memory = shared.device_region();
+    auto handshake = rpmsg::detail::status_byte_device<openamp>{};
+    shared.put(openamp_place::status(), value);
+    auto const established = handshake.is_established(memory, openamp_place{});
+    check(handshake.advance(memory, openamp_place{}, established, false) ==
+          (established ? handshake_step::none : handshake_step::over));
+    shared.put(openamp_place::parts(0).available + 2, std::uint16_t{4}); // now the rings are there
+    check(handshake.advance(memory, openamp_place{}, established, false) ==
+          (established ? handshake_step::attach : handshake_step::over));
+    return established;
+}
+
+/// The status byte: taken back at the start, set after the rings are laid out.
+constexpr auto the_status_byte_comes_last() -> bool {
+    using openamp_place = rpmsg::vring_layout<openamp>;
+    auto shared = two_sides<openamp>{};
+    auto memory = shared.driver_region();
+    auto handshake = rpmsg::detail::status_byte_driver<openamp>{};
+    shared.put(openamp_place::status(), std::uint8_t{0xff});
+    handshake.start(memory, openamp_place{});
+    check(shared.at<std::uint8_t>(openamp_place::status()) == 0);
+    check(handshake.advance(memory, openamp_place{}, true, true) == handshake_step::attach);
+    check(shared.at<std::uint8_t>(openamp_place::status()) == 0);
+    handshake.attached(memory, openamp_place{});
+    check(shared.at<std::uint8_t>(openamp_place::status()) == 4);
+    check(handshake.is_established(memory, openamp_place{}));
+    return true;
+}
+
+/// Between two lives of the driver the firmware of the remote is loaded anew, with another table.
+constexpr auto a_table_that_was_loaded_anew_is_the_one_that_counts() -> bool {
+    using openamp_place = rpmsg::vring_layout<openamp>;
+    constexpr auto vdev = openamp_place::status() - std::uint32_t{offsetof(rpmsg::wire::vdev_entry, status)};
+    constexpr auto offered_at = vdev + std::uint32_t{offsetof(rpmsg::wire::vdev_entry, device_features)};
+    constexpr auto agreed_at = vdev + std::uint32_t{offsetof(rpmsg::wire::vdev_entry, driver_features)};
+    auto shared = two_sides<openamp>{};
+    auto const live = [&](std::uint32_t offered) {
+        shared.put(offered_at, offered);
+        auto memory = shared.driver_region();
+        auto handshake = rpmsg::detail::status_byte_driver<openamp>{};
+        handshake.start(memory, openamp_place{});
+        check(handshake.advance(memory, openamp_place{}, true, true) == handshake_step::attach);
+        handshake.attached(memory, openamp_place{});
+        check(shared.at<std::uint32_t>(offered_at) == offered and shared.at<std::uint32_t>(agreed_at) == offered);
+    };
+    live(0);
+    live(rpmsg::wire::feature_name_service);
+    return true;
+}
+
+TEST_CASE("54: only driver_ok is a link, with none but the bits that lead to it") {
+    STATIC_REQUIRE(a_status_byte_is_a_link(4));
+    STATIC_REQUIRE(not a_status_byte_is_a_link(0));
+    for (unsigned value = 0; value < 256; ++value) {
+        CHECK(a_status_byte_is_a_link(static_cast<std::uint8_t>(value)) == ((value & 0xf4) == 4));
+    }
+}
+
+TEST_CASE("A table that was loaded anew between two lives of the driver is the one that counts") {
+    STATIC_REQUIRE(a_table_that_was_loaded_anew_is_the_one_that_counts());
+    CHECK(a_table_that_was_loaded_anew_is_the_one_that_counts());
+}
+
+TEST_CASE("The status byte is taken back first and set last") {
+    STATIC_REQUIRE(the_status_byte_comes_last());
+    CHECK(the_status_byte_comes_last());
+}
+
+TEST_CASE("A table that does not lie in the region does not fit: a device needs its entry, a driver what it compares") {
+    using device = rpmsg::detail::status_byte_device<openamp>;
+    using driver = rpmsg::detail::status_byte_driver<openamp>;
+    constexpr auto place = rpmsg::vring_layout<openamp>{};
+    constexpr auto vdev = place.status() - std::uint32_t{offsetof(rpmsg::wire::vdev_entry, status)};
+    constexpr auto entry = std::uint32_t{sizeof(rpmsg::wire::vdev_entry)};
+    STATIC_REQUIRE(device::fits(place, vdev + entry));
+    STATIC_REQUIRE_FALSE(device::fits(place, vdev + entry - 1));
+    STATIC_REQUIRE_FALSE(driver::fits(place, vdev + entry));
+    STATIC_REQUIRE(driver::fits(place, vdev + rpmsg::detail::table_check<openamp>::size));
+}
+
+} // namespace
