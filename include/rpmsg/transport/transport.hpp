@@ -17,8 +17,7 @@ namespace rpmsg {
 struct tx_buffer {
     bytes space{};
     std::uint32_t token{};
-    std::uint32_t offset =
-        nowhere; ///< of the frame in the region, private to the transport like `token`; `nowhere` when there is no room
+    std::uint32_t offset = nowhere; ///< of the frame; private to the transport, like `token`; `nowhere` when there is no room
 
     [[nodiscard]] constexpr explicit operator bool() const { return offset != nowhere; }
 };
@@ -28,7 +27,7 @@ enum class rx_outcome : std::uint8_t {
     none,    ///< no message is pending
     ended,   ///< no message is pending and the link is about to change: call `poll` again at once
     dropped, ///< a malformed message was dropped and counted; more may be pending
-    message, ///< a message; give it back with `release`
+    message, ///< a message; return it with `release`
 };
 
 /// Identifies a received buffer in `release`.
@@ -72,8 +71,7 @@ enum class link_event : std::uint8_t {
 struct link_change {
     link_event event{};
     down_reason reason{};
-    std::uint16_t
-        unreturned{}; ///< on down: number of sent messages that the peer has not returned; these are the newest ones, in order
+    std::uint16_t unreturned{}; ///< on down: sent messages that the peer has not returned; these are the newest, in order
 };
 
 /// Latest time of the next `poll` when no doorbell arrives.
@@ -83,12 +81,12 @@ struct poll_deadline {
 };
 
 /// A transport moves messages to and from one peer. No operation blocks. `commit` reports acceptance, not delivery. Only
-/// `notify` may be called from an interrupt; all other operations belong to the polling context.
+/// `notify` may be called from an interrupt; all other operations need one context at a time.
 ///
 ///   max_frame              largest frame in bytes, header included: an upper bound for static storage
 ///   acknowledged           whether the peer acknowledges announcements (NuttX and this library do)
 ///   tx_limit(), rx_limit() largest payload in bytes that can be sent and received now
-///   start()                starts the link; `misconfigured` when the configuration cannot work. The peer may start later
+///   start()                starts the link; `misconfigured` when this side cannot work. The peer may start later
 ///   close()                stops the link; nothing is sent or received until `start`
 ///   poll(now)              runs the link state machine and reports up and down
 ///   notify(queue)          reports a doorbell of a queue; may be called from an interrupt at any time

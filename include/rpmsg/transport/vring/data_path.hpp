@@ -57,8 +57,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     id_set<Config.buffers> unused_{}; ///< free transmit buffers that this side owns
     /// Free transmit buffers that were already reported by `writable`; they may be too small or not usable.
     [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
-    id_set<Config.buffers>
-        late_{}; ///< transmit buffers lent before the rings were initialised again; their holders may still write to them
+    id_set<Config.buffers> late_{}; ///< transmit buffers lent since before these rings; their holders may still write to them
     /// The mark that this device wrote to the rings when it attached, or 0 (ring_attach.hpp).
     [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
     std::array<queue, 2> queues_{};
