@@ -58,7 +58,7 @@ enum class down_reason : std::uint8_t {
     reset_asked,    ///< the peer requests a reset of this processor; the link comes up again in any case
 };
 
-/// What changed in `poll`. The order matters: the values after `refused` change the generation of the link.
+/// The change that `poll` reports. The order matters: the values after `refused` change the generation of the link.
 enum class link_event : std::uint8_t {
     none,
     ending,  ///< the link goes down after the pending messages of the peer are delivered: call `poll` again at once

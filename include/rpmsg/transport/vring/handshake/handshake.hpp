@@ -17,7 +17,7 @@ enum class handshake_step : std::uint8_t {
     refuse,   ///< the configuration of the peer does not match
 };
 
-/// What the lifecycle of a link needs from a handshake. Each handshake is one file with both roles; it derives from this struct
+/// Requirements of the link lifecycle on a handshake. Each handshake is one file with both roles; it derives from this struct
 /// and overrides constants that differ. Each also has these functions, for a region and a layout:
 ///
 ///   start(m, at)                  this side starts: writes its words
