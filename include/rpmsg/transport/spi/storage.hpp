@@ -9,7 +9,8 @@
 
 namespace rpmsg {
 
-/// The frames of one end of a link over SPI, in memory that DMA reaches. Define it once, with static storage: it is all zeroes.
+/// The frame buffers of one end of a link over SPI, in memory that DMA can access. Define it once, with static storage, so that
+/// it is zero-initialised.
 template <spi_config Config> struct spi_storage {
     struct alignas(Config.alignment) frame {
         std::array<std::byte, Config.frame_size> content;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <rpmsg/core/counters.hpp>
-#include <rpmsg/transport/config_mismatch.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/uart/counters.hpp>
 #include <rpmsg/transport/uart/frame_queue.hpp>
@@ -9,6 +8,7 @@
 #include <rpmsg/transport/uart/pending_codes.hpp>
 #include <rpmsg/transport/uart/tx_stage.hpp>
 #include <rpmsg/transport/uart/wake_handshake.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 
 #include <cstdint>
 #include <utility>
