@@ -39,6 +39,7 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return format::rx_limit(Config.frame_size); }
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
     constexpr auto count(counter reason) -> void { counts_.add(reason); }
+    /// The port of this link.
     [[nodiscard]] constexpr auto port() -> Port& { return port_; }
 
     [[nodiscard]] constexpr auto start() -> status {
@@ -64,6 +65,7 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch {
         return this->lacks_check_ ? rpmsg::config_mismatch::no_check : rpmsg::config_mismatch::none;
     }
+    /// Whether the close is complete: a controller may stop polling.
     [[nodiscard]] constexpr auto is_closed() const -> bool { return session_.current() == state::closed; }
 
     [[nodiscard]] constexpr auto poll(ticks now) -> link_change { return this->look(now); }

@@ -178,6 +178,7 @@ constexpr auto release_at_once(transport auto& link, rx_token const& received) -
 } // namespace detail
 
 namespace archetypes {
+/// A class that satisfies the concept and no more, for checks at compile time.
 struct transport {
     static constexpr std::uint32_t max_frame = 512;
     static constexpr bool acknowledged = false;

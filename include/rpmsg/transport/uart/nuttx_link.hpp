@@ -179,6 +179,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return Config.payload; }
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
     constexpr auto count(counter reason) -> void { counts_.add(reason); }
+    /// The errors on the line since construction. For the polling context.
     [[nodiscard]] constexpr auto uart_counters() const -> rpmsg::uart_counters {
         auto total = rpmsg::uart_counters{.bad_check = bad_check_.load()};
         parser_.add_to(total);
@@ -197,6 +198,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
             pump();
         }
     }
+    /// Whether the peer has sent `suspend` and no `resume` in this connection.
     [[nodiscard]] constexpr auto is_peer_suspended() const -> bool { return parser_.is_suspended(); }
 
     [[nodiscard]] constexpr auto start() -> status {

@@ -198,6 +198,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return Config.payload; }
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
     constexpr auto count(counter reason) -> void { counts_.add(reason); }
+    /// The errors on the line since construction. For the polling context.
     [[nodiscard]] constexpr auto uart_counters() const -> rpmsg::uart_counters {
         auto total = errors_;
         parser_.add_to(total);

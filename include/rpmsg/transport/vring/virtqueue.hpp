@@ -14,6 +14,7 @@ namespace rpmsg::detail {
 /// else is the same for both.
 enum class ring_role : bool { device, driver };
 
+/// Result of `take`. `bad_index` and `bad_id` report a violation of the ring protocol.
 enum class take_outcome : std::uint8_t { none, taken, bad_index, bad_id };
 
 struct taken_buffer {

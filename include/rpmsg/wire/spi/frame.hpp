@@ -21,7 +21,9 @@ struct spi_dialect {
 };
 
 namespace spi_dialects {
+/// NuttX (github.com/apache/nuttx).
 inline constexpr auto nuttx = spi_dialect{.check = crc16_arc};
+/// openvela (github.com/open-vela/nuttx).
 inline constexpr auto openvela = spi_dialect{.check = crc16_xmodem, .has_time_stamps = false, .has_short_commands = false};
 } // namespace spi_dialects
 
