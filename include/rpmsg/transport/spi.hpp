@@ -60,7 +60,7 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
         session_.close(Config.profile != spi_profile::openvela);
         begin();
     }
-    /// The reason why the link is `incompatible`; `describe` gives a text. The link still answers the peer at intervals: the
+    /// The reason why the link is `incompatible`; `describe` gives a text. The link still tries to connect at intervals: the
     /// peer may change.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch {
         return this->lacks_check_ ? rpmsg::config_mismatch::no_check : rpmsg::config_mismatch::none;

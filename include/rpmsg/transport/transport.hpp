@@ -17,7 +17,7 @@ namespace rpmsg {
 struct tx_buffer {
     bytes space{};
     std::uint32_t token{};
-    std::uint32_t offset = nowhere; ///< of the frame; private to the transport, like `token`; `nowhere` when there is no room
+    std::uint32_t offset = nowhere; ///< frame offset, private to the transport like `token`; `nowhere` when there is no room
 
     [[nodiscard]] constexpr explicit operator bool() const { return offset != nowhere; }
 };

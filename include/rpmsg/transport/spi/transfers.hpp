@@ -40,7 +40,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
     spi_rx_queue<Config.receive_buffers> inbox_{};
     spi_session session_{};
     interrupt_flag edge_{}; ///< the peer's line has risen since the last transfer started
-    bool is_up_{};          ///< as last reported by `poll`
+    bool is_up_{};          ///< the state that `poll` reported last
     bool is_transferring_{};
     bool is_requesting_{};
     bool is_undated_{};      ///< `since_` is not valid until the next `poll`, which knows the time

@@ -45,7 +45,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     bool has_asked_{};                 ///< a resend from `expected_` on was requested
     bool is_restarted_{};              ///< the peer restarted: `look` takes the link down
     bool has_left_{};                  ///< the peer has sent a goodbye
-    rpmsg::config_mismatch found_{};   ///< what does not match in the peer's frames, not reported yet
+    rpmsg::config_mismatch found_{};   ///< a mismatch in the peer's frames, not reported yet
     rpmsg::config_mismatch refusal_{}; ///< the mismatch that was reported to the user
     std::uint16_t peer_limit_{};
     counters counts_{};

@@ -19,7 +19,7 @@ namespace rpmsg::detail {
 enum class link_phase : std::uint8_t {
     stopped,
     broken,  ///< the peer violated the ring protocol, and this dialect cannot negotiate new rings
-    waiting, ///< for the handshake of the peer
+    waiting, ///< the handshake waits for the peer
     refused, ///< the configuration of the peer does not match
     faulted, ///< the peer violated the ring protocol: the next poll takes the link down
     ending,  ///< the peer restarted: messages that it published before are still delivered

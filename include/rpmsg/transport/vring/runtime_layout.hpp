@@ -16,8 +16,8 @@ struct runtime_layout {
     std::uint32_t window{}; ///< offset in the region of the window for buffers
     std::uint32_t window_size{};
     std::uint64_t window_address{};                              ///< the driver's address of `window`
-    std::array<std::uint32_t, 2> ring_buffers{nowhere, nowhere}; ///< for a driver: offset of the buffers of each ring
-    std::array<std::uint32_t, 2> buffer_sizes{};                 ///< for a driver
+    std::array<std::uint32_t, 2> ring_buffers{nowhere, nowhere}; ///< driver only: offset of the buffers of each ring
+    std::array<std::uint32_t, 2> buffer_sizes{};                 ///< driver only: size of a buffer of each ring
     std::uint32_t status_offset = nowhere;
     std::uint32_t control_offset = nowhere;
     std::uint32_t boot_offset = nowhere;  ///< offset of the boot block, with the table behind it

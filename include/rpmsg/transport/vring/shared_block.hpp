@@ -32,8 +32,8 @@ struct shared_block {
     std::uint32_t size{};                    ///< bytes reserved for the block
     std::array<address_window, 2> windows{}; ///< allowed addresses of buffers; none: the buffers behind the rings only
     std::uint32_t vdev_notify_id = 2;
-    std::array<std::uint32_t, 2> ring_notify_ids{0, 1};                                        ///< as Linux assigns them
-    std::array<wire::carveout_name, 3> carveouts{"vdev0vring0", "vdev0vring1", "vdev0buffer"}; ///< as remoteproc finds them
+    std::array<std::uint32_t, 2> ring_notify_ids{0, 1};                                        ///< the ids that Linux assigns
+    std::array<wire::carveout_name, 3> carveouts{"vdev0vring0", "vdev0vring1", "vdev0buffer"}; ///< for remoteproc
 
     [[nodiscard]] constexpr auto has_windows() const -> bool { return windows[0].size != 0 or windows[1].size != 0; }
     /// Whether `length` bytes at an address from a descriptor lie in one of the windows.

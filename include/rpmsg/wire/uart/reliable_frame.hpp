@@ -45,7 +45,7 @@ struct reliable_hello {
     std::uint16_t payload{}; ///< largest payload that the sender can receive, in bytes
     std::uint8_t window{};   ///< number of frames for which the sender has room
     std::uint8_t reserved{};
-    std::uint32_t id{};    ///< of the sender; differs after each restart
+    std::uint32_t id{};    ///< id of the sender; differs after each restart
     std::uint32_t heard{}; ///< the id of the receiver as received by the sender, or 0
 
     auto operator==(reliable_hello const&) const -> bool = default;

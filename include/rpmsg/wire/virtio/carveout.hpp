@@ -43,7 +43,7 @@ struct carveout_entry {
     std::uint32_t device_address{};
     std::uint32_t physical_address = any_place;
     std::uint32_t length{}; ///< bytes
-    std::uint32_t flags{};  ///< for an IOMMU
+    std::uint32_t flags{};  ///< flags of an IOMMU mapping
     std::uint32_t reserved{};
     carveout_name name{};
 };

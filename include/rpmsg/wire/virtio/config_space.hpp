@@ -33,8 +33,8 @@ static_assert(offsetof(versioned_config, transmit_size) == 3 and offsetof(versio
 struct rptun_config {
     std::uint32_t to_device_size{};                   ///< size of the buffers of ring 1
     std::uint32_t to_driver_size{};                   ///< size of the buffers of ring 0
-    std::array<std::uint32_t, 2> to_device_address{}; ///< with feature bit 4
-    std::array<std::uint32_t, 2> to_driver_address{}; ///< with feature bit 4
+    std::array<std::uint32_t, 2> to_device_address{}; ///< valid with feature bit 4
+    std::array<std::uint32_t, 2> to_driver_address{}; ///< valid with feature bit 4
     std::array<char, 8> driver_name{};                ///< CPU name, with feature bit 3; padded with NUL, or all 8 characters
     std::array<char, 8> device_name{};
     std::array<std::uint32_t, 6> reserved{};

@@ -18,7 +18,7 @@ namespace rpmsg::wire {
 struct control_block {
     struct driver_half {
         std::uint32_t magic;       ///< `control_magic` once the half is valid
-        std::uint32_t fingerprint; ///< of the link's configuration
+        std::uint32_t fingerprint; ///< hash of the link's configuration
         std::uint32_t epoch;       ///< the newest epoch that the driver opened, never 0
         std::uint32_t boot_seen;   ///< the device's `boot` for which the rings were initialised
         std::uint32_t ready;       ///< equals `epoch` when the rings are initialised

@@ -161,7 +161,7 @@ template <vring_config Config> class table_check {
         return (read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept & wire::feature_name_service) != 0;
     }
 
-    /// The first config_mismatch. A feature is in effect when it is offered and accepted, as in `takes_names`.
+    /// The first field that does not match, or `none`. A feature is in effect when it is offered and accepted, as in `takes_names`.
     template <region Region>
     static constexpr auto compare(Region& shared, link_layout auto const& layout, bool is_device) -> config_mismatch {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
