@@ -52,7 +52,7 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
         }
         return {};
     }
-    /// Stops the link. If the peer may be connected, the next transfer sends `shutdown`: a controller must poll until
+    /// Stops the link. The next transfer sends `shutdown` to a connected peer (not to openvela): a controller must poll until
     /// `is_closed`.
     constexpr auto close() -> void {
         this->abandon();
@@ -60,8 +60,7 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
         session_.close(Config.profile != spi_profile::openvela);
         begin();
     }
-    /// The reason why the link is `incompatible`; `describe` gives a text. The link still tries to connect at intervals: the
-    /// peer may change.
+    /// The reason why the link is `incompatible`; `describe` gives a text. The link still tries to connect at intervals.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch {
         return this->lacks_check_ ? rpmsg::config_mismatch::no_check : rpmsg::config_mismatch::none;
     }

@@ -29,8 +29,7 @@ template <std::uint32_t Size> class spi_rx_queue {
     }
     /// The buffer that is assigned to the port.
     [[nodiscard]] constexpr auto armed() const -> std::uint32_t { return armed_; }
-    /// Queues the port's buffer, which holds a message, and assigns another one. Returns false without any change when none is
-    /// free.
+    /// Queues the port's buffer, which holds a message, and assigns another one. False, without any change, when none is free.
     constexpr auto take() -> bool {
         auto const next = free_.first();
         if (next == Size) {

@@ -171,8 +171,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr explicit uart_nuttx(uart_storage<Config>& storage, Stream line = {}, Power power = {})
         : sleep_{std::move(power)}, storage_{&storage}, output_{std::move(line)} {}
 
-    /// Takes received bytes, in pieces of any size. Called from the interrupt of the UART or of its DMA, which then calls the
-    /// channel's `notify`.
+    /// Takes received bytes, in pieces of any size. Called from the interrupt, which then calls the channel's `notify`.
     constexpr auto feed(const_bytes received) -> void { parser_.feed(received, *storage_); }
 
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return Config.payload; }
@@ -189,8 +188,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
     /// The reason why the link is `incompatible`; `describe` gives a text.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch { return refusal_; }
-    /// Notifies the peer that this side pauses or resumes; the meaning is up to the two programs. A new connection is not
-    /// paused.
+    /// Notifies the peer that this side pauses or resumes, for the two programs to use. A new connection is not paused.
     constexpr auto suspend(bool pauses) -> void requires(dialect.suspend != 0) {
         if (phase_ >= phase::waiting) {
             codes_.take_back(pauses ? dialect.resume : dialect.suspend);

@@ -189,8 +189,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     /// Sets the id of this end, before `start`: not 0, different from the peer's and from those of earlier restarts, for
     /// example from a random number generator, a boot counter or a clock.
     constexpr auto identify(std::uint32_t life) -> void { session_.identify(life); }
-    /// Takes received bytes, in pieces of any size. Called from the interrupt of the UART or of its DMA, which then calls the
-    /// channel's `notify`.
+    /// Takes received bytes, in pieces of any size. Called from the interrupt, which then calls the channel's `notify`.
     constexpr auto feed(const_bytes received) -> void { parser_.feed(received, *storage_); }
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t {
         return is_up() ? std::min<std::uint32_t>(peer_limit_, Config.payload) : Config.payload;
@@ -205,8 +204,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         return total;
     }
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
-    /// The reason why the link is `incompatible`; `describe` gives a text. The connection is still requested: the peer may
-    /// change.
+    /// The reason why the link is `incompatible`; `describe` gives a text. The link still tries to connect.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch { return refusal_; }
     /// Starts the link. `misconfigured` when `identify` has not set an id.
     [[nodiscard]] constexpr auto start() -> status {

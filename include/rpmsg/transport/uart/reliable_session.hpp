@@ -6,8 +6,7 @@
 
 namespace rpmsg::detail {
 
-/// The ids of the two ends of a reliable line since their last restart. The session is established when each end knows that the
-/// peer has its id.
+/// The current ids of the two ends of a reliable line. The session is established when each end knows that the peer has its id.
 class reliable_session {
     std::uint32_t own_{};
     std::uint32_t peer_{};

@@ -251,8 +251,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         return (phase_ == link_phase::up and (waits or has_commands)) or
                (handshake::changes_without_doorbell and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
-    /// Called when the link is not up, or not valid any more. With epochs, messages that the peer published before are
-    /// delivered first.
+    /// Called when the link is not up or not valid any more. With epochs, messages published before are delivered first.
     [[gnu::cold]] constexpr auto follow_peer(bool is_established, ticks now) -> link_change {
         if (drains and phase_ <= last_mute) {
             return {};
@@ -283,8 +282,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
 
   public:
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == link_phase::up; }
-    /// The mismatch that makes the link `incompatible`, read from the peer's words now; `describe` gives a text. For the
-    /// polling context.
+    /// The mismatch behind `incompatible`, read from the peer's words; `describe` gives a text. For the polling context.
     [[nodiscard]] constexpr auto mismatch() -> config_mismatch {
         return phase_ == link_phase::refused ? handshake_.mismatch(shared_, layout_) : config_mismatch::none;
     }
@@ -325,8 +323,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         return {};
     }
 
-    /// Notifies the peer where the dialect has a word for it. Received messages are returned at once, lent buffers are not
-    /// valid any more.
+    /// Notifies the peer where the dialect has a word for it. Received messages are returned; lent buffers become invalid.
     constexpr auto close() -> void {
         if (phase_ == link_phase::stopped) {
             return;

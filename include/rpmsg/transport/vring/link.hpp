@@ -67,8 +67,8 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// Whether a transmit buffer can be used now. A buffer that is still lent since before the rings were initialised again is
-    /// popped once and stays owned.
+    /// Whether a transmit buffer can be used now. One that is still lent since before the last start is popped once and stays
+    /// owned.
     [[gnu::always_inline]] constexpr auto is_of_use(typename life::taken_frame taken,
                                                     [[maybe_unused]] std::uint32_t least) const -> bool {
         if constexpr (life::reads_descriptors) {

@@ -9,8 +9,7 @@
 
 namespace rpmsg {
 
-/// Offsets, resource table and checks of a shared block. A shared block that cannot work does not compile; the message gives
-/// the reason.
+/// Offsets, resource table and checks of a shared block. One that cannot work does not compile; the message gives the reason.
 template <shared_block Link> struct shared_block_plan {
     using layout = vring_layout<Link.rings>;
     static constexpr auto rings = Link.rings;

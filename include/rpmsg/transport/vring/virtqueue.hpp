@@ -10,8 +10,7 @@
 
 namespace rpmsg::detail {
 
-/// The side of a split ring. The device consumes the available ring and fills the used ring, the driver does the opposite; all
-/// else is the same for both.
+/// The side of a split ring: the device consumes the available ring and fills the used ring, the driver does the opposite.
 enum class ring_role : bool { device, driver };
 
 /// Result of `take`. `bad_index` and `bad_id` report a violation of the ring protocol.

@@ -29,8 +29,7 @@ static_assert(offsetof(spi_reliable_header, length) == 8 and offsetof(spi_reliab
 /// The bytes "rS" in memory.
 inline constexpr std::uint16_t spi_reliable_magic = 0x5372;
 
-/// The frame format of the reliable profile: the header above, RPMsg header, payload. The functions correspond to those of
-/// `spi_frame`.
+/// The frame format of the reliable profile: the header above, RPMsg header, payload. Functions as in `spi_frame`.
 template <crc_step Step = crc_step::nibble> class spi_reliable_frame {
     using check = crc<crc32c, Step>;
     using own_header = spi_reliable_header;

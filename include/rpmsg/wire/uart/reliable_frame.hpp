@@ -38,8 +38,7 @@ static_assert(offsetof(reliable_header, length) == 6 and offsetof(reliable_heade
 /// receives these four bytes in a row.
 inline constexpr std::uint32_t reliable_marker = 0x314d'5052; // "RPM1"
 
-/// Starts a session. Each side sends its own id and the id that it has received; the session is established when both ids were
-/// received.
+/// Starts a session. Each side sends its own id and the id that it has received; then the session is established.
 struct reliable_hello {
     std::uint32_t marker = reliable_marker;
     std::uint16_t payload{}; ///< largest payload that the sender can receive, in bytes

@@ -20,8 +20,7 @@ struct boot_block {
 static_assert(sizeof(boot_block) == 24 and wire_format<boot_block>);
 static_assert(offsetof(boot_block, device_state) == 16 and offsetof(boot_block, driver_state) == 20);
 
-/// The states of a side (NuttX, drivers/rptun/rptun.c). Each side writes its own state. Only `needs_reset` is written by the
-/// other side, to request a restart.
+/// The states of a side (NuttX, drivers/rptun/rptun.c). The other side writes only `needs_reset`, to request a restart.
 namespace boot_state {
 inline constexpr std::uint32_t none = 0;
 inline constexpr std::uint32_t boots = 1;

@@ -12,8 +12,7 @@
 
 namespace rpmsg::detail {
 
-/// The words of the control block (wire/virtio/control_block.hpp), by their offset in it. The writer cleans its half at the
-/// end.
+/// The words of the control block (wire/virtio/control_block.hpp), by their offset in it. The writer cleans its half last.
 struct control_words {
     template <region Region>
     static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {

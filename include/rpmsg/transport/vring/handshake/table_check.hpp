@@ -151,8 +151,7 @@ template <vring_config Config> class table_check {
         return any != 0;
     }
 
-    /// Whether the name service was offered and accepted. A device reads what the driver accepted, a driver accepts what it
-    /// knows.
+    /// Whether the name service was offered and accepted: by the driver's word, or by this side's known features as a driver.
     template <region Region>
     static constexpr auto takes_names(Region& shared, link_layout auto const& layout, bool is_device) -> bool {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
@@ -161,7 +160,7 @@ template <vring_config Config> class table_check {
         return (read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept & wire::feature_name_service) != 0;
     }
 
-    /// The first field that does not match, or `none`. A feature is in effect when it is offered and accepted, as in `takes_names`.
+    /// The first field that does not match, or `none`. A feature is in effect when it is offered and accepted.
     template <region Region>
     static constexpr auto compare(Region& shared, link_layout auto const& layout, bool is_device) -> config_mismatch {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
