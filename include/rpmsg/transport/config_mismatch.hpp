@@ -5,7 +5,7 @@
 
 namespace rpmsg {
 
-/// In what the peer's table, words or frames differ from our configuration: why a link is `incompatible`.
+/// The field in which the peer's resource table, shared words or frames differ from the configuration of this side.
 enum class config_mismatch : std::uint8_t {
     none,
     fingerprint,
@@ -24,7 +24,7 @@ enum class config_mismatch : std::uint8_t {
     payload,
 };
 
-/// One line for people.
+/// One line of text for logs.
 [[nodiscard]] constexpr auto describe(config_mismatch what) -> std::string_view {
     constexpr std::string_view text[] = {
         "no mismatch",

@@ -8,12 +8,12 @@
 
 namespace rpmsg {
 
-/// One end of a link over SPI with two request lines; `Port` says which end. Every transfer carries one frame each way, and no
-/// call waits for one: an interrupt tells that it is over, and the next `poll` goes on. The link needs the time in `poll`:
-/// after `retry_ticks` it repeats what an edge or a frame that was lost has left undone.
+/// One end of a link over SPI with two request lines; `Port` gives the role. Each transfer carries one frame in each direction.
+/// No operation blocks: an interrupt reports the end of a transfer, and the next `poll` continues. `poll` needs the current
+/// time: after `retry_ticks` it repeats what was lost with an edge or a frame.
 ///
-/// In the profiles of NuttX and openvela a message whose frame was damaged is lost; in the reliable one it is sent again
-/// until the link goes down, and each comes once and in order.
+/// In the nuttx and openvela profiles a message in a damaged frame is lost. In the reliable profile it is sent again while the
+/// link is up, and each message arrives once and in order.
 template <spi_config Config, typename Port> class spi : detail::spi_transfers<Config, Port> {
     using life = detail::spi_transfers<Config, Port>;
     using life::begin;
@@ -39,6 +39,7 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return format::rx_limit(Config.frame_size); }
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
     constexpr auto count(counter reason) -> void { counts_.add(reason); }
+    /// The port of this link.
     [[nodiscard]] constexpr auto port() -> Port& { return port_; }
 
     [[nodiscard]] constexpr auto start() -> status {
@@ -46,22 +47,24 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
             this->abandon();
             this->forget();
             session_.start();
-            edge_.set(); // the peer may have asked before
+            edge_.set(); // the peer may have requested a transfer before
             begin();
         }
         return {};
     }
-    /// Where the peer believes in the link it is told so by the next transfer: a controller is to poll until `is_closed`.
+    /// Stops the link. The next transfer sends `shutdown` to a connected peer (not to openvela): a controller must poll until
+    /// `is_closed`.
     constexpr auto close() -> void {
         this->abandon();
         this->forget();
         session_.close(Config.profile != spi_profile::openvela);
         begin();
     }
-    /// Why the link is `incompatible`; `describe` puts it in words. The peer is asked all the same, at intervals: it may change.
+    /// The reason why the link is `incompatible`; `describe` gives a text. The link still tries to connect at intervals.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch {
         return this->lacks_check_ ? rpmsg::config_mismatch::no_check : rpmsg::config_mismatch::none;
     }
+    /// Whether the close is complete: a controller may stop polling.
     [[nodiscard]] constexpr auto is_closed() const -> bool { return session_.current() == state::closed; }
 
     [[nodiscard]] constexpr auto poll(ticks now) -> link_change { return this->look(now); }

@@ -13,31 +13,31 @@
 
 namespace rpmsg {
 
-/// Room for the payload of one message, on loan from a transport; or no room.
+/// Room for the payload of one message, lent by the transport until `commit` or `discard`. False when there is no room.
 struct tx_buffer {
     bytes space{};
     std::uint32_t token{};
-    std::uint32_t offset = nowhere; ///< of the frame; the transport's own, like the token; `nowhere` when there is no room
+    std::uint32_t offset = nowhere; ///< frame offset, private to the transport like `token`; `nowhere` when there is no room
 
     [[nodiscard]] constexpr explicit operator bool() const { return offset != nowhere; }
 };
 
-/// What `receive` found.
+/// Result of `receive`.
 enum class rx_outcome : std::uint8_t {
-    none,    ///< nothing waits
-    ended,   ///< nothing waits, and the link is about to change: `poll` again at once
-    dropped, ///< a bad message was dropped and counted; there may be more
-    message, ///< a message; give it back with `release`
+    none,    ///< no message is pending
+    ended,   ///< no message is pending and the link is about to change: call `poll` again at once
+    dropped, ///< a malformed message was dropped and counted; more may be pending
+    message, ///< a message; return it with `release`
 };
 
-/// What a transport needs to take a received buffer back.
+/// Identifies a received buffer in `release`.
 struct rx_token {
     std::uint32_t id{};
-    std::uint32_t capacity{}; ///< bytes of the buffer
+    std::uint32_t capacity{}; ///< size of the buffer in bytes
 };
 
-/// A received message on loan from a transport. The addresses are this side's own copy, the size of the payload is checked
-/// against the buffer; the payload begins at a multiple of 4 and may lie in memory that a hostile peer goes on changing.
+/// A received message, lent by the transport until `release`. The addresses are a private copy, and the payload size was
+/// checked against the buffer. The payload is aligned to 4 bytes; it may lie in memory that the peer can still modify.
 struct rx_buffer {
     rx_outcome outcome{};
     address source{};
@@ -46,66 +46,67 @@ struct rx_buffer {
     rx_token token{};
 };
 
-/// Why a link went down.
+/// Reason why a link went down.
 enum class down_reason : std::uint8_t {
     none,
-    peer_restarted, ///< the peer started anew; the link comes back by itself
-    peer_stopped,   ///< the peer took its readiness back
-    broken,         ///< the peer broke the rules of the ring
-    incompatible,   ///< the peer was built with another configuration
+    peer_restarted, ///< the peer restarted; the link comes up again by itself
+    peer_stopped,   ///< the peer cleared its ready state
+    broken,         ///< the peer violated the ring protocol
+    incompatible,   ///< the configuration of the peer does not match
     closed,         ///< this side closed the link
-    peer_panicked,  ///< the peer says that it crashed; the link comes back when it starts anew
-    reset_asked,    ///< the peer asks that this side's processor be reset; the link comes back in any case
+    peer_panicked,  ///< the peer reported a crash; the link comes up again when the peer restarts
+    reset_asked,    ///< the peer requests a reset of this processor; the link comes up again in any case
 };
 
-/// In this order: what comes behind `refused` is a change of generation.
+/// The change that `poll` reports. The order matters: the values after `refused` change the generation of the link.
 enum class link_event : std::uint8_t {
     none,
-    ending,  ///< it goes down once what the peer sent before is delivered: `poll` again at once
-    refused, ///< it was not up, and cannot come up with what the peer offers now
+    ending,  ///< the link goes down after the pending messages of the peer are delivered: call `poll` again at once
+    refused, ///< the link was not up and cannot come up with the current offer of the peer
     up,
-    down, ///< it was up
+    down, ///< the link was up before
 };
 
-/// What changed about a link.
+/// Result of `poll`.
 struct link_change {
     link_event event{};
     down_reason reason{};
-    std::uint16_t unreturned{}; ///< on down: messages sent that the peer had not given back; the newest ones, in order
+    std::uint16_t unreturned{}; ///< on down: sent messages that the peer has not returned; these are the newest, in order
 };
 
-/// When `poll` must be called at the latest though nothing rang.
+/// Latest time of the next `poll` when no doorbell arrives.
 struct poll_deadline {
     bool is_set{};
     ticks at{};
 };
 
-/// Moves messages to and from one peer. No operation waits; `commit` means accepted.
+/// A transport moves messages to and from one peer. No operation blocks. `commit` reports acceptance, not delivery. Only
+/// `notify` may be called from an interrupt; all other operations need one context at a time.
 ///
-///   max_frame              the largest frame in bytes, header included: a bound for static storage
-///   acknowledged           whether the peer answers announcements (NuttX and this library do)
-///   tx_limit(), rx_limit() the largest payload in bytes that can be sent and received now
-///   start()                begins; `misconfigured` when this side cannot work. The peer may come later
-///   close()                ends; nothing is sent or received until `start`
-///   poll(now)              looks after the link itself and says whether it came up or went down
-///   notify(queue)          the doorbell of a queue rang; safe in an interrupt at any time
-///   reserve()              room for a message, or none while all buffers are with the peer
-///   discard(b)             gives unused room back; it serves the next `reserve`. Room that was given before the link went
-///                          down last, too: until then nothing else may use it, as somebody may still be writing to it
-///   commit(b, h)           sends the first h.length bytes of the room, which has as many, with header h; false when the
-///                          link has no use for it. Room goes back once, while the link is up that gave it
-///   receive()              the oldest message that was not received yet; flushes when there is none
-///   release(t)             gives the received buffer of a token back; any order
-///   flush()                shows the peer what was released or sent
-///   writable()             whether the next `reserve` may succeed; until then a doorbell is asked for
-///   next_deadline(now)     when to poll again at the latest
-///   counts()               the counters of this link
-///   count(reason)          counts one more
-///   is_drained()           optional: all that was there at the last look was received, and a doorbell rings for what comes
-///   release(t, true)       optional: `release` and `flush` in one
-///   reserve(size)          optional: room for a payload of `size` bytes, or none; where buffers of the peer differ in size
-///   can_say_goodbye()      optional: whether what is sent now still goes to a peer that hears it; looks at the peer's words
-///   takes_names()          optional: whether the peer took the name service, so that announcements are for anybody
+///   max_frame              largest frame in bytes, header included: an upper bound for static storage
+///   acknowledged           whether the peer acknowledges announcements (NuttX and this library do)
+///   tx_limit(), rx_limit() largest payload in bytes that can be sent and received now
+///   start()                starts the link; `misconfigured` when this side cannot work. The peer may start later
+///   close()                stops the link; nothing is sent or received until `start`
+///   poll(now)              runs the link state machine and reports up and down
+///   notify(queue)          reports a doorbell of a queue; may be called from an interrupt at any time
+///   reserve()              room for a message, or none while the peer has all buffers
+///   discard(b)             returns unused room, which the next `reserve` can use. This includes room that was lent before the
+///                          last link down: nothing else uses it until then, because its holder may still write to it
+///   commit(b, h)           sends the first h.length bytes of the room, which must hold as many, with header h; false when the
+///                          link cannot send them. Room is returned once, while the link is up that lent it
+///   receive()              oldest pending message; flushes when there is none
+///   release(t)             returns the received buffer of a token; in any order
+///   flush()                publishes released and sent buffers to the peer
+///   writable()             whether the next `reserve` may succeed; when false, a doorbell is requested
+///   next_deadline(now)     latest time of the next poll
+///   counts()               counters of this link
+///   count(reason)          increments a counter
+///   is_drained()           optional: all messages seen by the last check were received, and a doorbell follows for new ones
+///   release(t, true)       optional: `release` and `flush` in one call
+///   reserve(size)          optional: room for a payload of `size` bytes, or none; for peers whose buffers differ in size
+///   can_say_goodbye()      optional: whether the peer still receives what is sent now; reads the words of the peer
+///   takes_names()          optional: whether the peer accepted the name service, so that announcements are sent
 template <typename T>
 concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header, ticks now,
                              std::uint32_t queue) {
@@ -130,7 +131,7 @@ concept transport = requires(T& t, tx_buffer const& room, rx_token const& receiv
 };
 
 namespace detail {
-/// Whether another `receive` would be in vain, as far as the transport tells.
+/// Whether `receive` is known to find no message; false where the transport has no `is_drained`.
 [[nodiscard]] constexpr auto is_drained(transport auto const& link) -> bool {
     if constexpr (requires { link.is_drained(); }) {
         return link.is_drained();
@@ -138,9 +139,9 @@ namespace detail {
         return false;
     }
 }
-/// Whether a transport finds room for a certain size, so that what it answers is large enough.
+/// Whether the transport has `reserve(size)`.
 template <typename Transport> inline constexpr bool says_room = requires(Transport link) { link.reserve(std::uint32_t{}); };
-/// Room for `size` bytes where the transport can tell before, else any.
+/// Room for `size` bytes where the transport has `reserve(size)`, else room of any size.
 [[gnu::always_inline]] [[nodiscard]] constexpr auto reserve_for(transport auto& link, [[maybe_unused]] std::size_t size)
     -> tx_buffer {
     if constexpr (says_room<std::remove_reference_t<decltype(link)>>) {
@@ -149,7 +150,7 @@ template <typename Transport> inline constexpr bool says_room = requires(Transpo
         return link.reserve();
     }
 }
-/// Whether a goodbye reaches anybody.
+/// Whether the peer still receives a goodbye.
 [[nodiscard]] constexpr auto can_say_goodbye(transport auto& link) -> bool {
     if constexpr (requires { link.can_say_goodbye(); }) {
         return link.can_say_goodbye();
@@ -157,7 +158,7 @@ template <typename Transport> inline constexpr bool says_room = requires(Transpo
         return true;
     }
 }
-/// Whether announcements are for anybody.
+/// Whether announcements are sent to this peer.
 [[nodiscard]] constexpr auto takes_names(transport auto& link) -> bool {
     if constexpr (requires { link.takes_names(); }) {
         return link.takes_names();
@@ -165,7 +166,7 @@ template <typename Transport> inline constexpr bool says_room = requires(Transpo
         return true;
     }
 }
-/// Gives a received buffer back and shows it to the peer.
+/// Returns a received buffer and publishes it to the peer at once.
 constexpr auto release_at_once(transport auto& link, rx_token const& received) -> void {
     if constexpr (requires { link.release(received, true); }) {
         link.release(received, true);
@@ -177,6 +178,7 @@ constexpr auto release_at_once(transport auto& link, rx_token const& received) -
 } // namespace detail
 
 namespace archetypes {
+/// A class that satisfies the concept and no more, for checks at compile time.
 struct transport {
     static constexpr std::uint32_t max_frame = 512;
     static constexpr bool acknowledged = false;

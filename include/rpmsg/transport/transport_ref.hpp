@@ -6,8 +6,8 @@
 
 namespace rpmsg {
 
-/// Any transport of at most `MaxFrame` bytes behind two pointers. Channels over it share one copy of their code, at the
-/// price of an indirect call per operation: worth it from the second link on. The target must live as long.
+/// Type-erased reference to a transport with frames of at most `MaxFrame` bytes. Channels over it share one instantiation; each
+/// operation costs an indirect call. It saves code from the second link on. The target must outlive it.
 template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref {
     struct calls {
         std::uint32_t (*tx_limit)(void*);

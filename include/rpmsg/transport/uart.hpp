@@ -18,8 +18,8 @@ using uart_base =
     std::conditional_t<Config.profile == uart_profile::nuttx, uart_nuttx<Config, Stream, Power>, uart_reliable<Config, Stream>>;
 } // namespace detail
 
-/// One end of a serial line, in either profile. Bytes that come are handed to `feed`, from an interrupt or a DMA half-buffer,
-/// or read by `poll` where the line can be read.
+/// One end of a serial line, in either profile. Received bytes are passed to `feed` from the interrupt of the UART or of its
+/// DMA, or read by `poll` where the stream can be read.
 template <uart_config Config, typename Stream, typename Power = always_on>
 class uart : public detail::uart_base<Config, Stream, Power> {
     static_assert(Config.profile == uart_profile::nuttx or std::is_same_v<Power, always_on>,

@@ -5,9 +5,9 @@
 
 namespace rpmsg {
 
-/// The device (remote) end of a shared-memory link, as the firmware beside Linux, an OpenAMP host or an rpmsg-lite
-/// master has it. Sends through ring 0, receives from ring 1. `Layout` says where the rings lie; by default the
-/// configuration does.
+/// The device (remote) end of a shared-memory link: the firmware next to Linux, an OpenAMP host or an rpmsg-lite master. It
+/// sends through ring 0 and receives from ring 1. `Layout` gives the offsets of the rings; the default computes them from the
+/// configuration.
 template <vring_config Config, typename Region = mapped_region<>, typename Bell = no_doorbell,
           typename Layout = vring_layout<Config>>
 class vring_device : public detail::vring_link<detail::ring_role::device, Config, Region, Bell, Layout> {

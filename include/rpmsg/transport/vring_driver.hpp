@@ -5,8 +5,8 @@
 
 namespace rpmsg {
 
-/// The driver (host) end of a shared-memory link, as Linux has it: it lays the rings out and owns the buffers. Sends
-/// through ring 1, receives from ring 0.
+/// The driver (host) end of a shared-memory link, the role of Linux: it initialises the rings and provides the buffers. It
+/// sends through ring 1 and receives from ring 0.
 template <vring_config Config, typename Region = mapped_region<>, typename Bell = no_doorbell,
           typename Layout = vring_layout<Config>>
 class vring_driver : public detail::vring_link<detail::ring_role::driver, Config, Region, Bell, Layout> {

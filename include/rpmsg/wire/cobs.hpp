@@ -7,16 +7,16 @@
 
 namespace rpmsg::wire {
 
-/// Between frames in consistent overhead byte stuffing; never inside one.
+/// Separates frames in consistent overhead byte stuffing; does not occur inside one.
 inline constexpr auto cobs_delimiter = std::byte{};
 
-/// Writes one frame in consistent overhead byte stuffing (Cheshire and Baker, 1999) between two delimiters, a piece at a
-/// time. A frame of n bytes takes at most n + n/254 + 3 on the line.
+/// Encodes one frame in consistent overhead byte stuffing (Cheshire and Baker, 1999) between two delimiters, in pieces. A frame
+/// of n bytes takes at most n + n/254 + 3 bytes on the line.
 class cobs_writer {
     enum step : std::uint8_t { before, block, content, after, done };
     std::uint16_t next_{};
-    std::uint8_t left_{}; ///< bytes of the block
-    bool is_full_{};      ///< the block has the greatest length: no zero follows it
+    std::uint8_t left_{}; ///< remaining bytes of the block
+    bool is_full_{};      ///< the block has the maximum length: no zero follows it
     step step_{};
 
     constexpr auto measure(const_bytes frame) -> void {
@@ -27,7 +27,7 @@ class cobs_writer {
         }
         is_full_ = left_ == 254;
     }
-    /// A block has ended, and with it the zero that it stands for.
+    /// Ends a block and skips the zero that it stands for.
     constexpr auto go_on(const_bytes frame) -> void {
         auto const past = next_ + (is_full_ ? 0u : 1u);
         auto const has_more = is_full_ ? past < frame.size() : past <= frame.size();
@@ -38,7 +38,7 @@ class cobs_writer {
   public:
     static constexpr std::size_t smallest_piece = 1;
 
-    /// Fills the front of `into`, answers how many bytes.
+    /// Fills the front of `into`; returns the number of bytes.
     constexpr auto write(const_bytes frame, bytes into) -> std::size_t {
         std::size_t filled = 0;
         while (step_ != done and filled < into.size()) {
@@ -66,14 +66,14 @@ class cobs_writer {
     [[nodiscard]] constexpr auto is_done(const_bytes) const -> bool { return step_ == done; }
 };
 
-/// Reads frames in consistent overhead byte stuffing byte by byte.
+/// Decodes frames in consistent overhead byte stuffing, byte by byte.
 class cobs_reader {
-    std::uint8_t left_{}; ///< bytes of the block
-    bool owes_zero_{};    ///< one lies between this block and the next
+    std::uint8_t left_{}; ///< remaining bytes of the block
+    bool owes_zero_{};    ///< a zero lies between this block and the next
 
   public:
     enum class outcome : std::uint8_t {
-        nothing, ///< this byte was about the stuffing
+        nothing, ///< the byte belongs to the encoding
         byte,    ///< one byte of the frame
         end,     ///< the frame is complete
         torn,    ///< the frame ended inside a block
@@ -83,7 +83,7 @@ class cobs_reader {
         std::byte value{};
     };
 
-    /// Takes the next byte from the line.
+    /// Decodes the next byte of the line.
     constexpr auto read(std::byte next) -> step {
         if (next == cobs_delimiter) {
             auto const is_whole = left_ == 0;

@@ -9,33 +9,33 @@
 
 namespace rpmsg::wire {
 
-/// One cyclic redundancy check of 16 or 32 bits, as the catalogues describe it.
+/// Parameters of a cyclic redundancy check of 16 or 32 bits, with the names of the usual catalogues.
 struct crc_code {
-    std::uint32_t polynomial{}; ///< without its highest term; mirrored where `reflected`
-    unsigned width{};           ///< bits
+    std::uint32_t polynomial{}; ///< without its highest term; bit-reversed where `reflected`
+    unsigned width{};           ///< in bits
     std::uint32_t initial{};
     std::uint32_t final_xor{};
-    bool reflected{}; ///< the lowest bit of a byte comes first
+    bool reflected{}; ///< the lowest bit of each byte is processed first
 
     auto operator==(crc_code const&) const -> bool = default;
 };
 
-/// NuttX's ports (drivers/rpmsg/rpmsg_port.c). Every damage of up to 3 bits is seen.
+/// The CRC of NuttX's ports (NuttX, drivers/rpmsg/rpmsg_port.c). Detects all errors of up to 3 bits.
 inline constexpr auto crc16_arc = crc_code{.polynomial = 0xa001, .width = 16, .reflected = true};
-/// openvela's ports (drivers/rpmsg/rpmsg_port.c).
+/// The CRC of openvela's ports (openvela, drivers/rpmsg/rpmsg_port.c).
 inline constexpr auto crc16_xmodem = crc_code{.polynomial = 0x1021, .width = 16};
-/// Castagnoli's, of the reliable profiles. Every damage of up to 5 bits is seen in frames of up to 600 bytes.
+/// CRC-32C (Castagnoli), used by the reliable profiles. Detects all errors of up to 5 bits in frames of up to 600 bytes.
 inline constexpr auto crc32c =
     crc_code{.polynomial = 0x82f6'3b78, .width = 32, .initial = 0xffff'ffff, .final_xor = 0xffff'ffff, .reflected = true};
 
-/// How many bits one step takes: the more, the faster and the larger.
+/// Bits per step of the computation: larger steps are faster and need a larger table.
 enum class crc_step : unsigned char {
     bit = 1,    ///< no table
     nibble = 4, ///< a table of 16 words
     byte = 8,   ///< a table of 256 words
 };
 
-/// Computes a check over bytes as they come.
+/// Computes a CRC incrementally.
 template <crc_code Code, crc_step Step = crc_step::nibble> class crc {
     static constexpr auto bits = static_cast<unsigned>(Step);
     static constexpr auto all = 0xffff'ffffu >> (32 - Code.width);
@@ -86,7 +86,7 @@ template <crc_code Code, crc_step Step = crc_step::nibble> class crc {
             add(each);
         }
     }
-    /// The check of all that was added.
+    /// The CRC of all bytes that were added.
     [[nodiscard]] constexpr auto value() const -> value_type { return static_cast<value_type>(rest_ ^ Code.final_xor); }
 
     [[nodiscard]] static constexpr auto of(const_bytes content) -> value_type {

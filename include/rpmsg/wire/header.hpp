@@ -8,12 +8,12 @@
 
 namespace rpmsg::wire {
 
-/// The 16 bytes before every payload (drivers/rpmsg/virtio_rpmsg_bus.c, struct rpmsg_hdr).
+/// The 16 bytes before every payload (Linux, drivers/rpmsg/virtio_rpmsg_bus.c, struct rpmsg_hdr).
 struct header {
     address source{};
     address destination{};
-    std::uint32_t reserved{}; ///< sent as 0; a receiver may use it as scratch space, so it is ignored
-    std::uint16_t length{};   ///< bytes of payload that follow
+    std::uint32_t reserved{}; ///< sent as 0 and ignored, because a receiver may use it as scratch space
+    std::uint16_t length{};   ///< bytes of the payload
     std::uint16_t flags{};    ///< sent as 0, ignored
 
     auto operator==(header const&) const -> bool = default;

@@ -11,13 +11,13 @@
 
 namespace rpmsg::wire {
 
-/// What an announcement says (NuttX, drivers/rpmsg/rpmsg.c; Linux knows only the first bit).
+/// Meaning of an announcement (NuttX, drivers/rpmsg/rpmsg.c; Linux knows only bit 0).
 enum class announcement_kind : std::uint32_t { create = 0, destroy = 1, acknowledge = 2 };
 
-/// A service name as it lies on the wire: padded with NUL. Some peers fill all 32 bytes.
+/// A service name in wire format, padded with NUL. Some peers use all 32 bytes, without a NUL.
 using padded_name = std::array<char, 32>;
 
-/// The name up to its NUL, or all 32 characters.
+/// The characters before the first NUL, or all 32.
 [[nodiscard]] constexpr auto view_of(padded_name const& name) -> std::string_view {
     std::size_t length = 0;
     while (length < name.size() and name[length] != '\0') {
@@ -25,7 +25,7 @@ using padded_name = std::array<char, 32>;
     }
     return {name.data(), length};
 }
-/// Whether two names are the same up to their NUL: some peers leave bytes after it.
+/// Whether two names are equal up to their NUL. Bytes after it are ignored: some peers do not clear them.
 [[nodiscard]] constexpr auto is_same(padded_name const& a, padded_name const& b) -> bool {
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (a[i] != b[i]) {
@@ -37,9 +37,9 @@ using padded_name = std::array<char, 32>;
     }
     return true;
 }
-/// Whether a character may stand in a service name: a printable one of ASCII.
+/// Whether a character is allowed in a service name: printable ASCII.
 [[nodiscard]] constexpr auto is_name_character(char c) -> bool { return c >= ' ' and c <= '~'; }
-/// Whether a text can be announced as a name, or is empty: at most 31 characters, each of which an announcement may hold.
+/// Whether a text is empty or valid as a service name: at most 31 allowed characters.
 [[nodiscard]] constexpr auto is_name(std::string_view text) -> bool {
     for (auto const c : text) {
         if (not is_name_character(c)) {
@@ -48,7 +48,7 @@ using padded_name = std::array<char, 32>;
     }
     return text.size() < sizeof(padded_name);
 }
-/// Pads a name; it must have at most 31 characters.
+/// Pads a name, which must have at most 31 characters.
 [[nodiscard]] constexpr auto pad(std::string_view name) -> padded_name {
     expects(name.size() < 32);
     auto padded = padded_name{};
@@ -58,29 +58,29 @@ using padded_name = std::array<char, 32>;
     return padded;
 }
 
-/// The 40 bytes sent to address 53 (drivers/rpmsg/rpmsg_ns.c, struct rpmsg_ns_msg).
+/// The 40 bytes of an announcement, sent to address 53 (Linux, drivers/rpmsg/rpmsg_ns.c, struct rpmsg_ns_msg).
 struct announcement {
     padded_name name{};
-    address where{}; ///< the endpoint of the announcer
+    address where{}; ///< the endpoint of the sender
     announcement_kind kind{};
 
     auto operator==(announcement const&) const -> bool = default;
 
     [[nodiscard]] constexpr auto service() const -> std::string_view { return view_of(name); }
-    /// Whether it names a service.
+    /// Whether the name is not empty.
     [[nodiscard]] constexpr explicit operator bool() const { return name[0] != '\0'; }
 };
 static_assert(sizeof(announcement) == 40 and wire_format<announcement>);
 static_assert(offsetof(announcement, name) == 0 and offsetof(announcement, where) == 32);
 static_assert(offsetof(announcement, kind) == 36);
 
-/// Builds an announcement; `name` must have at most 31 characters.
+/// Makes an announcement; `name` must have at most 31 characters.
 [[nodiscard]] constexpr auto announce(std::string_view name, address where, announcement_kind kind) -> announcement {
     return {.name = pad(name), .where = where, .kind = kind};
 }
 
-/// What the flags of an announcement mean. With an acknowledged name service (NuttX, drivers/rpmsg/rpmsg.c) 0 creates, 1 destroys
-/// and anything else acknowledges; without (Linux, OpenAMP) bit 0 destroys and the other bits are ignored.
+/// Decodes the flags of an announcement. With an acknowledged name service (NuttX, drivers/rpmsg/rpmsg.c) 0 creates, 1 destroys
+/// and any other value acknowledges; without (Linux, OpenAMP) bit 0 destroys and the other bits are ignored.
 [[nodiscard]] constexpr auto meaning_of(announcement_kind flags, bool acknowledged) -> announcement_kind {
     auto const raw = static_cast<std::uint32_t>(flags);
     if (acknowledged) {
@@ -89,16 +89,16 @@ static_assert(offsetof(announcement, kind) == 36);
     return (raw & 1) != 0 ? announcement_kind::destroy : announcement_kind::create;
 }
 
-/// What an announcement says beside the name.
+/// The fields of an announcement without the name.
 struct announced {
     address where{};
     announcement_kind kind{};
 };
 
-/// Reads the payload of a message to address 53, each byte once, and checks it. `visit(i, c)` is told the characters of the
-/// name in their order, a NUL that ends it included. Refused unless the payload is 40 bytes long, its name has at least one
-/// character and only printable ones, and its address is neither 53 nor the any-address (a destroy may name any address:
-/// Linux lets it match every endpoint of that name).
+/// Parses the payload of a message to address 53, reading each byte once. `visit(i, c)` is called with the characters of the
+/// name in order, including a terminating NUL. Returns false unless the payload has 40 bytes, the name has at least one
+/// character and only printable ones, and the address is neither 53 nor the any-address (a destroy may have any address: in
+/// Linux it matches every endpoint of that name).
 [[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announced& into, auto&& visit) -> bool {
     if (payload.size() != sizeof(announcement)) {
         return false;
@@ -120,7 +120,7 @@ struct announced {
     }
     return into.where != name_service_address;
 }
-/// The same, as a whole.
+/// As above, into one struct.
 [[nodiscard]] constexpr auto read_announcement(const_bytes payload, bool acknowledged, announcement& into) -> bool {
     auto rest = announced{};
     into = {};

@@ -7,12 +7,12 @@
 
 namespace rpmsg::wire {
 
-/// The 8 bytes that NuttX's and openvela's UART and SPI put before the RPMsg header (NuttX, drivers/rpmsg/rpmsg_port.c).
-/// Buffers of frames are aligned for it.
+/// The 8 bytes before the RPMsg header on UART and SPI of NuttX and openvela (NuttX, drivers/rpmsg/rpmsg_port.c). Frame buffers
+/// have the same alignment.
 struct alignas(4) port_header {
-    std::uint16_t check{};     ///< CRC over what follows it, `length` - 2 bytes; 0 from a sender that computes none
-    std::uint16_t command{};   ///< SPI: see there; UART: 0
-    std::uint16_t available{}; ///< SPI: receive buffers that the sender has free; UART: 0
+    std::uint16_t check{};     ///< CRC of the `length` - 2 bytes after it; 0 from a sender without CRC
+    std::uint16_t command{};   ///< SPI: `spi_command`; UART: 0
+    std::uint16_t available{}; ///< SPI: free receive buffers of the sender; UART: 0
     std::uint16_t length{};    ///< bytes of the frame, this header included
 
     auto operator==(port_header const&) const -> bool = default;
@@ -23,16 +23,16 @@ static_assert(offsetof(port_header, available) == 4 and offsetof(port_header, le
 
 inline constexpr std::uint32_t port_header_size = sizeof(port_header);
 
-/// The check of a frame, over all of its bytes but the first two. `Crc` is a `crc`.
+/// The check of a frame, computed over all bytes but the first two. `Crc` is a `crc`.
 template <typename Crc> [[nodiscard]] constexpr auto port_check(const_bytes frame) -> std::uint16_t {
     return Crc::of(frame.subspan(sizeof(port_header::check)));
 }
 
-/// Writes the check of a finished frame into its port header.
+/// Writes the check of a finished frame to its port header.
 template <typename Crc> constexpr auto seal(bytes frame) -> void { store_aligned(frame, port_check<Crc>(frame)); }
 
-/// Whether the check of a frame is that of its bytes. A check of 0 is no exception: who wants frames of a sender that
-/// computes none must not ask. `frame` is at least a port header long and ends where its length says.
+/// Whether the check of a frame is correct. A check of 0 is not accepted as missing: do not call this for a sender without CRC.
+/// `frame` has at least the size of a port header and ends where its length field says.
 template <typename Crc> [[nodiscard]] constexpr auto is_intact(const_bytes frame) -> bool {
     return load_aligned<std::uint16_t>(frame) == port_check<Crc>(frame);
 }

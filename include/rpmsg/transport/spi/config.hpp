@@ -10,30 +10,30 @@
 
 namespace rpmsg {
 
-/// Who the peer is.
+/// The protocol of the peer.
 enum class spi_profile : std::uint8_t {
-    reliable, ///< this library: what was lost on the wire is sent again
-    nuttx,    ///< Apache NuttX; what was lost stays lost, what is damaged is dropped
-    openvela, ///< openvela's older port
+    reliable, ///< this library: lost messages are sent again
+    nuttx,    ///< Apache NuttX; lost messages stay lost, damaged frames are dropped
+    openvela, ///< openvela's older port of NuttX
 };
 
-/// Describes a link over SPI. Sizes are bytes.
+/// Configuration of a link over SPI. Sizes are in bytes.
 struct spi_config {
-    std::uint32_t frame_size = 256;     ///< of every transfer, the same at both ends; a multiple of the word
-    std::uint16_t transmit_buffers = 4; ///< 1 to 255; one more frame is kept for commands
-    std::uint16_t receive_buffers = 4;  ///< 3 to 255, of which one is always with the port and one is kept back
+    std::uint32_t frame_size = 256;     ///< size of every transfer, the same at both ends; a multiple of the word size
+    std::uint16_t transmit_buffers = 4; ///< 1 to 255; one more frame is reserved for commands
+    std::uint16_t receive_buffers = 4;  ///< 3 to 255; one is always assigned to the port and one is reserved
     spi_profile profile = spi_profile::reliable;
-    bool is_checked = true; ///< nuttx, openvela: off only for a peer that computes no check
+    bool is_checked = true; ///< nuttx, openvela: set to false only for a peer that sends no CRC
     wire::crc_step check_step = wire::crc_step::nibble;
-    std::uint32_t alignment = 4;   ///< of every buffer in memory: the length of a cache line where there is one
-    ticks retry_ticks = 100;       ///< longer than a transfer takes; after it a request is repeated, a transfer given up
-    std::uint16_t patience = 64;   ///< after so many transfers in a row that brought nothing the link goes down
-    wire::padded_name peer_name{}; ///< nuttx, openvela: by which this side calls the peer
+    std::uint32_t alignment = 4;   ///< alignment of every frame buffer: the size of a cache line, if any
+    ticks retry_ticks = 100;       ///< longer than a transfer takes; afterwards a request is repeated or a transfer abandoned
+    std::uint16_t patience = 64;   ///< the link goes down after so many transfers in a row without progress
+    wire::padded_name peer_name{}; ///< nuttx, openvela: the name of the peer in `connect`
 };
 
 namespace detail {
 
-/// A configuration that works; says which rule is broken.
+/// Checks a configuration at compile time; the message names the rule that is violated.
 template <spi_config Config> struct checked_spi_config {
     static_assert(Config.frame_size >= 64 and Config.frame_size <= 65532, "a frame on SPI has 64 to 65532 bytes");
     static_assert(Config.frame_size % 4 == 0, "the size of a frame on SPI is a multiple of 4 bytes");
@@ -49,7 +49,7 @@ template <spi_config Config> struct checked_spi_config {
         dialect.step = Config.check_step;
         return dialect;
     }
-    /// The frames that the profile exchanges.
+    /// The frame format of the profile.
     using format = std::conditional_t<Config.profile == spi_profile::reliable, wire::spi_reliable_frame<Config.check_step>,
                                       wire::spi_frame<dialect_of()>>;
     static_assert(format::tx_limit(Config.frame_size) >= sizeof(wire::announcement),

@@ -7,8 +7,8 @@
 
 namespace rpmsg::detail {
 
-/// The receive buffers of a link over SPI: one is always with the port; the others are free, hold a message that waits, or
-/// are with the user. Buffers are numbers below `Size`.
+/// The receive buffers of a link over SPI: one is always assigned to the port; the others are free, hold a pending message, or
+/// are lent to the user. Buffers are numbers below `Size`.
 template <std::uint32_t Size> class spi_rx_queue {
     id_set<Size> free_{};
     std::array<std::uint8_t, Size> queue_{};
@@ -20,16 +20,16 @@ template <std::uint32_t Size> class spi_rx_queue {
     [[nodiscard]] static constexpr auto wrapped(std::uint32_t at) -> std::uint32_t { return at < Size ? at : at - Size; }
 
   public:
-    /// Takes all back; the port keeps its buffer.
+    /// Makes all buffers free, except the one of the port.
     constexpr auto clear() -> void {
         free_.fill();
         free_.erase(armed_);
         head_ = count_ = 0;
         free_count_ = Size - 1;
     }
-    /// The buffer that the port has.
+    /// The buffer that is assigned to the port.
     [[nodiscard]] constexpr auto armed() const -> std::uint32_t { return armed_; }
-    /// The port's buffer holds a message: queues it and gives the port another. False, and nothing happens, when none is free.
+    /// Queues the port's buffer, which holds a message, and assigns another one. False, without any change, when none is free.
     constexpr auto take() -> bool {
         auto const next = free_.first();
         if (next == Size) {
@@ -42,7 +42,7 @@ template <std::uint32_t Size> class spi_rx_queue {
         return true;
     }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return count_ == 0; }
-    /// The oldest message that waits; there must be one.
+    /// Removes the oldest pending message; there must be one.
     constexpr auto pop() -> std::uint32_t {
         auto const id = queue_[head_];
         head_ = static_cast<std::uint8_t>(wrapped(head_ + 1u));
@@ -54,8 +54,8 @@ template <std::uint32_t Size> class spi_rx_queue {
         ++free_count_;
     }
 
-    /// How many messages the peer may send: the transfer that tells it may bring one more, and after all of them the port
-    /// still needs a buffer.
+    /// The number of messages that the peer may send. One buffer is reserved for the transfer that announces this number, which
+    /// may bring a message, and the port needs one after all of them.
     [[nodiscard]] constexpr auto available() const -> std::uint16_t {
         return static_cast<std::uint16_t>(free_count_ > 0 ? free_count_ - 1 : 0);
     }

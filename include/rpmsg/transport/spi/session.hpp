@@ -7,19 +7,19 @@
 
 namespace rpmsg::detail {
 
-/// The life of a link over SPI (NuttX, drivers/rpmsg/rpmsg_port_spi.c). Each side offers `connect` until it has heard the
-/// peer's, then keeps quiet about messages until it hears something else: only then the peer has heard ours too. A `connect` in
-/// between is answered by one; a later one means that the peer has started anew.
+/// The connection state of a link over SPI (NuttX, drivers/rpmsg/rpmsg_port_spi.c). Each side sends `connect` until it has
+/// received the peer's. It then sends no message until it receives another command: only then has the peer received its
+/// `connect` too. A `connect` in between is answered by one; a later one means that the peer has restarted.
 class spi_session {
   public:
     enum class state : std::uint8_t {
         closed,
-        reconnecting,  ///< was connected; the link goes down, then all begins again
-        disconnecting, ///< has heard `shutdown`; the link goes down, then the peer has to begin
-        unconnected,   ///< offers `connect`
-        connecting,    ///< has heard `connect`
+        reconnecting,  ///< was connected; the link goes down, then the connection starts again
+        disconnecting, ///< has received `shutdown`; the link goes down, then the peer must send `connect` first
+        unconnected,   ///< sends `connect`
+        connecting,    ///< has received `connect`
         connected,
-        closing, ///< offers `shutdown`
+        closing, ///< sends `shutdown`
     };
 
   private:
@@ -27,8 +27,8 @@ class spi_session {
 
     state state_{};
     bool owes_connect_{};
-    bool is_quiet_{};        ///< unconnected, and it is the peer's turn
-    std::uint8_t silence_{}; ///< transfers in which no `connect` is offered
+    bool is_quiet_{};        ///< unconnected, and the peer must send `connect` first
+    std::uint8_t silence_{}; ///< number of transfers in which no `connect` is sent
     down_reason reason_{};
 
   public:
@@ -37,16 +37,16 @@ class spi_session {
         owes_connect_ = is_quiet_ = false;
         silence_ = 0;
     }
-    /// Ends; where the peer may believe in a link it is told by the next transfer, if `says_so`.
+    /// Closes the connection. If `says_so` and the peer may be connected, the next transfer sends `shutdown`.
     constexpr auto close(bool says_so) -> void {
         state_ = says_so and state_ >= state::connecting ? state::closing : state::closed;
     }
-    /// The peer cannot be understood any more.
+    /// Takes the connection down after too many transfers without progress, or for another reason.
     constexpr auto give_up(down_reason why = down_reason::broken) -> void {
         state_ = state_ == state::closing ? state::closed : state::reconnecting;
         reason_ = why;
     }
-    /// The link is down now: goes on after reconnecting and disconnecting.
+    /// Called after the link went down: continues after reconnecting and disconnecting.
     constexpr auto settle() -> void {
         is_quiet_ = state_ == state::disconnecting;
         state_ = state::unconnected;
@@ -54,9 +54,9 @@ class spi_session {
 
     [[nodiscard]] constexpr auto current() const -> state { return state_; }
     [[nodiscard]] constexpr auto is_connected() const -> bool { return state_ == state::connected; }
-    /// Whether transfers make sense now.
+    /// Whether transfers are needed in this state.
     [[nodiscard]] constexpr auto is_talking() const -> bool { return state_ >= state::unconnected; }
-    /// Whether `settle` is due, after the link went down.
+    /// Whether `settle` must be called after the link has gone down.
     [[nodiscard]] constexpr auto is_ending() const -> bool { return state_ != state::closed and not is_talking(); }
     [[nodiscard]] constexpr auto reason() const -> down_reason { return reason_; }
 
@@ -64,16 +64,16 @@ class spi_session {
     [[nodiscard]] constexpr auto wants_transfer() const -> bool {
         return (state_ == state::unconnected and not is_quiet_) or state_ == state::connecting or state_ == state::closing;
     }
-    /// What to send where there is no message.
+    /// The command to send when there is no message.
     [[nodiscard]] constexpr auto next() const -> command {
         if (state_ == state::closing) {
             return command::shutdown;
         }
         return (state_ == state::unconnected and silence_ == 0) or owes_connect_ ? command::connect : command::available;
     }
-    /// A transfer is over in which we said one thing and heard another, `none` when it could not be understood. A side that
-    /// yields is silent for some transfers after a `connect` that was not answered by one: NuttX's peripheral chooses its frame
-    /// before it knows what comes, and a `connect` in each would always meet it a step behind.
+    /// Called after a transfer with the command that was sent and the one that was received, `none` for an invalid frame. A
+    /// side that yields sends no `connect` for some transfers after one that was not answered: NuttX's peripheral chooses its
+    /// frame before it knows the received one, and a `connect` in each transfer would always be one step ahead of it.
     constexpr auto exchange(command said, command heard, bool yields = false) -> void {
         silence_ = static_cast<std::uint8_t>(silence_ - (silence_ > 0 ? 1 : 0));
         if (said == command::connect) {

@@ -9,7 +9,7 @@
 
 namespace rpmsg {
 
-/// The frames of one end of a link over SPI, in memory that DMA reaches. Define it once, with static storage: it is all zeroes.
+/// The frame buffers of one end of a link over SPI, in memory that DMA can access; zero-initialised in static storage.
 template <spi_config Config> struct spi_storage {
     struct alignas(Config.alignment) frame {
         std::array<std::byte, Config.frame_size> content;

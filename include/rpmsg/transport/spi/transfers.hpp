@@ -16,7 +16,7 @@
 
 namespace rpmsg::detail {
 
-/// The transfers of one end of a link over SPI: when one is asked for, begun and given up, and what its frames mean.
+/// The transfers of one end of a link over SPI: request, start, end and abort of a transfer, and the contents of its frames.
 template <spi_config Config, typename Port> class spi_transfers : checked_spi_config<Config> {
     static_assert(spi_port<Port>);
     static_assert(Config.frame_size % Port::word_size == 0, "a frame on SPI is made of whole words");
@@ -28,9 +28,10 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
     static constexpr std::uint32_t command_frame = Config.transmit_buffers;
     static constexpr std::uint16_t credit_step = (Config.receive_buffers - 2u + 1u) / 2u;
     static constexpr auto peer_name = Config.peer_name; ///< Clang 14 cannot take a reference into a template argument
-    static constexpr std::uint16_t hasty = 8; ///< after so many fruitless transfers own requests are made at intervals only,
-                                              ///< after so many frames that say nothing the peer's are answered so too
-    /// NuttX's peripheral needs a controller that now and then lets it speak.
+    /// After so many transfers without progress this side requests at intervals only; after so many invalid frames in a row it
+    /// also answers the peer at intervals only.
+    static constexpr std::uint16_t hasty = 8;
+    /// NuttX's peripheral needs a controller that now and then does not send `connect` (session.hpp).
     static constexpr bool yields = drives_clock and Config.profile == spi_profile::nuttx;
 
     [[no_unique_address]] Port port_;
@@ -38,24 +39,24 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
     spi_tx_queue<Config.transmit_buffers> outbox_{};
     spi_rx_queue<Config.receive_buffers> inbox_{};
     spi_session session_{};
-    interrupt_flag edge_{}; ///< the peer's line has risen since the last transfer began
-    bool is_up_{};          ///< as `poll` told it
+    interrupt_flag edge_{}; ///< the peer's line has risen since the last transfer started
+    bool is_up_{};          ///< the state that `poll` reported last
     bool is_transferring_{};
     bool is_requesting_{};
-    bool is_undated_{};      ///< `since_` is not known: that was outside of `poll`, who alone knows the time
-    bool has_seen_low_{};    ///< the peer's line was low since the last transfer began
-    bool lacks_check_{};     ///< the peer computes no check, and the user was told
-    std::uint8_t garbled_{}; ///< frames in a row that could not be understood, or enough
-    command said_{};         ///< in the transfer under way
+    bool is_undated_{};      ///< `since_` is not valid until the next `poll`, which knows the time
+    bool has_seen_low_{};    ///< the peer's line was low since the last transfer started
+    bool lacks_check_{};     ///< the peer sends no CRC, and the user was notified
+    std::uint8_t garbled_{}; ///< invalid frames in a row, at most `hasty`
+    command said_{};         ///< the command of the current transfer
     std::uint16_t credit_{};
     std::uint16_t advertised_{};
     std::uint16_t expected_{};
-    std::uint16_t fruitless_{}; ///< transfers in a row that brought nothing
+    std::uint16_t fruitless_{}; ///< transfers in a row without progress
     ticks now_{};
-    ticks since_{}; ///< when the last transfer began or ended, or the last request was made
+    ticks since_{}; ///< time of the last start or end of a transfer, or of the last request
     counters counts_{};
 
-    /// The bytes of a frame, whose alignment the compiler may use: small cores have no other loads.
+    /// The bytes of a frame with known alignment, so that the compiler may use aligned loads on small cores.
     [[nodiscard, gnu::always_inline]] static constexpr auto aligned(typename spi_storage<Config>::frame& which) -> bytes {
         if (std::is_constant_evaluated()) {
             return which.content;
@@ -67,7 +68,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
     [[nodiscard]] constexpr auto is_overdue(ticks limit = Config.retry_ticks) const -> bool {
         return not is_undated_ and has_passed(since_ + limit, now_);
     }
-    /// Something happened, in this look or before the next one.
+    /// Records the time of an event; outside of `poll` the next `poll` corrects it.
     constexpr auto date() -> void {
         since_ = now_;
         is_undated_ = true;
@@ -83,12 +84,12 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         }
     }
 
-    /// Whether the peer has to hear of receive buffers that became free.
+    /// Whether enough receive buffers became free to announce them to the peer.
     [[nodiscard]] constexpr auto owes_credit() const -> bool {
         auto const available = inbox_.available();
         return available >= advertised_ + credit_step or (advertised_ == 0 and available > 0);
     }
-    /// Whether this side has a need of its own for a transfer.
+    /// Whether this side needs a transfer.
     [[nodiscard]] constexpr auto wants_transfer() const -> bool {
         if (fruitless_ >= hasty and not is_overdue()) {
             return false;
@@ -100,7 +101,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         return (outbox_.unsent() > 0 and may_send) or outbox_.sent() > 0 or owes_credit();
     }
 
-    /// Starts a transfer, or gets ready for one; without a message where the peer may not be ready.
+    /// Starts a transfer, or prepares it at a peripheral. It carries no message when the peer may not be ready.
     constexpr auto start_transfer(bool is_sure) -> void {
         advertised_ = inbox_.available();
         auto content = wire::spi_content{.command = session_.next(), .available = advertised_, .expected = expected_};
@@ -128,7 +129,8 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         port_.start_transfer(out(id), in(inbox_.armed()));
     }
 
-    /// The peer says which message it waits for. What was sent before this transfer and is not confirmed by it did not come.
+    /// Applies the number of the message that the peer expects. Messages that were sent before this transfer and are not
+    /// confirmed were lost; they are sent again. False when there was no progress.
     constexpr auto hear_expected(std::uint16_t expected) -> bool {
         auto const came = static_cast<std::uint16_t>(expected - outbox_.first_number());
         if (came > outbox_.sent()) {
@@ -141,7 +143,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         }
         return came > 0 or not is_lost;
     }
-    /// The frame that came with a transfer of a connected link; false when it brought nothing.
+    /// Applies the received frame of a connected link; false when there was no progress.
     constexpr auto apply(wire::spi_content const& content) -> bool {
         auto goes_on = true;
         if constexpr (format::is_numbered) {
@@ -157,7 +159,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         }
         return goes_on;
     }
-    /// A transfer is over.
+    /// Called at the end of a transfer.
     constexpr auto finish_transfer(bool is_whole) -> void {
         is_transferring_ = false;
         date();
@@ -173,7 +175,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         }
         if (content.command == command::none) {
             counts_.add(counter::bad_frame);
-            advertised_ = 0; // the peer may not have heard of it either
+            advertised_ = 0; // the peer may not have received it either
             count_garbled(content.is_unchecked);
         } else {
             garbled_ = 0;
@@ -186,14 +188,14 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         goes_on ? static_cast<void>(fruitless_ = 0) : count_fruitless();
     }
     [[nodiscard]] constexpr auto is_garbled() const -> bool { return garbled_ >= hasty; }
-    /// A frame that could not be understood. Of a peer that computes no check the user is told, once.
+    /// Counts an invalid frame. A peer that sends no CRC is reported to the user once.
     constexpr auto count_garbled(bool is_unchecked) -> void {
         garbled_ = static_cast<std::uint8_t>(garbled_ + (is_garbled() ? 0 : 1));
         if (is_garbled() and is_unchecked and not std::exchange(lacks_check_, true)) {
             session_.give_up(down_reason::incompatible);
         }
     }
-    /// A transfer, or a request, that brought nothing. Who says goodbye waits less.
+    /// Counts a transfer or a request without progress. A closing side gives up earlier.
     constexpr auto count_fruitless() -> void {
         ++fruitless_;
         auto const is_closing = session_.current() == spi_session::state::closing;
@@ -206,7 +208,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         }
     }
 
-    /// Ends a transfer that is over, and begins the next where one is wanted.
+    /// Completes a transfer that has ended, and starts the next one if needed.
     constexpr auto step() -> void {
         if (is_transferring_) {
             auto const progress = port_.progress();
@@ -223,7 +225,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         }
         begin();
     }
-    /// An edge may have been missed: makes another.
+    /// Repeats the edge of a request, which the peer may have missed.
     constexpr auto repeat_request() -> void {
         request(false);
         request(true);
@@ -254,7 +256,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         }
     }
 
-    /// Back to where no message is under way.
+    /// Discards all messages and the state of the connection.
     constexpr auto forget() -> void {
         outbox_.clear();
         inbox_.clear();
@@ -270,7 +272,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         lacks_check_ = false;
     }
 
-    /// What `poll` of a transport does.
+    /// Implements `poll` of the transport.
     [[nodiscard]] constexpr auto look(ticks now) -> link_change {
         now_ = now;
         since_ = std::exchange(is_undated_, false) ? now : not_ahead(since_, now);
@@ -296,7 +298,7 @@ template <spi_config Config, typename Port> class spi_transfers : checked_spi_co
         return {
             .event = was_up ? link_event::down : link_event::refused, .reason = session_.reason(), .unreturned = unreturned};
     }
-    /// What `next_deadline` of a transport answers.
+    /// Implements `next_deadline` of the transport.
     [[nodiscard]] constexpr auto due(ticks now) -> poll_deadline {
         if (session_.is_ending() or (is_transferring_ and port_.progress() != spi_progress::busy)) {
             return {.is_set = true, .at = now};

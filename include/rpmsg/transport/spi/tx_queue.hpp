@@ -7,15 +7,15 @@
 
 namespace rpmsg::detail {
 
-/// The transmit buffers of a link that sends in order: free, lent, or in the queue, whose oldest are sent and wait for
-/// the peer to say that they came. Buffers are numbers below `Size`.
+/// The transmit buffers of a link that sends in order: free, lent or queued. The oldest queued ones are sent and wait for the
+/// confirmation of the peer. Buffers are numbers below `Size`.
 template <std::uint32_t Size> class spi_tx_queue {
-    id_set<Size> used_{}; ///< lent or in the queue
+    id_set<Size> used_{}; ///< lent or queued
     std::array<std::uint8_t, Size> queue_{};
     std::uint8_t head_{};
     std::uint8_t count_{};
     std::uint8_t sent_{};
-    std::uint16_t first_{}; ///< the number of the message at the head
+    std::uint16_t first_{}; ///< number of the message at the head
 
     [[nodiscard]] constexpr auto place(std::uint32_t n) const -> std::uint32_t {
         auto const at = head_ + n;
@@ -30,13 +30,13 @@ template <std::uint32_t Size> class spi_tx_queue {
     }
 
   public:
-    /// Frees all but what is lent, which its holder may still fill; messages are counted from 0 again.
+    /// Frees all buffers except lent ones, whose holders may still write to them; message numbers start from 0 again.
     constexpr auto clear() -> void {
         confirm(count_);
         head_ = sent_ = 0;
         first_ = 0;
     }
-    /// A buffer to fill, or `Size`.
+    /// A free buffer, which is lent from now on, or `Size`.
     constexpr auto reserve() -> std::uint32_t {
         auto const id = first_free();
         if (id < Size) {
@@ -53,12 +53,12 @@ template <std::uint32_t Size> class spi_tx_queue {
     [[nodiscard]] constexpr auto sent() const -> std::uint32_t { return sent_; }
     [[nodiscard]] constexpr auto unsent() const -> std::uint32_t { return count_ - sent_; }
 
-    /// The number of the message that is sent next, and of the one that the peer is to confirm next.
+    /// The number of the message that is sent next; `first_number`: the one that is confirmed next.
     [[nodiscard]] constexpr auto next_number() const -> std::uint16_t { return static_cast<std::uint16_t>(first_ + sent_); }
     [[nodiscard]] constexpr auto first_number() const -> std::uint16_t { return first_; }
-    /// The buffer of the message that is sent now; there must be an unsent one.
+    /// The buffer of the next message to send; there must be an unsent one.
     constexpr auto send() -> std::uint32_t { return queue_[place(sent_++)]; }
-    /// Frees the oldest `n`, which came; they must have been sent.
+    /// Frees the oldest `n` buffers, whose messages were sent and have arrived.
     constexpr auto confirm(std::uint32_t n) -> void {
         for (auto i = n; i > 0; --i) {
             used_.erase(queue_[head_]);
@@ -68,7 +68,7 @@ template <std::uint32_t Size> class spi_tx_queue {
         sent_ = static_cast<std::uint8_t>(sent_ - n);
         first_ = static_cast<std::uint16_t>(first_ + n);
     }
-    /// All that was sent and not confirmed is to be sent again.
+    /// Marks all unconfirmed messages as unsent.
     constexpr auto rewind() -> void { sent_ = 0; }
 };
 

@@ -12,19 +12,19 @@
 
 namespace rpmsg {
 
-/// What the two ends of a line speak.
+/// The protocol of a serial line, the same at both ends.
 enum class uart_profile : unsigned char {
-    nuttx,    ///< NuttX's frames, in the dialect of the configuration; a damaged frame is lost
-    reliable, ///< both ends are this library: each message arrives once, in order, over a line that loses and damages bytes
+    nuttx,    ///< NuttX frames in the dialect of the configuration; a damaged frame is lost
+    reliable, ///< both ends are this library: each message arrives once, in order, though the line loses and damages bytes
 };
 
-/// Whether the frames of the nuttx profile are checked.
+/// Whether frames of the nuttx profile have a CRC.
 enum class uart_check : unsigned char {
-    required, ///< a frame without its right check is dropped
-    off,      ///< for a peer without (NuttX's CONFIG_RPMSG_PORT_UART_CRC, off by default): sent as 0, ignored when received
+    required, ///< a frame without a correct CRC is dropped
+    off,      ///< for a peer without CRC (NuttX's CONFIG_RPMSG_PORT_UART_CRC, off by default): sent as 0, ignored on receive
 };
 
-/// Describes a link over a serial line; the two ends may differ in all but profile and dialect. Times are in the user's ticks.
+/// Configuration of a serial line. The two ends may differ in all but profile and dialect. Times are in the user's ticks.
 struct uart_config {
     std::uint8_t tx_buffers = 8; ///< a power of two, 1 to 64
     std::uint8_t rx_buffers = 8; ///< a power of two, 1 to 64
@@ -33,12 +33,12 @@ struct uart_config {
     wire::uart_dialect dialect = wire::uart_dialects::apache; ///< nuttx profile only
     uart_check check = uart_check::required;                  ///< nuttx profile only
     wire::crc_step check_step = wire::crc_step::nibble;
-    ticks connect_ticks = 1000;     ///< after this long without an answer the peer is called again
-    ticks wake_ticks = 100;         ///< the same for a peer that is to wake up (NuttX, drivers/rpmsg/rpmsg_port_uart.c)
-    ticks resend_ticks = 200;       ///< reliable: sends again what was not acknowledged; the window must fit through the line
-    std::uint8_t most_resends = 10; ///< reliable: after so many without any answer the link goes down
+    ticks connect_ticks = 1000;     ///< the connection request is repeated after this time without an answer
+    ticks wake_ticks = 100;         ///< the wake request is repeated after this time (NuttX, drivers/rpmsg/rpmsg_port_uart.c)
+    ticks resend_ticks = 200;       ///< reliable: resends unacknowledged frames; longer than the line takes for a full window
+    std::uint8_t most_resends = 10; ///< reliable: the link goes down after so many resends in a row without an answer
 
-    /// Bytes before the RPMsg header and behind the payload.
+    /// Bytes before the RPMsg header.
     [[nodiscard]] constexpr auto prefix() const -> std::uint32_t {
         return profile == uart_profile::nuttx ? wire::port_header_size : wire::reliable_header_size;
     }
@@ -48,7 +48,7 @@ struct uart_config {
     }
 };
 
-/// A configuration that can work; each class that takes one says which rule is broken.
+/// Checks a configuration at compile time; the message names the rule that is violated.
 template <uart_config Config> struct checked_uart_config {
     static_assert(std::has_single_bit(Config.tx_buffers) and std::has_single_bit(Config.rx_buffers),
                   "a line has a power of two of transmit and of receive buffers");

@@ -7,8 +7,8 @@
 
 namespace rpmsg::detail {
 
-/// Which of a few buffers are in use, and in what order filled ones wait. One context takes and pushes, the other pops and
-/// gives back: an interrupt and the loop it interrupts, without a lock.
+/// A buffer pool with a queue of filled buffers, for one producer and one consumer. The producer takes and pushes, the consumer
+/// pops and returns; one of them may be an interrupt, without a lock.
 template <std::uint8_t Count> class frame_queue {
     static_assert(Count > 0 and Count <= 64 and (Count & (Count - 1)) == 0);
 
@@ -21,7 +21,7 @@ template <std::uint8_t Count> class frame_queue {
   public:
     static constexpr std::uint8_t none = Count;
 
-    /// A buffer that is not in use, or none. For the context that pushes.
+    /// A free buffer, or `none`. For the producer.
     constexpr auto take() -> std::uint8_t {
         for (std::uint8_t i = 0; i < Count; ++i) {
             if (states_[i].load() == idle) {
@@ -39,7 +39,7 @@ template <std::uint8_t Count> class frame_queue {
         }
         return total;
     }
-    /// How many buffers neither wait in the queue nor are lent.
+    /// The number of buffers that are neither queued nor lent.
     [[nodiscard]] constexpr auto room() const -> std::uint8_t {
         std::uint8_t total = 0;
         for (auto const& each : states_) {
@@ -47,23 +47,23 @@ template <std::uint8_t Count> class frame_queue {
         }
         return total;
     }
-    /// Appends a buffer that was taken to the queue.
+    /// Appends a taken buffer to the queue.
     constexpr auto push(std::uint8_t index) -> void {
         auto const at = pushed_.load();
         queue_[at % Count] = index;
         states_[index].store(queued);
         pushed_.store(static_cast<std::uint8_t>(at + 1));
     }
-    /// Gives a buffer back that was taken and not pushed.
+    /// Returns a taken buffer that was not pushed.
     constexpr auto drop(std::uint8_t index) -> void { states_[index].store(idle); }
 
-    /// Where the queue ends now.
+    /// The position after the newest queued buffer.
     [[nodiscard]] constexpr auto end() const -> std::uint8_t { return pushed_.load(); }
     [[nodiscard]] constexpr auto begin() const -> std::uint8_t { return popped_.load(); }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return begin() == end(); }
-    /// The buffer at a place of the queue.
+    /// The buffer at a position of the queue.
     [[nodiscard]] constexpr auto at(std::uint8_t place) const -> std::uint8_t { return queue_[place % Count]; }
-    /// Takes the oldest buffer out of the queue, which must not be empty; it stays in use until it is given back.
+    /// Removes the oldest buffer from the queue, which must not be empty; it is lent until `give_back`.
     constexpr auto pop() -> std::uint8_t {
         auto const place = popped_.load();
         auto const index = at(place);
@@ -71,7 +71,7 @@ template <std::uint8_t Count> class frame_queue {
         popped_.store(static_cast<std::uint8_t>(place + 1));
         return index;
     }
-    /// False when this buffer was not lent.
+    /// Returns a lent buffer. False when this buffer is not lent.
     constexpr auto give_back(std::uint32_t index) -> bool {
         auto const is_lent = index < Count and states_[index].load() == lent;
         if (is_lent) {
@@ -79,7 +79,7 @@ template <std::uint8_t Count> class frame_queue {
         }
         return is_lent;
     }
-    /// Gives back all that is lent, and what waits before a place of the queue, if it has not passed yet.
+    /// Returns all lent buffers, and the queued ones before a position, unless the queue is already past it.
     constexpr auto clear(std::uint8_t place) -> void {
         auto const waiting = static_cast<std::uint8_t>(place - begin());
         for (std::uint8_t n = 0; waiting <= Count and n < waiting; ++n) {

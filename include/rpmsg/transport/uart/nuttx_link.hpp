@@ -15,7 +15,7 @@
 
 namespace rpmsg::detail {
 
-/// One end of a line to NuttX, openvela or another end like this (NuttX, drivers/rpmsg/rpmsg_port_uart.c).
+/// One end of a serial line to NuttX, to openvela or to this library (NuttX, drivers/rpmsg/rpmsg_port_uart.c).
 template <uart_config Config, typename Stream, typename Power> class uart_nuttx {
     static constexpr auto dialect = Config.dialect;
     static constexpr std::uint32_t payload_at = wire::port_header_size + wire::header_size;
@@ -24,8 +24,8 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
 
     enum class phase : std::uint8_t { stopped, refused, waiting, up };
     phase phase_{};
-    bool calls_{};      ///< a connection is to be asked for at once; or, when stopped, a sleeping peer to be told the end
-    bool is_checked_{}; ///< a frame with the right check has come since the link came up
+    bool calls_{};      ///< a connection request is due; when stopped: a goodbye to a sleeping peer is due
+    bool is_checked_{}; ///< a frame with a correct CRC has come since the link came up
     rpmsg::config_mismatch refusal_{};
     ticks called_at_{};
     ticks now_{};
@@ -39,7 +39,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     tx_stage<Stream> output_;
     counters counts_{};
 
-    /// The length of a frame that its own end, or the parser, has put right.
+    /// The length of a frame whose length field was written here or checked by the parser.
     static constexpr auto length_of(const_bytes frame) -> std::uint16_t {
         return load_aligned<std::uint16_t>(frame.subspan(offsetof(wire::port_header, length)));
     }
@@ -57,7 +57,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         }
         return count;
     }
-    /// Gives the line all that it takes now.
+    /// Writes as many bytes to the stream as it accepts now.
     constexpr auto pump() -> void {
         while (output_.drain()) {
             auto const sends = sent_.is_empty() or sleep_.may_send(codes_, now_);
@@ -76,7 +76,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         calls_ = is_checked_ = false;
         return {.event = link_event::up};
     }
-    /// Forgets what is under way.
+    /// Discards all frames in progress; returns the number of messages that were not sent.
     constexpr auto let_go() -> std::uint16_t {
         auto const unsent = static_cast<std::uint8_t>(sent_.end() - sent_.begin());
         sent_.clear(sent_.end());
@@ -93,7 +93,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         counts_.add(counter::lost_in_flight, change.unreturned);
         return change;
     }
-    /// Falls silent until `start`, for a peer that is built otherwise; one that believes in the link is told its end.
+    /// Stops until `start` because the peer's configuration does not match; sends a goodbye if the link was up.
     constexpr auto refuse() -> link_change {
         auto const says_so = is_up();
         auto change = go_down(down_reason::incompatible);
@@ -101,7 +101,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         leave(says_so, phase::refused);
         return change;
     }
-    /// Nothing more is sent, but for the word that this end leaves.
+    /// Sends nothing more, except a goodbye.
     constexpr auto leave(bool says_so, phase to) -> void {
         codes_ = {};
         phase_ = to;
@@ -118,14 +118,14 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         }
     }
     [[nodiscard]] constexpr auto is_refused() const -> bool { return refusal_ != rpmsg::config_mismatch::none; }
-    /// Whether the peer has ended the connection: what came before is still delivered.
+    /// Whether the peer has ended the connection: frames that came before are still delivered.
     [[nodiscard]] constexpr auto is_over() const -> bool {
         return is_refused() or parser_.has_seen(dialect.connect) or
                (dialect.power_off != 0 and parser_.has_seen(dialect.power_off));
     }
-    /// Whether a frame of this connection waits.
+    /// Whether a frame of this connection is pending.
     [[nodiscard]] constexpr auto has_frames() const -> bool { return parser_.frames().begin() != parser_.last(); }
-    /// What the peer's codes and the time say about the connection.
+    /// Runs the state machine with the peer's codes and the current time.
     constexpr auto look() -> link_change {
         if (parser_.has_seen_reliable()) {
             parser_.forget_reliable();
@@ -140,7 +140,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
                 return {};
             }
             auto const restarts =
-                parser_.has_seen(dialect.connect); // the code stays: it is answered when the link comes up again
+                parser_.has_seen(dialect.connect); // the code stays pending: it is answered when the link comes up again
             (void)parser_.take_seen(dialect.power_off);
             return go_down(restarts ? down_reason::peer_restarted : down_reason::peer_stopped);
         }
@@ -171,13 +171,14 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr explicit uart_nuttx(uart_storage<Config>& storage, Stream line = {}, Power power = {})
         : sleep_{std::move(power)}, storage_{&storage}, output_{std::move(line)} {}
 
-    /// Bytes have come, in any pieces. For the interrupt of the line or of its DMA, which then calls the channel's `notify`.
+    /// Takes received bytes, in pieces of any size. Called from the interrupt, which then calls the channel's `notify`.
     constexpr auto feed(const_bytes received) -> void { parser_.feed(received, *storage_); }
 
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return Config.payload; }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return Config.payload; }
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
     constexpr auto count(counter reason) -> void { counts_.add(reason); }
+    /// The errors on the line since construction. For the polling context.
     [[nodiscard]] constexpr auto uart_counters() const -> rpmsg::uart_counters {
         auto total = rpmsg::uart_counters{.bad_check = bad_check_.load()};
         parser_.add_to(total);
@@ -185,10 +186,9 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     }
 
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
-    /// Why the link is `incompatible`; `describe` puts it in words.
+    /// The reason why the link is `incompatible`; `describe` gives a text.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch { return refusal_; }
-    /// Tells the peer that this side pauses, or goes on; what that means is between the two programs. Each connection begins
-    /// without a pause.
+    /// Notifies the peer that this side pauses or resumes, for the two programs to use. A new connection is not paused.
     constexpr auto suspend(bool pauses) -> void requires(dialect.suspend != 0) {
         if (phase_ >= phase::waiting) {
             codes_.take_back(pauses ? dialect.resume : dialect.suspend);
@@ -196,6 +196,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
             pump();
         }
     }
+    /// Whether the peer has sent `suspend` and no `resume` in this connection.
     [[nodiscard]] constexpr auto is_peer_suspended() const -> bool { return parser_.is_suspended(); }
 
     [[nodiscard]] constexpr auto start() -> status {
@@ -203,15 +204,15 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
             phase_ = phase::waiting;
             calls_ = true;
             refusal_ = rpmsg::config_mismatch::none;
-            codes_ = {}; // the call says more than a goodbye that has not gone yet
+            codes_ = {}; // the connection request replaces a goodbye that was not sent yet
             parser_.forget_reliable();
-            (void)parser_.take_seen(dialect.connected); // answers a call of an earlier life
+            (void)parser_.take_seen(dialect.connected); // answers a request from before a restart
             sleep_.forget(parser_);
         }
         return {};
     }
-    /// The peer is told so, where the dialect has a word for it: what the line does not take now, and a peer that is to be
-    /// woken first, by the polls of the next time.
+    /// Sends a goodbye where the dialect has a code for it. Later polls send the bytes that the stream does not accept now, and
+    /// wake a sleeping peer first.
     constexpr auto close() -> void {
         if (phase_ >= phase::waiting) {
             auto const says_so = is_up() and not is_over();
@@ -224,10 +225,10 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
 
     constexpr auto poll(ticks now) -> link_change {
         now_ = now;
-        // The end first: an interrupt may bring a code and frames of the new connection.
+        // Read `end` first: an interrupt may add a code and frames of the new connection.
         auto const end = parser_.frames().end();
         if (not is_up() and not parser_.has_seen(dialect.connect) and not parser_.has_seen(dialect.connected)) {
-            parser_.frames().clear(end); // of a connection that is over
+            parser_.frames().clear(end); // of an earlier connection
         }
         output_.fetch(parser_, *storage_);
         parser_.forget_news();
@@ -316,8 +317,8 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr auto flush() -> void { pump(); }
 
     [[nodiscard]] constexpr auto writable() const -> bool { return is_up() and sent_.has_room(); }
-    /// A line that has not taken all, or was not read to its end, is looked after at the next tick, as are codes that `receive`
-    /// came upon; one that calls in vain when it is to call again.
+    /// The next tick while bytes are not accepted or not read yet, or while `receive` has found codes for `poll`; otherwise the
+    /// next wake or connection request.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
         auto const has_news = phase_ >= phase::waiting and (parser_.has_news() or output_.is_behind());
         auto const is_busy = not output_.is_idle() or has_news;

@@ -13,34 +13,34 @@
 
 namespace rpmsg::detail {
 
-/// The half of a NuttX line that runs in an interrupt: puts frames together, notes codes. It never stops for want of a
-/// buffer: then frames are lost and counted. Whether a frame has its right check is left to whoever takes it.
+/// The receiving half of a NuttX line, run in an interrupt: it assembles frames and records codes. When no buffer is free,
+/// frames are lost and counted. The CRC is checked later by the polling context.
 template <uart_config Config> class uart_parser {
     static constexpr auto dialect = Config.dialect;
     static constexpr std::uint32_t payload_at = wire::port_header_size + wire::header_size;
     using pool = frame_queue<Config.rx_buffers>;
 
-    // Small members first: the short instructions of small cores reach them.
-    std::uint8_t buffer_ = pool::none; ///< in which the next frame comes together
-    bool is_inside_{};                 ///< of a frame
+    // Small members first: short instructions of small cores reach them.
+    std::uint8_t buffer_ = pool::none; ///< buffer of the next frame
+    bool is_inside_{};                 ///< a frame has started
     bool is_escaped_{};
     bool is_damaged_{};
-    bool is_proven_{};         ///< a frame has come: the peer is of this profile
-    std::uint8_t marker_at_{}; ///< how much of a hello of the reliable profile has been seen
+    bool is_proven_{};         ///< a frame has come: the peer has this profile
+    std::uint8_t marker_at_{}; ///< matched bytes of a hello of the reliable profile
     std::uint16_t filled_{};
     interrupt_byte fence_{};
     interrupt_byte foreign_{};
-    interrupt_byte pause_{}; ///< the last code of a pair, likewise below
+    interrupt_byte pause_{}; ///< the last code of a pair; also `sleep_`
     interrupt_byte sleep_{};
     interrupt_byte news_{}; ///< a code has come since the last poll
     interrupt_cell<std::uint16_t> bad_length_{};
     interrupt_cell<std::uint16_t> bad_stuffing_{};
     interrupt_cell<std::uint16_t> no_buffer_{};
     pool frames_{};
-    std::array<interrupt_byte, 16> seen_{}; ///< by the low half of the code
+    std::array<interrupt_byte, 16> seen_{}; ///< indexed by the low half of the code
 
-    /// A delimiter, the length of the first block, then the marker, its last byte in the highest place. The first zero of a
-    /// hello is one of its bytes 4 to 7; no length like this is in the name that a first announcement brings.
+    /// Matches a hello of the reliable profile: a delimiter, the length of the first block, then the marker, lowest byte first.
+    /// The first zero of a hello is one of its bytes 4 to 7; no such length occurs in the name of a first announcement.
     constexpr auto look_for_marker(std::uint8_t byte) -> void {
         if (byte == 0) {
             marker_at_ = 1;
@@ -97,13 +97,13 @@ template <uart_config Config> class uart_parser {
         if (code == dialect.connect or code == dialect.connected) {
             is_inside_ = is_proven_ = false;
             fence_.store(frames_.end());
-            if constexpr (dialect.power_off != 0) { // was said of a connection before, as was a pause
+            if constexpr (dialect.power_off != 0) { // belongs to the connection before, as does a pause
                 seen_[dialect.power_off & 0xf].store(0);
                 pause_.store(0);
             }
         }
         if constexpr (dialect.power_off != 0) {
-            if (code == dialect.power_off) { // who ends asks for no connection any more, nor for an awake peer
+            if (code == dialect.power_off) { // a peer that ends requests no connection any more, and needs no wake-up
                 seen_[dialect.connect & 0xf].store(0);
                 sleep_.store(dialect.relax);
             }
@@ -152,24 +152,24 @@ template <uart_config Config> class uart_parser {
     }
 
   public:
-    /// Not inlined: where the parser lies is known there, and each of its members would cost an address.
+    /// Not inlined: inlined, each access to a member would need the absolute address of the parser.
     [[gnu::noinline]] constexpr auto feed(const_bytes received, uart_storage<Config>& storage) -> void {
         for (auto const each : received) {
             take(std::to_integer<std::uint8_t>(each), storage);
         }
     }
 
-    // What follows is for the loop that is interrupted.
+    // The following functions are for the polling context.
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
     [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
-    /// Where the queue of frames ended when the last code about the connection came.
+    /// The end of the frame queue when the last connection code came.
     [[nodiscard]] constexpr auto fence() const -> std::uint8_t { return fence_.load(); }
-    /// Where the frames of this connection end: what comes behind a call for a new one is of that.
+    /// The end of the frames of this connection: frames after a connection request belong to the next one.
     [[nodiscard]] constexpr auto last() const -> std::uint8_t { return has_seen(dialect.connect) ? fence() : frames_.end(); }
     [[nodiscard]] constexpr auto has_news() const -> bool { return news_.load() != 0; }
     constexpr auto forget_news() -> void { news_.store(0); }
     [[nodiscard]] constexpr auto has_seen(std::uint8_t code) const -> bool { return seen_[code & 0xf].load() != 0; }
-    /// Whether a code has come since the last time it was asked for.
+    /// Whether a code has come since the last call.
     constexpr auto take_seen(std::uint8_t code) -> bool {
         auto& seen = seen_[code & 0xf];
         auto const was_seen = seen.load() != 0;

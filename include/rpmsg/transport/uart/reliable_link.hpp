@@ -12,7 +12,8 @@
 
 namespace rpmsg::detail {
 
-/// One end of a line between two ends of this library: what is committed arrives once and in order, until the link goes down.
+/// One end of a serial line between two ends of this library: a committed message arrives once and in order while the link is
+/// up. Errors are corrected by CRC, sequence numbers and resends (wire/uart/reliable_frame.hpp).
 template <uart_config Config, typename Stream> class uart_reliable : reliable_sender<Config, Stream> {
     using sender = reliable_sender<Config, Stream>;
     using sender::called_at_;
@@ -41,11 +42,11 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     using pool = frame_queue<Config.tx_buffers>;
     using step = reliable_session::step;
 
-    bool has_asked_{};                 ///< to send again from `expected_` on
-    bool is_restarted_{};              ///< the peer was started anew: `look` takes the link down
-    bool has_left_{};                  ///< the peer said goodbye
-    rpmsg::config_mismatch found_{};   ///< between the peer's words and what works
-    rpmsg::config_mismatch refusal_{}; ///< the user was told of it
+    bool has_asked_{};                 ///< a resend from `expected_` on was requested
+    bool is_restarted_{};              ///< the peer restarted: `look` takes the link down
+    bool has_left_{};                  ///< the peer has sent a goodbye
+    rpmsg::config_mismatch found_{};   ///< a mismatch in the peer's frames, not reported yet
+    rpmsg::config_mismatch refusal_{}; ///< the mismatch that was reported to the user
     std::uint16_t peer_limit_{};
     counters counts_{};
 
@@ -68,12 +69,12 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         switch (asked) {
         case step::hello: owes_hello_ = true; break;
         case step::up: (void)window_.acknowledge(0, hello.window, now_); [[fallthrough]];
-        case step::acknowledge: owe(answer::acknowledge); break; // the peer may not know that we know
+        case step::acknowledge: owe(answer::acknowledge); break; // the peer may not know that the session is established
         case step::restart: is_restarted_ = true; break;
         default: break;
         }
     }
-    /// What the header of any frame but a hello says. False when it is not of this session.
+    /// Applies the header of any frame but a hello. False when it is not of this session.
     constexpr auto accept(wire::reliable_header const& header) -> bool {
         if (not session_.is_current(header.session)) {
             return false;
@@ -108,13 +109,13 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
                     (void)accept(load<wire::reliable_header>(frame));
                 }
             }
-            if (not is_restarted_) { // else it is heard once more, by the next life
+            if (not is_restarted_) { // otherwise it is read again after the restart
                 parser_.drop_short();
             }
         }
     }
 
-    /// A new life of this end.
+    /// Restarts this end; returns the number of messages that were not acknowledged.
     constexpr auto renew() -> std::uint16_t {
         auto const lost = window_.unacknowledged();
         this->begin_anew();
@@ -129,7 +130,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         counts_.add(counter::lost_in_flight, change.unreturned);
         return change;
     }
-    /// Whether the peer has ended the session: what came before is still delivered.
+    /// Whether the peer has ended the session: frames that came before are still delivered.
     [[nodiscard]] constexpr auto is_over() const -> bool { return is_restarted_ or has_left_; }
     constexpr auto look() -> link_change {
         if (phase_ == phase::up) {
@@ -163,7 +164,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         return {};
     }
 
-    /// Whether a data frame is the next one; asks for that where it is another.
+    /// Whether a data frame is the next in order; requests a resend when it is not.
     constexpr auto is_expected(wire::reliable_header const& header) -> bool {
         auto const ahead = static_cast<std::uint16_t>(header.sequence - expected_);
         if (ahead == 0) {
@@ -185,10 +186,10 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
 
     constexpr explicit uart_reliable(uart_storage<Config>& storage, Stream line = {}) : sender{storage, std::move(line)} {}
 
-    /// Says who this end is in this life: a number other than 0, than the peer's, and than in earlier lives, as from a random
-    /// number generator, a boot counter or a clock. Before `start`.
+    /// Sets the id of this end, before `start`: not 0, different from the peer's and from those of earlier restarts, for
+    /// example from a random number generator, a boot counter or a clock.
     constexpr auto identify(std::uint32_t life) -> void { session_.identify(life); }
-    /// Bytes have come, in any pieces. For the interrupt of the line or of its DMA, which then calls the channel's `notify`.
+    /// Takes received bytes, in pieces of any size. Called from the interrupt, which then calls the channel's `notify`.
     constexpr auto feed(const_bytes received) -> void { parser_.feed(received, *storage_); }
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t {
         return is_up() ? std::min<std::uint32_t>(peer_limit_, Config.payload) : Config.payload;
@@ -196,15 +197,16 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return Config.payload; }
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
     constexpr auto count(counter reason) -> void { counts_.add(reason); }
+    /// The errors on the line since construction. For the polling context.
     [[nodiscard]] constexpr auto uart_counters() const -> rpmsg::uart_counters {
         auto total = errors_;
         parser_.add_to(total);
         return total;
     }
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
-    /// Why the link is `incompatible`; `describe` puts it in words. The peer is called all the same: it may change.
+    /// The reason why the link is `incompatible`; `describe` gives a text. The link still tries to connect.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch { return refusal_; }
-    /// `misconfigured` when this end was not identified.
+    /// Starts the link. `misconfigured` when `identify` has not set an id.
     [[nodiscard]] constexpr auto start() -> status {
         if (session_.own() == 0) {
             return error::misconfigured;
@@ -215,7 +217,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         }
         return {};
     }
-    /// The peer of a link that stands is told so; what the line does not take now, by the next polls.
+    /// Sends a goodbye if the link is up; later polls send the bytes that the stream does not accept now.
     constexpr auto close() -> void {
         if (phase_ == phase::stopped) {
             return;
@@ -235,9 +237,9 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     constexpr auto poll(ticks now) -> link_change {
         now_ = now;
         window_.date(now);
-        // The end first: an interrupt may bring a hello and frames of the new session.
+        // Read `end` first: an interrupt may add a hello and frames of the new session.
         if (auto const end = parser_.frames().end(); not is_up() and parser_.oldest_short().empty()) {
-            parser_.frames().clear(end); // of a session that is over
+            parser_.frames().clear(end); // of an earlier session
         }
         output_.fetch(parser_, *storage_);
         if (phase_ == phase::stopped) {
@@ -297,7 +299,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
                 .payload = frame.subspan(payload_at, inner.length),
                 .token = token};
     }
-    /// A peer that waits for room is told of it by the next `flush` or `poll`.
+    /// Returns a received buffer. A peer that waits for room is notified by the next `flush` or `poll`.
     constexpr auto release(rx_token const& received) -> void {
         if (not parser_.frames().give_back(received.id)) {
             counts_.add(counter::stale_loan);
@@ -308,8 +310,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     constexpr auto flush() -> void { pump(); }
 
     [[nodiscard]] constexpr auto writable() const -> bool { return is_up() and window_.frames().has_room(); }
-    /// A line that has not taken all, or was not read to its end, is looked after at the next tick, as is what `receive` came
-    /// upon.
+    /// The next tick while bytes are not accepted or not read yet, or while `receive` has found something for `poll`.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
         auto const is_sending = not output_.is_idle() or is_sending_ or owes_hello_ or pending_ != answer::none;
         auto const has_news =

@@ -14,15 +14,15 @@
 
 namespace rpmsg::detail {
 
-/// The half of a reliable line that runs in an interrupt: puts frames together. Short frames, which speak of the link,
-/// have places of their own, so that they are heard though every receive buffer is in use. Checks and sequence numbers are
-/// left to the loop that is interrupted.
+/// The receiving half of a reliable line, run in an interrupt: it assembles frames. Short frames, which control the link, have
+/// buffers of their own, so that they are received even when no receive buffer is free. CRC and sequence numbers are checked
+/// later by the polling context.
 template <uart_config Config> class reliable_parser {
   public:
     static constexpr std::uint32_t longest_short = sizeof(wire::reliable_hello) + wire::reliable_check_size;
 
   private:
-    static constexpr std::uint8_t places = 8; ///< of short frames
+    static constexpr std::uint8_t places = 8; ///< buffers for short frames
     static constexpr std::uint8_t most_codes = 4;
     using pool = frame_queue<Config.rx_buffers>;
     struct short_frame {
@@ -32,8 +32,8 @@ template <uart_config Config> class reliable_parser {
 
     pool frames_{};
     std::uint8_t buffer_ = pool::none;
-    std::uint8_t codes_{}; ///< how many of NuttX's codes have come since the last delimiter, or enough
-    bool is_plain_ = true; ///< nothing but such codes has come since
+    std::uint8_t codes_{}; ///< NuttX codes since the last delimiter, at most `most_codes`
+    bool is_plain_ = true; ///< only NuttX codes have come since the last delimiter
     std::uint32_t size_{};
     wire::cobs_reader reader_{};
     std::array<std::byte, longest_short> head_{};
@@ -99,7 +99,7 @@ template <uart_config Config> class reliable_parser {
             buffer_ = pool::none;
         }
     }
-    /// Makes room for the next frame, whatever became of this one.
+    /// Makes the parser ready for the next frame; drops a frame that was not queued.
     constexpr auto forget() -> void {
         if (buffer_ != pool::none) {
             frames_.drop(buffer_);
@@ -132,10 +132,10 @@ template <uart_config Config> class reliable_parser {
         }
     }
 
-    // What follows is for the loop that is interrupted.
+    // The following functions are for the polling context.
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
     [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
-    /// The oldest short frame, or nothing. It stays until `drop_short`.
+    /// The oldest short frame, or an empty span. It stays valid until `drop_short`.
     [[nodiscard]] constexpr auto oldest_short() const -> const_bytes {
         auto const at = popped_.load();
         auto const& oldest = shorts_[at % places];
@@ -143,7 +143,7 @@ template <uart_config Config> class reliable_parser {
     }
     constexpr auto drop_short() -> void { popped_.store(static_cast<std::uint8_t>(popped_.load() + 1)); }
     [[nodiscard]] constexpr auto is_starved() const -> bool { return starved_.load() != 0; }
-    /// Whether a frame found no buffer since the last time it was asked.
+    /// Whether a frame found no free buffer since the last call.
     constexpr auto take_starved() -> bool {
         auto const was_starved = is_starved();
         if (was_starved) {

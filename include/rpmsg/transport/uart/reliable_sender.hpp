@@ -14,7 +14,7 @@
 
 namespace rpmsg::detail {
 
-/// The sending half of a reliable line: chooses what goes next, hello, answer or data, and gives the line what it takes.
+/// The sending half of a reliable line: selects the next frame (hello, answer or data) and writes it to the stream.
 template <uart_config Config, typename Stream> class reliable_sender {
   protected:
     using check = wire::crc<wire::crc32c, Config.check_step>;
@@ -27,10 +27,10 @@ template <uart_config Config, typename Stream> class reliable_sender {
     phase phase_{};
     answer pending_{};
     bool owes_hello_{};
-    bool is_sending_{};    ///< a frame is on its way, `current_`
-    bool is_data_{};       ///< it is one of the window
-    bool rewinds_{};       ///< when it has gone, what follows the acknowledged frames goes again
-    std::uint8_t shown_{}; ///< how much room the peer knows of
+    bool is_sending_{};    ///< a frame is being sent
+    bool is_data_{};       ///< it is a data frame of the window
+    bool rewinds_{};       ///< after it, all frames after the acknowledged ones are sent again
+    std::uint8_t shown_{}; ///< the room that was announced to the peer
     std::uint16_t expected_{};
     ticks now_{};
     ticks called_at_{};
@@ -50,12 +50,12 @@ template <uart_config Config, typename Stream> class reliable_sender {
         count = static_cast<std::uint16_t>(count + (count != 0xffff ? 1 : 0));
     }
     constexpr auto owe(answer what) -> void { pending_ = std::max(pending_, what); }
-    /// Sends again what follows the acknowledged frames.
+    /// Resends all frames after the acknowledged ones.
     constexpr auto go_back() -> void {
         window_.release();
         window_.rewind();
     }
-    /// A new life of this end: nothing that was to be sent is valid any more.
+    /// Restarts this end: everything that was to be sent is discarded.
     constexpr auto begin_anew() -> void {
         session_.renew();
         window_.clear();
@@ -68,7 +68,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
     }
 
   private:
-    /// Puts the check behind a frame, and has it sent.
+    /// Appends the CRC to a frame and starts its transmission.
     constexpr auto begin(bytes frame) -> void {
         auto const size = frame.size() - wire::reliable_check_size;
         store(frame.subspan(size), check::of(frame.first(size)));
@@ -110,7 +110,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
         is_data_ = true;
         begin(frame.first(wire::reliable_header_size + length + wire::reliable_check_size));
     }
-    /// Chooses the next frame to send. False when there is none.
+    /// Selects the next frame to send. False when there is none.
     constexpr auto begin_next() -> bool {
         window_.release();
         if (owes_hello_) {
@@ -137,7 +137,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
     }
 
   protected:
-    /// Gives the line all that it takes now.
+    /// Writes as many bytes to the stream as it accepts now.
     constexpr auto pump() -> void {
         while (output_.drain()) {
             if (not is_sending_ and not begin_next()) {

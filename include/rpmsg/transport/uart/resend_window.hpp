@@ -8,19 +8,19 @@
 
 namespace rpmsg::detail {
 
-/// The frames of one direction that were committed and not acknowledged, in order, and which of them to send next.
+/// The committed and unacknowledged frames of one direction, in order, and the next one to send.
 template <std::uint8_t Count> class resend_window {
     using pool = frame_queue<Count>;
 
     pool frames_{};
     std::uint16_t first_{};  ///< sequence number of the oldest frame
-    std::uint16_t next_{};   ///< of the one to send next
-    std::uint16_t newest_{}; ///< past the newest one that was ever sent
-    std::uint16_t limit_{};  ///< past the newest one that the peer has room for
+    std::uint16_t next_{};   ///< sequence number of the next frame to send
+    std::uint16_t newest_{}; ///< sequence number after the newest frame that was ever sent
+    std::uint16_t limit_{};  ///< sequence number after the newest frame that the peer has room for
     std::uint16_t acknowledged_{};
     std::uint8_t tries_{};
-    bool is_undated_{}; ///< `since_` is older than that
-    ticks since_{};     ///< when something was last sent or acknowledged
+    bool is_undated_{}; ///< the time in `since_` is not valid yet
+    ticks since_{};     ///< time of the last transmission or acknowledgement
 
     [[nodiscard]] static constexpr auto distance(std::uint16_t from, std::uint16_t to) -> std::uint16_t {
         return static_cast<std::uint16_t>(to - from);
@@ -36,7 +36,7 @@ template <std::uint8_t Count> class resend_window {
 
   public:
     constexpr resend_window() = default;
-    /// Begins anew. Frames that are being filled stay out until they are dropped.
+    /// Resets the window. Frames that are being filled stay out of use until they are dropped.
     constexpr auto clear() -> void {
         frames_.clear(frames_.end());
         *this = resend_window{frames_};
@@ -44,16 +44,16 @@ template <std::uint8_t Count> class resend_window {
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
     [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
     [[nodiscard]] constexpr auto next() const -> std::uint16_t { return next_; }
-    /// How many frames the peer has not acknowledged, sent or not.
+    /// The number of frames that the peer has not acknowledged, sent or not.
     [[nodiscard]] constexpr auto unacknowledged() const -> std::uint8_t { return waiting(); }
 
-    /// Whether there is a frame to send that the peer has room for.
+    /// Whether there is a frame to send for which the peer has room.
     [[nodiscard]] constexpr auto has_next() const -> bool {
         auto const room = distance(first_, limit_);
         return distance(first_, next_) < waiting() and distance(first_, next_) < room and room <= 0x7fff;
     }
     [[nodiscard]] constexpr auto next_frame() const -> std::uint8_t { return frames_.at(place(next_)); }
-    /// The next frame was given to the line. Answers whether it had been sent before.
+    /// Called when the stream has accepted the next frame. Returns whether it had been sent before.
     constexpr auto advance(ticks now) -> bool {
         ++next_;
         auto const is_new = distance(first_, next_) > distance(first_, newest_);
@@ -62,12 +62,12 @@ template <std::uint8_t Count> class resend_window {
         return not is_new;
     }
 
-    /// The peer has all frames before `sequence` and room for `room` more; room that it has told of stays, unless it takes that
-    /// back. False where this cannot be.
+    /// Applies an acknowledgement: the peer has all frames before `sequence` and room for `room` more. An earlier, larger limit
+    /// stays valid unless `takes_back`. False when the values are not valid.
     constexpr auto acknowledge(std::uint16_t sequence, std::uint8_t room, ticks now, bool takes_back = false) -> bool {
         auto const count = distance(acknowledged_, sequence);
         if (count > distance(acknowledged_, newest_)) {
-            return count > 0x7fff; // an old one that was overtaken
+            return count > 0x7fff; // an old acknowledgement that was overtaken
         }
         acknowledged_ = sequence;
         auto const limit = static_cast<std::uint16_t>(sequence + room);
@@ -78,7 +78,7 @@ template <std::uint8_t Count> class resend_window {
         }
         return true;
     }
-    /// Frees what was acknowledged. Not while such a frame is on its way once more.
+    /// Frees acknowledged frames. Must not be called while one of them is being sent again.
     constexpr auto release() -> void {
         while (first_ != acknowledged_) {
             (void)frames_.give_back(frames_.pop());
@@ -86,25 +86,25 @@ template <std::uint8_t Count> class resend_window {
             ++first_;
         }
     }
-    /// The first frame after a pause is about to be committed, at a time that only the next `poll` knows.
+    /// Called before the first frame after a pause is committed; only the next `poll` knows the current time.
     constexpr auto restart(ticks now) -> void {
         since_ = now;
         is_undated_ = true;
     }
-    /// A `poll` tells the time.
+    /// Applies the time of a `poll`.
     constexpr auto date(ticks now) -> void { since_ = std::exchange(is_undated_, false) ? now : not_ahead(since_, now); }
     [[nodiscard]] constexpr auto is_undated() const -> bool { return is_undated_; }
-    /// Sends again from the oldest frame on.
+    /// Resends from the oldest frame on.
     constexpr auto rewind() -> void { next_ = first_; }
-    /// The peer lives, though it acknowledges nothing new.
+    /// Called for each valid frame of the peer, even when it acknowledges nothing new.
     constexpr auto reset_tries() -> void { tries_ = 0; }
 
     [[nodiscard]] constexpr auto waits() const -> bool { return waiting() > 0; }
     [[nodiscard]] constexpr auto deadline(ticks patience, ticks now) const -> ticks {
         return not_ahead(since_, now) + (patience << (tries_ < 4 ? tries_ : 4));
     }
-    /// Sends again what was not acknowledged in time, be there room for it or not, once the line is free. False after `most`
-    /// times in a row.
+    /// Resends frames that were not acknowledged in time, once the line is free; at least one, even without room at the peer.
+    /// False after `most` times in a row.
     constexpr auto retry(ticks now, std::uint8_t most, bool is_free) -> bool {
         if (tries_ == most) {
             return false;

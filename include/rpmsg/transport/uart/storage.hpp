@@ -9,7 +9,7 @@
 
 namespace rpmsg {
 
-/// The frames of a line. The user owns them, zero-initialised, and they outlive the link.
+/// The frame buffers of a serial line. The user provides them, zero-initialised; they must outlive the link.
 template <uart_config Config> class uart_storage {
     static constexpr checked_uart_config<Config> checked{};
     using frame = std::array<std::byte, align_up(Config.frame_size(), 8)>;

@@ -10,7 +10,7 @@
 
 namespace rpmsg::detail {
 
-/// The few bytes between a frame and a line that takes them when it can; and the way in of a line that is read.
+/// A small buffer between frames and a stream that accepts bytes when it can; also reads from a readable stream.
 template <typename Stream> class tx_stage {
     static_assert(byte_stream<Stream>);
 
@@ -23,13 +23,13 @@ template <typename Stream> class tx_stage {
   public:
     constexpr explicit tx_stage(Stream line) : line_{std::move(line)} {}
 
-    /// Where to put the next bytes, once all that were put there are gone.
+    /// Where to write the next bytes, when all staged bytes were accepted.
     [[nodiscard]] constexpr auto room() -> bytes { return staged_; }
     constexpr auto stage(std::size_t count) -> void {
         filled_ = static_cast<std::uint8_t>(count);
         written_ = 0;
     }
-    /// Gives the line what it takes. False while it has not taken all.
+    /// Writes staged bytes to the stream. False while some are not accepted yet.
     constexpr auto drain() -> bool {
         if (written_ < filled_) {
             auto const rest = const_bytes{staged_}.first(filled_).subspan(written_);
@@ -38,10 +38,11 @@ template <typename Stream> class tx_stage {
         return written_ >= filled_;
     }
     [[nodiscard]] constexpr auto is_idle() const -> bool { return written_ >= filled_; }
-    /// Forgets what the line has not taken.
+    /// Discards staged bytes that the stream has not accepted.
     constexpr auto forget() -> void { filled_ = written_ = 0; }
 
-    /// Feeds `parser` what the line has to read: while it has room for two frames, and a piece if nobody else will make room.
+    /// Feeds the bytes of the stream to `parser` while two buffers are free, or while no frame is queued whose release would
+    /// free one.
     constexpr auto fetch([[maybe_unused]] auto& parser, [[maybe_unused]] auto& storage) -> void {
         if constexpr (readable_byte_stream<Stream>) {
             constexpr std::uint32_t most_pieces = 64;
@@ -57,7 +58,7 @@ template <typename Stream> class tx_stage {
             }
         }
     }
-    /// Whether the last `fetch` may have left bytes in the line, whose doorbell has rung.
+    /// Whether the last `fetch` may have left bytes in the stream; their doorbell has already come.
     [[nodiscard]] constexpr auto is_behind() const -> bool { return readable_byte_stream<Stream> and is_behind_; }
 };
 

@@ -11,8 +11,8 @@
 
 namespace rpmsg::detail {
 
-/// NuttX's wake handshake, both halves (NuttX, drivers/rpmsg/rpmsg_port_uart.c): the peer is woken before a burst and let go
-/// after it; its own calls are answered whatever the state of the link.
+/// Both halves of NuttX's wake handshake (NuttX, drivers/rpmsg/rpmsg_port_uart.c). This side wakes the peer before a burst and
+/// releases it afterwards; it answers the peer's requests in any state of the link.
 template <uart_config Config, typename Power> class wake_handshake {
     static_assert(power_policy<Power>);
     static constexpr auto dialect = Config.dialect;
@@ -21,8 +21,8 @@ template <uart_config Config, typename Power> class wake_handshake {
     enum class peer : std::uint8_t { asleep, called, awake };
     struct wake_memory {
         peer state{};
-        std::uint8_t turn{};  ///< which of the two codes is next
-        std::uint8_t calls{}; ///< in vain, or enough
+        std::uint8_t turn{};  ///< which of the two stay_awake codes is next
+        std::uint8_t calls{}; ///< unanswered requests, at most `most_calls`
         ticks called_at{};
     };
     struct nothing {};
@@ -35,7 +35,7 @@ template <uart_config Config, typename Power> class wake_handshake {
   public:
     constexpr explicit wake_handshake(Power power) : power_{std::move(power)} {}
 
-    /// Whether the peer is awake, so that a frame or a call can be sent; calls it where not.
+    /// Whether the peer is awake, so that a frame or a connection request can be sent; otherwise requests it to wake.
     constexpr auto may_send([[maybe_unused]] auto& codes, [[maybe_unused]] ticks now) -> bool {
         if constexpr (Power::wakes_peer) {
             wake_.called_at = not_ahead(wake_.called_at, now);
@@ -49,7 +49,7 @@ template <uart_config Config, typename Power> class wake_handshake {
         }
         return true;
     }
-    /// After a burst the peer may sleep again.
+    /// Lets the peer sleep again after a burst.
     constexpr auto end_burst([[maybe_unused]] auto& codes) -> void {
         if constexpr (Power::wakes_peer) {
             if (wake_.state == peer::awake) {
@@ -59,14 +59,14 @@ template <uart_config Config, typename Power> class wake_handshake {
             }
         }
     }
-    /// Whether the peer was called so often in vain that it is not worth a goodbye.
+    /// Whether so many wake requests were not answered that no goodbye is sent.
     [[nodiscard]] constexpr auto is_deaf() const -> bool {
         if constexpr (Power::wakes_peer) {
             return wake_.calls == most_calls;
         }
         return false;
     }
-    /// What was asked and answered in an earlier life of this end says nothing now.
+    /// Discards requests and answers from before a restart of this end.
     constexpr auto forget([[maybe_unused]] auto& parser) -> void {
         if constexpr (Power::wakes_peer) {
             wake_ = {.turn = wake_.turn};
@@ -75,7 +75,7 @@ template <uart_config Config, typename Power> class wake_handshake {
             }
         }
     }
-    /// Answers what the peer says of sleep, and tells the policy.
+    /// Answers the peer's wake requests and notifies the power policy.
     constexpr auto answer([[maybe_unused]] auto& parser, [[maybe_unused]] auto& codes) -> void {
         if constexpr (dialect.relax != 0) {
             for (auto const code : dialect.stay_awake) {
@@ -97,7 +97,7 @@ template <uart_config Config, typename Power> class wake_handshake {
             }
         }
     }
-    /// When the peer is to be called again.
+    /// The time of the next wake request.
     [[nodiscard]] constexpr auto next_call(ticks now) const -> ticks {
         if constexpr (Power::wakes_peer) {
             return wake_.state == peer::called ? not_ahead(wake_.called_at, now) + Config.wake_ticks : now + 1;

@@ -8,27 +8,27 @@
 
 namespace rpmsg {
 
-/// Describes a shared-memory link, the same on both cores. Sizes are bytes.
+/// Configuration of a shared-memory link, the same on both cores. Sizes are in bytes.
 struct vring_config {
     std::uint16_t buffers = 8;        ///< per direction; a power of two, 1 to 32768
-    std::uint32_t buffer_size = 512;  ///< of a buffer, its 16-byte header included; a multiple of 4
+    std::uint32_t buffer_size = 512;  ///< size of a buffer, its 16-byte header included; a multiple of 4
     std::uint32_t host_to_remote = 0; ///< buffer size of ring 1 where it differs; 0 means `buffer_size`
     std::uint32_t remote_to_host = 0; ///< buffer size of ring 0 where it differs; 0 means `buffer_size`
-    std::uint32_t alignment = 64;     ///< of the rings; a power of two, at least 4
-    std::uint32_t ring_stride = 0;    ///< from ring 0 to ring 1; 0: as near as the dialect puts them
-    std::uint16_t batch = 1;          ///< received buffers are given back this many at a time, at least 1
+    std::uint32_t alignment = 64;     ///< alignment of the rings; a power of two, at least 4
+    std::uint32_t ring_stride = 0;    ///< distance from ring 0 to ring 1; 0 means the smallest that the dialect allows
+    std::uint16_t batch = 1;          ///< received buffers are returned in batches of this size, at least 1
     bool event_index = false;         ///< doorbells by event index (feature bit 29) instead of flags
-    std::uint64_t device_base = 0;    ///< the address by which the driver knows the start of the block
-    std::uint32_t retry_ticks = 100;  ///< after this long a doorbell that failed or was not answered is rung again
+    std::uint64_t device_base = 0;    ///< the driver's address of the start of the block
+    std::uint32_t retry_ticks = 100;  ///< a doorbell that failed or was not answered is rung again after this time
     wire::dialect dialect = wire::dialects::rpmsg;
 
-    /// Buffer size of a ring: 0 carries messages to the driver, 1 to the device.
+    /// Buffer size of a ring: ring 0 carries messages to the driver, ring 1 to the device.
     [[nodiscard]] constexpr auto size_of(std::uint32_t ring) const -> std::uint32_t {
         auto const own = ring == 0 ? remote_to_host : host_to_remote;
         return own != 0 ? own : buffer_size;
     }
 
-    /// A number that differs when two sides would lay the link out differently or speak differently.
+    /// A hash of the layout and the protocol options: it differs when the configurations of the two sides do not match.
     [[nodiscard]] constexpr auto fingerprint() const -> std::uint32_t {
         auto hash = std::uint32_t{0x811c'9dc5};
         auto const mix = [&](std::uint32_t value) { hash = (hash ^ value) * 0x0100'0193; };
@@ -42,7 +42,7 @@ struct vring_config {
     }
 };
 
-/// A configuration that can be laid out; each class that takes one says which rule is broken.
+/// Checks a configuration at compile time; the message names the rule that is violated.
 template <vring_config Config> struct checked_config {
     static_assert(std::has_single_bit(Config.buffers), "a vring holds a power of two buffers");
     static_assert(Config.buffers <= 32768, "a vring holds at most 32768 buffers");

@@ -15,19 +15,19 @@
 
 namespace rpmsg::detail {
 
-/// The phase of a link. From `ending` on buffers may still be received.
+/// The phase of a link. Messages can be received in `ending` and `up`.
 enum class link_phase : std::uint8_t {
     stopped,
-    broken,  ///< the peer broke the rules, and this dialect cannot agree on fresh rings
-    waiting, ///< for the peer
-    refused, ///< the peer has another configuration
-    faulted, ///< the peer broke the rules: the next poll takes the link down
-    ending,  ///< the peer started anew: what it published before is still delivered
+    broken,  ///< the peer violated the ring protocol, and this dialect cannot negotiate new rings
+    waiting, ///< the handshake waits for the peer
+    refused, ///< the configuration of the peer does not match
+    faulted, ///< the peer violated the ring protocol: the next poll takes the link down
+    ending,  ///< the peer restarted: messages that it published before are still delivered
     up,
 };
 
-/// The two rings of a link, what lies in them and the doorbells: each step of a message, none of its checks against
-/// misuse. lifecycle.hpp starts and ends it, link.hpp is its public face.
+/// The two virtqueues of a link, their buffers and doorbells: each step of a message, without checks of the caller.
+/// lifecycle.hpp starts and stops it, link.hpp is the public interface.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout> class data_path {
   protected:
     using queue = virtqueue<Config, Role>;
@@ -35,33 +35,33 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr std::uint32_t tx_ring = device ? 0 : 1;
     static constexpr std::uint32_t rx_ring = device ? 1 : 0;
     static constexpr bool prefilled = Config.dialect.prefilled;
-    /// A message rings unasked where the peer says nothing of use, or where asking costs the maintenance of a cache line.
+    /// Rings for every message where the peer's flags are not usable, or where reading them costs cache maintenance.
     static constexpr bool always_rings = (device and Config.dialect.always_rings_driver) or line_of<Region> > 1;
 
     struct nothing {};
 
-    /// Whether this side tells by a mark of its own whether the rings are those that it attached to. Where both sides agree on
-    /// fresh rings none is needed; boot words have no room for one either: ring 1 begins where ring 0's last entry ends.
+    /// Whether this device writes a mark to recognise the rings that it attached to. Handshakes that agree on new rings need
+    /// none, and with boot words there is no free word: ring 1 starts where the last entry of ring 0 ends.
     static constexpr bool is_marking = device and not handshake_of<Role, Config>::agrees_on_rings;
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
-    /// A buffer that was taken from a ring: its id, or `nowhere` when the ring has none, and above it where its descriptor says
-    /// that it lies. Two words that travel in registers, where a struct would take memory.
+    /// A popped buffer: its id, or `nowhere` when the ring is empty; with descriptors, its offset is in the upper half. An
+    /// integer stays in registers, a struct would be stored in memory.
     using taken_frame = std::conditional_t<reads_descriptors, std::uint64_t, std::uint32_t>;
 
     [[no_unique_address]] Region shared_;
     [[no_unique_address]] Layout layout_;
-    /// Of the descriptor that was read last.
+    /// Buffer size in the descriptor that was read last.
     [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint32_t, nothing> size_{};
     link_phase phase_{};
-    bool armed_{};                    ///< the doorbell for returned buffers is asked for
-    id_set<Config.buffers> unused_{}; ///< transmit buffers, ours and free
-    /// The same; who waits was told of these: they may be too small, or cannot be used.
+    bool armed_{};                    ///< a doorbell for returned buffers is requested
+    id_set<Config.buffers> unused_{}; ///< free transmit buffers that this side owns
+    /// Free transmit buffers that were already reported by `writable`; they may be too small or not usable.
     [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
-    id_set<Config.buffers> late_{}; ///< transmit buffers that somebody may still fill since the rings before these
-    /// What a device of a dialect without epochs left on the rings when it attached, or 0 (ring_attach.hpp).
+    id_set<Config.buffers> late_{}; ///< transmit buffers lent since before these rings; their holders may still write to them
+    /// The mark that this device wrote to the rings when it attached, or 0 (ring_attach.hpp).
     [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
     std::array<queue, 2> queues_{};
-    /// Where buffers go back in batches: our index of the receive ring that the peer sees.
+    /// With batches: the index of the receive ring that the peer sees.
     [[no_unique_address]] std::conditional_t<(Config.batch > 1), std::uint16_t, nothing> shown_{};
     [[no_unique_address]] pending_doorbells<Bell> bells_;
     counters counts_{};
@@ -71,7 +71,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
 
     [[nodiscard]] constexpr auto sends() const -> bool { return phase_ == link_phase::up; }
     [[nodiscard]] constexpr auto is_live() const -> bool { return phase_ >= link_phase::ending; }
-    /// Whether a poll is due at once.
+    /// Whether `poll` must be called again at once.
     [[nodiscard]] constexpr auto is_ending() const -> bool {
         return phase_ == link_phase::ending or phase_ == link_phase::faulted;
     }
@@ -80,7 +80,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     constexpr auto tx() -> queue& { return queues_[tx_ring]; }
     constexpr auto rx() -> queue& { return queues_[rx_ring]; }
 
-    /// Received buffers given back that the peer cannot see yet.
+    /// Released receive buffers that are not published yet.
     [[nodiscard]] constexpr auto held_back() const -> std::uint32_t {
         if constexpr (Config.batch > 1) {
             return static_cast<std::uint16_t>(queues_[rx_ring].given() - shown_);
@@ -88,14 +88,14 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             return 0;
         }
     }
-    /// All that was given back is shown, or is nobody's any more.
+    /// All released buffers are published, or not valid any more.
     constexpr auto settle_held_back() -> void {
         if constexpr (Config.batch > 1) {
             shown_ = queues_[rx_ring].given();
         }
     }
 
-    /// Shows the peer the last `newly` buffers that were given, and rings where it wants that.
+    /// Publishes the last `newly` pushed buffers and rings the doorbell if the peer requests it.
     constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
         auto const at = layout_.parts(ring);
         auto&& shared = handle_of(shared_);
@@ -110,25 +110,25 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             bells_.ring(ring, counts_);
         }
     }
-    /// Gives the peer a buffer, and shows it.
+    /// Pushes a buffer and publishes it.
     constexpr auto hand_over(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
         queue_of(ring).give(shared_, layout_.parts(ring), id, length);
         publish(ring);
     }
 
-    /// Asks for a doorbell when a transmit buffer comes back; whether none has come back already.
+    /// Requests a doorbell for returned transmit buffers; false when one has been returned already.
     constexpr auto arm() -> bool {
         armed_ = true;
         return tx().arm(shared_, layout_.parts(tx_ring));
     }
-    /// Ends that; where rings start prefilled the peer's flags are left alone (rpmsg_lite.c).
+    /// Cancels the request. Where rings start prefilled the flags are left unchanged (rpmsg-lite, rpmsg_lite.c).
     [[gnu::always_inline]] constexpr auto disarm() -> void {
         armed_ = false;
         if constexpr (not prefilled) {
             tx().disarm(shared_, layout_.parts(tx_ring));
         }
     }
-    /// Reads a descriptor of the driver, each field once, and checks it: where its buffer lies, or `nowhere`.
+    /// Reads each field of a descriptor once and checks it. Returns the offset of its buffer, or `nowhere`.
     [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size)
         -> std::uint32_t {
         auto const at = layout_.parts(ring).descriptors + 16 * id;
@@ -163,7 +163,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return offset;
     }
-    /// The id of the next buffer in a ring, or `nowhere`. What breaks the link is remembered and counted.
+    /// The id of the next buffer in a ring, or `nowhere`. A protocol violation is counted and takes the link down.
     constexpr auto next_id(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
         auto got = queue_of(ring).take(shared, layout_.parts(ring), used_length != nullptr);
         if (got.outcome == take_outcome::taken) [[likely]] {
@@ -178,7 +178,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return nowhere;
     }
-    /// Takes the next buffer of a ring. On small cores both rings share its code; where there is room each has its own.
+    /// Pops the next buffer of a ring. On 32-bit cores both rings share the code; on 64-bit cores each has its own copy.
     [[gnu::always_inline]] constexpr auto take(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr)
         -> taken_frame {
         return sizeof(void*) > 4 ? take_inlined(shared, ring, used_length) : take_called(shared, ring, used_length);
@@ -196,17 +196,17 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return id;
     }
-    /// Whether a buffer that came with these rings is still on loan from those before.
+    /// Whether a buffer is still lent since before the rings were initialised again.
     [[gnu::always_inline]] [[nodiscard]] constexpr auto is_late(std::uint32_t id) const -> bool {
         if constexpr (not device and not prefilled) {
-            return false; // a driver keeps it out of its own set
+            return false; // a driver keeps it out of its set of free buffers
         } else if constexpr (Config.buffers > 32) {
             return id != nowhere and late_.contains(id);
         } else {
             return not late_.is_empty() and id != nowhere and late_.contains(id);
         }
     }
-    /// Whether a transmit buffer of ours is lent to nobody.
+    /// Whether an owned transmit buffer is free.
     [[nodiscard]] constexpr auto is_spare(std::uint32_t id) const -> bool {
         if constexpr (reads_descriptors) {
             return unused_.contains(id) or told_.contains(id);
@@ -214,7 +214,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             return unused_.contains(id);
         }
     }
-    /// The rings are about to begin anew: what is on loan now is out of use until it comes back.
+    /// Called before the rings are initialised again: lent buffers are not used until they are returned.
     constexpr auto keep_loans_out() -> void {
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             if (tx().owns(id) and not is_spare(id)) {
@@ -222,7 +222,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             }
         }
     }
-    /// Where a buffer that was taken lies, or `nowhere` when its descriptor is bad.
+    /// The offset of a popped buffer, or `nowhere` when its descriptor is bad.
     [[nodiscard]] constexpr auto offset_of(std::uint32_t ring, taken_frame taken) const -> std::uint32_t {
         if constexpr (reads_descriptors) {
             return static_cast<std::uint32_t>(taken >> 32);
@@ -230,7 +230,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             return layout_.buffer(ring, taken);
         }
     }
-    /// The size of the buffer that was taken last.
+    /// The size of the buffer that was popped last.
     [[nodiscard]] constexpr auto size_of_taken(std::uint32_t ring) const -> std::uint32_t {
         if constexpr (reads_descriptors) {
             return size_;
@@ -239,7 +239,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
 
-    /// This side's copy of a frame's header; the word that peers use as scratch space is not read.
+    /// Copies the header of a frame; the reserved word, which peers use as scratch space, is not read.
     constexpr auto read_header(auto& shared, std::uint32_t offset) -> wire::header {
         shared.invalidate(offset, wire::header_size);
         auto const read = [&](std::uint32_t at) { return load_at<site::header_load, std::uint32_t>(shared, offset, at); };

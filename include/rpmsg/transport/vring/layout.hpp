@@ -14,22 +14,22 @@
 
 namespace rpmsg {
 
-/// Where the parts of a link lie in its region, in bytes from its start. `vring_layout<Config>` computes all of it when
-/// compiling; `runtime_layout` holds what was learned at attach.
+/// The offsets of the parts of a link, in bytes from the start of its region. `vring_layout<Config>` computes them at compile
+/// time; `runtime_layout` is filled at attach.
 ///
 ///   parts(ring)             descriptor table, available and used ring
-///   offset_of(address, n)   where n bytes at the driver's `address` lie, or `nowhere` unless they lie in the buffers
+///   offset_of(address, n)   offset of n bytes at the driver's `address`, or `nowhere` unless they lie inside the buffers
 ///   address_of(offset)      the driver's address of an offset
-///   buffer(ring, id)        offset of buffer `id` of a ring; asked by the driver only
-///   status(), control()     the status byte and the control block, or `nowhere`
-///   fits(size, count)       whether a region of `size` bytes holds rings of `count` buffers as this layout says
-///   is_agreed               optional, static: buffer(ring, id) holds for the device too, so that it reads no descriptor
-///   is_checked              optional, static: where fits() holds no part and no buffer leads outside of the region, so that
-///                           nothing of it is checked again
-///   takes_names()           optional: whether the driver took the name service, where no table says so
-///   table()                 optional: the resource table whose entry holds the status byte, or `nowhere`
-///   boot()                  the boot block that lies before the table; asked only where the dialect has one
-///   rebase(base)            the driver knows the region's start as `base`: whether this layout can follow; asked likewise
+///   buffer(ring, id)        offset of buffer `id` of a ring; used by the driver only
+///   status(), control()     offsets of the status byte and of the control block, or `nowhere`
+///   fits(size, count)       whether a region of `size` bytes holds this layout with rings of `count` buffers
+///   is_agreed               optional, static: buffer(ring, id) is valid for the device too, so that it reads no descriptor
+///   is_checked              optional, static: after fits() no part and no buffer can lie outside the region, so that no
+///                           further checks are needed
+///   takes_names()           optional: whether the driver accepted the name service, where no table has that bit
+///   table()                 optional: offset of the resource table whose entry has the status byte, or `nowhere`
+///   boot()                  offset of the boot block before the table; used only where the dialect has one
+///   rebase(base)            the driver's address of the region is `base`: whether this layout is valid with it; used as boot()
 template <typename T>
 concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t address) {
     { layout.parts(n) } -> std::same_as<wire::vring_parts>;
@@ -44,7 +44,7 @@ concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t a
 namespace detail {
 template <typename Layout> constexpr bool is_checked_layout = requires { requires Layout::is_checked; };
 
-/// Whether the parts of a ring of `count` buffers lie in `size` bytes, aligned, and reach each other.
+/// Whether the parts of a ring of `count` buffers are aligned, lie inside `size` bytes and are close enough together.
 [[nodiscard]] constexpr auto holds_ring(wire::vring_parts const& ring, std::uint32_t count, std::uint32_t size) -> bool {
     constexpr auto furthest = std::uint32_t{0x7000'0000};
     auto const apart = ring.used > ring.available ? ring.used - ring.available : ring.available - ring.used;
@@ -52,7 +52,7 @@ template <typename Layout> constexpr bool is_checked_layout = requires { require
            lies_inside(ring.descriptors, 16 * count, size) and lies_inside(ring.available, 2 * count + 6, size) and
            lies_inside(ring.used, 8 * count + 6, size);
 }
-/// Where the resource table of a layout begins, or `nowhere` when it does not say.
+/// The offset of the resource table of a layout, or `nowhere` when it is not known.
 [[nodiscard]] constexpr auto table_of(link_layout auto const& layout) -> std::uint32_t {
     if constexpr (requires { layout.table(); }) {
         return layout.table();
@@ -62,8 +62,8 @@ template <typename Layout> constexpr bool is_checked_layout = requires { require
 }
 } // namespace detail
 
-/// One contiguous block: control block or resource table (where the dialect has one), ring 0, ring 1, the buffers of
-/// ring 0, the buffers of ring 1. rpmsg-lite's and openvela's layout, and what our driver offers to any device.
+/// One contiguous block: control block or resource table (where the dialect has one), ring 0, ring 1, buffers of ring 0,
+/// buffers of ring 1. This is the layout of rpmsg-lite and openvela, and the one that this library's driver uses.
 template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr auto control_size = static_cast<std::uint32_t>(sizeof(wire::control_block));
     static constexpr auto table_size = static_cast<std::uint32_t>(sizeof(wire::resource_table));
@@ -71,7 +71,7 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr bool has_table = Config.dialect.status_in_table;
     static constexpr bool has_boot = Config.dialect.attach == wire::attach_rule::boot_words;
     static constexpr bool has_carveouts = Config.dialect.sizes == wire::config_space::versioned;
-    /// The vdev entry of the table: behind openvela's trace entry (openvela, drivers/rpmsg/rpmsg_virtio_lite.c), behind Linux's
+    /// Offset of the vdev entry: after openvela's trace entry (openvela, drivers/rpmsg/rpmsg_virtio_lite.c), after Linux's
     /// carveouts, or first.
     static constexpr std::uint32_t vdev = has_boot        ? sizeof(wire::boot_block) + 72
                                           : has_carveouts ? offsetof(wire::carveout_table, vdev)
@@ -81,7 +81,7 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
                                           : has_carveouts ? sizeof(wire::carveout_table) + 12
                                           : has_table     ? table_size
                                                           : 0;
-    /// Both ends are ours and agree by fingerprint: buffer i of a ring is descriptor i for good, and none need be read.
+    /// Both ends are this library and agree by fingerprint: descriptor i always describes buffer i, so none is read.
     static constexpr bool is_agreed = has_control;
     static constexpr bool is_checked = true;
 
@@ -132,12 +132,12 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr auto boot() -> std::uint32_t { return has_boot ? 0 : nowhere; }
     static constexpr auto rebase(std::uint64_t base) -> bool { return base == Config.device_base; }
     static constexpr auto fits(std::uint32_t region_size, std::uint32_t) -> bool { return region_size >= size(); }
-    /// Bytes that the shared block needs.
+    /// Bytes of the shared block.
     static constexpr auto size() -> std::uint32_t { return buffers + buffer_bytes; }
 };
 static_assert(link_layout<vring_layout<vring_config{}>>);
 
-/// Whether no cache line of the region holds bytes of both sides; regions without a `line` have no cache.
+/// Whether no cache line of the region holds bytes of both sides. A region without a `line` is not cached.
 template <vring_config Config, typename Region>
 constexpr bool
     shares_no_line = Config.alignment % detail::line_of<Region> == 0 and

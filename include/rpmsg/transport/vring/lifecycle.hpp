@@ -14,7 +14,7 @@
 
 namespace rpmsg::detail {
 
-/// Start, restart and end of a shared-memory link, of either role. What goes through it is in link.hpp.
+/// Start, restart and end of a shared-memory link in either role. The messages are in link.hpp.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     static_assert(region<Region>);
@@ -48,24 +48,24 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     static constexpr auto last_mute = device and not drains ? link_phase::stopped : link_phase::broken;
     static constexpr bool calls = not device and not drains;
 
-    /// What only some roles and dialects remember.
-    struct no_bell {}; // a type for each: two of one type would take room
+    /// State that only some roles and dialects need.
+    struct no_bell {}; // distinct empty types: two members of one type would take space
     struct no_call {};
     struct caller_memory {
-        bool is_answered{}; ///< the peer has sent or returned something since the link came up
+        bool is_answered{}; ///< the peer has sent or returned a buffer since the link came up
         ticks rung_at{};
     };
 
     [[no_unique_address]] handshake handshake_{};
     [[no_unique_address]] std::conditional_t<handshake::needs_doorbell, interrupt_flag, no_bell>
-        rang_{}; ///< the doorbell of ring 0
+        rang_{}; ///< a doorbell of ring 0 has arrived
     [[no_unique_address]] std::conditional_t<calls, caller_memory, no_call> call_{};
 
   protected:
     constexpr vring_lifecycle(Region shared, Bell bell, Layout layout)
         : rings{std::move(shared), std::move(bell), std::move(layout)} {}
 
-    /// Something came from the peer.
+    /// Called for each buffer from the peer.
     constexpr auto note_answer() -> void {
         if constexpr (calls) {
             call_.is_answered = true;
@@ -73,7 +73,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     }
 
   private:
-    /// Wakes a peer that waits for our half of the handshake.
+    /// Notifies the peer of a change of this side's handshake words.
     constexpr auto call_peer() -> void {
         shared_.template fence<site::restart_fence>();
         bells_.ring(0, counts_);
@@ -85,7 +85,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
                 this->adopt();
             }
             for (std::uint32_t id = 0; resumes and id < Config.buffers; ++id) {
-                if (this->rx().owns(id)) { // what was received before is nobody's any more
+                if (this->rx().owns(id)) { // messages lent before the close are not valid any more
                     this->hand_over(rx_ring, id, Config.size_of(rx_ring));
                 }
             }
@@ -120,13 +120,13 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             }
             shared_.template fence<site::restart_fence>();
             if (advance(false) == handshake_step::answered) {
-                call_peer(); // at once: the driver waits for it
+                call_peer(); // the next read of the peer index is left to another call
             }
         } else if constexpr (has_commands) {
             phase_ = link_phase::waiting;
             auto const is_told = commanded() != down_reason::none;
             if (reason == down_reason::broken or is_told or not handshake_.is_running(shared_, layout_)) {
-                handshake_.start(shared_, layout_); // the next life of either comes through the handshake
+                handshake_.start(shared_, layout_); // the next restart of either side goes through the handshake
                 if (is_told) {
                     handshake_.take_command(shared_, layout_);
                 }
@@ -138,7 +138,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         return change;
     }
 
-    /// Of a link that was up and ends.
+    /// The reason why a link that was up goes down.
     constexpr auto why_it_ends() -> down_reason {
         if (phase_ == link_phase::faulted) {
             return down_reason::broken;
@@ -147,13 +147,13 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             return told;
         }
         auto is_over = drains or not this->is_marked();
-        if constexpr (has_commands) { // a driver that starts anew clears the rings before it touches a word
+        if constexpr (has_commands) { // a driver that restarts clears the rings before it writes a word
             is_over = not handshake_.is_running(shared_, layout_) or (device and this->were_cleared());
         }
         return is_over ? down_reason::peer_restarted : down_reason::peer_stopped;
     }
 
-    /// By a command, where the dialect has them. One that is not for the link is left to who knows it.
+    /// The reason given by a command of the peer, where the dialect has commands. Other commands are left to the application.
     constexpr auto commanded() -> down_reason {
         if constexpr (has_commands) {
             return handshake_.commanded(shared_, layout_);
@@ -161,7 +161,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             return down_reason::none;
         }
     }
-    /// Whether the peer says that it is ready, and the rings of a link that is up still are its and ours.
+    /// Whether the peer is ready; for a link that is up, also whether its rings are still valid for both sides.
     constexpr auto is_established(auto& shared) -> bool {
         auto const rang = this->is_live() and take_doorbell();
         auto const is_same = handshake_.is_established(shared, layout_) and
@@ -172,7 +172,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         }
         return is_same;
     }
-    /// It may be that of the next rings.
+    /// Keeps a doorbell, which may belong to the next rings.
     constexpr auto keep_doorbell([[maybe_unused]] bool rang) -> void {
         if constexpr (handshake::needs_doorbell) {
             if (rang) {
@@ -180,7 +180,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             }
         }
     }
-    /// Takes the doorbell of ring 0 before a look: one that comes meanwhile counts for the next.
+    /// Clears the doorbell of ring 0 before a check: a doorbell that arrives meanwhile counts for the next check.
     constexpr auto take_doorbell() -> bool {
         if constexpr (handshake::needs_doorbell) {
             return rang_.take();
@@ -229,8 +229,8 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         return {};
     }
 
-    /// A device that starts later has missed the doorbells of messages that wait, and rpmsg-lite's remote is mute until
-    /// one of ring 0 finds it listening (rpmsg_lite.c).
+    /// A device that starts later has missed the doorbells of pending messages, and a remote of rpmsg-lite sends nothing until
+    /// it receives a doorbell of ring 0 while it runs (rpmsg-lite, rpmsg_lite.c).
     constexpr auto ring_until_answered(ticks now) -> void {
         call_.rung_at = not_ahead(call_.rung_at, now);
         if (not call_.is_answered and has_passed(call_.rung_at + Config.retry_ticks, now)) {
@@ -241,8 +241,8 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             }
         }
     }
-    /// Whether a poll is due though nothing rings: the peer was not heard yet, rpmsg-lite gives buffers back in silence, and
-    /// the table that a driver waits for changes without a doorbell, as boot words do at any time.
+    /// Whether a poll is due without a doorbell: the peer has not answered yet, rpmsg-lite returns buffers without a doorbell,
+    /// the table that a driver waits for changes without a doorbell, and so do boot words at any time.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
         auto waits = prefilled and this->armed_;
         if constexpr (calls) {
@@ -251,7 +251,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         return (phase_ == link_phase::up and (waits or has_commands)) or
                (handshake::changes_without_doorbell and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
-    /// The link is not up, or no longer. Where the dialect has epochs what the peer published before is still delivered.
+    /// Called when the link is not up or not valid any more. With epochs, messages published before are delivered first.
     [[gnu::cold]] constexpr auto follow_peer(bool is_established, ticks now) -> link_change {
         if (drains and phase_ <= last_mute) {
             return {};
@@ -266,7 +266,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         if (was_up or this->is_ending()) {
             return go_down(why_it_ends());
         }
-        // A doorbell may stand for several steps of the handshake.
+        // One doorbell may announce several steps of the handshake.
         for (int steps = 0; steps < handshake::most_steps; ++steps) {
             auto const step = advance(is_established);
             auto const change = follow(step, now);
@@ -282,14 +282,14 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
 
   public:
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == link_phase::up; }
-    /// Why the link is `incompatible`, as the peer's words tell now; `describe` puts it in words. For the polling context.
+    /// The mismatch behind `incompatible`, read from the peer's words; `describe` gives a text. For the polling context.
     [[nodiscard]] constexpr auto mismatch() -> config_mismatch {
         return phase_ == link_phase::refused ? handshake_.mismatch(shared_, layout_) : config_mismatch::none;
     }
-    /// Whether the rings still are the peer's and ours: asked before a goodbye is written to them.
+    /// Whether the rings are still valid for both sides: checked before a goodbye is written to them.
     [[nodiscard]] constexpr auto can_say_goodbye() -> bool { return is_up() and is_established(shared_); }
-    /// Whether the peer took the name service, where it has a word for it. Hosts of OpenAMP before 2024 keep features that
-    /// they never write.
+    /// Whether the peer accepted the name service, where the dialect has a word for it. OpenAMP hosts before 2024 accept
+    /// features without writing them.
     [[nodiscard]] constexpr auto takes_names() -> bool {
         if constexpr (Config.dialect.compares_table) {
             return table_check<Config>::takes_names(shared_, layout_, device);
@@ -299,12 +299,12 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             return true;
         }
     }
-    /// Messages sent that the peer has not given back, as far as the ring tells now. For the polling context.
+    /// Sent messages that the peer has not returned, as the ring shows now. For the polling context.
     constexpr auto in_flight() -> std::uint32_t {
         return this->is_live() ? this->tx().with_peer(shared_, layout_.parts(tx_ring)) : 0;
     }
 
-    /// Does nothing when it was started before.
+    /// No effect on a link that is started. `misconfigured` when the region does not hold the layout.
     [[nodiscard]] constexpr auto start() -> status {
         if (not this->has_room()) {
             return error::misconfigured;
@@ -323,7 +323,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         return {};
     }
 
-    /// Where the dialect has a word for it the peer sees the end. Received messages go back at once, loans are void.
+    /// Notifies the peer where the dialect has a word for it. Received messages are returned; lent buffers become invalid.
     constexpr auto close() -> void {
         if (phase_ == link_phase::stopped) {
             return;
@@ -335,7 +335,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
                 auto const rang = take_doorbell();
                 if (handshake_.is_established(shared_, layout_) and this->is_marked()) {
                     this->give_all_back();
-                    bells_.ring_pending(counts_); // the peer keeps these rings, and nobody rings later
+                    bells_.ring_pending(counts_); // the peer keeps these rings, and no later poll rings
                 } else {
                     this->forget_rings();
                     keep_doorbell(rang);
@@ -348,27 +348,27 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         phase_ = link_phase::stopped;
         handshake_.restart(shared_, layout_);
         if (agrees or (handshake::tells_of_close and was_up)) {
-            call_peer(); // a word tells of the end
+            call_peer(); // a word reports the close
         }
     }
 
     constexpr auto poll(ticks now) -> link_change {
-        this->rx().look_anew(); // a doorbell since the last look tells of more than was seen then
-        // Where the dialect has epochs a link that is not up asks the session itself.
+        this->rx().look_anew(); // a doorbell since the last check announces entries after the cached index
+        // With epochs, a link that is not up leaves the check to the handshake.
         if (drains ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
             bells_.ring_pending(counts_);
             return drains ? follow_peer(true, now) : link_change{};
         }
         auto&& shared = handle_of(shared_);
         auto const is_established = this->is_established(shared);
-        if (is_established or not this->is_live()) { // never for rings that are gone
+        if (is_established or not this->is_live()) { // never for rings that are not valid
             bells_.ring_pending(counts_);
         }
         if (not is_established or (not drains and phase_ != link_phase::up)) [[unlikely]] {
             return follow_peer(is_established, now);
         }
         if constexpr (has_commands and device) {
-            this->tx().note(shared_, layout_.parts(tx_ring)); // a driver that starts anew clears the rings first
+            this->tx().note(shared_, layout_.parts(tx_ring)); // a driver that restarts clears the rings first
         }
         if constexpr (calls) {
             ring_until_answered(now);

@@ -9,8 +9,8 @@
 
 namespace rpmsg::detail {
 
-/// Both ends of a shared-memory link: two split rings, the session that starts and restarts them, the doorbells. `vring`
-/// and `vring_driver` are its two roles; the concept in transport.hpp says what each call is for.
+/// One end of a shared-memory link: two split rings, the handshake that starts and restarts them, the doorbells. `vring_device`
+/// and `vring_driver` are its two roles; the `transport` concept in transport.hpp documents each operation.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     using life = vring_lifecycle<Role, Config, Region, Bell, Layout>;
@@ -33,7 +33,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         }
         return taken;
     }
-    /// How much of a frame the peer may have filled: the used length lowers what we believe, it never raises it.
+    /// Bytes of a frame that the peer may have written. The used length can only lower the size of the buffer.
     constexpr auto filled(std::uint32_t size, [[maybe_unused]] std::uint32_t used_length) -> std::uint32_t {
         if constexpr (life::device) {
             return size;
@@ -44,7 +44,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
             return std::min(size, used_length);
         }
     }
-    /// The line of the header was fetched anew already; only what lies beyond it is left.
+    /// The cache line of the header is already invalidated; this covers the rest of the payload.
     constexpr auto invalidate_payload(std::uint32_t frame, std::uint32_t length) -> void {
         constexpr auto line = line_of<Region>;
         auto const end = frame + wire::header_size + length;
@@ -54,12 +54,12 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         }
     }
     constexpr auto give_back(rx_token const& received, bool at_once = false) -> void {
-        // The used length is the size of the buffer: that is how an OpenAMP host learns it (OpenAMP, rpmsg_virtio.c).
+        // An OpenAMP host takes the used length as the size of the buffer (OpenAMP, rpmsg_virtio.c).
         if constexpr (Config.batch == 1) {
             this->hand_over(rx_ring, received.id, received.capacity);
         } else {
             this->rx().give(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
-            // Where a batch is all there is the ring is empty when it is full: then the poll ends and flushes.
+            // When a batch is all buffers, the ring is empty when the batch is full: the poll then ends and flushes.
             constexpr auto fills = Config.batch < Config.buffers or Config.event_index;
             if (at_once or (fills and this->held_back() >= Config.batch)) {
                 this->publish(rx_ring, this->held_back());
@@ -67,7 +67,8 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// Whether a transmit buffer serves now. One that is still on loan from the rings before comes up once, and stays ours.
+    /// Whether a transmit buffer can be used now. One that is still lent since before the last start is popped once and stays
+    /// owned.
     [[gnu::always_inline]] constexpr auto is_of_use(typename life::taken_frame taken,
                                                     [[maybe_unused]] std::uint32_t least) const -> bool {
         if constexpr (life::reads_descriptors) {
@@ -94,8 +95,9 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
         return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
     }
-    /// After a buffer that is not of use, or none. What came just now and cannot be used, or is too small, may serve others,
-    /// who are told; what they were told of comes last. Each buffer is looked at once, and nothing is rung.
+    /// Called when no usable buffer was popped. Buffers that were popped just now and are not usable, or too small, may serve
+    /// other senders, which are notified; buffers that were reported before are tried last. Each buffer is tried once, and no
+    /// doorbell is rung.
     [[gnu::cold, gnu::noinline]] constexpr auto take_another(std::uint32_t id, std::uint32_t least) ->
         typename life::taken_frame {
         auto taken = typename life::taken_frame{id};
@@ -120,7 +122,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
             told_.insert_all(old);
             unused_.insert_all(news);
         } else {
-            while (this->is_late(taken)) { // the next look at the peer's index is another call's
+            while (this->is_late(taken)) { // the next read of the peer index is left to another call
                 auto const is_all_taken = unused_.is_empty() and this->tx().took_all();
                 taken = is_all_taken ? nowhere : this->take(shared_, tx_ring);
             }
@@ -139,8 +141,8 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return largest_received; }
 
     [[nodiscard]] constexpr auto reserve() -> tx_buffer { return reserve_any(0); }
-    /// Where the peer says how large its buffers are, those that are too small for `least` bytes, at most `tx_limit`, are left
-    /// for others.
+    /// For peers that describe their buffers: skips buffers that hold less than `least` bytes, which is at most `tx_limit`;
+    /// they are kept for other messages.
     [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(life::reads_descriptors) {
         return reserve_any(least);
     }
@@ -153,7 +155,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
-        if (not this->are_ours()) [[unlikely]] { // the driver began anew, and no poll has seen it yet
+        if (not this->are_ours()) [[unlikely]] { // the driver restarted, and no poll has detected it yet
             unused_.insert(room.token);
             return false;
         }
@@ -164,7 +166,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         return true;
     }
 
-    /// A message that is bad has been given back already.
+    /// A malformed message is returned to the peer here.
     [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
         auto&& shared = handle_of(shared_);
         std::uint32_t used_length{};
@@ -198,7 +200,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     }
 
     constexpr auto release(rx_token const& received, bool at_once = false) -> void {
-        auto const is_late = at_once and not this->are_ours(); // the driver began anew, and no poll has seen it yet
+        auto const is_late = at_once and not this->are_ours(); // the driver restarted, and no poll has detected it yet
         if (this->is_live() and not is_late) [[likely]] {
             give_back(received, at_once);
         }
@@ -212,7 +214,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// With an event index the doorbell has to be asked for once the ring is empty.
+    /// With the event index a doorbell must be requested after the ring is empty, so this is false.
     [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
     [[nodiscard]] constexpr auto writable() -> bool {

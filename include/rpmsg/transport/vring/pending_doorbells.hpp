@@ -11,7 +11,7 @@
 
 namespace rpmsg::detail {
 
-/// The doorbells of a link, and those that could not be rung: they are owed until a later try succeeds.
+/// The doorbells of a link. A doorbell that could not be rung is pending and is rung again by `ring_pending`.
 template <doorbell Bell> class pending_doorbells {
     static constexpr bool may_fail = std::same_as<decltype(std::declval<Bell&>().ring(0)), bool>;
     struct nothing {};
@@ -32,7 +32,7 @@ template <doorbell Bell> class pending_doorbells {
             bell_.ring(which);
         }
     }
-    /// The rings that they were for are gone.
+    /// Discards pending doorbells: their rings are not valid any more.
     constexpr auto forget() -> void {
         if constexpr (may_fail) {
             pending_ = {};

@@ -10,14 +10,13 @@
 
 namespace rpmsg::detail {
 
-/// How the two rings of a link begin: laid out by a driver, adopted by a device, or taken up again where a closed device
-/// left them.
+/// Start of the two rings of a link: a driver initialises them, a device adopts them or resumes them after `close`.
 ///
-/// Whose rings these are is proven, never guessed: dialects without an epoch have no word for it, and small indices prove
-/// nothing. So a device that attaches leaves a mark in a word of ring 0 that nobody uses and that every driver zeroes when
-/// it lays the ring out. Where the mark stands the rings are the old ones, after any number of `close` and `start`, and it
-/// goes on there; `close` had given all back that was out. Else they are another life's: what was remembered of the old ones
-/// is void, and nothing of it is written.
+/// Dialects without an epoch have no word that identifies the rings, and small indices do not identify them. So a device that
+/// attaches writes a mark to an unused word of ring 0, which every driver clears when it initialises the ring. When the mark is
+/// present, the rings are unchanged and the device resumes there, after any number of `close` and `start`; `close` has returned
+/// all lent receive buffers. Otherwise the driver has initialised the rings again: the state of the old rings is discarded and
+/// nothing of it is written.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     using rings = data_path<Role, Config, Region, Bell, Layout>;
@@ -38,7 +37,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     constexpr ring_attach(Region shared, Bell bell, Layout layout)
         : rings{std::move(shared), std::move(bell), std::move(layout)} {}
 
-    /// Whether the region holds all that the layout says of it, so that no word lies elsewhere.
+    /// Whether the region holds all parts of the layout, so that no access leaves it.
     [[nodiscard]] constexpr auto has_room() const -> bool {
         auto const size = shared_.size();
         return layout_.fits(size, Config.buffers) and handshake_of<Role, Config>::fits(layout_, size) and has_rings(size) and
@@ -50,7 +49,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         return is_checked_layout<Layout> or
                (holds_ring(layout_.parts(0), Config.buffers, size) and holds_ring(layout_.parts(1), Config.buffers, size));
     }
-    /// The buffers that a driver describes, or that no descriptor need say.
+    /// Checks the buffers of a driver, or of a layout that reads no descriptors.
     [[nodiscard]] constexpr auto has_buffers(std::uint32_t size) const -> bool {
         if constexpr (device and (reads_descriptors or is_checked_layout<Layout>)) {
             return true;
@@ -65,8 +64,8 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     }
 
   protected:
-    /// Whether what is remembered may be written to the rings of a link that is up: they bear the mark of this device. Where
-    /// both sides agree on fresh rings only a poll ends a life.
+    /// Whether this side may write to the rings of a link that is up: they have the mark of this device. Where both sides agree
+    /// on new rings only `poll` detects a restart.
     [[nodiscard]] constexpr auto are_ours() -> bool {
         if constexpr (is_marking) {
             auto const mark = mark_;
@@ -75,8 +74,8 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
             return true;
         }
     }
-    /// The same whatever the state of the link: since this device attached no driver has begun to lay the rings out. If not,
-    /// what is remembered is of rings that are gone.
+    /// As `are_ours`, but in any state of the link. False when this device has not attached, or when a driver has initialised
+    /// the rings since; then the remembered state of the rings is not valid.
     constexpr auto is_marked() -> bool {
         if constexpr (is_marking) {
             return mark_ != 0 and are_ours();
@@ -84,7 +83,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
             return true;
         }
     }
-    /// Whether the rings of a link that is up no longer hold what this side wrote to them: somebody cleared them.
+    /// Whether the rings of a link that is up differ from what this side wrote: the driver has cleared them.
     constexpr auto were_cleared() -> bool {
         auto const sent = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const returned = rings::queue::adopt(shared_, layout_.parts(rx_ring));
@@ -96,7 +95,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
             mark_ = 0;
         }
     }
-    /// Received messages go back to the peer, transmit buffers into the stash; those on loan stay out until they come back.
+    /// Returns received buffers to the peer and makes transmit buffers free; lent ones stay out until they are returned.
     constexpr auto give_all_back() -> void {
         auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
@@ -116,13 +115,13 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         }
     }
 
-    /// A device continues the rings of an earlier one where they stand: a buffer that was given back is not taken again, one
-    /// that was not is delivered again.
+    /// A device continues adopted rings at their current index: returned buffers are not popped again, unreturned messages are
+    /// delivered again.
     [[gnu::always_inline]] constexpr auto adopt() -> void {
         constexpr auto ahead = prefilled ? Config.buffers : 0;
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
-        if constexpr (is_marking) { // another mark than that of any device before
+        if constexpr (is_marking) { // differs from the mark of every earlier device
             auto const at = layout_.parts(0);
             mark_ = static_cast<std::uint16_t>(rings::queue::read_mark(shared_, at) + 1);
             mark_ = mark_ != 0 ? mark_ : std::uint16_t{1};
@@ -139,7 +138,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         this->settle_held_back();
     }
 
-    /// A driver lays the rings out anew: all receive buffers are the device's, all others ours.
+    /// A driver initialises the rings: the device owns all receive buffers, this side owns all transmit buffers.
     constexpr auto lay_out() -> void {
         lay_out_ring<Config>(shared_, layout_, rx_ring, true);
         lay_out_ring<Config>(shared_, layout_, tx_ring, false);

@@ -9,7 +9,7 @@
 
 namespace rpmsg::detail {
 
-/// Empties both rings of one direction: no flags, indices at 0, no entries.
+/// Clears both rings of one direction: flags, indices and entries.
 template <vring_config Config> constexpr auto clear_ring(region auto& shared, wire::vring_parts const& at) -> void {
     auto const clear_16 = [&](std::uint32_t offset) { shared.template store<site::ring_clear>(offset, std::uint16_t{0}); };
     constexpr auto words = Config.buffers + 2u + (Config.dialect.used_event_word ? 1 : 0);
@@ -24,12 +24,12 @@ template <vring_config Config> constexpr auto clear_ring(region auto& shared, wi
     clear_16(at.used + 4 + 8 * Config.buffers);
 }
 
-/// Lays one ring out for a driver: descriptor i is buffer i for good. Transmit rings of rpmsg-lite start with all
-/// buffers in the used ring and doorbells suppressed (rpmsg_lite.c).
+/// Initialises one ring as the driver: descriptor i always describes buffer i. A transmit ring of rpmsg-lite starts with all
+/// buffers in the used ring and doorbells suppressed (rpmsg-lite, rpmsg_lite.c).
 template <vring_config Config>
 constexpr auto lay_out_ring(region auto& shared, link_layout auto const& layout, std::uint32_t which, bool receives) -> void {
     constexpr auto prefilled = Config.dialect.prefilled;
-    constexpr auto last_next = 0x8000u; // what OpenAMP and rpmsg-lite write; nobody reads it
+    constexpr auto last_next = 0x8000u; // the value that OpenAMP and rpmsg-lite write; it is never read
     auto const at = layout.parts(which);
     clear_ring<Config>(shared, at);
     for (std::uint32_t id = 0; id < Config.buffers; ++id) {

@@ -8,23 +8,23 @@
 
 namespace rpmsg {
 
-/// A layout whose parts are known only at attach: rings from a resource table or a vhost-user front end, each part
-/// where the driver put it. The buffers may lie anywhere in `window_size` bytes at `window`, but not on the rings.
+/// A layout that is known only at attach: rings from a resource table or a vhost-user front end, each part at the address that
+/// the driver chose. Buffers may lie anywhere in `window_size` bytes at `window`, but must not overlap the rings.
 struct runtime_layout {
-    std::uint32_t buffers_per_ring{}; ///< must be that of the transport's configuration
+    std::uint32_t buffers_per_ring{}; ///< must equal `buffers` of the transport's configuration
     std::array<wire::vring_parts, 2> rings{};
-    std::uint32_t window{}; ///< offset of the part of the region in which buffers may lie
+    std::uint32_t window{}; ///< offset in the region of the window for buffers
     std::uint32_t window_size{};
     std::uint64_t window_address{};                              ///< the driver's address of `window`
-    std::array<std::uint32_t, 2> ring_buffers{nowhere, nowhere}; ///< for a driver: where the buffers of each ring start
-    std::array<std::uint32_t, 2> buffer_sizes{};                 ///< for a driver
+    std::array<std::uint32_t, 2> ring_buffers{nowhere, nowhere}; ///< driver only: offset of the buffers of each ring
+    std::array<std::uint32_t, 2> buffer_sizes{};                 ///< driver only: size of a buffer of each ring
     std::uint32_t status_offset = nowhere;
     std::uint32_t control_offset = nowhere;
-    std::uint32_t boot_offset = nowhere;  ///< of the boot block, with the table behind it
-    std::uint32_t config_size{};          ///< bytes of config space behind the vring entries
-    std::uint32_t table_offset = nowhere; ///< of the resource table, where its head is to be checked
+    std::uint32_t boot_offset = nowhere;  ///< offset of the boot block, with the table behind it
+    std::uint32_t config_size{};          ///< bytes of config space after the vring entries
+    std::uint32_t table_offset = nowhere; ///< offset of the resource table, or `nowhere` when its head is not checked
 
-    bool has_names = true; ///< whether the driver took the name service, where no table says so
+    bool has_names = true; ///< whether the driver accepted the name service, where no table has that bit
 
     static constexpr bool is_checked = true;
 
@@ -67,14 +67,14 @@ struct runtime_layout {
     }
 
     static constexpr auto before_status = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
-    /// The boot block and the head of the table behind it, as a driver writes it.
+    /// Bytes of the boot block and of the head of the table behind it, as the driver writes them.
     static constexpr auto boot_size =
         static_cast<std::uint32_t>(sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev));
-    /// Bytes of the vdev entry around the status byte, its two vring entries and its config space.
+    /// Bytes of the vdev entry with its status byte, its two vring entries and its config space.
     [[nodiscard]] constexpr auto table_size() const -> std::uint32_t {
         return static_cast<std::uint32_t>(sizeof(wire::vdev_entry) + 2 * sizeof(wire::vring_entry)) + config_size;
     }
-    /// Whether [offset, offset + length) meets any part of a ring, the vdev entry, the boot block or the control block.
+    /// Whether [offset, offset + length) overlaps a part of a ring, the vdev entry, the boot block or the control block.
     [[nodiscard]] constexpr auto touches_rings(std::uint32_t offset, std::uint32_t length) const -> bool {
         auto const meets = [&](std::uint32_t start, std::uint32_t size) {
             return start != nowhere and std::uint64_t{offset} < std::uint64_t{start} + size and

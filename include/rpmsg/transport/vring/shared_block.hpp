@@ -10,7 +10,7 @@
 
 namespace rpmsg {
 
-/// A range of addresses as the driver writes them into descriptors; of no bytes where it is not used.
+/// A range of addresses as the driver writes them to descriptors; a size of 0 means unused.
 struct address_window {
     std::uint64_t start{};
     std::uint32_t size{}; ///< bytes
@@ -21,22 +21,22 @@ struct address_window {
     auto operator==(address_window const&) const -> bool = default;
 };
 
-/// Describes a shared-memory link once, for both images: each includes the same constexpr object. What follows from it
-/// (offsets, resource table, checks) is in shared_block_plan.hpp. `rings.device_base` is what descriptors call the start of
-/// the block: the host's or the remote's base with a foreign driver, 0 where both ends are this library.
+/// Describes a shared-memory link once for both images, which include the same constexpr object. shared_block_plan.hpp derives
+/// offsets, resource table and checks from it. `rings.device_base` is the address of the block in descriptors: the base of the
+/// host or of the remote with a foreign driver, 0 where both ends are this library.
 struct shared_block {
     wire::carveout_name name = "rpmsg";
     vring_config rings{};
-    std::uint64_t host_base{};               ///< where the driver's core sees the block
-    std::uint64_t remote_base{};             ///< where the device's core sees it
-    std::uint32_t size{};                    ///< bytes that the block may take
-    std::array<address_window, 2> windows{}; ///< where buffers may lie; none: in the buffers behind the rings, and nowhere else
+    std::uint64_t host_base{};               ///< address of the block as the driver's core sees it
+    std::uint64_t remote_base{};             ///< address of the block as the device's core sees it
+    std::uint32_t size{};                    ///< bytes reserved for the block
+    std::array<address_window, 2> windows{}; ///< allowed addresses of buffers; none: the buffers behind the rings only
     std::uint32_t vdev_notify_id = 2;
-    std::array<std::uint32_t, 2> ring_notify_ids{0, 1};                                        ///< what Linux gives out
-    std::array<wire::carveout_name, 3> carveouts{"vdev0vring0", "vdev0vring1", "vdev0buffer"}; ///< as remoteproc finds them
+    std::array<std::uint32_t, 2> ring_notify_ids{0, 1};                                        ///< the ids that Linux assigns
+    std::array<wire::carveout_name, 3> carveouts{"vdev0vring0", "vdev0vring1", "vdev0buffer"}; ///< for remoteproc
 
     [[nodiscard]] constexpr auto has_windows() const -> bool { return windows[0].size != 0 or windows[1].size != 0; }
-    /// Whether `length` bytes at a descriptor's address lie in one of the windows.
+    /// Whether `length` bytes at an address from a descriptor lie in one of the windows.
     [[nodiscard]] constexpr auto admits(std::uint64_t address, std::uint32_t length) const -> bool {
         return windows[0].holds(address, length) or windows[1].holds(address, length);
     }
@@ -45,8 +45,8 @@ struct shared_block {
         return rings.dialect.features | (rings.event_index ? wire::feature_event_index : 0);
     }
 
-    /// Differs when two images were built from different shared blocks. The control block holds `rings.fingerprint()`, a part
-    /// of it; this one is for build systems and loaders.
+    /// Differs when two images were built from different shared blocks. The control block holds `rings.fingerprint()`, which
+    /// covers a part of it; this one is for build systems and loaders.
     [[nodiscard]] constexpr auto fingerprint() const -> std::uint32_t {
         auto hash = rings.fingerprint();
         auto const mix = [&](std::uint64_t value) {

@@ -9,7 +9,7 @@
 
 namespace rpmsg {
 
-/// All that follows from a shared block; a shared block that cannot work does not compile, in words.
+/// Offsets, resource table and checks of a shared block. One that cannot work does not compile; the message gives the reason.
 template <shared_block Link> struct shared_block_plan {
     using layout = vring_layout<Link.rings>;
     static constexpr auto rings = Link.rings;
@@ -19,7 +19,7 @@ template <shared_block Link> struct shared_block_plan {
     static constexpr bool faces_linux = dialect == wire::dialects::linux_virtio or offers_sizes;
     static constexpr bool is_ours = dialect.attach == wire::attach_rule::epochs;
 
-    /// Where the remote sees a byte of the block.
+    /// The address of a byte of the block as the remote sees it.
     static constexpr auto remote_address(std::uint32_t offset) -> std::uint32_t {
         return static_cast<std::uint32_t>(Link.remote_base + offset);
     }
@@ -40,7 +40,7 @@ template <shared_block Link> struct shared_block_plan {
     static_assert(dialect != wire::dialects::linux_virtio or (rings.size_of(0) == 512 and rings.size_of(1) == 512),
                   "Linux has buffers of 512 bytes");
 
-    /// Whether a window reaches into what lies before the buffers.
+    /// Whether a window overlaps the bytes before the buffers.
     static constexpr auto meets_rings(address_window const& window) -> bool {
         return window.size != 0 and window.start < rings.device_base + layout::buffers and
                rings.device_base < window.start + window.size;
@@ -81,7 +81,8 @@ template <shared_block Link> struct shared_block_plan {
     }
 
   public:
-    /// With carveouts where Linux is the driver; else the smallest, whose status lies where `layout` says.
+    /// The table has carveouts where Linux is the driver. Otherwise it is the smallest one, with the status byte at the offset
+    /// that `layout` gives.
     using resource_table = std::conditional_t<offers_sizes, wire::sized_carveout_table,
                                               std::conditional_t<faces_linux, wire::carveout_table, wire::resource_table>>;
 
@@ -98,7 +99,7 @@ template <shared_block Link> struct shared_block_plan {
     }
 };
 
-/// The resource table of a shared block. It must be writable, because the driver keeps its status in it:
+/// The resource table of a shared block. It must be writable, because the driver stores its status there:
 /// `[[gnu::section(".resource_table"), gnu::used]] constinit auto table = rpmsg::resource_table_of<link>();`
 template <shared_block Link> [[nodiscard]] consteval auto resource_table_of() {
     return shared_block_plan<Link>::make_resource_table();

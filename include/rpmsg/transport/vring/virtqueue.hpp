@@ -10,20 +10,20 @@
 
 namespace rpmsg::detail {
 
-/// The side of a split ring: the device consumes the available ring and fills the used ring, the driver does the
-/// opposite. Everything else is the same for both.
+/// The side of a split ring: the device consumes the available ring and fills the used ring, the driver does the opposite.
 enum class ring_role : bool { device, driver };
 
+/// Result of `take`. `bad_index` and `bad_id` report a violation of the ring protocol.
 enum class take_outcome : std::uint8_t { none, taken, bad_index, bad_id };
 
 struct taken_buffer {
     take_outcome outcome{};
     std::uint32_t id{};
-    std::uint32_t length{}; ///< the used length; meaningful for the driver only
+    std::uint32_t length{}; ///< the used length; valid for the driver only
 };
 
-/// One split ring as one side sees it (virtio 1.x, 2.7). Buffers are known by descriptor id; each is either ours or the
-/// peer's, and that is remembered here, never read back. Not for concurrent use.
+/// One split ring, seen from one side (virtio 1.2, section 2.7). A buffer is known by its descriptor id and is owned by this
+/// side or by the peer. Ownership is kept in private memory and never read back. Not for concurrent use.
 template <vring_config Config, ring_role Role> class virtqueue {
     using index = std::uint16_t;
     static constexpr bool device = Role == ring_role::device;
@@ -34,21 +34,21 @@ template <vring_config Config, ring_role Role> class virtqueue {
     struct nothing {};
     static constexpr bool credit_varies = Config.dialect.prefilled;
 
-    /// Wide cores have memory to spare, and take fewer steps for a byte than for a bit.
+    /// On 64-bit cores a byte per buffer: more memory, but fewer instructions than a bit.
     std::conditional_t<(sizeof(void*) > 4), id_flags<count>, id_set<count>> ours_{};
-    index taken_{}; ///< entries taken from the peer's ring
-    index given_{}; ///< entries written to our ring
-    index seen_{};  ///< entries of the peer's ring that are known to be there: taken_ when another look is due
-    /// How many buffers the peer has while our two counts are equal. It is known, but where rings start prefilled.
+    index taken_{}; ///< entries popped from the peer's ring
+    index given_{}; ///< entries pushed to this side's ring
+    index seen_{};  ///< peer entries known to be published; equal to taken_ when the peer's index must be read again
+    /// Buffers that the peer owns while both indices are equal: a constant, except where rings start prefilled.
     [[no_unique_address]] std::conditional_t<credit_varies, index, nothing> credit_{};
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
     static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
-    /// Both rings from the start of the available one, so that one address serves all accesses; a distance may be negative.
+    /// Offsets of both rings relative to the available ring, so that one address serves all accesses; they may be negative.
     static constexpr auto to_peer_ring(wire::vring_parts const& at) -> std::uint32_t { return peer_ring(at) - at.available; }
     static constexpr auto to_own_ring(wire::vring_parts const& at) -> std::uint32_t { return own_ring(at) - at.available; }
     static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }
-    /// How many buffers are in the peer's hands, those that wait in its ring included.
+    /// Buffers that the peer owns, including those pending in its ring.
     [[nodiscard]] constexpr auto theirs() const -> index {
         if constexpr (credit_varies) {
             return static_cast<index>(given_ + credit_ - taken_);
@@ -57,7 +57,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
         }
     }
 
-    /// How many entries the peer claims to have published beyond those that were taken: unchecked, compare with `theirs`.
+    /// Entries that the peer has published and that were not popped. Unchecked: compare with `theirs`.
     template <region Region> constexpr auto waiting(Region& shared, wire::vring_parts const& at) -> index {
         shared.invalidate(peer_ring(at), 4);
         auto const taken = taken_;
@@ -76,8 +76,8 @@ template <vring_config Config, ring_role Role> class virtqueue {
     }
 
   public:
-    /// Starts with our own index at `given` and the peer's consumed up to `taken`; either all buffers are ours or none. Where
-    /// rings do not start prefilled these say the same: a driver has given as many more as are not ours.
+    /// Sets this side's index to `given` and the consumed index to `taken`; this side owns all buffers or none. Without
+    /// prefilled rings the arguments agree: a driver has pushed as many more than it popped as the peer owns.
     constexpr auto reset(index taken, index given, bool all_ours) -> void {
         taken_ = taken;
         given_ = given;
@@ -91,14 +91,14 @@ template <vring_config Config, ring_role Role> class virtqueue {
         }
     }
 
-    /// Our own index as it lies in memory: read once, when a device attaches to a ring that is already in use.
+    /// This side's published index in shared memory; read once, when a device attaches to rings already in use.
     template <region Region> static constexpr auto adopt(Region& shared, wire::vring_parts const& at) -> index {
         shared.invalidate(own_ring(at), 4);
         return shared.template load<site::adopted_index, index>(own_ring(at) + 2);
     }
 
-    /// A word of a device's ring that the rings do not use: the event index of rings that go by flags, the flags of rings that
-    /// go by event index. Drivers zero it when they lay a ring out and look at it never.
+    /// An unused word of the device's ring: the event index with flag suppression, the flags with the event index. Drivers
+    /// write zero to it when they initialise a ring, and never read it.
     static constexpr auto mark_of(wire::vring_parts const& at) -> std::uint32_t {
         return own_ring(at) + (Config.event_index ? 0 : 4 + own_entry_size * count);
     }
@@ -111,8 +111,8 @@ template <vring_config Config, ring_role Role> class virtqueue {
         shared.clean(mark_of(at), 2);
     }
 
-    /// The next buffer that the peer put into its ring. `bad_index` and `bad_id` mean that the ring cannot be trusted
-    /// any more. The used length is read where it is asked for.
+    /// Pops the next entry of the peer's ring. After `bad_index` or `bad_id` the ring is not valid any more. The used length is
+    /// read only on request.
     template <region Region>
     constexpr auto take(Region& shared, wire::vring_parts const& at, [[maybe_unused]] bool with_length = true) -> taken_buffer {
         auto const taken = taken_;
@@ -149,9 +149,9 @@ template <vring_config Config, ring_role Role> class virtqueue {
         return {.outcome = take_outcome::taken, .id = id, .length = length};
     }
 
-    /// Believes no more what was seen of the peer's ring: it may be that of its next life.
+    /// Discards the cached index of the peer: after a restart of the peer it is not valid.
     constexpr auto look_anew() -> void { seen_ = taken_; }
-    /// Notes what the peer has published by now.
+    /// Updates the cached index of the peer.
     template <region Region> constexpr auto note(Region& shared, wire::vring_parts const& at) -> void {
         auto const most = theirs();
         auto const found = waiting(shared, at);
@@ -159,15 +159,15 @@ template <vring_config Config, ring_role Role> class virtqueue {
             seen_ = static_cast<index>(taken_ + found);
         }
     }
-    /// Whether all that was seen of the peer's ring was taken.
+    /// Whether all entries up to the cached index were popped.
     [[nodiscard]] constexpr auto took_all() const -> bool { return seen_ == taken_; }
-    /// Whether the peer has published nothing that was not taken. A bad index counts as something: `take` reports it.
+    /// Whether the peer's ring has no pending entry. A bad index counts as pending: `take` reports it.
     template <region Region> constexpr auto empty(Region& shared, wire::vring_parts const& at) -> bool {
         return waiting(shared, at) == 0;
     }
 
     [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count and ours_.contains(id); }
-    /// Buffers in the peer's hands, not counting those that wait in its ring, as far as was seen of it where its index is bad.
+    /// Buffers that the peer owns, without those pending in its ring; the cached index is used when the peer's index is bad.
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
         auto const most = theirs();
         auto const found = waiting(shared, at);
@@ -177,7 +177,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
     [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
     [[nodiscard]] constexpr auto given() const -> index { return given_; }
 
-    /// Writes a buffer of ours to our ring; it is the peer's from the next `publish` on.
+    /// Pushes an owned buffer to this side's ring; the peer owns it after the next `publish`.
     template <region Region>
     constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
         auto const given = given_;
@@ -194,14 +194,14 @@ template <vring_config Config, ring_role Role> class virtqueue {
         given_ = static_cast<index>(given + 1);
     }
 
-    /// Shows the peer what was given. What comes after, a look at the peer's words or a doorbell, is ordered behind it.
+    /// Publishes the index of the pushed entries. Later reads of the peer's words and doorbells are ordered after it.
     template <region Region> constexpr auto show(Region& shared, wire::vring_parts const& at) -> void {
         auto const given = given_;
         store_at<site::own_index>(shared, at.available, to_own_ring(at) + 2, given);
         shared.clean(own_ring(at), 4);
         shared.template fence<site::doorbell_fence>();
     }
-    /// Whether the peer wants a doorbell for the last `newly` entries, which were shown.
+    /// Whether the peer requests a doorbell for the last `newly` published entries.
     template <region Region>
     constexpr auto wants_doorbell(Region& shared, wire::vring_parts const& at, [[maybe_unused]] std::uint32_t newly) -> bool {
         if constexpr (Config.event_index) {
@@ -215,14 +215,14 @@ template <vring_config Config, ring_role Role> class virtqueue {
             return (flags & wire::suppress_doorbell) == 0;
         }
     }
-    /// Both: answers whether the peer wants a doorbell.
+    /// `show` followed by `wants_doorbell`.
     template <region Region>
     constexpr auto publish(Region& shared, wire::vring_parts const& at, std::uint32_t newly = 1) -> bool {
         show(shared, at);
         return wants_doorbell(shared, at, newly);
     }
 
-    /// Tells the peer that its next entry needs no doorbell. A hint: a doorbell may come all the same.
+    /// Suppresses the doorbell for the next entry of the peer. This is a hint: a doorbell may still arrive.
     template <region Region> constexpr auto disarm(Region& shared, wire::vring_parts const& at) -> void {
         if constexpr (Config.event_index) {
             set_event(shared, at, static_cast<index>(taken_ - 1));
@@ -231,19 +231,19 @@ template <vring_config Config, ring_role Role> class virtqueue {
         }
     }
 
-    /// Each entry of the peer is to ring, where that goes by flags: undoes what an earlier device may have left.
+    /// With flag suppression: requests a doorbell for every entry. Clears the flag that an earlier device may have set.
     template <region Region> constexpr auto ask_for_all(Region& shared, wire::vring_parts const& at) -> void {
         if constexpr (not Config.event_index) {
             set_flags(shared, at, 0);
         }
     }
-    /// Whether our ring still tells the peer that its next entry needs no doorbell, where that goes by flags.
+    /// Whether this side's ring still suppresses doorbells by its flags; always true with the event index.
     template <region Region> static constexpr auto is_disarmed(Region& shared, wire::vring_parts const& at) -> bool {
         shared.invalidate(own_ring(at), 4);
         return Config.event_index or shared.template load<site::adopted_index, std::uint16_t>(own_ring(at)) != 0;
     }
 
-    /// Asks for a doorbell at the peer's next entry, and looks once more: true when nothing came in between, so that the
+    /// Requests a doorbell for the next entry of the peer and checks the ring again: true when it is still empty, so that the
     /// caller may sleep.
     template <region Region> constexpr auto arm(Region& shared, wire::vring_parts const& at) -> bool {
         if constexpr (Config.event_index) {

@@ -4,25 +4,25 @@
 
 namespace rpmsg::wire {
 
-/// What a frame on SPI is for (NuttX, drivers/rpmsg/rpmsg_port_spi.c); 0 is none of them.
+/// The type of a frame on SPI (NuttX, drivers/rpmsg/rpmsg_port_spi.c); 0 is not used on the wire.
 enum class spi_command : std::uint16_t {
     none,
-    connect,   ///< not connected yet: asks for the same from the peer
-    available, ///< nothing to send: tells how much may be sent to me
+    connect,   ///< not connected: requests a `connect` from the peer
+    available, ///< no message: announces the credit only
     data,      ///< an RPMsg message
-    suspend,   ///< NuttX only; taken for `available`
-    resume,    ///< NuttX only; taken for `available`
-    shutdown,  ///< the sender goes away
+    suspend,   ///< NuttX only; handled as `available`
+    resume,    ///< NuttX only; handled as `available`
+    shutdown,  ///< the sender closes
 };
 
-/// What a frame on SPI says beside its message, in whatever format.
+/// The fields of a frame on SPI without its message, for all formats.
 struct spi_content {
-    spi_command command{};     ///< `none`: the frame refutes itself, nothing else of it may be used
-    std::uint16_t available{}; ///< messages that may be sent to the sender of the frame
-    std::uint16_t length{};    ///< data: bytes of payload
+    spi_command command{};     ///< `none`: the frame is invalid, and all other fields too, except `is_unchecked`
+    std::uint16_t available{}; ///< credit: messages that may be sent to the sender of the frame
+    std::uint16_t length{};    ///< data: bytes of the payload
     std::uint16_t sequence{};  ///< reliable data: the number of the message
-    std::uint16_t expected{};  ///< reliable: the number of the message that the sender of the frame waits for
-    bool is_unchecked{};       ///< of `none`: but for the check, of which it has none, the frame is sound
+    std::uint16_t expected{};  ///< reliable: the number of the next message that the sender expects
+    bool is_unchecked{};       ///< with `none`: the frame is valid except for its check, which is missing
 };
 
 } // namespace rpmsg::wire

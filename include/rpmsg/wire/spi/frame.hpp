@@ -11,22 +11,24 @@
 
 namespace rpmsg::wire {
 
-/// How NuttX and openvela differ on SPI (NuttX, drivers/rpmsg/rpmsg_port_spi.c).
+/// Differences between NuttX and openvela on SPI (NuttX, drivers/rpmsg/rpmsg_port_spi.c).
 struct spi_dialect {
     crc_code check{};
     crc_step step = crc_step::nibble;
-    bool is_checked = true;         ///< off: sends a check of 0 and believes every check
-    bool has_time_stamps = true;    ///< the last 16 bytes are for the times of sending and of receiving, in nanoseconds
-    bool has_short_commands = true; ///< a frame without a message ends after its port header, and the check with it
+    bool is_checked = true;         ///< false: sends a check of 0 and accepts every check
+    bool has_time_stamps = true;    ///< the last 16 bytes hold the times of sending and of receiving, in nanoseconds
+    bool has_short_commands = true; ///< the length and the check of a frame without a message cover only its port header
 };
 
 namespace spi_dialects {
+/// NuttX (github.com/apache/nuttx).
 inline constexpr auto nuttx = spi_dialect{.check = crc16_arc};
+/// openvela (github.com/open-vela/nuttx).
 inline constexpr auto openvela = spi_dialect{.check = crc16_xmodem, .has_time_stamps = false, .has_short_commands = false};
 } // namespace spi_dialects
 
-/// The frames that NuttX's and openvela's SPI ports exchange: a port header, the RPMsg header, the payload; or the name of the
-/// receiver at byte 8 of `connect`. Every frame of a link has the size of the span.
+/// The frame format of NuttX's and openvela's SPI ports: port header, RPMsg header, payload; `connect` has the name of the
+/// receiver at byte 8. All frames of a link have the same size, that of the span.
 template <spi_dialect Dialect> struct spi_frame {
     using check = crc<Dialect.check, Dialect.step>;
 
@@ -35,13 +37,13 @@ template <spi_dialect Dialect> struct spi_frame {
     static constexpr std::uint32_t stamps_size = Dialect.has_time_stamps ? 16 : 0;
     static constexpr bool is_numbered = false;
 
-    /// The largest payload that may be sent, and that may be received, in a frame of so many bytes.
+    /// The largest payload that can be sent, and that can be received, in a frame of `size` bytes.
     [[nodiscard]] static constexpr auto tx_limit(std::uint32_t size) -> std::uint32_t {
         return size - payload_offset - stamps_size;
     }
     [[nodiscard]] static constexpr auto rx_limit(std::uint32_t size) -> std::uint32_t { return size - payload_offset; }
 
-    /// Finishes a frame whose message, or whose name, lies in place.
+    /// Completes a frame whose message or name is already written.
     [[gnu::always_inline]] static constexpr auto finish(bytes frame, spi_content const& content) -> void {
         auto length = payload_offset + content.length;
         if (content.command != spi_command::data) {
@@ -55,7 +57,7 @@ template <spi_dialect Dialect> struct spi_frame {
         }
     }
 
-    /// What a received frame says. Its length is bounded before the check is computed over it.
+    /// Parses a received frame. Its length is checked before the check is computed over it.
     [[nodiscard, gnu::always_inline]] static constexpr auto read(const_bytes frame) -> spi_content {
         auto const head = load<port_header>(frame);
         if (head.length < port_header_size or head.length > frame.size()) {
@@ -77,7 +79,7 @@ template <spi_dialect Dialect> struct spi_frame {
         return content.command <= spi_command::shutdown ? content : spi_content{};
     }
 
-    /// Writes the moment of sending, or of receiving, into a frame that has room for it behind its message.
+    /// Writes the time of sending or receiving to a frame that has space for it after its message.
     static constexpr auto stamp(bytes frame, std::uint64_t nanoseconds, bool is_received) -> void {
         if constexpr (Dialect.has_time_stamps) {
             if (load<port_header>(frame).length <= frame.size() - stamps_size) {
@@ -86,7 +88,7 @@ template <spi_dialect Dialect> struct spi_frame {
         }
     }
 
-    /// Puts the name by which the sender calls the receiver into a `connect` frame.
+    /// Writes the sender's name for the receiver to a `connect` frame.
     static constexpr auto name(bytes frame, padded_name const& receiver) -> void {
         store(frame.subspan(port_header_size), receiver);
     }

@@ -9,16 +9,16 @@
 
 namespace rpmsg::wire {
 
-/// The 16 bytes before the RPMsg header of a reliable frame on SPI. Our own format, for links where both ends are this library.
+/// The 16 bytes before the RPMsg header of a reliable frame on SPI. This format is private to this library.
 struct spi_reliable_header {
-    std::uint32_t check{};     ///< CRC-32C over what follows it, up to `length`
-    std::uint16_t magic{};     ///< `spi_reliable_magic`: a frame that slipped by some bits does not have it
+    std::uint32_t check{};     ///< CRC-32C of the bytes after it, up to `length`
+    std::uint16_t magic{};     ///< `spi_reliable_magic`; detects a frame that is shifted by some bits
     std::uint8_t version{};    ///< 1
     std::uint8_t command{};    ///< `spi_command`, without suspend and resume
     std::uint16_t length{};    ///< bytes of the frame, this header included
-    std::uint16_t available{}; ///< messages that may be sent to the sender
+    std::uint16_t available{}; ///< credit: messages that may be sent to the sender
     std::uint16_t sequence{};  ///< the number of this message, modulo 65536
-    std::uint16_t expected{};  ///< the number of the message that the sender waits for: all before it have come
+    std::uint16_t expected{};  ///< the number of the next message that the sender expects: all before it have arrived
 
     auto operator==(spi_reliable_header const&) const -> bool = default;
 };
@@ -26,11 +26,10 @@ static_assert(sizeof(spi_reliable_header) == 16 and wire_format<spi_reliable_hea
 static_assert(offsetof(spi_reliable_header, magic) == 4 and offsetof(spi_reliable_header, command) == 7);
 static_assert(offsetof(spi_reliable_header, length) == 8 and offsetof(spi_reliable_header, expected) == 14);
 
-/// "rS" in memory.
+/// The bytes "rS" in memory.
 inline constexpr std::uint16_t spi_reliable_magic = 0x5372;
 
-/// The frames of the reliable profile: the header above, the RPMsg header, the payload. The functions are those of
-/// `spi_frame`.
+/// The frame format of the reliable profile: the header above, RPMsg header, payload. Functions as in `spi_frame`.
 template <crc_step Step = crc_step::nibble> class spi_reliable_frame {
     using check = crc<crc32c, Step>;
     using own_header = spi_reliable_header;

@@ -8,19 +8,18 @@
 
 namespace rpmsg::wire {
 
-/// The bytes with a meaning of their own on NuttX's UART link (NuttX, drivers/rpmsg/rpmsg_port_uart.c). A code of 0 is one that
-/// the dialect lacks.
+/// The control bytes of NuttX's UART link (NuttX, drivers/rpmsg/rpmsg_port_uart.c). A code of 0 does not exist in the dialect.
 struct uart_dialect {
-    std::uint8_t lowest{};        ///< this byte and all up to 0x7f are codes: inside a frame they are escaped
-    std::uint8_t start = 0x7f;    ///< a frame begins
-    std::uint8_t end{};           ///< a frame ends
-    std::uint8_t escape{};        ///< the next byte is one of a frame with its bit 5 inverted
-    std::uint8_t connect{};       ///< asks for a connection; ends one that stands
-    std::uint8_t connected{};     ///< answers it
+    std::uint8_t lowest{};        ///< the bytes from this one to 0x7f are codes: they are escaped inside a frame
+    std::uint8_t start = 0x7f;    ///< start of a frame
+    std::uint8_t end{};           ///< end of a frame
+    std::uint8_t escape{};        ///< the next byte belongs to the frame, with its bit 5 inverted
+    std::uint8_t connect{};       ///< requests a connection; ends an existing one
+    std::uint8_t connected{};     ///< answers `connect`
     std::uint8_t suspend{};       ///< the sender pauses
-    std::uint8_t resume{};        ///< the sender goes on
-    std::uint8_t power_off{};     ///< the sender ends
-    std::uint8_t stay_awake[2]{}; ///< the sender is about to send; answered by the code below it; used in turn
+    std::uint8_t resume{};        ///< the sender resumes
+    std::uint8_t power_off{};     ///< the sender closes
+    std::uint8_t stay_awake[2]{}; ///< the sender is about to send; answered by the code minus 1; both are used alternately
     std::uint8_t relax{};         ///< the sender has nothing more to send
     crc_code check{};
 
@@ -30,7 +29,7 @@ struct uart_dialect {
 };
 
 namespace uart_dialects {
-/// apache/nuttx.
+/// NuttX (github.com/apache/nuttx).
 inline constexpr auto apache = uart_dialect{.lowest = 0x70,
                                             .end = 0x70,
                                             .escape = 0x7c,
@@ -42,22 +41,22 @@ inline constexpr auto apache = uart_dialect{.lowest = 0x70,
                                             .stay_awake = {0x79, 0x75},
                                             .relax = 0x77,
                                             .check = crc16_arc};
-/// open-vela/nuttx.
+/// openvela (github.com/open-vela/nuttx).
 inline constexpr auto openvela =
     uart_dialect{.lowest = 0x7b, .end = 0x7e, .escape = 0x7b, .connect = 0x7d, .connected = 0x7c, .check = crc16_xmodem};
 } // namespace uart_dialects
 
-/// What an escaped byte is combined with, by exclusive or.
+/// Escaping inverts this bit of a byte.
 inline constexpr std::uint8_t escape_bit = 0x20;
 
-/// Writes the bytes of one frame as they go over the line, a piece at a time. `frame` starts with its port header.
+/// Encodes one frame for the line, in pieces. `frame` starts with its port header.
 template <uart_dialect Dialect> class uart_writer {
-    std::uint16_t next_{}; ///< 0: the start code; then one more than the byte of the frame; past it: done
+    std::uint16_t next_{}; ///< 0: the start code; then the index of the next byte plus one; larger: done
 
   public:
-    static constexpr std::size_t smallest_piece = 2; ///< an escaped byte is never torn
+    static constexpr std::size_t smallest_piece = 2; ///< an escape and its byte are in one piece
 
-    /// Fills the front of `into`, answers how many bytes; less than `smallest_piece` of it may stay unused.
+    /// Fills the front of `into`; returns the number of bytes. Less than `smallest_piece` bytes may stay unused.
     constexpr auto write(const_bytes frame, bytes into) -> std::size_t {
         std::size_t filled = 0;
         for (; next_ <= frame.size() + 1 and into.size() - filled >= smallest_piece; ++next_) {

@@ -11,7 +11,7 @@
 
 namespace rpmsg::wire {
 
-/// "Wherever you like", as an address in a resource table (include/linux/remoteproc.h, FW_RSC_ADDR_ANY).
+/// As an address in a resource table: any address (Linux, include/linux/remoteproc.h, FW_RSC_ADDR_ANY).
 inline constexpr std::uint32_t any_place = 0xffff'ffff;
 
 /// The name of a carveout: up to 31 characters, padded with NUL.
@@ -36,22 +36,22 @@ struct carveout_name {
     auto operator==(carveout_name const&) const -> bool = default;
 };
 
-/// Memory that the firmware asks for (include/linux/remoteproc.h, struct fw_rsc_carveout with its type word). Linux joins
-/// it with the memory region of the same name in the device tree, and refuses to boot where the two disagree.
+/// Memory that the firmware requests (Linux, include/linux/remoteproc.h, struct fw_rsc_carveout with its type word). Linux
+/// assigns the memory region of the same name in the device tree to it, and does not boot when the two do not match.
 struct carveout_entry {
     std::uint32_t type = 0;
     std::uint32_t device_address{};
     std::uint32_t physical_address = any_place;
     std::uint32_t length{}; ///< bytes
-    std::uint32_t flags{};  ///< for an IOMMU
+    std::uint32_t flags{};  ///< flags of an IOMMU mapping
     std::uint32_t reserved{};
     carveout_name name{};
 };
 static_assert(sizeof(carveout_entry) == 56 and wire_format<carveout_entry>);
 static_assert(offsetof(carveout_entry, length) == 12 and offsetof(carveout_entry, name) == 24);
 
-/// A table for Linux: its rings and its buffers as carveouts, then the RPMsg device. Carveouts come first because Linux
-/// gives a ring memory of its own when it meets the device before the ring's carveout.
+/// A resource table for Linux: rings and buffers as carveouts, then the RPMsg device. Carveouts come first because Linux
+/// allocates other memory for a ring when the device precedes the ring's carveout.
 struct carveout_table {
     std::uint32_t version = 1;
     std::uint32_t count = 4;
@@ -64,7 +64,7 @@ struct carveout_table {
 static_assert(sizeof(carveout_table) == 268 and wire_format<carveout_table>);
 static_assert(offsetof(carveout_table, carveouts) == 32 and offsetof(carveout_table, vdev) == 200);
 
-/// The same with the config space that Linux reads since the buffer size series of 2026; it follows the rings of the vdev.
+/// The same table with the config space that Linux reads since the buffer size series of 2026, after the rings of the vdev.
 struct sized_carveout_table {
     carveout_table table{};
     versioned_config config{};

@@ -9,17 +9,17 @@
 namespace rpmsg::wire {
 
 /// The config space of Linux since the buffer size series of 2026 (include/linux/rpmsg/virtio_rpmsg.h, struct
-/// virtio_rpmsg_config): packed, and the sizes are as the device sees them. Linux refuses any other version or size.
+/// virtio_rpmsg_config). It is packed, and the directions are those of the device. Linux accepts no other version or size.
 struct versioned_config {
     std::uint8_t version = 1;
     std::array<std::uint8_t, 2> size{11, 0};
-    std::array<std::uint8_t, 4> transmit_size{}; ///< buffers of ring 0, which the device sends through
+    std::array<std::uint8_t, 4> transmit_size{}; ///< buffers of ring 0, in which the device transmits
     std::array<std::uint8_t, 4> receive_size{};  ///< buffers of ring 1
 };
 static_assert(sizeof(versioned_config) == 11 and wire_format<versioned_config>);
 static_assert(offsetof(versioned_config, transmit_size) == 3 and offsetof(versioned_config, receive_size) == 7);
 
-/// The config space of a device that sends in buffers of `transmit_size` bytes and receives in ones of `receive_size`.
+/// The config space of a device that transmits in buffers of `transmit_size` bytes and receives in buffers of `receive_size`.
 [[nodiscard]] constexpr auto offer_sizes(std::uint32_t transmit_size, std::uint32_t receive_size) -> versioned_config {
     auto offered = versioned_config{};
     for (std::uint32_t i = 0; i < 4; ++i) {
@@ -29,13 +29,13 @@ static_assert(offsetof(versioned_config, transmit_size) == 3 and offsetof(versio
     return offered;
 }
 
-/// The config space of NuttX and openvela (NuttX, arch/sim/src/sim/sim_rptun.c). openvela knows the two sizes only.
+/// The config space of NuttX and openvela (NuttX, arch/sim/src/sim/sim_rptun.c). openvela has only the two sizes.
 struct rptun_config {
-    std::uint32_t to_device_size{};                   ///< buffers of ring 1
-    std::uint32_t to_driver_size{};                   ///< buffers of ring 0
-    std::array<std::uint32_t, 2> to_device_address{}; ///< with feature bit 4
-    std::array<std::uint32_t, 2> to_driver_address{}; ///< with feature bit 4
-    std::array<char, 8> driver_name{};                ///< of the CPU, with feature bit 3; padded with NUL, or full
+    std::uint32_t to_device_size{};                   ///< size of the buffers of ring 1
+    std::uint32_t to_driver_size{};                   ///< size of the buffers of ring 0
+    std::array<std::uint32_t, 2> to_device_address{}; ///< valid with feature bit 4
+    std::array<std::uint32_t, 2> to_driver_address{}; ///< valid with feature bit 4
+    std::array<char, 8> driver_name{};                ///< CPU name, with feature bit 3; padded with NUL, or all 8 characters
     std::array<char, 8> device_name{};
     std::array<std::uint32_t, 6> reserved{};
 };

@@ -4,60 +4,60 @@
 
 namespace rpmsg::wire {
 
-/// What tells the device that the driver's rings are ready.
+/// How the device detects that the driver's rings are ready.
 enum class attach_rule : unsigned char {
     first_doorbell, ///< the first doorbell of ring 0
     status_byte,    ///< driver_ok in the status byte of the resource table
-    prefilled_ring, ///< a doorbell of ring 0, or the memory that rpmsg-lite's master leaves (rpmsg_lite.c)
+    prefilled_ring, ///< a doorbell of ring 0, or the initial state of rpmsg-lite's rings (rpmsg-lite, rpmsg_lite.c)
     epochs,         ///< the handshake of the control block
     boot_words,     ///< the handshake of the boot words, then driver_ok in the status byte (NuttX, drivers/rptun/rptun.c)
 };
 
-/// The config space behind the resource table's rings, from which buffer sizes come where its feature bit is in effect;
-/// where not, they are 512.
+/// The config space after the vring entries of the resource table. It gives the buffer sizes while its feature bit is in
+/// effect; otherwise they are 512 bytes.
 enum class config_space : unsigned char {
     none,
-    versioned, ///< Linux since the series of 2026, feature bit 1
+    versioned, ///< Linux since the buffer size series of 2026, feature bit 1
     rptun,     ///< NuttX and openvela, feature bit 2
 };
 
-/// How one peer speaks where RPMsg leaves it open.
+/// The behaviour of a peer where RPMsg does not specify it.
 struct dialect {
     attach_rule attach{};
-    bool acknowledged{};         ///< the name service answers a create with an acknowledge
+    bool acknowledged{};         ///< a create is answered with an acknowledge
     bool used_event_word = true; ///< the available ring ends with a used_event word
     bool prefilled{};            ///< the driver fills the used ring of ring 1 at start
-    bool always_rings_driver{};  ///< the driver needs every doorbell of ring 0 whatever its flags say
+    bool always_rings_driver{};  ///< the driver needs every doorbell of ring 0, whatever its flags are
     bool status_in_table{};      ///< the shared block starts with a resource table
-    bool compares_table{};       ///< a device compares its table and config space with the configuration; a driver always does
+    bool compares_table{};       ///< the device compares table and config space with the configuration; the driver always does
     config_space sizes{};
-    bool counts_as_openvela{};  ///< the commands beside the boot words
-    std::uint32_t features = 1; ///< the feature bits of RPMsg that this dialect knows
+    bool counts_as_openvela{};  ///< the commands in `boot_command` have openvela's values
+    std::uint32_t features = 1; ///< feature bits of RPMsg in this dialect
     bool operator==(dialect const&) const = default;
 };
 
 namespace dialects {
-/// Linux's virtio_rpmsg_bus before the buffer size series of 2026. Not named `linux`: GNU compilers define that word.
+/// Linux's virtio_rpmsg_bus before the buffer size series of 2026. Not named `linux`, which is a macro of GNU compilers.
 inline constexpr auto linux_virtio = dialect{.attach = attach_rule::first_doorbell};
 
-/// Linux with the buffer size series of 2026, through remoteproc. The device sees in the table's features whether its
-/// kernel has the series; with an older one buffers have 512 bytes.
+/// Linux with the buffer size series of 2026, through remoteproc. The feature bits in the table show whether the kernel has the
+/// series; without it, buffers have 512 bytes.
 inline constexpr auto linux_bufsz = dialect{.attach = attach_rule::status_byte,
                                             .status_in_table = true,
                                             .compares_table = true,
                                             .sizes = config_space::versioned,
                                             .features = 0b11};
 
-/// OpenAMP's open-amp, either role. A host that starts anew is seen by the rings that it clears; a remote that does offers no
-/// sign: call `reset()` when it was restarted.
+/// OpenAMP's open-amp, either role. A restart of the host is detected by the cleared rings. A restart of the remote cannot be
+/// detected: call `reset()` after it.
 inline constexpr auto openamp = dialect{.attach = attach_rule::status_byte, .status_in_table = true};
 
-/// NXP's rpmsg-lite, either role. A master that starts anew is seen by the rings that it clears; a remote that does offers no
-/// sign: call `reset()` when it was restarted.
+/// NXP's rpmsg-lite, either role. A restart of the master is detected by the cleared rings. A restart of the remote cannot be
+/// detected: call `reset()` after it.
 inline constexpr auto rpmsg_lite =
     dialect{.attach = attach_rule::prefilled_ring, .used_event_word = false, .prefilled = true, .always_rings_driver = true};
 
-/// NuttX's rptun, either role: the name service is acknowledged, a restart shows in the boot words.
+/// NuttX's rptun, either role: the name service is acknowledged, restarts are detected by the boot words.
 inline constexpr auto nuttx = dialect{.attach = attach_rule::boot_words,
                                       .acknowledged = true,
                                       .status_in_table = true,
@@ -65,7 +65,7 @@ inline constexpr auto nuttx = dialect{.attach = attach_rule::boot_words,
                                       .sizes = config_space::rptun,
                                       .features = 0b1111};
 
-/// openvela's rptun, either role. As NuttX, but CPU names are built in.
+/// openvela's rptun, either role. As NuttX, but CPU names are fixed at build time.
 inline constexpr auto openvela = dialect{.attach = attach_rule::boot_words,
                                          .acknowledged = true,
                                          .status_in_table = true,
@@ -74,7 +74,7 @@ inline constexpr auto openvela = dialect{.attach = attach_rule::boot_words,
                                          .counts_as_openvela = true,
                                          .features = 0b111};
 
-/// Both ends are this library: restarts are seen by themselves, names are acknowledged.
+/// Both ends are this library: restarts are detected by the control block, the name service is acknowledged.
 inline constexpr auto rpmsg = dialect{.attach = attach_rule::epochs, .acknowledged = true};
 } // namespace dialects
 

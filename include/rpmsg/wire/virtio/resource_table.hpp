@@ -10,13 +10,13 @@
 
 namespace rpmsg::wire {
 
-/// The vdev entry of a resource table (include/linux/remoteproc.h, struct fw_rsc_vdev with its type word).
+/// The vdev entry of a resource table (Linux, include/linux/remoteproc.h, struct fw_rsc_vdev with its type word).
 struct vdev_entry {
     std::uint32_t type = 3;
     std::uint32_t id = 7; ///< virtio device id of RPMsg
     std::uint32_t notify_id{};
     std::uint32_t device_features{}; ///< offered by the device; bit 0 is the name service
-    std::uint32_t driver_features{}; ///< kept by the driver
+    std::uint32_t driver_features{}; ///< accepted by the driver
     std::uint32_t config_length{};
     std::uint8_t status{}; ///< virtio device status, written by the driver
     std::uint8_t vring_count = 2;
@@ -25,11 +25,11 @@ struct vdev_entry {
 static_assert(sizeof(vdev_entry) == 28 and wire_format<vdev_entry>);
 static_assert(offsetof(vdev_entry, device_features) == 12 and offsetof(vdev_entry, status) == 24);
 
-/// A vring of the vdev (struct fw_rsc_vdev_vring).
+/// A vring of the vdev (Linux, include/linux/remoteproc.h, struct fw_rsc_vdev_vring).
 struct vring_entry {
     std::uint32_t device_address{};
     std::uint32_t alignment{}; ///< bytes, a power of two
-    std::uint32_t count{};     ///< buffers, a power of two
+    std::uint32_t count{};     ///< number of buffers, a power of two
     std::uint32_t notify_id{};
     std::uint32_t reserved{};
 };
@@ -39,7 +39,7 @@ static_assert(sizeof(vring_entry) == 20 and wire_format<vring_entry>);
 struct resource_table {
     std::uint32_t version = 1;
     std::uint32_t count = 1;
-    std::array<std::uint32_t, 2> reserved{}; ///< must be 0 when an OpenAMP host parses the table
+    std::array<std::uint32_t, 2> reserved{}; ///< must be 0 for an OpenAMP host that parses the table
     std::uint32_t offset = 20;
     vdev_entry vdev{};
     std::array<vring_entry, 2> vrings{};
@@ -47,10 +47,10 @@ struct resource_table {
 static_assert(sizeof(resource_table) == 88 and wire_format<resource_table>);
 static_assert(offsetof(resource_table, vdev) == 20 and offsetof(resource_table, vrings) == 48);
 
-/// Bits of the device status byte (virtio 1.x, 2.1). OpenAMP writes only driver_ok, Linux ors them up to it.
+/// Bits of the device status byte (virtio 1.2, section 2.1). OpenAMP writes only driver_ok; Linux sets the others before it.
 namespace device_status {
 inline constexpr std::uint8_t driver_ok = 4;
-inline constexpr std::uint8_t on_the_way = 1 | 2 | 8; ///< what Linux sets before; with any other bit the driver is not ready
+inline constexpr std::uint8_t on_the_way = 1 | 2 | 8; ///< set by Linux before driver_ok; any other bit means not ready
 inline constexpr std::uint8_t needs_reset = 64;
 } // namespace device_status
 
@@ -58,7 +58,7 @@ inline constexpr std::uint8_t needs_reset = 64;
 inline constexpr std::uint32_t feature_name_service = 1;
 /// Feature bit 29: doorbells by event index instead of flags.
 inline constexpr std::uint32_t feature_event_index = 1u << 29;
-/// Feature bit 30 of NuttX: whoever sends rings, whatever the flags of the ring say.
+/// Feature bit 30 of NuttX: every message rings a doorbell, whatever the flags of the ring are.
 inline constexpr std::uint32_t feature_must_ring = 1u << 30;
 /// Feature bit 1 of NuttX and openvela: announcements are acknowledged.
 inline constexpr std::uint32_t feature_acknowledge = 2;
@@ -66,23 +66,23 @@ inline constexpr std::uint32_t feature_acknowledge = 2;
 inline constexpr std::uint32_t feature_sizes_linux = 2;
 inline constexpr std::uint32_t feature_sizes_rptun = 4;
 
-/// What a table says of the RPMsg device, after the checks.
+/// The RPMsg device of a resource table, after `read_resource_table` has checked it.
 struct rpmsg_device {
     std::uint32_t vdev_offset{}; ///< bytes from the start of the table
     vdev_entry vdev{};
     std::array<vring_entry, 2> vrings{};
 };
 
-/// Whether a vring entry can be laid out: 1 to 32768 buffers, a power of two, alignment a power of two of at most
-/// 1 MiB, and an end below 4 GiB.
+/// Whether a vring entry is valid: 1 to 32768 buffers, a power of two; an alignment of at most 1 MiB, a power of two; an end
+/// below 4 GiB.
 [[nodiscard]] constexpr auto is_usable(vring_entry const& ring) -> bool {
     auto const fits = std::has_single_bit(ring.count) and ring.count <= 32768 and std::has_single_bit(ring.alignment) and
                       ring.alignment <= 0x10'0000;
     return fits and std::uint64_t{ring.device_address} + 26 * ring.count + 12 + ring.alignment <= 0xffff'ffff;
 }
 
-/// Finds the first RPMsg device of a resource table and checks every number that a layout is computed from.
-/// `malformed` for a truncated table, a foreign version, an entry outside, or a ring that is not usable.
+/// Finds the first RPMsg device of a resource table and checks every number that a layout is computed from. Returns `malformed`
+/// for a truncated table, another version, an entry outside the table, or a ring that is not valid.
 [[nodiscard]] constexpr auto read_resource_table(const_bytes table) -> result<rpmsg_device> {
     if (table.size() < 16 or load<std::uint32_t>(table) != 1) {
         return error::malformed;

@@ -17,7 +17,7 @@
 
 namespace rpmsg::detail {
 
-/// The words of the boot block (wire/virtio/boot_block.hpp), by their offset in it. Each that is written is shown at once.
+/// The words of the boot block (wire/virtio/boot_block.hpp), by their offset in it. Each write is cleaned to memory at once.
 struct boot_words {
     template <region Region>
     static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {
@@ -31,7 +31,7 @@ struct boot_words {
     }
 };
 
-/// The commands beside the boot words, from the words of the table behind the boot block.
+/// The commands of both sides, in the reserved words of the table behind the boot block.
 template <vring_config Config> struct boot_commands {
     template <region Region>
     static constexpr auto given(Region& shared, link_layout auto const& layout, bool by_driver) -> std::uint32_t {
@@ -43,7 +43,7 @@ template <vring_config Config> struct boot_commands {
         boot_words::write(shared, layout, word_of(true), 0);
         boot_words::write(shared, layout, word_of(false), 0);
     }
-    /// Why a command ends the link, or `none`.
+    /// The reason with which a command ends the link, or `none`.
     static constexpr auto reason_of(std::uint32_t word) -> down_reason {
         namespace command = wire::boot_command;
         constexpr auto openvela = Config.dialect.counts_as_openvela;
@@ -54,7 +54,7 @@ template <vring_config Config> struct boot_commands {
         default: return down_reason::none;
         }
     }
-    /// Takes a command of the other side, and says so where it waits for that.
+    /// Clears a command of the other side and acknowledges it, except with openvela.
     template <region Region>
     static constexpr auto take(Region& shared, link_layout auto const& layout, bool by_driver) -> void {
         boot_words::write(shared, layout, word_of(by_driver), 0);
@@ -70,14 +70,14 @@ template <vring_config Config> struct boot_commands {
     }
 };
 
-/// Common to both roles.
+/// Constants and functions of both roles.
 template <vring_config Config, bool IsDevice> struct boot_words_facts : handshake_facts {
     static constexpr bool agrees_on_rings = true;
     static constexpr bool changes_without_doorbell = true;
     static constexpr bool tells_of_close = true;
     static constexpr int most_steps = 3;
 
-    /// Why a command of the peer ends the link, or `none`. One that is not for the link is left to who knows it.
+    /// The reason with which a command of the peer ends the link, or `none`. Other commands are left to the application.
     template <region Region> static constexpr auto commanded(Region& shared, link_layout auto const& layout) -> down_reason {
         return boot_commands<Config>::reason_of(boot_commands<Config>::given(shared, layout, IsDevice));
     }
@@ -93,8 +93,9 @@ template <vring_config Config, bool IsDevice> struct boot_words_facts : handshak
     }
 };
 
-/// The device's half of the handshake in wire/virtio/boot_block.hpp (NuttX, drivers/rptun/rptun.c): it boots, waits until the driver
-/// runs, runs, and attaches when the status byte says so. Whoever finds another word of its own than it wrote begins again.
+/// The device's half of the handshake in wire/virtio/boot_block.hpp (NuttX, drivers/rptun/rptun.c). The device writes `boots`,
+/// waits until the driver runs, writes `runs`, and attaches when the status byte is driver_ok. When its own word has another
+/// value than it wrote, it starts again.
 template <vring_config Config> class boot_words_device : public boot_words_facts<Config, true> {
     using words = boot_words;
     using block = wire::boot_block;
@@ -113,12 +114,12 @@ template <vring_config Config> class boot_words_device : public boot_words_facts
     }
 
   public:
-    /// A driver that still knows an earlier life of ours is asked to begin again.
+    /// A driver that still runs with the device's previous start is requested to start again.
     template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         leave(shared, layout, wire::boot_state::boots);
     }
 
-    /// Whether neither side booted since the link came up.
+    /// Whether neither side has restarted since the link came up.
     template <region Region> static constexpr auto is_running(Region& shared, link_layout auto const& layout) -> bool {
         shared.invalidate(layout.boot(), sizeof(block));
         return words::read(shared, layout, ours) == wire::boot_state::runs and
@@ -134,11 +135,11 @@ template <vring_config Config> class boot_words_device : public boot_words_facts
     constexpr auto advance(Region& shared, link_layout auto& layout, bool established, bool) -> handshake_step {
         shared.invalidate(layout.boot(), sizeof(block));
         if (words::read(shared, layout, ours) != (runs_ ? wire::boot_state::runs : wire::boot_state::boots)) {
-            start(shared, layout); // the driver asks for it, or somebody cleared the block
+            start(shared, layout); // the driver requests it, or the block was cleared
             return handshake_step::answered;
         }
         auto const driver = words::read(shared, layout, theirs);
-        // A driver that boots waits for our `boots`: we took the word of its earlier life for this one.
+        // A driver in `boots` waits for the device's `boots`: its previous `runs` was taken for the current one.
         auto const next = runs_ ? driver != wire::boot_state::boots : (driver & wire::boot_state::runs) != 0;
         if (next != runs_) {
             runs_ = next;
@@ -154,12 +155,12 @@ template <vring_config Config> class boot_words_device : public boot_words_facts
         return mismatch(shared, layout) == config_mismatch::none ? handshake_step::attach : handshake_step::refuse;
     }
 
-    /// This side closes: a driver that runs is to wait for the next start.
+    /// This side closes: a running driver has to wait for the next start.
     template <region Region> constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
         leave(shared, layout, wire::boot_state::none);
     }
 
-    /// In what the driver's words differ from the configuration; the layout learns the driver's base.
+    /// The field of the driver's words that does not match the configuration. Sets the driver's base address in the layout.
     template <region Region> static constexpr auto mismatch(Region& shared, link_layout auto& layout) -> config_mismatch {
         shared.invalidate(layout.boot(), sizeof(block));
         auto const base = words::read(shared, layout, 0) | std::uint64_t{words::read(shared, layout, 4)} << 32;
@@ -167,8 +168,9 @@ template <vring_config Config> class boot_words_device : public boot_words_facts
     }
 };
 
-/// The driver's half of the handshake in wire/virtio/boot_block.hpp (NuttX, drivers/rptun/rptun.c): it fills the table, boots, waits
-/// until the device boots, lays out the rings and runs. Whoever finds another word of its own than it wrote begins again.
+/// The driver's half of the handshake in wire/virtio/boot_block.hpp (NuttX, drivers/rptun/rptun.c). The driver fills the table,
+/// writes `boots`, waits until the device boots, initialises the rings and writes `runs`. When its own word has another value
+/// than it wrote, it starts again.
 template <vring_config Config> class boot_words_driver : public boot_words_facts<Config, false> {
     using words = boot_words;
     using block = wire::boot_block;
@@ -176,7 +178,7 @@ template <vring_config Config> class boot_words_driver : public boot_words_facts
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, driver_state));
     static constexpr auto vdev_size = static_cast<std::uint32_t>(sizeof(wire::vdev_entry));
     static constexpr auto ring_size = static_cast<std::uint32_t>(sizeof(wire::vring_entry));
-    /// Name service, acknowledgement and sizes: of the bits that these dialects know the ones that need nothing else.
+    /// Name service, acknowledgement and sizes: the feature bits of these dialects that need no further fields.
     static constexpr std::uint32_t offered = Config.dialect.features & 0b111;
 
     static constexpr auto vdev_of(link_layout auto const& layout) -> std::uint32_t {
@@ -191,7 +193,7 @@ template <vring_config Config> class boot_words_driver : public boot_words_facts
         }
         return offset;
     }
-    /// The head of a table with one entry, the entry with a status of 0, and its config space.
+    /// Writes the head of a table with one entry, the entry with a status of 0, and its config space.
     template <region Region> static constexpr auto fill_table(Region& shared, link_layout auto const& layout) -> void {
         auto const vdev = vdev_of(layout);
         auto const table = layout.boot() + static_cast<std::uint32_t>(sizeof(block));
@@ -225,7 +227,7 @@ template <vring_config Config> class boot_words_driver : public boot_words_facts
     }
 
   public:
-    /// A device that still runs is asked to begin again.
+    /// A device that still runs is requested to start again.
     template <region Region> static constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         leave(shared, layout, wire::boot_state::boots);
     }
@@ -240,27 +242,27 @@ template <vring_config Config> class boot_words_driver : public boot_words_facts
     static constexpr auto advance(Region& shared, link_layout auto const& layout, bool, bool) -> handshake_step {
         shared.invalidate(layout.boot(), sizeof(block));
         if (words::read(shared, layout, ours) != wire::boot_state::boots) {
-            start(shared, layout); // the device asks for it, or somebody cleared the block
+            start(shared, layout); // the device requests it, or the block was cleared
             return handshake_step::answered;
         }
         return (words::read(shared, layout, theirs) & wire::boot_state::boots) != 0 ? handshake_step::attach
                                                                                     : handshake_step::none;
     }
-    /// The status comes before the word: a device that finds no status looks again only after a second.
+    /// The status is written before the word: a device that finds no status checks it again only after a second.
     template <region Region> static constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
         auto const vdev = vdev_of(layout);
         shared.template store<site::status_store>(
             vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features)), offered);
         shared.template store<site::status_store>(layout.status(), wire::device_status::driver_ok);
         shared.clean(vdev, vdev_size);
-        boot_commands<Config>::clear(shared, layout); // a dead device's too: the next would take no table
+        boot_commands<Config>::clear(shared, layout); // also those of a crashed device: the next one would accept no table
         words::write(shared, layout, ours, wire::boot_state::runs);
     }
-    /// This side closes: a device that runs is to wait for the next start.
+    /// This side closes: a running device has to wait for the next start.
     template <region Region> static constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
         leave(shared, layout, wire::boot_state::none);
     }
-    /// The table is the driver's own: a device that disagrees stays away.
+    /// The driver writes the table; a device whose configuration does not match does not attach.
     template <region Region> static constexpr auto mismatch(Region&, link_layout auto const&) -> config_mismatch {
         return config_mismatch::none;
     }

@@ -12,7 +12,7 @@
 
 namespace rpmsg::detail {
 
-/// The words of the control block (wire/virtio/control_block.hpp), by their offset in it. Who writes cleans its half at the end.
+/// The words of the control block (wire/virtio/control_block.hpp), by their offset in it. The writer cleans its half last.
 struct control_words {
     template <region Region>
     static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {
@@ -25,7 +25,7 @@ struct control_words {
     }
 };
 
-/// Common to both roles.
+/// Constants and functions of both roles.
 struct control_block_facts : handshake_facts {
     static constexpr bool agrees_on_rings = true;
     static constexpr bool drains_after_restart = true;
@@ -46,11 +46,11 @@ template <vring_config Config> class control_block_device : public control_block
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
 
     std::uint32_t boot_{};
-    std::uint32_t epoch_seen_{}; ///< the epoch that we attached to or let go for
-    bool is_awaited_{};       ///< we let go for it and did not attach yet
+    std::uint32_t epoch_seen_{}; ///< the epoch that this side attached to, or wrote to `quiet`
+    bool is_awaited_{};          ///< the epoch was written to `quiet`, and this side has not attached yet
 
   public:
-    /// Counts the boot up, so that a driver with an older session opens a new one.
+    /// Increments `boot`, so that a driver with an older epoch opens a new one.
     template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         shared.invalidate(layout.control() + device, sizeof(block::device_half));
         auto const before = boot_ != 0 ? boot_ : words::read(shared, layout, device + offsetof(block::device_half, boot));
@@ -79,7 +79,7 @@ template <vring_config Config> class control_block_device : public control_block
         auto const is_wiped = words::read(shared, layout, device + offsetof(block::device_half, boot)) != boot_;
         if (is_wiped or words::read(shared, layout, device + offsetof(block::device_half, magic)) != wire::control_magic or
             words::read(shared, layout, device + offsetof(block::device_half, fingerprint)) != Config.fingerprint()) {
-            // the peer, or what loaded it, cleared the block after our start
+            // the peer or a loader cleared the block after the start
             start(shared, layout);
             return handshake_step::answered;
         }
@@ -89,8 +89,8 @@ template <vring_config Config> class control_block_device : public control_block
         if (words::read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
             return handshake_step::refuse;
         }
-        // Rings that are ready stand until we let go of them, even when their driver has started anew: what it published
-        // there is still delivered.
+        // Rings that are ready stay valid until the device releases them, even after a restart of their driver: messages that
+        // it published there are still delivered.
         if (is_awaited_ and words::read(shared, layout, driver + offsetof(block::driver_half, ready)) == epoch_seen_ and
             words::read(shared, layout, driver + offsetof(block::driver_half, boot_seen)) == boot_) {
             is_awaited_ = false;
@@ -125,16 +125,16 @@ template <vring_config Config> class control_block_driver : public control_block
     static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
 
     std::uint32_t epoch_{};
-    std::uint32_t boot_{}; ///< of the device for which the rings are laid out
+    std::uint32_t boot_{}; ///< `boot` of the device for which the rings were initialised
 
   public:
-    /// Opens the next session.
+    /// Opens the next epoch.
     template <region Region> constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         shared.invalidate(layout.control(), sizeof(block));
         auto const before = epoch_ != 0 ? epoch_ : words::read(shared, layout, driver + offsetof(block::driver_half, epoch));
         auto const quiet = words::read(shared, layout, device + offsetof(block::device_half, quiet));
         epoch_ = before + 1;
-        while (epoch_ == 0 or epoch_ == quiet) { // a session that the device has not let go of yet
+        while (epoch_ == 0 or epoch_ == quiet) { // an epoch that the device has not released yet
             ++epoch_;
         }
         words::write(shared, layout, driver + offsetof(block::driver_half, fingerprint), Config.fingerprint());
@@ -157,7 +157,7 @@ template <vring_config Config> class control_block_driver : public control_block
         auto const is_wiped = words::read(shared, layout, driver + offsetof(block::driver_half, epoch)) != epoch_;
         if (is_wiped or words::read(shared, layout, driver + offsetof(block::driver_half, magic)) != wire::control_magic or
             words::read(shared, layout, driver + offsetof(block::driver_half, fingerprint)) != Config.fingerprint()) {
-            // the peer, or what loaded it, cleared the block after our start
+            // the peer or a loader cleared the block after the start
             start(shared, layout);
             return handshake_step::answered;
         }

@@ -8,8 +8,8 @@
 
 namespace rpmsg::detail {
 
-/// The device beside a driver that has no word for its state (Linux, drivers/rpmsg/virtio_rpmsg_bus.c): it attaches when a
-/// doorbell of ring 0 finds buffers posted there.
+/// The device for a driver without a state word (Linux, drivers/rpmsg/virtio_rpmsg_bus.c): it attaches at a doorbell of ring 0
+/// when buffers are posted there.
 template <vring_config Config> struct first_doorbell_device : wordless {
     static constexpr bool needs_doorbell = true;
     static constexpr int most_steps = 2;
@@ -24,7 +24,7 @@ template <vring_config Config> struct first_doorbell_device : wordless {
     }
 };
 
-/// The driver's half: the first doorbell of ring 0 is its word.
+/// The driver's half: the first doorbell of ring 0 announces the rings.
 template <vring_config Config> struct first_doorbell_driver : wordless_driver {};
 
 } // namespace rpmsg::detail

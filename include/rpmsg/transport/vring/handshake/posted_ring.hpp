@@ -8,7 +8,7 @@
 
 namespace rpmsg::detail {
 
-/// What the driver has done with ring 0. While the ring is blank it is not laid out, or the driver is at it.
+/// State of ring 0 as the driver left it. A blank ring is not initialised, or its initialisation is in progress.
 enum class posted : std::uint8_t { blank, none, some };
 
 /// The index of a ring that the driver writes.
@@ -17,7 +17,7 @@ template <region Region> constexpr auto posted_index(Region& shared, std::uint32
     return shared.template load<site::peer_index, std::uint16_t>(ring + 2);
 }
 
-/// Whether the driver has posted buffers for messages to it, at most `buffers`.
+/// Whether the driver has posted receive buffers, at most `buffers`.
 template <vring_config Config, region Region>
 constexpr auto posted_buffers(Region& shared, wire::vring_parts const& to_driver) -> posted {
     auto const available = posted_index(shared, to_driver.available);

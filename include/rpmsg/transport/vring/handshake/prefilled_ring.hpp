@@ -11,11 +11,11 @@
 
 namespace rpmsg::detail {
 
-/// The device beside rpmsg-lite's master (rpmsg_lite.c): it attaches when the rings look as the master leaves them after its
-/// start.
+/// The device for rpmsg-lite's master (rpmsg-lite, rpmsg_lite.c): it attaches when the rings have the state in which the master
+/// leaves them after its start.
 template <vring_config Config> class prefilled_ring_device : public wordless {
-    /// The used ring of ring 1 is at most one round ahead, and doorbells of ring 0 are "suppressed" for ever. The master fills
-    /// that used ring last, one by one: fewer entries than buffers before it has sent anything mean that it is still at it.
+    /// The used ring of ring 1 is at most one round ahead, and doorbells of ring 0 are suppressed permanently. The master fills
+    /// that used ring last, entry by entry: fewer entries than buffers while nothing was sent mean that it has not finished.
     template <region Region> static constexpr auto is_prefilled(Region& shared, link_layout auto const& layout) -> bool {
         auto const to_device = layout.parts(1);
         auto const given = posted_index(shared, to_device.used);
@@ -39,7 +39,7 @@ template <vring_config Config> class prefilled_ring_device : public wordless {
     }
 };
 
-/// The driver's half: the rings as it lays them out are its word.
+/// The driver's half: the state of the initialised rings announces them.
 template <vring_config Config> struct prefilled_ring_driver : wordless_driver {};
 
 } // namespace rpmsg::detail

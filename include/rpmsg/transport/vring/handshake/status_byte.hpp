@@ -14,13 +14,13 @@
 
 namespace rpmsg::detail {
 
-/// The device beside a driver that sets driver_ok in the status byte of the resource table (virtio 1.2, section 3.1; OpenAMP,
-/// Linux's remoteproc).
+/// The device for a driver that sets driver_ok in the status byte of the resource table (virtio 1.2, section 3.1; OpenAMP,
+/// Linux remoteproc).
 template <vring_config Config> struct status_byte_device : handshake_facts {
     static constexpr int most_steps = 2;
 
     template <region Region> static constexpr auto start(Region&, link_layout auto const&) -> void {}
-    /// Whether the driver says that its rings are there.
+    /// Whether the driver reports that its rings are ready.
     template <region Region> static constexpr auto is_established(Region& shared, link_layout auto const& layout) -> bool {
         shared.invalidate(layout.status(), 1);
         auto const status = shared.template load<site::status_load, std::uint8_t>(layout.status());
@@ -52,8 +52,8 @@ template <vring_config Config> struct status_byte_device : handshake_facts {
     }
 };
 
-/// The driver's half. Nothing is written before the device's table was found where the layout has it, and agrees; a table that
-/// is not there yet is waited for.
+/// The driver's half. It writes nothing until the device's table is found at its offset and matches the configuration; it waits
+/// for a table that is not there yet.
 template <vring_config Config> class status_byte_driver : public handshake_facts {
     static constexpr auto status_in_vdev = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
 
@@ -61,7 +61,7 @@ template <vring_config Config> class status_byte_driver : public handshake_facts
     static constexpr bool changes_without_doorbell = true;
     static constexpr bool tells_of_close = true;
 
-    /// Takes back the readiness that an earlier start may have left.
+    /// Clears the status that an earlier start may have set.
     template <region Region> static constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
         if (mismatch(shared, layout) == config_mismatch::none) {
             shared.template store<site::status_store>(layout.status(), std::uint8_t{0});
@@ -77,10 +77,10 @@ template <vring_config Config> class status_byte_driver : public handshake_facts
         if (mismatch(shared, layout) != config_mismatch::none) {
             return handshake_step::refuse;
         }
-        start(shared, layout); // the table may have come since
+        start(shared, layout); // the table may have been written since
         return handshake_step::attach;
     }
-    /// The rings are laid out: keep the name service of the features that the device offers, then say so.
+    /// After the rings are initialised: accepts the known features that the device offers, then sets driver_ok.
     template <region Region> static constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
         auto const vdev = layout.status() - status_in_vdev;
         auto const offered = shared.template load<site::status_load, std::uint32_t>(

@@ -17,8 +17,7 @@
 
 namespace rpmsg::detail {
 
-/// Compares the vdev entry around the status byte, its rings and its config space with a configuration. Each field is
-/// read once.
+/// Compares the vdev entry around the status byte, its rings and its config space with a configuration. Reads each field once.
 template <vring_config Config> class table_check {
     static constexpr auto sizes = Config.dialect.sizes;
     static constexpr auto size_bit = sizes == wire::config_space::none        ? 0
@@ -26,7 +25,7 @@ template <vring_config Config> class table_check {
                                                                               : wire::feature_sizes_rptun;
     static constexpr auto ring_features = Config.event_index ? wire::feature_event_index : 0;
     static constexpr auto name_features = Config.dialect.acknowledged ? wire::feature_acknowledge : 0;
-    /// These must be in effect exactly as configured: they change what both sides write.
+    /// These bits must be in effect exactly as configured: they change what both sides write.
     static constexpr auto decisive = wire::feature_event_index | wire::feature_must_ring | name_features;
 
     static constexpr auto rings_at = static_cast<std::uint32_t>(sizeof(wire::vdev_entry));
@@ -38,8 +37,8 @@ template <vring_config Config> class table_check {
     }
     static constexpr auto is_placed(std::uint32_t address) -> bool { return address != 0 and address != wire::any_place; }
 
-    /// Whether `address` in the table may be that of `offset`. Each core sees the block through a window of its own, which
-    /// keeps the place in a page of 4096 bytes; a driver that fills the table may count from the block's start.
+    /// Whether `address` in the table may belong to `offset`. Each core maps the block at its own address, which keeps the
+    /// offset in a page of 4096 bytes; a driver that fills the table may write offsets from the start of the block.
     static constexpr auto may_be(std::uint32_t address, link_layout auto const& layout, std::uint32_t offset) -> bool {
         constexpr std::uint32_t in_page = 4095;
         auto const seen = static_cast<std::uint32_t>(layout.address_of(offset));
@@ -100,15 +99,15 @@ template <vring_config Config> class table_check {
         }
     }
 
-    /// Whether the head of the table, where the layout says where that lies, leads to the entry.
+    /// Whether the head of the table refers to the entry; true where the layout does not know the table.
     template <region Region>
     static constexpr auto is_listed(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> bool {
         auto const table = table_of(layout);
         constexpr auto is_drivers_own = Config.dialect.attach != wire::attach_rule::status_byte;
         if (is_drivers_own or table == nowhere) {
-            return true; // the driver's own, or not to be found
+            return true; // written by the driver itself, or not known
         }
-        constexpr std::uint32_t most = 16; // nobody has as many, and no table says how long we look
+        constexpr std::uint32_t most = 16; // more than any known table; the table itself must not bound the loop
         auto const before = (vdev - table - std::uint32_t{offsetof(wire::resource_table, offset)}) / 4;
         shared.invalidate(table, vdev - table);
         auto const count = read(shared, table, offsetof(wire::resource_table, count));
@@ -120,13 +119,13 @@ template <vring_config Config> class table_check {
     }
 
   public:
-    /// The feature bits that this side keeps of those that are offered.
+    /// The offered feature bits that this side accepts.
     static constexpr auto known_features = Config.dialect.features | ring_features;
-    /// Bytes of config space that a table of this dialect has room for.
+    /// Bytes reserved for the config space in a table of this dialect.
     static constexpr auto config_size = sizes == wire::config_space::none        ? 0u
                                         : sizes == wire::config_space::versioned ? 12u
                                                                                  : 64u;
-    /// Everything from the vdev entry to the end of the config space.
+    /// Bytes from the vdev entry to the end of the config space.
     static constexpr auto size = config_at + config_size;
 
     /// Whether the first `entry` bytes of the vdev entry, and the head of the table before it, lie inside `size` bytes.
@@ -136,7 +135,7 @@ template <vring_config Config> class table_check {
         return layout.status() != nowhere and lies_aligned(vdev, entry, size) and
                (table == nowhere or lies_aligned(table, sizeof(std::uint32_t) + 16, vdev));
     }
-    /// Whether the device's firmware, or what loads it, has put a table there: memory of zeros is none yet.
+    /// Whether the device's firmware, or its loader, has written a table: zeroed memory is not a table yet.
     template <region Region> static constexpr auto is_there(Region& shared, link_layout auto const& layout) -> bool {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
         auto const table = table_of(layout);
@@ -152,7 +151,7 @@ template <vring_config Config> class table_check {
         return any != 0;
     }
 
-    /// Whether the name service was offered and kept, `kept` as far as this side has to say.
+    /// Whether the name service was offered and accepted: by the driver's word, or by this side's known features as a driver.
     template <region Region>
     static constexpr auto takes_names(Region& shared, link_layout auto const& layout, bool is_device) -> bool {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
@@ -161,7 +160,7 @@ template <vring_config Config> class table_check {
         return (read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept & wire::feature_name_service) != 0;
     }
 
-    /// The first config_mismatch. Features are in effect when they are offered and kept, `kept` as far as this side has to say.
+    /// The first field that does not match, or `none`. A feature is in effect when it is offered and accepted.
     template <region Region>
     static constexpr auto compare(Region& shared, link_layout auto const& layout, bool is_device) -> config_mismatch {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));

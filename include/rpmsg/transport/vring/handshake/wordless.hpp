@@ -9,7 +9,7 @@
 
 namespace rpmsg::detail {
 
-/// What is common to the handshakes in which no word of this side tells of its state, and none of the peer's can disagree.
+/// Base of the handshakes without state words: this side writes none, and the peer has none that could mismatch.
 struct wordless : handshake_facts {
     template <region Region> static constexpr auto start(Region&, link_layout auto const&) -> void {}
     template <region Region> static constexpr auto is_established(Region&, link_layout auto const&) -> bool { return true; }
@@ -20,7 +20,7 @@ struct wordless : handshake_facts {
     }
 };
 
-/// The driver beside a device that answers with no word: it is ready when it has laid the rings out.
+/// The driver for a device without state words: it is ready after it has initialised the rings.
 struct wordless_driver : wordless {
     template <region Region> static constexpr auto advance(Region&, link_layout auto const&, bool, bool) -> handshake_step {
         return handshake_step::attach;
