@@ -21,7 +21,7 @@ using ticks = std::uint32_t;
 /// put back.
 [[nodiscard]] constexpr auto not_ahead(ticks moment, ticks now) -> ticks { return has_passed(moment, now) ? moment : now; }
 
-/// A source of the time. Only wait policies and users read it; a link never does by itself.
+/// A source of the time. Only wait policies and users read it; a link never reads it.
 template <typename T>
 concept clock_source = requires(T& clock) {
     { clock.now() } -> std::same_as<ticks>;

@@ -7,9 +7,9 @@
 
 namespace rpmsg {
 
-/// A lock between cores that share coherent memory and have atomic exchange; on others it does not compile. Use it if one
-/// context of each core takes it: then the holder runs on another core and releases it after one ring operation and one copy. A
-/// context that interrupts a holder must not take it. Threads share cores, and a spinning one keeps the holder off its core:
+/// A lock between cores that share coherent memory and have atomic exchange; on others it does not compile. Only one context of
+/// each core may take it: then the holder runs on another core and releases it after one ring operation and one copy. A context
+/// that interrupts a holder must not take it. Threads share cores, and a spinning one keeps the holder off its core:
 /// after some checks each yields (`give_way`). This is enough for threads of one priority; otherwise, and under high
 /// contention, use the mutex of the system.
 template <bool HasExchange = __atomic_always_lock_free(1, nullptr), auto GiveWay = give_way> class basic_spin_lock {

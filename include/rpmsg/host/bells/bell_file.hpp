@@ -15,6 +15,7 @@
 
 namespace rpmsg::host {
 
+/// The kinds of descriptors that can be bells.
 enum class bell_kind : std::uint8_t { none, eventfd, socket };
 
 /// Returns the kind of a descriptor. Anything that is no bell is `none`: writing to a pipe could end this process with SIGPIPE,

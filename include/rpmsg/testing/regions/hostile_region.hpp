@@ -9,6 +9,7 @@
 
 namespace rpmsg::testing {
 
+/// The kinds of accesses that a script observes.
 enum class access_kind : std::uint8_t { load, store, fence, view };
 
 /// The next access of the library to shared memory. A view has no site, a fence no offset.
