@@ -5,16 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The numbered messages that the two ends of these examples exchange.
+/// The numbered messages that both ends of these examples exchange.
 namespace numbered {
 
-/// Where a message goes: by name and copied, by name and written in place, to a fixed address.
+/// How a message is sent: by name and copied, by name and written in place, to a fixed address.
 enum class way : std::uint32_t { copied, in_place, by_address };
 
 inline constexpr std::uint32_t largest = 496;
 
 inline constexpr auto way_of(std::uint32_t number) -> way { return way{number % 3}; }
-/// Bytes of a message, its number included: a multiple of 4, all lengths in turn.
+/// Returns the bytes of a message with its number: a multiple of 4, all lengths in turn.
 inline constexpr auto size_of(std::uint32_t number) -> std::uint32_t { return 4 + number * 7 % (largest / 4) * 4; }
 
 /// Writes a message; `room` has its size.
@@ -24,7 +24,7 @@ inline auto write(rpmsg::bytes room, std::uint32_t number) -> void {
         rpmsg::store(room.subspan(i), number * 0x9e37'79b1 + i);
     }
 }
-/// Whether these bytes are the message of this number.
+/// Returns whether these bytes are the message of this number.
 inline auto is(rpmsg::const_bytes content, std::uint32_t number) -> bool {
     if (content.size() != size_of(number) or rpmsg::load<std::uint32_t>(content) != number) {
         return false;

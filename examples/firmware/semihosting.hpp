@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-/// How firmware in an emulator speaks to the person who started it (Arm's semihosting; RISC-V has taken it over). A chip
-/// without a debugger takes a fault at the first call.
+/// Lets firmware in an emulator communicate with the user (semihosting of Arm; RISC-V uses it, too). A chip without a debugger
+/// takes a fault at the first call.
 namespace semihosting {
 
 inline auto print(char const* text) -> void { cpu::call_debugger(0x04, text); } // SYS_WRITE0
@@ -21,7 +21,7 @@ inline auto print(std::uint32_t number) -> void {
     print(at);
 }
 
-/// Several texts and numbers in one line.
+/// Prints several texts and numbers in one line.
 inline auto print_line(auto const&... parts) -> void {
     (print(parts), ...);
     print("\n");
@@ -35,7 +35,7 @@ inline auto print_line(auto const&... parts) -> void {
     }
 }
 
-/// Whether a word was given to the emulator: `-semihosting-config enable=on,arg=WORD`.
+/// Returns whether the emulator was started with a word: `-semihosting-config enable=on,arg=WORD`.
 inline auto has_argument(std::string_view word) -> bool {
     struct {
         char* text;

@@ -1,6 +1,6 @@
-// Firmware of the core in the host's place: it lays the rings out and owns the buffers; the other core is the remote.
-// Endpoints come and go at run time: whoever writes to "open" gets an answer from an endpoint of his own, a session, that
-// echoes until it is sent an empty message.
+// Firmware of a core that is the host: it initializes the rings and owns the buffers; the other core is the remote. Endpoints
+// are created and removed at run time: a client that writes to "open" gets an answer from an endpoint of its own, a session,
+// which echoes until it receives an empty message.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
@@ -33,9 +33,9 @@ constinit auto sessions = std::array<session, 7>{};
 constinit auto open_session = [](rpmsg::link_ref, rpmsg::message const& m) {
     auto* const room = std::ranges::find(sessions, false, &session::is_open);
     if (room == sessions.end()) {
-        return; // the client may ask again
+        return; // the client may try again
     }
-    if (auto const made = link.create("", *room)) { // no name: nobody need find it, its first message says where it is
+    if (auto const made = link.create("", *room)) { // without a name, because its first message contains its address
         *room = {.is_open = true, .id = *made};
         (void)link.at(*made).send_to(m.source, m.payload);
     }

@@ -1,5 +1,5 @@
-// Firmware beside Linux: a service by name that answers each message. The same source runs on a chip (board.hpp) and on a
-// laptop against the real driver (laptop/board.hpp): examples/linux_peer/run.
+// Firmware next to Linux: a service by name that answers each message. The same source runs on a chip (board.hpp) and on a
+// laptop with the real driver (laptop/board.hpp): examples/linux_peer/run.
 #include <rpmsg/platform/interrupt_cell.hpp>
 #include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/rpmsg.hpp>
@@ -7,7 +7,7 @@
 #include <board.hpp>
 
 namespace {
-// Linux's rpmsg_char gives this name a device of its own, /dev/rpmsg0.
+// Linux's rpmsg_char creates the device /dev/rpmsg0 for this name.
 constexpr auto echo = rpmsg::endpoint<"rpmsg-raw">([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 
 constinit auto link = rpmsg::channel{
@@ -26,8 +26,8 @@ extern "C" void mailbox_isr() {
     link.notify();
 }
 
-// Linux loads and unloads its driver at will; a core that is not reset with it is told. While there is none the memory is
-// Linux's own, and nothing may touch it: the link is not even polled.
+// Linux loads and unloads its driver at any time; a core that is not reset with it is notified. While there is no driver the
+// memory belongs to Linux alone, and the firmware must not access it: it does not even poll the link.
 extern "C" void driver_isr(bool is_there) {
     driver_is_gone.store(is_there ? 0 : 1);
     if (is_there) {

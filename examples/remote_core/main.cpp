@@ -1,5 +1,5 @@
-// Firmware of a remote core beside an OpenAMP host: one service by name that answers each message.
-// No heap, no start-up code, nothing that waits; the interrupt only takes a note, the loop does the work.
+// Firmware of a remote core next to an OpenAMP host: one service by name that answers each message. It has no heap, no start-up
+// code and no waits; the interrupt only sets a flag, and the loop does the work.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"

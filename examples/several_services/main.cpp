@@ -1,5 +1,5 @@
 // Firmware of a core that serves several endpoints: an echo and a console by name, samples at addresses that both sides know.
-// Events tell when somebody came, when a full ring has room again and when the peer is gone.
+// Events report when a peer is bound, when a full ring has room again and when the peer is gone.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
@@ -17,7 +17,7 @@ constexpr auto send_samples = [](auto& link) {
     for (; samples_due > 0; --samples_due) {
         rpmsg::store(sample, board::sample());
         if (not link.send(sample)) {
-            return; // the ring is full: the event `writable` brings us back
+            return; // the ring is full: the event `writable` calls this again
         }
     }
 };

@@ -14,17 +14,17 @@ namespace doctor {
 
 inline auto read_boot(memory const& block) -> rpmsg::wire::boot_block { return block.read<rpmsg::wire::boot_block>(0); }
 
-/// Whether each side is in a life of its own, so that a state may not stay behind the other's.
+/// Returns whether both sides have started, so that no state may stay behind the other's.
 inline auto have_started(memory const& block) -> bool {
     auto const boot = read_boot(block);
     return boot.driver_state != rpmsg::wire::boot_state::none and boot.device_state != rpmsg::wire::boot_state::none;
 }
 
-/// Whether the rings are those of a driver that lives: one that boots has not laid them out yet.
+/// Returns whether the driver runs; one that boots has not initialized the rings yet.
 inline auto driver_runs(memory const& block) -> bool { return read_boot(block).driver_state == rpmsg::wire::boot_state::runs; }
 
-/// The state of a side beside that of its peer, where this side has to move (NuttX, drivers/rptun/rptun.c): the driver runs
-/// when the device boots, then the device does.
+/// Checks the state of a side against that of its peer, and whether this side has to move (NuttX, drivers/rptun/rptun.c): the
+/// driver runs when the device boots, then the device runs.
 inline auto check_state(examination& on, side whose, std::uint32_t state, std::uint32_t other) -> void {
     namespace states = rpmsg::wire::boot_state;
     auto const field = words("boot.", name_of(whose), "_state");
@@ -45,8 +45,8 @@ inline auto check_state(examination& on, side whose, std::uint32_t state, std::u
     }
 }
 
-/// The driver's address of the block. With another than the shared block's the rest is measured by the one from which the
-/// descriptors count.
+/// Checks the driver's address of the block. If it differs from the shared block's, the further checks use the one that fits
+/// the descriptors.
 inline auto check_base(examination& on, rpmsg::wire::boot_block const& boot) -> void {
     auto other = on.rings();
     other.device_base = boot.base[0] | std::uint64_t{boot.base[1]} << 32;
@@ -59,8 +59,8 @@ inline auto check_base(examination& on, rpmsg::wire::boot_block const& boot) -> 
     }
 }
 
-/// The command of a side, in a reserved word of the table (NuttX, arch/sim/src/sim/sim_rptun.c). A device that finds one gives
-/// up.
+/// Checks the command of a side, in a reserved word of the table (NuttX, arch/sim/src/sim/sim_rptun.c). A device that finds one
+/// does not start.
 inline auto check_command(examination& on, side whose, std::uint32_t word) -> void {
     constexpr auto of_nuttx = std::array<std::string_view, 5>{"", " (ready)", " (panic)", " (reset)", " (stop)"};
     constexpr auto of_openvela = std::array<std::string_view, 5>{"", " (panic)", " (stop)", " (ready)", " (restart)"};
@@ -74,7 +74,7 @@ inline auto check_command(examination& on, side whose, std::uint32_t word) -> vo
     }
 }
 
-/// The boot block and the words that belong to it, field by field.
+/// Checks the boot block and the words that belong to it, field by field.
 inline auto check_boot(examination& on) -> void {
     auto const boot = read_boot(on.block);
     check_state(on, side::driver, boot.driver_state, boot.device_state);

@@ -13,7 +13,7 @@
 
 namespace doctor {
 
-/// The sizes of the buffers of both rings beside those of the shared block, each by its name in the config space.
+/// Compares the buffer sizes of both rings with the shared block's; `names` are their names in the config space.
 inline auto check_sizes(examination& on, std::array<std::uint32_t, 2> const& sizes,
                         std::array<std::string_view, 2> const& names) -> void {
     auto const& rings = on.rings();
@@ -33,7 +33,7 @@ inline auto check_sizes(examination& on, std::array<std::uint32_t, 2> const& siz
     }
 }
 
-/// The config space behind the rings of a device's entry, where the device offers sizes.
+/// Checks the config space behind the rings of a device entry, if the device offers sizes.
 inline auto check_config(examination& on, memory const& table, std::uint64_t device) -> void {
     namespace wire = rpmsg::wire;
     auto const vdev = table.read<wire::vdev_entry>(device);

@@ -13,13 +13,13 @@ inline auto read_control(memory const& block) -> rpmsg::wire::control_block {
     return block.read<rpmsg::wire::control_block>(0);
 }
 
-/// Whether one side of the control block was written, by a side of whatever configuration.
+/// Returns whether one side of the control block was written, in any configuration.
 inline auto has_control(memory const& block) -> bool {
     auto const control = read_control(block);
     return control.driver.magic == rpmsg::wire::control_magic or control.device.magic == rpmsg::wire::control_magic;
 }
 
-/// Whether this side has written its half, and as the shared block has it.
+/// Checks whether this side has written its half, and with the shared block's values.
 inline auto check_half(examination& on, side whose, std::uint32_t magic, std::uint32_t fingerprint) -> bool {
     auto const name = name_of(whose);
     if (magic == 0) {
@@ -40,7 +40,7 @@ inline auto check_half(examination& on, side whose, std::uint32_t magic, std::ui
     return true;
 }
 
-/// Where the handshake stands (wire/virtio/control_block.hpp).
+/// Checks the state of the handshake (wire/virtio/control_block.hpp).
 inline auto check_session(examination& on, rpmsg::wire::control_block const& control) -> void {
     auto const& [driver, device] = std::pair{control.driver, control.device};
     if (driver.epoch == 0) {
@@ -66,7 +66,7 @@ inline auto check_session(examination& on, rpmsg::wire::control_block const& con
     }
 }
 
-/// The control block, field by field.
+/// Checks the control block, field by field.
 inline auto check_control(examination& on) -> void {
     auto const control = read_control(on.block);
     auto const driver = check_half(on, side::driver, control.driver.magic, control.driver.fingerprint);

@@ -11,8 +11,8 @@
 
 namespace doctor {
 
-/// The descriptors that the driver must have written: of all buffers of ring 0 once they were posted, and of those in
-/// ring 1 that were given to the device.
+/// Returns the descriptors that the driver must have written: all of ring 0 once its buffers were posted, and those of ring 1
+/// that were passed to the device.
 inline auto written_descriptors(std::uint32_t which, ring_reading const& ring, ring_history const& history)
     -> std::vector<std::uint32_t> {
     auto ids = std::vector<std::uint32_t>{};
@@ -36,7 +36,8 @@ inline auto descriptor_field(std::uint32_t which, std::uint32_t id, std::string_
     return words("ring ", which, " descriptor ", id, " ", field);
 }
 
-/// All written descriptors have another length than ours, the same one: then it is the driver's configuration.
+/// If all written descriptors have the same length, which differs from the shared block's, the driver's configuration is
+/// reported.
 inline auto check_lengths(examination& on, std::uint32_t which, ring_reading const& ring, std::vector<std::uint32_t> const& ids)
     -> void {
     auto const size = on.rings().size_of(which);
@@ -44,7 +45,7 @@ inline auto check_lengths(examination& on, std::uint32_t which, ring_reading con
     auto const first = ring.descriptors[ids.front()].length;
     auto const is_one = std::all_of(ids.begin(), ids.end(), [&](auto id) { return ring.descriptors[id].length == first; });
     if (is_one and ids.size() > 1 and is_fixed and first != size and first > 16) {
-        if (first == on.told_sizes[which]) { // the driver has them as the config space says, which is told already
+        if (first == on.told_sizes[which]) { // the config space has the same size, which is already reported
             return;
         }
         auto const other = on.rings().size_of(1 - which);
@@ -65,7 +66,7 @@ inline auto check_lengths(examination& on, std::uint32_t which, ring_reading con
     }
 }
 
-/// The base from which the driver seems to count when none of its addresses is right; otherwise each that is wrong.
+/// Reports the base from which the driver seems to count when all of its addresses are wrong; otherwise each wrong address.
 inline auto check_addresses(examination& on, std::uint32_t which, ring_reading const& ring,
                             std::vector<std::uint32_t> const& ids) -> void {
     auto const is_good = [&](std::uint32_t id) {
@@ -114,7 +115,7 @@ inline auto check_flags(examination& on, std::uint32_t which, ring_reading const
     }
 }
 
-/// Two buffers that share memory.
+/// Reports buffers that overlap.
 inline auto check_overlaps(examination& on, std::uint32_t which, ring_reading const& ring, std::vector<std::uint32_t> ids)
     -> void {
     auto const address = [&](std::uint32_t id) { return ring.descriptors[id].address; };
@@ -128,7 +129,7 @@ inline auto check_overlaps(examination& on, std::uint32_t which, ring_reading co
     }
 }
 
-/// Messages whose header claims more than their buffer holds.
+/// Reports messages whose header states more than their buffer holds.
 inline auto check_messages(examination& on, std::uint32_t which, ring_reading const& ring, ring_history const& history,
                            lent_buffers const& lent) -> void {
     auto const look = [&](std::uint32_t id, std::uint32_t room) {

@@ -19,19 +19,19 @@
 
 namespace doctor {
 
-/// What a look at a block gives. Where it is no block of this link at all, `refusal` says so in one line and the rest is
-/// empty.
+/// The result of an examination. If the memory is no block of this link, `refusal` states the reason in one line and the rest
+/// is empty.
 struct diagnosis {
     std::string refusal{};
     findings found{};
-    std::vector<std::string> state{}; ///< a line per ring
+    std::vector<std::string> state{}; ///< one line for each ring
 
     [[nodiscard]] auto is_healthy() const -> bool {
         return refusal.empty() and std::all_of(found.begin(), found.end(), [](auto const& f) { return f.how == weight::note; });
     }
 };
 
-/// Where the link lies in what was read from a file. Objects of `host::shared_memory` begin with a page of their own.
+/// The part of a file that holds the link. Objects of `host::shared_memory` begin with a page for their label.
 struct located_block {
     std::string refusal{};
     rpmsg::const_bytes block{};
@@ -56,7 +56,8 @@ inline auto locate_block(rpmsg::const_bytes content) -> located_block {
 }
 
 namespace detail {
-/// One ring in a line, with a sign per buffer: D with the device, ! with the device and overtaken, ? perhaps with it.
+/// Describes one ring in a line, with a character for each buffer: D for the device, ! for the device and overtaken, ? if
+/// uncertain.
 inline auto describe_ring(std::uint32_t which, ring_reading const& ring, lent_buffers const& lent) -> std::string {
     auto text = words("ring ", which, which == 0 ? " (device to driver)" : " (driver to device)", ": available.index ",
                       ring.available_index, ", used.index ", ring.used_index, "; ", lent.count, " of ", ring.count(),
@@ -74,7 +75,7 @@ inline auto describe_ring(std::uint32_t which, ring_reading const& ring, lent_bu
     return text;
 }
 
-/// Both indices of a ring, its buffers, its descriptors.
+/// Examines the indices of a ring, its buffers and its descriptors.
 inline auto examine_ring(examination& on, diagnosis& result, std::uint32_t which) -> void {
     auto const ring = read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
     auto const lent_now = check_indices(on, which, ring);
@@ -104,8 +105,8 @@ inline auto examine_ring(examination& on, diagnosis& result, std::uint32_t which
     result.state.push_back(describe_ring(which, ring, lent));
 }
 
-/// Whether the driver posts the device's buffers in ring 1. rpmsg-lite's driver marks all buffers as writable: there the
-/// ring that it has filled at its start tells.
+/// Returns whether the driver posts the device's buffers in ring 1. rpmsg-lite's driver marks all buffers as writable; there
+/// the ring that was filled at its start is checked.
 inline auto is_exchanged(examination const& on) -> bool {
     auto const read = [&](std::uint32_t which) {
         return read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
@@ -126,7 +127,7 @@ inline auto is_exchanged(examination const& on) -> bool {
     return ring_1.available_index != 0 and all_are(ring_1) and not all_are(ring_0);
 }
 
-/// Both rings, after a look whether they lie elsewhere.
+/// Examines both rings, after a check whether they are at other places.
 inline auto examine_rings(examination& on, diagnosis& result) -> void {
     if (auto const guess = guess_driver(on); not guess.empty()) {
         on.wrong(side::driver, guess.front().field,
@@ -152,7 +153,7 @@ inline auto examine_rings(examination& on, diagnosis& result) -> void {
     }
 }
 
-/// Whether a ring in use is there, however wrong.
+/// Returns whether there is a ring in use, even one with wrong fields.
 inline auto has_ring(examination const& on, std::uint32_t which) -> bool {
     auto const ring = read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
     auto const is_id = [&](std::uint16_t id) { return id < ring.count(); };
@@ -160,7 +161,7 @@ inline auto has_ring(examination const& on, std::uint32_t which) -> bool {
            std::all_of(ring.available.begin(), ring.available.end(), is_id);
 }
 
-/// Why a block of the right size has nothing to do with the link, or nothing.
+/// Returns why a block of the right size does not belong to the link, or nothing.
 inline auto refuse_content(examination const& on) -> std::string {
     auto const& content = on.block;
     if (content.is_zero(0, on.at.size)) {
@@ -179,12 +180,12 @@ inline auto refuse_content(examination const& on) -> std::string {
 }
 } // namespace detail
 
-/// The worst first.
+/// Sorts the findings, most severe first.
 inline auto sort(findings& found) -> void {
     std::stable_sort(found.begin(), found.end(), [](auto const& l, auto const& r) { return l.how > r.how; });
 }
 
-/// Compares a copy of the shared block with a shared block that has no mistake, and says what its rings are doing.
+/// Compares a copy of the memory with a valid shared block, and describes the state of its rings.
 inline auto diagnose(rpmsg::shared_block const& link, rpmsg::const_bytes block) -> diagnosis {
     auto result = diagnosis{};
     auto const at = place(link.rings);
@@ -206,7 +207,7 @@ inline auto diagnose(rpmsg::shared_block const& link, rpmsg::const_bytes block) 
     return result;
 }
 
-/// Compares a resource table alone with a shared block: the section of an image, or what the loader made of it.
+/// Compares only a resource table with a shared block: the section of an image, or the loader's copy of it.
 inline auto diagnose_table(rpmsg::shared_block const& link, rpmsg::const_bytes content) -> diagnosis {
     auto result = diagnosis{};
     auto const table = memory{content};
@@ -231,8 +232,8 @@ inline auto diagnose_table(rpmsg::shared_block const& link, rpmsg::const_bytes c
     return result;
 }
 
-/// The diagnosis of a block that is in use, from several looks at it: what is wrong only now and then was in motion. Adds
-/// who did not move between the looks although there was work.
+/// Examines a block in use from several copies: findings that are not in all of them were transient and are removed. Adds the
+/// side that did not move between the copies although there was work.
 inline auto diagnose(rpmsg::shared_block const& link, std::vector<std::vector<std::byte>> const& looks) -> diagnosis {
     auto last = diagnose(link, looks.back());
     for (auto const& look : looks) {
@@ -279,7 +280,7 @@ inline auto diagnose(rpmsg::shared_block const& link, std::vector<std::vector<st
     return last;
 }
 
-/// The same for what was read from files or from a live object, with or without its label.
+/// As above, for copies from files or from an object in use, with or without its label.
 inline auto diagnose_looks(rpmsg::shared_block const& link, std::vector<std::vector<std::byte>> const& looks) -> diagnosis {
     auto blocks = std::vector<std::vector<std::byte>>{};
     for (auto const& look : looks) {

@@ -13,12 +13,12 @@
 
 namespace doctor {
 
-/// What every rule looks at, and where it writes what it found.
+/// The input and the output of every rule.
 struct examination {
-    rpmsg::shared_block link; ///< with the driver's own base once that is told as a finding: the rest is measured by it
+    rpmsg::shared_block link; ///< has the driver's own base once that is reported: further checks use it
     placement at;
     memory block;
-    std::array<std::uint32_t, 2> told_sizes{}; ///< of the buffers of each ring as the config space has them; 0: it has none
+    std::array<std::uint32_t, 2> told_sizes{}; ///< buffer sizes of each ring from the config space; 0: it has none
     findings found{};
 
     auto add(weight how, side whose, std::string field, std::string text) -> void {
@@ -30,7 +30,7 @@ struct examination {
     auto note(side whose, std::string field, std::string text) -> void {
         add(weight::note, whose, std::move(field), std::move(text));
     }
-    /// A field of a side that ought to be `expected`.
+    /// Reports a field of a side that is not `expected`.
     auto compare(side whose, std::string const& field, std::uint64_t found_value, std::uint64_t expected) -> bool {
         if (found_value == expected) {
             return true;
@@ -44,16 +44,16 @@ struct examination {
 
     [[nodiscard]] auto rings() const -> rpmsg::vring_config const& { return link.rings; }
     [[nodiscard]] auto count() const -> std::int32_t { return link.rings.buffers; }
-    /// Who fills the resource table.
+    /// Returns the side that fills the resource table.
     [[nodiscard]] auto table_owner() const -> side { return at.has_boot ? side::driver : side::device; }
-    /// The field of a configuration that says how large the buffers of a ring are.
+    /// Returns the field of a configuration that defines the buffer size of a ring.
     [[nodiscard]] auto size_field(std::uint32_t which) const -> std::string_view {
         auto const own = which == 0 ? rings().remote_to_host : rings().host_to_remote;
         return own == 0 ? "buffer_size" : which == 0 ? "remote_to_host" : "host_to_remote";
     }
     [[nodiscard]] auto buffers_size() const -> std::uint32_t { return at.size - at.ring_buffers[0]; }
 
-    /// Whether a buffer may lie there.
+    /// Returns whether a buffer may be there.
     [[nodiscard]] auto admits(std::uint64_t address, std::uint32_t length) const -> bool {
         if (link.has_windows()) {
             return link.admits(address, length);
@@ -63,8 +63,8 @@ struct examination {
     }
 };
 
-/// Buffers of a ring that are with the device, or nothing when the indices keep no rule. rpmsg-lite's driver starts with
-/// all buffers of ring 1 returned.
+/// Returns how many buffers of a ring the device holds, or nothing when the indices are invalid. rpmsg-lite's driver starts
+/// with all buffers of ring 1 returned.
 constexpr auto lent_count(std::uint16_t available, std::uint16_t used, std::int32_t count, bool prefilled)
     -> std::optional<std::int32_t> {
     auto const ahead = static_cast<std::int32_t>(static_cast<std::int16_t>(static_cast<std::uint16_t>(available - used)));
@@ -77,7 +77,7 @@ constexpr auto lent_count(std::uint16_t available, std::uint16_t used, std::int3
     return {};
 }
 
-/// "ring 0 used.index"
+/// Returns a text like "ring 0 used.index".
 inline auto field_of(std::uint32_t ring, std::string_view field) -> std::string { return words("ring ", ring, " ", field); }
 
 } // namespace doctor

@@ -10,14 +10,14 @@
 
 namespace doctor {
 
-/// The feature bit with which a dialect's buffer sizes come from the config space.
+/// Returns the feature bit of a dialect for buffer sizes in the config space.
 constexpr auto size_feature(rpmsg::wire::dialect const& dialect) -> std::uint32_t {
     return dialect.sizes == rpmsg::wire::config_space::none        ? 0
            : dialect.sizes == rpmsg::wire::config_space::versioned ? rpmsg::wire::feature_sizes_linux
                                                                    : rpmsg::wire::feature_sizes_rptun;
 }
 
-/// The first of the bits that has a name, as " (bit 0, name service)".
+/// Returns the name of the first bit that has one, as " (bit 0, name service)".
 constexpr auto feature_name(rpmsg::wire::dialect const& dialect, std::uint32_t bits) -> std::string_view {
     struct named {
         std::uint32_t bit;
@@ -38,8 +38,8 @@ constexpr auto feature_name(rpmsg::wire::dialect const& dialect, std::uint32_t b
     return "";
 }
 
-/// The feature bits without which the link does not work as the shared block says. Without a config space buffers have 512
-/// bytes; names of CPUs (bit 3 of NuttX, include/nuttx/rptun/rptun.h) are read by nobody here.
+/// Returns the feature bits that the link needs. Without a config space buffers have 512 bytes; this library does not use names
+/// of CPUs (bit 3 of NuttX, include/nuttx/rptun/rptun.h).
 constexpr auto needed_features(rpmsg::shared_block const& link) -> std::uint32_t {
     constexpr std::uint32_t cpu_names = 8;
     auto const is_default = link.rings.size_of(0) == 512 and link.rings.size_of(1) == 512;

@@ -9,13 +9,13 @@
 namespace doctor {
 
 enum class weight : unsigned char {
-    note,  ///< worth knowing
-    stuck, ///< keeps the rules, but somebody waits for ever
-    wrong, ///< disagrees with the shared block or breaks the rules
+    note,  ///< useful to know
+    stuck, ///< valid, but one side waits for ever
+    wrong, ///< differs from the shared block or violates the specification
 };
 enum class side : unsigned char { driver, device };
 
-/// Which field of which side, and what is the matter with it.
+/// A field of a side and what is wrong with it.
 struct finding {
     weight how{};
     side whose{};
@@ -24,7 +24,7 @@ struct finding {
 };
 using findings = std::vector<finding>;
 
-/// A number in hexadecimal, as `words` takes it.
+/// A number that `words` prints in hexadecimal.
 struct hex {
     std::uint64_t value;
 };
@@ -40,7 +40,7 @@ inline auto append(std::string& text, hex number) -> void {
 }
 } // namespace detail
 
-/// Texts and numbers, one after the other.
+/// Joins texts and numbers.
 auto words(auto const&... parts) -> std::string {
     auto text = std::string{};
     (detail::append(text, parts), ...);

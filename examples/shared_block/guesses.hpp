@@ -14,7 +14,7 @@
 
 namespace doctor {
 
-/// A configuration that one side may have instead of the shared block's, and its field that differs.
+/// A configuration that one side may have instead of the shared block's, and the field that differs.
 struct variant {
     rpmsg::vring_config rings{};
     std::string field{};
@@ -33,7 +33,7 @@ inline constexpr auto known_dialects = std::array{named_dialect{"rpmsg", rpmsg::
                                                   named_dialect{"nuttx", rpmsg::wire::dialects::nuttx},
                                                   named_dialect{"openvela", rpmsg::wire::dialects::openvela}};
 
-/// All configurations that differ from `rings` in one field that moves the rings.
+/// Returns all configurations that differ from `rings` in one field that moves the rings.
 inline auto variants_of(rpmsg::vring_config const& rings) -> std::vector<variant> {
     auto all = std::vector<variant>{};
     auto const add = [&](std::string field, auto value, auto change) {
@@ -69,15 +69,15 @@ inline auto variants_of(rpmsg::vring_config const& rings) -> std::vector<variant
     return all;
 }
 
-/// How well memory goes with a configuration: facts for it, facts against it, and buffers of ring 0 that lie exactly where
-/// the configuration has one.
+/// How well memory fits a configuration: facts for it, facts against it, and buffers of ring 0 exactly where the configuration
+/// has one.
 struct fit {
     std::uint32_t good{};
     std::uint32_t bad{};
     std::uint32_t exact{};
 };
 
-/// What the driver wrote: flags, index, entries, and the descriptors that these name.
+/// Rates what the driver wrote: flags, index, entries, and the descriptors that these name.
 inline auto fit_of_driver(examination const& on, rpmsg::vring_config const& rings) -> fit {
     auto const at = place(rings);
     auto total = fit{};
@@ -105,7 +105,7 @@ inline auto fit_of_driver(examination const& on, rpmsg::vring_config const& ring
     return total;
 }
 
-/// What the device wrote in one ring, beside what the driver published there.
+/// Rates what the device wrote in one ring, compared with what the driver published there.
 inline auto fit_of_device(examination const& on, rpmsg::vring_config const& rings, std::uint32_t which, std::uint16_t published)
     -> fit {
     auto total = fit{};
@@ -124,7 +124,7 @@ inline auto fit_of_device(examination const& on, rpmsg::vring_config const& ring
     return total;
 }
 
-/// Variants that explain memory equally well, one per field; as text "buffers = 16 or ...".
+/// Variants that fit memory equally well, one for each field. Their text is "buffers = 16 or ...".
 using guesses = std::vector<variant>;
 inline auto describe(guesses const& variants) -> std::string {
     auto text = std::string{};
@@ -139,7 +139,7 @@ inline auto add_to(guesses& variants, variant candidate) -> void {
     }
 }
 
-/// What explains the driver's part of memory, where most of it goes against the shared block.
+/// Returns the variants that fit the driver's part of memory, if most of that contradicts the shared block.
 inline auto guess_driver(examination const& on) -> guesses {
     auto const now = fit_of_driver(on, on.rings());
     if (now.bad <= now.good / 2 and now.exact > 0) {
@@ -160,7 +160,7 @@ inline auto guess_driver(examination const& on) -> guesses {
     return best;
 }
 
-/// What explains where the device wrote its used ring.
+/// Returns the variants that fit the used ring of the device.
 inline auto guess_device(examination const& on, std::uint32_t which, std::uint16_t published) -> guesses {
     if (auto const now = fit_of_device(on, on.rings(), which, published); now.good > now.bad) {
         return {};
@@ -181,7 +181,7 @@ inline auto guess_device(examination const& on, std::uint32_t which, std::uint16
     return best;
 }
 
-/// The one field that gives this fingerprint when it is changed.
+/// Returns the one field whose change gives this fingerprint.
 inline auto guess_fingerprint(rpmsg::shared_block const& link, std::uint32_t fingerprint) -> std::optional<variant> {
     auto found = std::optional<variant>{};
     auto const attempt = [&](std::string_view field, auto value, auto change) {

@@ -9,12 +9,12 @@
 
 namespace doctor {
 
-/// Whether the control block or the table is there, however wrong.
+/// Returns whether there is a control block or a table, even one with wrong fields.
 inline auto has_head(examination const& on) -> bool {
     return (on.at.has_control and has_control(on.block)) or (on.at.has_table() and has_table(on));
 }
 
-/// Whether another dialect explains the rings and what this one has before them is not there.
+/// Returns whether another dialect fits the rings and the structures before the rings are missing.
 inline auto is_foreign(examination const& on) -> bool {
     if ((not on.at.has_control and not on.at.has_table()) or has_head(on)) {
         return false;
@@ -23,7 +23,7 @@ inline auto is_foreign(examination const& on) -> bool {
     return not guess.empty() and guess.front().field == "dialect";
 }
 
-/// What lies before the rings, field by field.
+/// Examines the structures before the rings, field by field.
 inline auto examine_head(examination& on) -> void {
     if (on.at.has_control) {
         check_control(on);

@@ -4,7 +4,7 @@
 
 namespace demo {
 
-/// The link of this example, included by both images and by the tool. Replace it by yours.
+/// The link of this example, which both images and the tool include. Replace it by yours.
 constexpr auto link = rpmsg::shared_block{
     .name = "audio",
     .rings = {.buffers = 16, .alignment = 4096, .device_base = 0x1004'0000, .dialect = rpmsg::wire::dialects::linux_virtio},
@@ -13,6 +13,6 @@ constexpr auto link = rpmsg::shared_block{
     .size = 0x8000,
 };
 
-using plan = rpmsg::shared_block_plan<link>; // does not compile when the shared block cannot work
+using plan = rpmsg::shared_block_plan<link>; // does not compile when the shared block is invalid
 
 } // namespace demo

@@ -1,4 +1,4 @@
-// Prints what follows from a link shared block, and tells which side of a shared block disagrees with it.
+// Prints the layout of a shared block, and reports which side of a shared block in use differs from it.
 #include <fmt/format.h>
 
 #include "doctor.hpp"

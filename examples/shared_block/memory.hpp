@@ -8,7 +8,7 @@
 
 namespace doctor {
 
-/// A copy of the shared block. What lies outside of it reads as 0.
+/// A copy of the shared block. Bytes outside of it read as 0.
 class memory {
     rpmsg::const_bytes content_;
 
@@ -16,7 +16,7 @@ class memory {
     explicit memory(rpmsg::const_bytes content) : content_{content} {}
 
     [[nodiscard]] auto size() const -> std::size_t { return content_.size(); }
-    /// The rest of it, from an offset that may lie outside.
+    /// Returns the rest from an offset, which may be outside.
     [[nodiscard]] auto from(std::size_t offset) const -> memory {
         return memory{content_.subspan(offset < content_.size() ? offset : content_.size())};
     }

@@ -15,14 +15,14 @@ struct options {
     command what = command::layout;
     rpmsg::shared_block link{};
     std::string file{};     ///< a dump, or /NAME of a POSIX shared-memory object
-    bool is_table{};        ///< the file is a resource table alone
-    std::uint64_t offset{}; ///< where the block starts in the file
-    unsigned cells{};       ///< of addresses and sizes in the device tree; 0: as many as the address needs
+    bool is_table{};        ///< the file is only a resource table
+    std::uint64_t offset{}; ///< the start of the block in the file
+    unsigned cells{};       ///< cells of addresses and sizes in the device tree; 0: as many as the address needs
 };
 
 extern char const* const help_text;
 
-/// The arguments, with the built-in shared block as changed by --config.
+/// Parses the arguments. The result has the built-in shared block with the changes of --config.
 auto parse(int count, char** arguments) -> rpmsg::host::outcome<options>;
 
 } // namespace tool

@@ -16,31 +16,31 @@
 
 namespace doctor {
 
-/// What `vring_layout` computes when compiling, for a configuration that is known only now.
+/// The values that `vring_layout` computes at compile time, for a configuration that is known only at run time.
 struct placement {
     std::array<rpmsg::wire::vring_parts, 2> rings{};
-    std::array<std::uint32_t, 2> ring_buffers{}; ///< where the buffers of each ring start
+    std::array<std::uint32_t, 2> ring_buffers{}; ///< the start of the buffers of each ring
     std::uint32_t size{};                        ///< bytes that the block needs
-    std::uint32_t table{};                       ///< where the resource table starts
+    std::uint32_t table{};                       ///< the start of the resource table
     std::uint32_t table_size{};                  ///< 0: there is none
     std::uint32_t vdev{};                        ///< the entry of the RPMsg device, from the start of the table
     bool has_control{};
-    bool has_boot{}; ///< the driver fills the table and says so in a boot block before it
+    bool has_boot{}; ///< the driver fills the table and states so in a boot block before it
 
     [[nodiscard]] constexpr auto has_table() const -> bool { return table_size != 0; }
 };
 
-/// Whether Linux is the driver: whole pages, carveouts, descriptors as long as their message.
+/// Returns whether Linux is the driver: whole pages, carveouts, descriptors of the length of their message.
 constexpr auto faces_linux(rpmsg::vring_config const& rings) -> bool {
     return rings.dialect == rpmsg::wire::dialects::linux_virtio or rings.dialect == rpmsg::wire::dialects::linux_bufsz;
 }
 
-/// Whether a dialect may have doorbells by event index. OpenAMP's remote falls silent with it (OpenAMP, virtqueue.c).
+/// Returns whether a dialect supports doorbells by event index. OpenAMP's remote stops ringing with it (OpenAMP, virtqueue.c).
 constexpr auto may_have_event_index(rpmsg::wire::dialect const& dialect) -> bool {
     return dialect.used_event_word and (not dialect.status_in_table or dialect.sizes == rpmsg::wire::config_space::versioned);
 }
 
-/// Why a configuration cannot be laid out; empty when it can.
+/// Returns why a configuration has no layout; empty when it has one.
 constexpr auto mistake_of(rpmsg::vring_config const& rings) -> std::string_view {
     if (not std::has_single_bit(rings.buffers) or rings.buffers > 32768) {
         return "buffers is a power of two from 1 to 32768";
@@ -68,13 +68,13 @@ constexpr auto mistake_of(rpmsg::vring_config const& rings) -> std::string_view 
     return {};
 }
 
-/// What lies before the rings: a control block, or a resource table, behind a boot block where the dialect has one.
+/// Places the structures before the rings: a control block, or a resource table, behind a boot block if the dialect has one.
 constexpr auto place_head(rpmsg::wire::dialect const& dialect) -> placement {
     namespace wire = rpmsg::wire;
     if (dialect.attach == wire::attach_rule::epochs) {
         return {.has_control = true};
     }
-    // openvela's table holds a trace entry before the device (drivers/rpmsg/rpmsg_virtio_lite.c).
+    // openvela's table has a trace entry before the device (drivers/rpmsg/rpmsg_virtio_lite.c).
     if (dialect.attach == wire::attach_rule::boot_words) {
         return {.table = sizeof(wire::boot_block), .table_size = 208, .vdev = 72, .has_boot = true};
     }
@@ -87,7 +87,7 @@ constexpr auto place_head(rpmsg::wire::dialect const& dialect) -> placement {
     return {};
 }
 
-/// The configuration must have no mistake. A stride smaller than a ring is not looked at here.
+/// Places a valid configuration. It does not check for a stride smaller than a ring.
 constexpr auto place(rpmsg::vring_config const& rings) -> placement {
     namespace wire = rpmsg::wire;
     auto at = place_head(rings.dialect);
@@ -106,12 +106,13 @@ constexpr auto place(rpmsg::vring_config const& rings) -> placement {
     return at;
 }
 
-/// Where the three carveouts that Linux knows by name start, ring 0, ring 1 and the buffers, and where the last ends.
+/// Returns the starts of the three carveouts that Linux finds by name (ring 0, ring 1 and the buffers), and the end of the
+/// last.
 constexpr auto carveout_bounds(placement const& at, std::uint32_t alignment) -> std::array<std::uint32_t, 4> {
     return {at.rings[0].descriptors, at.rings[1].descriptors, at.ring_buffers[0], rpmsg::align_up(at.size, alignment)};
 }
 
-/// Why a shared block cannot work; empty when it can. What `shared_block_plan` says when compiling.
+/// Returns why a shared block is invalid, with the text of `shared_block_plan` at compile time; empty when it is valid.
 constexpr auto mistake_of(rpmsg::shared_block const& link) -> std::string_view {
     auto const& rings = link.rings;
     if (auto const mistake = mistake_of(rings); not mistake.empty()) {

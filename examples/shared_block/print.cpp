@@ -24,7 +24,7 @@ auto name_of(rpmsg::wire::dialect const& dialect) -> std::string_view {
     return "of your own";
 }
 
-/// The name of the link as linkers take it.
+/// Returns the name of the link as a linker identifier.
 auto identifier_of(rpmsg::shared_block const& link) -> std::string {
     auto name = std::string{link.name.view()};
     for (auto& c : name) {
@@ -40,7 +40,7 @@ struct part {
     std::uint32_t size;
 };
 
-/// The three pieces that remoteproc knows by name, each up to the start of the next.
+/// Returns the three parts that remoteproc finds by name, each up to the start of the next.
 auto carveouts_of(rpmsg::shared_block const& link) -> std::array<part, 3> {
     auto const starts = doctor::carveout_bounds(doctor::place(link.rings), link.rings.alignment);
     auto all = std::array<part, 3>{};
@@ -105,7 +105,7 @@ auto linker_script(rpmsg::shared_block const& link) -> std::string {
     auto const at = doctor::place(link.rings);
     auto const name = identifier_of(link);
     auto const rings = at.rings[0].descriptors;
-    // The driver fills the table that lies behind a boot block: the image has none.
+    // The driver fills a table behind a boot block, so the image contains none.
     auto const is_in_block = at.has_table() and not at.has_boot;
     auto const has_table = is_in_block or doctor::faces_linux(link.rings);
     auto text = fmt::format("/* The link \"{}\", made by: shared block linker-script */\n"
@@ -124,8 +124,8 @@ auto linker_script(rpmsg::shared_block const& link) -> std::string {
     if (is_in_block) {
         text += fmt::format("  ASSERT(SIZEOF(.resource_table) <= {:#x}, \"the resource table runs into ring 0\")\n", rings);
     }
-    // Linux refuses an image with a segment that lies in more than one of its carveouts (remoteproc's rproc_da_to_va), and the
-    // linker makes one even of what is not loaded: there the symbols must do.
+    // Linux rejects an image with a segment in more than one of its carveouts (rproc_da_to_va of remoteproc), and the linker
+    // creates one even for sections that are not loaded. There the symbols must be enough.
     if (not doctor::faces_linux(link.rings)) {
         auto const start = is_in_block ? rings : 0;
         text += fmt::format("  .{0}_shared {1:#x} (NOLOAD) :\n  {{\n    . = . + {2:#x};\n  }} > {0}_shared\n", name,
@@ -164,7 +164,7 @@ auto device_tree(rpmsg::shared_block const& link, unsigned cells) -> std::string
     auto const name = [&](part const& it) { names += fmt::format("{}<&{}>", names.empty() ? "" : ", ", it.name); };
     if (auto const first = doctor::place(link.rings).rings[0].descriptors; first != 0) {
         auto const table =
-            part{identifier_of(link) + "_table", 0, first}; // else Linux does not see it and keeps no status there
+            part{identifier_of(link) + "_table", 0, first}; // otherwise Linux does not find it and stores no status there
         region(table, false);
         name(table);
     }

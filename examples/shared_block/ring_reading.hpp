@@ -10,7 +10,7 @@
 
 namespace doctor {
 
-/// Everything that one ring holds, copied.
+/// A copy of the whole content of one ring.
 struct ring_reading {
     std::uint16_t available_flags{};
     std::uint16_t available_index{};
@@ -42,14 +42,14 @@ inline auto read_ring(memory const& block, rpmsg::wire::vring_parts const& at, s
     return ring;
 }
 
-/// Which positions of both rings can still be read, and what they tell of each buffer. Positions count without end, that
-/// of the next entry to be published is `published`; the return of the buffer published first is number 0, so that the
-/// returns which a driver writes itself at the start (rpmsg-lite) have negative numbers.
+/// The readable positions of both rings, and the history of each buffer that follows from them. Positions never wrap;
+/// `published` is that of the next entry to be published. The return of the buffer that was published first has number 0, so
+/// the returns that a driver writes itself at the start (rpmsg-lite) have negative numbers.
 class ring_history {
     ring_reading const& ring_;
     std::int32_t count_;
 
-    /// Rings start zeroed: what lies behind an index below the count was written in an earlier round.
+    /// Rings start zeroed: an entry behind an index below the count was written in an earlier round.
     [[nodiscard]] auto is_written_behind_index() const -> bool {
         for (auto i = std::size_t{ring_.available_index}; i < ring_.available.size(); ++i) {
             if (ring_.available[i] != 0) {
@@ -69,9 +69,9 @@ class ring_history {
     std::int32_t returned{};
     std::int32_t first_published{}; ///< the oldest that can be read
     std::int32_t first_returned{};
-    bool is_whole{}; ///< nothing happened before the oldest
+    bool is_whole{}; ///< no entry is older than the oldest
 
-    /// `with_device` buffers, 0 to all, are published and not returned; `given_first` were returned by the driver itself.
+    /// The device holds `with_device` buffers, 0 to all; the driver returned `given_first` itself.
     ring_history(ring_reading const& ring, std::int32_t with_device, std::int32_t given_first)
         : ring_{ring}, count_{static_cast<std::int32_t>(ring.count())}, published{ring.available_index},
           returned{ring.available_index - with_device} {
@@ -90,23 +90,23 @@ class ring_history {
     }
 };
 
-/// A buffer that is with the device.
+/// A buffer that the device holds.
 struct lent_buffer {
     std::uint32_t id{};
-    std::int32_t overtaken{}; ///< so many that were published later came back
-    bool is_sure{};           ///< by the rules of the ring, not by the usual order
+    std::int32_t overtaken{}; ///< how many that were published later were returned
+    bool is_sure{};           ///< follows from the specification of the ring, not from the usual order
 };
 
-/// The buffers that are with the device, as far as the rings can tell.
+/// The buffers that the device holds, as far as the rings show.
 struct lent_buffers {
     std::int32_t count{};
     std::vector<lent_buffer> likely{};
-    std::vector<std::uint32_t> possible{}; ///< when fewer are likely: the rest is among these
+    std::vector<std::uint32_t> possible{}; ///< if fewer are likely, the rest is among these
 };
 
-/// A buffer is with the device when it was published after its last return, but the rings have no common clock. The return
-/// of publication p comes at p + 1 - count at the earliest, as no more than all buffers can be away: that is sure. It is
-/// likely that it comes at p - lent at the earliest, as no more than now will have been away then.
+/// The device holds a buffer that was published after its last return, but the rings have no common clock. It is sure that
+/// publication p is returned at p + 1 - count at the earliest, because the device never holds more than all buffers. It is
+/// likely that it is returned at p - lent at the earliest, because the device probably never held more than now.
 inline auto find_lent(ring_reading const& ring, ring_history const& history) -> lent_buffers {
     constexpr auto never = -0x10'0000;
     auto const count = ring.count();
@@ -142,7 +142,7 @@ inline auto find_lent(ring_reading const& ring, ring_history const& history) -> 
         }
     }
     auto const missing = lent.count - static_cast<std::int32_t>(lent.likely.size());
-    if (missing < 0) { // they came back in another order than they went
+    if (missing < 0) { // they were returned in another order than published
         for (auto const& buffer : std::exchange(lent.likely, {})) {
             lent.possible.push_back(buffer.id);
         }

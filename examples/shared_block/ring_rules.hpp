@@ -9,10 +9,10 @@
 
 namespace doctor {
 
-/// So many findings of one kind are told one by one.
+/// The most findings of one kind that are reported one by one.
 constexpr std::size_t patience = 4;
 
-/// The indices of a ring: how many buffers are with the device, or a finding.
+/// Checks the indices of a ring: returns how many buffers the device holds, or reports a finding.
 inline auto check_indices(examination& on, std::uint32_t which, ring_reading const& ring) -> std::optional<std::int32_t> {
     auto const prefilled = on.rings().dialect.prefilled and which == 1;
     auto const lent = lent_count(ring.available_index, ring.used_index, on.count(), prefilled);
@@ -32,7 +32,7 @@ inline auto check_indices(examination& on, std::uint32_t which, ring_reading con
     return {};
 }
 
-/// Ids that no descriptor has, and lengths that the dialect forbids.
+/// Reports ids that no descriptor has, and lengths that the dialect forbids.
 inline auto check_entries(examination& on, std::uint32_t which, ring_reading const& ring, ring_history const& history) -> void {
     auto const count = ring.count();
     for (auto i = history.first_published; i < history.published; ++i) {
@@ -60,7 +60,7 @@ inline auto check_entries(examination& on, std::uint32_t which, ring_reading con
     }
 }
 
-/// Positions at which each buffer occurs, in order.
+/// The positions of each buffer, in order.
 using occurrences = std::vector<std::vector<std::int32_t>>;
 
 inline auto has_between(std::vector<std::int32_t> const& sorted, std::int32_t from, std::int32_t to) -> bool {
@@ -68,8 +68,8 @@ inline auto has_between(std::vector<std::int32_t> const& sorted, std::int32_t fr
     return next != sorted.end() and *next < to;
 }
 
-/// A buffer that one side gave away twice. Between two returns of a buffer it must have been published, between two
-/// publications returned; at most a ring of entries lies between a publication and its return.
+/// Reports a buffer that one side passed on twice. Between two returns of a buffer it must have been published, and between two
+/// publications returned; at most a ring of entries is between a publication and its return.
 inline auto check_twice(examination& on, std::uint32_t which, ring_reading const& ring, ring_history const& history) -> void {
     auto const count = static_cast<std::int32_t>(ring.count());
     auto given = occurrences(ring.count());
@@ -112,7 +112,7 @@ inline auto check_twice(examination& on, std::uint32_t which, ring_reading const
     }
 }
 
-/// Fewer buffers can be with the device than the indices say: one that was published lately was published twice.
+/// Reports fewer buffers with the device than the indices state: one that was published lately was published twice.
 inline auto check_lent(examination& on, std::uint32_t which, ring_history const& history, lent_buffers const& lent) -> void {
     if (static_cast<std::int32_t>(lent.likely.size() + lent.possible.size()) >= lent.count) {
         return;
@@ -128,13 +128,13 @@ inline auto check_lent(examination& on, std::uint32_t which, ring_history const&
     }
 }
 
-/// Messages that the receiver of a ring has not given back, but for those that it gathers to give back at once.
+/// Returns the messages that the receiver of a ring has not returned, without those that it returns in batches.
 inline auto untaken(examination const& on, std::uint32_t which, std::int32_t lent) -> std::int32_t {
     auto const here = which == 1 ? lent : on.count() - lent;
     return here < on.rings().batch ? 0 : here;
 }
 
-/// Doorbells that nobody will ring, and flags that do not exist.
+/// Reports doorbells that cannot occur, and unknown flags.
 inline auto check_doorbells(examination& on, std::uint32_t which, ring_reading const& ring, std::int32_t lent) -> void {
     auto const is_quiet = [](std::uint16_t flags) { return (flags & rpmsg::wire::suppress_doorbell) != 0; };
     auto const waiting = untaken(on, which, lent);
@@ -169,7 +169,7 @@ inline auto check_doorbells(examination& on, std::uint32_t which, ring_reading c
     }
 }
 
-/// Who has what, and who waits for whom.
+/// Reports which side holds buffers and which side waits.
 inline auto check_progress(examination& on, std::uint32_t which, ring_history const& history, lent_buffers const& lent)
     -> void {
     auto const count = on.count();

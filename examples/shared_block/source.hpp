@@ -9,8 +9,8 @@
 
 namespace tool {
 
-/// Bytes of a dump or of a shared-memory object, read `looks` times with a pause between. A plain file is read once.
-/// `most` bytes from `offset` on.
+/// Reads `most` bytes from `offset` on of a dump or of a shared-memory object, `looks` times with a pause between. A plain file
+/// is read once.
 auto read_source(std::string const& name, std::uint64_t offset, std::size_t most, int looks)
     -> rpmsg::host::outcome<std::vector<std::vector<std::byte>>>;
 

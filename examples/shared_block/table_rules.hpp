@@ -14,7 +14,7 @@
 
 namespace doctor {
 
-/// The offset of the first entry that `is_wanted`, or nothing. Entries outside of the table are none.
+/// Returns the offset of the first entry for which `is_wanted` is true, or nothing. Entries outside of the table do not count.
 inline auto find_entry(memory const& table, auto is_wanted) -> std::optional<std::uint32_t> {
     auto const count = std::min<std::uint64_t>(table.read<std::uint32_t>(4), table.size() / 4);
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -34,18 +34,19 @@ inline auto find_device(memory const& table) -> std::optional<std::uint32_t> {
     return find_entry(table, [&](std::uint32_t offset) { return is_device(table, offset); });
 }
 
-/// Whether a resource table is there, however wrong: an RPMsg device, where the shared block has it or elsewhere.
+/// Returns whether there is a resource table with an RPMsg device, at the shared block's place or elsewhere, even one with
+/// wrong fields.
 inline auto has_table(examination const& on) -> bool {
     auto const table = on.block.from(on.at.table);
     return is_device(table, on.at.vdev) or find_device(table);
 }
 
-/// Whether there is a table to compare: a driver that fills it may not have come.
+/// Returns whether there is a table to compare: a driver that fills it may not have started.
 inline auto is_filled(examination const& on) -> bool {
     return not on.at.has_boot or has_table(on) or read_boot(on.block).driver_state != rpmsg::wire::boot_state::none;
 }
 
-/// The status byte, bit by bit (virtio 1.x, 2.1).
+/// Checks the status byte, bit by bit (virtio 1.2, section 2.1).
 inline auto check_status(examination& on, std::uint8_t status, bool rings_are_used) -> void {
     constexpr std::uint8_t failed = 128;
     if ((status & failed) != 0) {
@@ -63,8 +64,8 @@ inline auto check_status(examination& on, std::uint8_t status, bool rings_are_us
     }
 }
 
-/// Linux gives the ids of the shared block out; a driver that fills the table chooses its own, each another (NuttX,
-/// arch/sim/src/sim/sim_rptun.c).
+/// Checks the notify ids. Linux uses those of the shared block; a driver that fills the table chooses its own, which all differ
+/// (NuttX, arch/sim/src/sim/sim_rptun.c).
 inline auto check_notify_ids(examination& on, std::uint32_t device, std::array<std::uint32_t, 2> const& rings) -> void {
     auto const field = [](std::uint32_t ring) { return words("vring ", ring, " notify_id"); };
     if (not on.at.has_boot) {
@@ -82,8 +83,9 @@ inline auto check_notify_ids(examination& on, std::uint32_t device, std::array<s
     }
 }
 
-/// Where a driver that fills the table may say that a ring is: as a byte of the block (NuttX, arch/sim/src/sim/sim_rptun.c), as
-/// the remote sees it, or nowhere, as openvela does (openvela, drivers/rpmsg/rpmsg_virtio_lite.c).
+/// Returns whether a driver that fills the table may give this address of a ring: a byte of the block (NuttX,
+/// arch/sim/src/sim/sim_rptun.c), the address of the remote, or 0, as openvela does (openvela,
+/// drivers/rpmsg/rpmsg_virtio_lite.c).
 inline auto is_own_place(examination const& on, std::uint32_t address, std::uint32_t offset) -> bool {
     return on.at.has_boot and (address == offset or address == 0);
 }
@@ -113,7 +115,7 @@ inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2
     }
 }
 
-/// The words before the entries of any table.
+/// Checks the words before the entries of any table.
 inline auto check_head(examination& on, memory const& table) -> void {
     on.compare(on.table_owner(), "resource_table.version", table.read<std::uint32_t>(0), 1);
     if (table.read<std::uint32_t>(4) == 0) {
@@ -124,7 +126,7 @@ inline auto check_head(examination& on, memory const& table) -> void {
     }
 }
 
-/// The RPMsg device of a table, its rings and its config space.
+/// Checks the RPMsg device of a table, its rings and its config space.
 inline auto check_device(examination& on, memory const& table, std::uint64_t offset, bool rings_are_used) -> void {
     auto const whose = on.table_owner();
     auto const vdev = table.read<rpmsg::wire::vdev_entry>(offset);
@@ -140,7 +142,7 @@ inline auto check_device(examination& on, memory const& table, std::uint64_t off
     check_status(on, vdev.status, rings_are_used);
 }
 
-/// The carveouts that remoteproc looks for by name. Without one Linux takes memory that the remote does not know of.
+/// Checks the carveouts that remoteproc finds by name. Without one Linux allocates memory that the remote does not know.
 inline auto check_carveouts(examination& on, memory const& table) -> void {
     auto const starts = carveout_bounds(on.at, on.rings().alignment);
     for (std::size_t i = 0; i < 3; ++i) {
@@ -162,14 +164,14 @@ inline auto check_carveouts(examination& on, memory const& table) -> void {
     }
 }
 
-/// The table of a block, field by field.
+/// Checks the table of a block, field by field.
 inline auto check_table(examination& on, bool rings_are_used) -> void {
     auto const table = on.block.from(on.at.table);
     auto const has_carveouts = on.rings().dialect.sizes == rpmsg::wire::config_space::versioned;
     auto const is_listed = find_entry(table, [&](std::uint32_t offset) { return offset == on.at.vdev; }).has_value();
     auto const elsewhere = is_listed ? std::nullopt : find_device(table);
     check_head(on, table);
-    if (not is_listed) { // Linux's table lists its carveouts before
+    if (not is_listed) { // in the table of Linux the carveouts come before
         on.compare(on.table_owner(), "resource_table.offset",
                    elsewhere.value_or(table.read<std::uint32_t>(has_carveouts ? 28 : 16)), on.at.vdev);
     }

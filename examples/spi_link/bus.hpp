@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-/// What both chips agree on, and what stands in for their hardware: an SPI bus in memory that two processes map.
+/// The configuration that both chips share, and a replacement of their hardware: an SPI bus in memory that two processes map.
 namespace demo {
 
 constexpr auto bus = rpmsg::spi_config{.frame_size = 256, .transmit_buffers = 8, .receive_buffers = 8, .retry_ticks = 10};
@@ -15,7 +15,7 @@ using wires = rpmsg::host::shared_spi_bus<bus.frame_size>;
 
 template <rpmsg::spi_role Role> using port = rpmsg::host::shared_spi_end<Role, bus.frame_size>;
 
-/// The end of the bus in this process.
+/// Returns the end of the bus in this process.
 template <rpmsg::spi_role Role> auto end_of(wires& shared, rpmsg::spi_storage<bus>& frames) {
     return rpmsg::spi<bus, port<Role>>{frames, port<Role>{shared}};
 }
@@ -23,7 +23,7 @@ inline auto wait_on(wires& shared, rpmsg::spi_role role) -> rpmsg::host::futex_w
     return rpmsg::host::futex_wait{shared.bells[role == rpmsg::spi_role::controller ? 0 : 1]};
 }
 
-/// What the interrupts and the loop of firmware do: looks after the link, then sleeps until something rings.
+/// Does the work of the interrupts and of the loop of firmware: polls the link, then sleeps until a bell rings.
 auto work(auto& link) -> void {
     using clock = rpmsg::host::steady_clock;
     auto const ticket = link.waiting().ticket();

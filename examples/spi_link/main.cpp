@@ -46,7 +46,7 @@ auto number(std::string_view option, char const* text, std::uint32_t least, std:
     return right;
 }
 
-/// The firmware of the peripheral: all that it is is an endpoint that answers.
+/// The firmware of the peripheral: one endpoint that answers.
 [[noreturn]] auto run_peripheral(demo::wires& wires) -> void {
     auto frames = rpmsg::spi_storage<demo::bus>{};
     auto link = rpmsg::channel{
@@ -63,7 +63,7 @@ auto number(std::string_view option, char const* text, std::uint32_t least, std:
     }
 }
 
-/// The other chip, as far as this program may do to it what happens to chips.
+/// The other chip, as this program starts, kills and restarts it.
 class other_chip {
     demo::wires& wires_;
     pid_t process_{};
@@ -89,7 +89,7 @@ class other_chip {
     }
 };
 
-/// The controller: sends each number until its echo came back. Answers what went wrong, or nothing.
+/// The controller: sends each number until its echo arrives. Returns what went wrong, or nothing.
 auto run_controller(demo::wires& wires, options const& chosen) -> std::string_view {
     auto frames = rpmsg::spi_storage<demo::bus>{};
     std::uint32_t sent = 0;
@@ -105,7 +105,7 @@ auto run_controller(demo::wires& wires, options const& chosen) -> std::string_vi
                 ++echoed;
             },
             [&](auto&, rpmsg::event const& e) {
-                if (e.kind == rpmsg::event_kind::link_down) { // what had no echo yet is sent again
+                if (e.kind == rpmsg::event_kind::link_down) { // messages without an echo are sent again
                     sent = echoed;
                     ++downs;
                 }
@@ -169,7 +169,7 @@ auto main(int count, char** arguments) -> int {
         }
     }
     auto* const memory = mmap(nullptr, sizeof(demo::wires), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-                              0); // goes with the processes
+                              0); // released when the processes end
     if (memory == MAP_FAILED) {
         fmt::print(stderr, "spi_link: no shared memory; free some and start again\n");
         return 1;

@@ -1,4 +1,4 @@
-// Two cores that agree on addresses beforehand: no names, no name service. Both ends live in this one program.
+// Two cores that agree on addresses in advance, without names and name service. Both ends are in this one program.
 #include <rpmsg/rpmsg.hpp>
 
 #include <fmt/format.h>

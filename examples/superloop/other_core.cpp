@@ -1,5 +1,5 @@
-// On a laptop: the chip and the other core, played by a thread, so that the firmware beside this runs as it is. It ends when
-// 200 echoes and some samples have come.
+// On a laptop a thread simulates the chip and the other core, so that the firmware in main.cpp runs unchanged. The program ends
+// after 200 echoes and some samples.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
@@ -24,7 +24,7 @@ struct mailbox {
 auto other = rpmsg::channel{rpmsg::vring_driver<rings, board::shared_memory, mailbox>{},
                             rpmsg::endpoints{rpmsg::endpoint<"echo">([](auto&, auto const&) { ++echoes; }),
                                              rpmsg::endpoint<"samples">([](auto& link, auto const& m) {
-                                                 link.reply(m, {}); // now the firmware knows whom to send to
+                                                 link.reply(m, {}); // the firmware now knows the address of the receiver
                                                  ++samples;
                                              })}};
 

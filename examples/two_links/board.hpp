@@ -2,13 +2,13 @@
 
 #include <rpmsg/platform/mapped_region.hpp>
 
-#include <cpu.hpp> // of examples/firmware: the interrupt lock and the sleep of the core
+#include <cpu.hpp> // from examples/firmware: the interrupt lock and the sleep of the core
 #include <cstdint>
 
-/// All that this firmware knows of its chip, here an invented one: put in the addresses of yours.
+/// Everything that this firmware knows about its chip, which is an invented one: replace the addresses by those of yours.
 namespace board {
 
-/// The blocks that this core shares with Linux's core and with the DSP, at the addresses that this one sees them at.
+/// The blocks that this core shares with Linux's core and with the DSP, at the addresses of this core.
 using linux_memory = rpmsg::mapped_region<rpmsg::fixed_memory<0x3000'0000, 0x1'0000>>;
 using dsp_memory = rpmsg::mapped_region<rpmsg::fixed_memory<0x3001'0000, 0x4000>>;
 
@@ -18,7 +18,7 @@ inline auto device_register(std::uintptr_t address) -> std::uint32_t volatile& {
     return *reinterpret_cast<std::uint32_t volatile*>(address);
 }
 
-/// Interrupts the core at the other end of a link, and is interrupted by it.
+/// Interrupts the core at the other end of a link; that core interrupts this one through it.
 template <std::uintptr_t Address> struct mailbox {
     static auto ring(std::uint32_t queue) -> void {
         cpu::finish_stores();
@@ -29,8 +29,8 @@ template <std::uintptr_t Address> struct mailbox {
 using linux_mailbox = mailbox<0x4000'0000>;
 using dsp_mailbox = mailbox<0x4000'0010>;
 
-/// Sleeps until an interrupt, unless there is work. Interrupts are held back from the look to the sleep, and one that comes
-/// meanwhile ends the sleep: none is slept over.
+/// Sleeps until an interrupt, unless there is work. Interrupts are masked from the check to the sleep, and a pending one ends
+/// the sleep, so none is missed.
 auto sleep_unless(auto&& has_work) -> void {
     auto interrupts = irq_lock{};
     auto const guard = rpmsg::lock_guard{interrupts};

@@ -1,6 +1,6 @@
-// A core between two others: Linux above it, a DSP with this library below. Two links of different dialect and depth, one lock
-// for both. What Linux sends to "audio" goes on to the DSP, with one copy from buffer to buffer; while the DSP has no room the
-// link above is not polled, so that its ring fills and Linux waits. Nothing is lost and nothing is stored in between.
+// A core between two others: Linux above it, a DSP with this library below. The two links differ in dialect and depth and share
+// one lock. Messages from Linux to "audio" are passed on to the DSP, with one copy from buffer to buffer. While the DSP has no
+// room the link above is not polled, so that its ring fills and Linux waits. No message is lost or stored in between.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
@@ -10,16 +10,17 @@ constexpr auto above = rpmsg::vring_config{
     .buffers = 16, .alignment = 4096, .device_base = 0x3000'0000, .dialect = rpmsg::wire::dialects::linux_virtio};
 constexpr auto below = rpmsg::vring_config{.buffers = 4, .dialect = rpmsg::wire::dialects::rpmsg};
 
-// The message that waits for room below, if any. It lives in main: a global one would have a destructor to register.
+// The message that waits for room below, if any. It is a local variable of main, because a global one would need a registered
+// destructor.
 constinit rpmsg::held_message* waiting = nullptr;
 
-// False when the frame must wait; one that nobody is there to take is done with, and counted.
+// Returns false when the frame must wait. A frame without a receiver is done, and counted.
 constexpr auto is_done = [](auto& link, rpmsg::const_bytes frame) {
     return link.send(frame).error() != rpmsg::error::no_buffer;
 };
 
 constexpr auto to_dsp = rpmsg::endpoint<"audio">([](auto&, rpmsg::message const&) {},
-                                                 [](auto& link, rpmsg::event const&) { // room, or the DSP is gone
+                                                 [](auto& link, rpmsg::event const&) { // there is room, or the DSP is gone
                                                      if (*waiting and is_done(link, waiting->payload())) {
                                                          waiting->release();
                                                      }

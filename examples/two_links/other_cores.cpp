@@ -1,5 +1,5 @@
-// On a laptop: Linux and the DSP, played by one thread, so that the firmware beside this runs as it is. The DSP takes only one
-// frame in a while. It ends when the DSP has 500 frames, none left out.
+// On a laptop one thread simulates Linux and the DSP, so that the firmware in main.cpp runs unchanged. The DSP takes only one
+// frame at a time, with pauses. The program ends when the DSP has received 500 frames without a gap.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"

@@ -21,8 +21,9 @@
 
 namespace demo {
 
-/// What a side does with its link: greet by copy, send a file across and back in place, measure round trips, and stream
-/// numbered messages both ways. The host leads, the remote follows; after a restart of either it goes on from the notes.
+/// The work of a side on its link: exchange greetings by copy, send a file there and back in place, measure round trips, and
+/// stream numbered messages both ways. The host leads, the remote follows; after a restart of either, a side continues from its
+/// notes.
 class jobs {
     struct greeting {
         phase at;
@@ -75,7 +76,7 @@ class jobs {
         return greeted_ ? 1 : 0;
     }
 
-    /// Chunks are filled in the transmit buffer itself: offset in the file, then its bytes.
+    /// Sends chunks that are written in the transmit buffer itself: an offset in the file, then its bytes.
     auto send_file(auto& link) -> unsigned {
         auto sent = 0u;
         while (chunk_sent_ < content_.size() and chunk_sent_ - chunk_back_ < chunks_on_the_way * chunk_size) {
@@ -147,7 +148,7 @@ class jobs {
         return 1;
     }
 
-    /// The host sends copies, the remote fills its messages in place.
+    /// Sends stream messages: the host copies them, the remote writes them in place.
     auto send_numbered(auto& link) -> unsigned {
         auto sent = 0u;
         auto endpoint = link.template get<"stream">();
@@ -216,7 +217,7 @@ class jobs {
         }
     }
 
-    /// The remote sends each chunk back, at once or, when it has no buffer, later from the message it holds.
+    /// Receives a chunk. The remote sends it back at once or, when it has no buffer, later from the held message.
     auto hear_chunk(auto& link, rpmsg::message const& m) -> void {
         if (not is_host()) {
             if (not to_echo_.empty() or not echo(link, m.payload)) {
@@ -261,7 +262,7 @@ class jobs {
         ++moves_;
     }
 
-    /// What a killed peer had not given back is sent again: exactly that, unless it was sent before the stream began.
+    /// Sends exactly the messages again that a killed peer had not returned, unless they were sent before the stream began.
     auto hear_stream_event(rpmsg::event const& what) -> void {
         if (what.kind == rpmsg::event_kind::link_down) {
             auto const again = std::min<std::uint64_t>(what.unreturned, since_up_);
@@ -275,7 +276,7 @@ class jobs {
         blocked_ = false;
     }
 
-    /// Sends what can be sent now. Answers how much that was.
+    /// Sends as much as possible now and returns how much that was.
     auto go_on(auto& link) -> unsigned {
         if (not is_up_ or not link.template get<"stream">().is_bound()) {
             return 0;
@@ -306,7 +307,7 @@ class jobs {
     [[nodiscard]] auto progress() const -> std::uint64_t { return notes_.received; }
     [[nodiscard]] auto goal() const -> std::uint64_t { return half(); }
 
-    /// Answers whether all was well.
+    /// Prints a report and returns whether no message was lost or damaged.
     auto report(auto& link) const -> bool {
         auto const well = notes_.lost == 0 and notes_.damaged == 0;
         if (by_hand_) {

@@ -25,14 +25,14 @@ auto each_word(std::size_t size, std::uint64_t seed, std::uint64_t number, auto 
 }
 } // namespace detail
 
-/// Fills `room` with message `number` of a stream: the number, then bytes that follow from it.
+/// Fills `room` with message `number` of a stream: the number, then bytes derived from it.
 inline auto fill_numbered(rpmsg::bytes room, std::uint64_t seed, std::uint64_t number) -> void {
     detail::each_word(room.size(), seed, number, [&](std::size_t offset, std::size_t size, std::uint64_t word) {
         std::memcpy(room.data() + offset, &word, size);
     });
 }
 
-/// Whether these are the bytes of the message whose number they begin with.
+/// Returns whether these bytes match the number at their start.
 inline auto is_intact(rpmsg::const_bytes payload, std::uint64_t seed) -> bool {
     auto intact = payload.size() >= 8;
     auto const number = intact ? rpmsg::load<std::uint64_t>(payload) : 0;

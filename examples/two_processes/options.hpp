@@ -14,20 +14,20 @@ namespace demo {
 struct options {
     bool help{};
     bool quiet{};
-    std::optional<role> only{}; ///< run this side alone
+    std::optional<role> only{}; ///< run only this side
     std::string name{};
     std::string file{};
-    std::uint64_t messages = 5'000'000; ///< both directions together
+    std::uint64_t messages = 5'000'000; ///< in both directions together
     std::uint32_t size = 64;
     std::uint64_t seed = 1;
-    std::uint32_t wait = 10; ///< seconds for the peer to come
+    std::uint32_t wait = 10; ///< seconds to wait for the peer
 };
 
 extern char const* const help_text;
 
 auto parse(int count, char** arguments) -> rpmsg::host::outcome<options>;
 
-/// All bytes of a file, or why not.
+/// Returns all bytes of a file, or a failure.
 auto read_file(std::string const& path) -> rpmsg::host::outcome<std::vector<std::byte>>;
 
 } // namespace demo

@@ -7,15 +7,15 @@
 
 namespace demo {
 
-/// One line about `who`, written at once, so that the lines of two processes do not mix.
+/// Prints one line about `who` in one write, so that the lines of two processes do not mix.
 auto say(std::string_view who, std::string_view text) -> void;
-/// One line on stderr.
+/// Prints one line on stderr.
 auto complain(std::string_view text) -> void;
 
-/// Five million as 5,000,000.
+/// Formats five million as 5,000,000.
 auto grouped(std::uint64_t number) -> std::string;
 
-/// A line that grows; only on a terminal.
+/// A line that grows, shown only on a terminal.
 class progress_bar {
     bool shown_;
     std::uint64_t began_{};
@@ -27,7 +27,7 @@ class progress_bar {
     auto erase() -> void;
 };
 
-/// Percentiles and a histogram of nanoseconds, one text line per entry.
+/// Returns percentiles and a histogram of nanoseconds, one text line for each entry.
 auto describe_times(std::vector<std::uint32_t> times) -> std::vector<std::string>;
 
 } // namespace demo

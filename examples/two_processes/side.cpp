@@ -23,7 +23,7 @@ using rpmsg::host::steady_clock;
 using driver = rpmsg::vring_driver<rings, rpmsg::mapped_region<>, rpmsg::host::futex_doorbell>;
 using device = rpmsg::vring_device<rings, rpmsg::mapped_region<>, rpmsg::host::futex_doorbell>;
 
-/// Looks often before it sleeps, and sleeps only until the peer rings.
+/// Polls several times before it sleeps, and sleeps only until the peer rings.
 class patience {
     static constexpr unsigned looks = 100;
     static constexpr rpmsg::ticks longest_sleep = 50;

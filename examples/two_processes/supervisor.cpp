@@ -20,7 +20,7 @@ namespace demo {
 namespace {
 using rpmsg::host::steady_clock;
 
-/// A side in a process of its own. Ends it when this ends.
+/// A side in a separate process, which the destructor ends.
 class child {
     role which_;
     pid_t pid_{};
@@ -39,7 +39,7 @@ class child {
         }
         return pid_ != 0;
     }
-    /// After its end.
+    /// May be called after its end.
     [[nodiscard]] auto succeeded() const -> bool { return WIFEXITED(status_) and WEXITSTATUS(status_) == 0; }
     [[nodiscard]] auto was_killed() const -> bool { return WIFSIGNALED(status_); }
     [[nodiscard]] auto how_killed() const -> char const* { return strsignal(WTERMSIG(status_)); }
@@ -48,7 +48,7 @@ class child {
         auto const parent = getpid();
         pid_ = fork();
         if (pid_ == 0) {
-            // Who loses its supervisor ends, and the last one takes the shared memory away.
+            // A process that loses its supervisor ends, and the last one removes the shared memory.
             prctl(PR_SET_PDEATHSIG, SIGTERM);
             if (getppid() != parent) {
                 _exit(1);
@@ -83,10 +83,10 @@ class child {
     }
 };
 
-/// One kill in mid-stream and what came of it.
+/// One kill during the stream and its outcome.
 struct rehearsal {
     role victim;
-    std::uint64_t at; ///< messages received, both ways
+    std::uint64_t at; ///< messages received in both directions
     std::uint64_t killed_at{};
     std::uint64_t started_at{};
     std::uint64_t recovered_at{};
@@ -116,7 +116,7 @@ class supervisor {
         return true;
     }
 
-    /// Kills the victim when its time has come, starts it again, and sees the messages flow both ways.
+    /// Kills the victim at its time, restarts it, and checks that messages flow both ways.
     auto rehearse(rehearsal& it) -> bool {
         if (it.killed_at == 0) {
             auto const received = total(&notes::received);
@@ -182,7 +182,7 @@ class supervisor {
                                    grouped(goal()), wrong, kills));
         return well ? 0 : 1;
     }
-    /// So few messages are over before a kill.
+    /// Returns whether there are so few messages that the stream may end before a kill.
     [[nodiscard]] auto is_too_short() const -> bool { return goal() < 200'000; }
 
   public:

@@ -4,7 +4,7 @@
 
 namespace demo {
 
-/// Runs both sides as processes of its own, kills each once in mid-stream, starts it again and reports. Answers the exit
+/// Runs both sides as child processes, kills each once during the stream, restarts it and prints a report. Returns the exit
 /// status.
 auto supervise(options const& chosen, rpmsg::host::shared_memory& memory) -> int;
 

@@ -1,5 +1,5 @@
-// A serial line between two programs of this machine, or between this machine and a board: what is typed at one end appears
-// at the other. The same channel as over shared memory, with another transport.
+// A serial line between two programs of this machine, or between this machine and a board: text typed at one end appears at the
+// other. The channel is the same as over shared memory; only the transport differs.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/host/serial/pty.hpp>
@@ -27,7 +27,7 @@ template <bool NuttX>
 constexpr auto line =
     rpmsg::uart_config{.profile = NuttX ? rpmsg::uart_profile::nuttx : rpmsg::uart_profile::reliable, .resend_ticks = 500};
 
-/// Runs a link over `port` with one endpoint, until `work(link)` says that it is over. Its ticks are milliseconds.
+/// Runs a link over `port` with one endpoint, until `work(link)` returns that it is over. Its ticks are milliseconds.
 template <bool NuttX> auto run(serial_port& port, auto on_message, auto work) -> void {
     auto storage = rpmsg::uart_storage<line<NuttX>>{};
     auto link = rpmsg::channel{rpmsg::uart<line<NuttX>, rpmsg::byte_stream_ref<serial_port>>{storage, port},
@@ -46,7 +46,7 @@ template <bool NuttX> auto run(serial_port& port, auto on_message, auto work) ->
         }
         link.poll(steady_clock::now());
     }
-    // What was sent last is to arrive, too.
+    // The last messages must arrive, too.
     auto const patience = steady_clock::now() + 2000;
     while (link.is_up() and link.next_deadline(steady_clock::now()).is_set and
            not rpmsg::has_passed(patience, steady_clock::now())) {
@@ -88,7 +88,7 @@ template <bool NuttX> auto talk(serial_port& port) -> int {
     return 0;
 }
 
-/// The other end of `--both`: sends everything back until it is told to end by an empty message.
+/// The other end of `--both`: sends every message back until an empty one requests its end.
 template <bool NuttX> auto echo(std::string const& path, std::uint32_t baud) -> int {
     auto port = rpmsg::host::tty::open(path, baud);
     if (not port) {
@@ -105,7 +105,7 @@ template <bool NuttX> auto echo(std::string const& path, std::uint32_t baud) -> 
     return 0;
 }
 
-/// Sends numbered messages across and back, a few at a time, and compares.
+/// Sends numbered messages there and back, a few at a time, and compares them.
 template <bool NuttX> auto play_both(bridge::options const& chosen) -> int {
     auto port = rpmsg::host::pty::open();
     if (not port) {
@@ -124,7 +124,7 @@ template <bool NuttX> auto play_both(bridge::options const& chosen) -> int {
     run<NuttX>(
         *port,
         [&](auto&, rpmsg::message const& m) {
-            if (m.payload.empty()) { // the echo of the end
+            if (m.payload.empty()) { // the echo of the last, empty message
                 return;
             }
             is_right = is_right and m.payload.size() == 64 and rpmsg::load<std::uint32_t>(m.payload) == answered;

@@ -9,11 +9,11 @@ namespace bridge {
 
 struct options {
     bool help{};
-    bool both{};        ///< play the other end too
+    bool both{};        ///< also run the other end
     bool nuttx{};       ///< NuttX's frames instead of reliable ones
-    std::string port{}; ///< empty: make a pseudo terminal
+    std::string port{}; ///< if empty, create a pseudo terminal
     std::uint32_t baud = 115200;
-    std::uint32_t messages = 2000; ///< with `both`
+    std::uint32_t messages = 2000; ///< used with `both`
 };
 
 extern char const* const help_text;

@@ -1,6 +1,6 @@
-// A pool of workers under an RTOS: the task that polls holds each job and queues it, the workers answer through the link and
-// give the buffers back in whatever order they get done. A slow job delays neither the next one nor the other endpoints.
-// rtos.hpp names the part of an RTOS that each thing here is; other_core.cpp plays the client.
+// A pool of workers under an RTOS: the polling task holds each job and queues it; the workers answer through the link and
+// return the buffers in any order. A slow job delays neither the next one nor the other endpoints. rtos.hpp names the RTOS part
+// for each class here; other_core.cpp simulates the client.
 #include <rpmsg/rpmsg.hpp>
 
 #include "rtos.hpp"
@@ -31,10 +31,10 @@ auto worker() -> void {
         auto result = std::array<std::byte, 4>{};
         auto const number = rpmsg::load<std::uint32_t>(job.payload());
         rpmsg::store(result, number);
-        rtos::sleep(number % 4 == 0 ? 10 : 1); // the work; every fourth job is a long one
-        // Sleeps while the client has not read what it got; one that never does costs its answers only.
+        rtos::sleep(number % 4 == 0 ? 10 : 1); // the work; every fourth job takes longer
+        // Sleeps while the client has not read its answers; a client that never reads loses only its own.
         (void)server.get<"work">().send_until(result, rtos::clock::now() + 1000);
-    } // here the buffer goes back
+    } // the buffer is returned here
 }
 } // namespace
 
@@ -48,5 +48,5 @@ auto main() -> int {
         rtos::start(worker);
     }
     rtos::release_other_core();
-    rpmsg::receiver{server, 100}.run([] { return false; }); // 100 ticks of sleep at most, were a doorbell lost
+    rpmsg::receiver{server, 100}.run([] { return false; }); // sleeps at most 100 ticks, in case a doorbell is lost
 }

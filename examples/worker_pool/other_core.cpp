@@ -1,4 +1,4 @@
-// The client on the other core, played by a thread. It ends when 80 jobs have been answered, each once.
+// The client on the other core, simulated by a thread. It ends when 80 jobs have been answered, each once.
 #include <rpmsg/rpmsg.hpp>
 
 #include "rtos.hpp"

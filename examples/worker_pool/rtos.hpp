@@ -16,7 +16,7 @@
 
 extern "C" void mailbox_isr();
 
-/// All that the program knows of its RTOS and its chip, here threads of a host. Each part is one of every RTOS.
+/// Everything that the program needs from its RTOS and its chip, here threads of a host. Every RTOS has each of these parts.
 namespace rtos {
 
 /// A mutex with priority inheritance: k_mutex, xSemaphoreCreateMutex, tx_mutex.
@@ -30,7 +30,7 @@ inline auto sleep(rpmsg::ticks time) -> void { std::this_thread::sleep_for(std::
 /// Starts a task that never ends.
 inline auto start(void (*task)()) -> void { std::thread{task}.detach(); }
 
-/// A binary semaphore: k_sem, xSemaphoreCreateBinary, tx_semaphore. In an interrupt `give` is the call for interrupts.
+/// A binary semaphore: k_sem, xSemaphoreCreateBinary, tx_semaphore. In an interrupt `give` is the variant for interrupts.
 class semaphore {
     std::mutex mutex_{};
     std::condition_variable given_{};
@@ -42,7 +42,7 @@ class semaphore {
         is_given_ = true;
         given_.notify_one();
     }
-    /// False when nobody gave it for so long.
+    /// Returns false when it was not given within that time.
     auto take(rpmsg::ticks patience) -> bool {
         auto guard = std::unique_lock{mutex_};
         given_.wait_for(guard, std::chrono::milliseconds{patience}, [&] { return is_given_; });
@@ -50,8 +50,8 @@ class semaphore {
     }
 };
 
-/// An event group with a bit for each task that waits on a link: k_event, xEventGroup, tx_event_flags. Where the kernel has
-/// none, or sets it later when an interrupt asks (FreeRTOS does), an array of binary semaphores does as well: `set` gives all.
+/// An event group with a bit for each task that waits on a link: k_event, xEventGroup, tx_event_flags. If the kernel has none,
+/// or delays a set from an interrupt (as FreeRTOS does), use an array of binary semaphores: `set` gives all.
 template <std::uint32_t Count> class event_group {
     std::mutex mutex_{};
     std::condition_variable changed_{};
@@ -59,13 +59,13 @@ template <std::uint32_t Count> class event_group {
 
   public:
     static constexpr std::uint32_t count = Count;
-    /// In an interrupt it is the call for interrupts.
+    /// In an interrupt it is the variant for interrupts.
     auto set() -> void {
         auto const guard = std::lock_guard{mutex_};
         bits_ = (1u << Count) - 1;
         changed_.notify_all();
     }
-    /// Waits for one bit and clears it alone. False when nobody set it for so long.
+    /// Waits for one bit and clears only it. Returns false when it was not set within that time.
     auto take(std::uint32_t flag, rpmsg::ticks patience) -> bool {
         auto guard = std::unique_lock{mutex_};
         auto const bit = 1u << flag;
@@ -73,11 +73,11 @@ template <std::uint32_t Count> class event_group {
         bits_ &= ~bit;
         return is_set;
     }
-    /// The calling task, as k_current_get or xTaskGetCurrentTaskHandle tell it.
+    /// Returns the calling task, as k_current_get or xTaskGetCurrentTaskHandle do.
     static auto context() -> std::uintptr_t { return rpmsg::host::thread_context(); }
 };
 
-/// A queue of movable things: this array, a mutex and a counting semaphore that stands for the condition variable. Not the
+/// A queue of movable objects: this array, a mutex and a counting semaphore in place of the condition variable. Do not use the
 /// message queue of the kernel, which copies bytes: a held message must be moved.
 template <typename T, std::size_t Size> class queue {
     std::array<T, Size> places_{};
@@ -93,7 +93,7 @@ template <typename T, std::size_t Size> class queue {
         places_[(first_ + count_++) % Size] = std::move(it);
         filled_.notify_one();
     }
-    /// Waits until there is one.
+    /// Waits until there is an element.
     auto take() -> T {
         auto guard = std::unique_lock{mutex_};
         filled_.wait(guard, [&] { return count_ > 0; });
@@ -102,7 +102,7 @@ template <typename T, std::size_t Size> class queue {
     }
 };
 
-/// The block that both cores see, the interrupt of the other core, and its start.
+/// The block that both cores share, the interrupt of the other core, and its start.
 alignas(64) inline constinit std::array<std::byte, 0x1000> shared_block{};
 inline auto shared_memory() { return rpmsg::mapped_region{shared_block.data(), std::uint32_t{shared_block.size()}}; }
 auto ring_other_core() -> void;

@@ -1,4 +1,4 @@
-// A sensor writes its samples straight into the transmit buffer; the host reads them where they lie. Nothing is copied.
+// A sensor writes its samples directly into the transmit buffer; the host reads them in place. No data is copied.
 #include <rpmsg/rpmsg.hpp>
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ alignas(64) std::array<std::byte, rpmsg::vring_layout<rings>::size()> memory{};
 std::uint32_t sum{};
 std::uint32_t samples{};
 
-// Stands for a DMA that fills what it is given.
+// Simulates a DMA that fills the given memory.
 auto sample_into(rpmsg::bytes room) -> std::size_t {
     for (auto& byte : room) {
         byte = static_cast<std::byte>(samples++ % 100);
@@ -42,7 +42,7 @@ auto main() -> int {
         auto const endpoint = sensor.get<"samples">();
         if (auto room = endpoint.reserve(); room and endpoint.is_bound() and samples < 4000) {
             auto const size = sample_into(room.payload().first(400));
-            (void)endpoint.commit(std::move(room), size); // a room that is not committed goes back by itself
+            (void)endpoint.commit(std::move(room), size); // a buffer that is not committed is returned automatically
         }
     }
     fmt::print("{} samples in place, their sum is {}\n", samples, sum);

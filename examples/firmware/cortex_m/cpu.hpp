@@ -4,16 +4,16 @@
 
 #include <cstdint>
 
-/// What a board.hpp takes from its core, for Cortex-M. Its fellows for other cores have the same names.
+/// The functions of the core for a board.hpp, here for Cortex-M. The cpu.hpp of other cores have the same names.
 namespace cpu {
 
 using rpmsg::cortex_m::irq_lock;
-using rpmsg::cortex_m::wait_for_interrupt; ///< ends for an interrupt that the lock holds back, too
+using rpmsg::cortex_m::wait_for_interrupt; ///< also ends for an interrupt that the lock masks
 
-/// What was stored reaches the other core before the doorbell that follows.
+/// Makes all stores visible to the other core before the doorbell that follows.
 inline auto finish_stores() -> void { asm volatile("dsb" ::: "memory"); }
 
-/// Asks the emulator, or a debugger, for a service: semihosting, whose numbers semihosting.hpp knows.
+/// Requests a service of the emulator or of a debugger: semihosting, whose numbers are in semihosting.hpp.
 inline auto call_debugger(std::uint32_t operation, void const* argument) -> std::uint32_t {
     std::uint32_t answer = 0;
     asm volatile("mov r0, %1\n\t"

@@ -1,4 +1,4 @@
-// Start-up of a Cortex-M: memory as a program expects it. No constructors: there are none. The vector table is the board's.
+// Start-up of a Cortex-M: initializes memory. There are no constructors to run. The board defines the vector table.
 #include "start.hpp"
 
 auto main() -> int;

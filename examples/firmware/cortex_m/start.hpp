@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The places that start-up knows; a program or a board defines those that it uses, the others stop the core.
+/// The symbols that start-up uses. A program or a board defines the handlers that it needs; the others stop the core.
 extern "C" {
 extern std::uint32_t stack_top;
 void reset();
@@ -15,7 +15,7 @@ void timer_isr();
 void dsp_isr();
 }
 
-/// The table at the start of an image, which the core reads: the exceptions from reset to SysTick, then those interrupts of the
+/// The table at the start of an image, which the core reads: the exceptions from reset to SysTick, then the interrupts of the
 /// chip that the board uses.
 template <std::size_t Interrupts> struct vector_table {
     std::uint32_t* stack = &stack_top;

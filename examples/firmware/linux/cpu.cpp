@@ -11,9 +11,9 @@
 
 namespace {
 constinit auto mutex = std::mutex{};
-constinit auto pending = std::array<void (*)(), 4>{}; // the handlers to be called
-constinit auto raised = std::atomic<unsigned>{};      // how often one was asked for
-constinit auto is_masked = false;                     // of the main thread alone
+constinit auto pending = std::array<void (*)(), 4>{}; // the handlers to call
+constinit auto raised = std::atomic<unsigned>{};      // the number of interrupts so far
+constinit auto is_masked = false;                     // used by the main thread only
 
 auto take() -> void (*)() {
     auto const guard = std::lock_guard{mutex};

@@ -2,8 +2,8 @@
 
 #include <rpmsg/platform/lock.hpp>
 
-/// What a board.hpp takes from its core, on Linux: the main thread is the core, other threads play the chip around it. It is
-/// interrupted where it lifts its mask, which is all that these examples need.
+/// The functions of the core for a board.hpp, on Linux: the main thread is the core, and other threads simulate the chip around
+/// it. The core takes interrupts where it unmasks them, which is enough for these examples.
 namespace cpu {
 
 class irq_lock {
@@ -15,13 +15,13 @@ class irq_lock {
 };
 static_assert(rpmsg::lock_policy<irq_lock>);
 
-/// Sleeps until an interrupt; ends for one that the lock holds back, too.
+/// Sleeps until an interrupt; also ends for one that the lock masks.
 auto wait_for_interrupt() -> void;
 auto finish_stores() -> void;
 
-/// For the chip: from now on the core is to be interrupted, once.
+/// For the chip: raises an interrupt of the core, once.
 auto raise(void (*handler)()) -> void;
-/// For the chip: puts memory, or registers, at an address where the firmware expects them.
+/// For the chip: maps memory, or registers, at an address that the firmware uses.
 auto map(unsigned long start, unsigned long size) -> void;
 
 } // namespace cpu

@@ -1,6 +1,6 @@
-// Both roles on the one core of a Cortex-M0, which has no read-modify-writes: the host is the main loop, the remote lives in the
-// interrupt of its doorbell and comes in between wherever it rings. It ends the emulator with status 0 when each message came
-// back whole and in order; given the word "loses" it drops one, which must be told.
+// Both roles on the one core of a Cortex-M0, which has no read-modify-writes: the host is the main loop, the remote runs in the
+// interrupt of its doorbell, and so at each point where the host rings. The emulator ends with status 0 when each message came
+// back intact and in order. With the argument "loses" the remote drops one, which must be reported.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"

@@ -6,12 +6,13 @@
 #include <cpu.hpp>
 #include <cstdint>
 
-/// All that firmware knows of Arm's mps2-an521 (SSE-200): two Cortex-M33, which stay in the secure state. Both images include it.
+/// Everything that firmware knows about Arm's mps2-an521 (SSE-200): two Cortex-M33, which stay in the secure state. Both images
+/// include it.
 namespace board {
 
 inline constexpr auto name = "mps2-an521";
 
-/// What the example does here.
+/// The parameters of the example on this board.
 inline constexpr std::uint32_t messages = 100'000;
 inline constexpr std::uint32_t restarts = 100;
 
@@ -31,10 +32,10 @@ using cpu::irq_lock;
 inline auto device_register(std::uintptr_t address) -> std::uint32_t volatile& {
     return *reinterpret_cast<std::uint32_t volatile*>(address);
 }
-/// 0 or 1: which core this is.
+/// Returns the number of this core, 0 or 1.
 inline auto this_core() -> std::uint32_t { return device_register(0x5001'f000); }
 
-/// Message handling unit 0: per core a word of four bits that interrupts it as long as one is set.
+/// Message handling unit 0: each core has a word of four bits, which interrupts it as long as one is set.
 struct mailbox {
     static auto unit(std::uint32_t core) -> std::uintptr_t { return 0x5000'3000 + 0x10 * core; }
     static auto ring(std::uint32_t queue) -> void {
@@ -48,12 +49,12 @@ struct mailbox {
     }
 };
 
-/// Lets the mailbox interrupt this core, or not.
+/// Unmask and mask the mailbox interrupt of this core.
 inline auto enable_interrupts() -> void { device_register(0xe000'e100) = 1u << 6; }
 inline auto disable_interrupts() -> void { device_register(0xe000'e180) = 1u << 6; }
 
-/// Sleeps until an interrupt, unless there is work. Interrupts are held back from the look to the sleep, and one that comes
-/// meanwhile ends the sleep: none is slept over.
+/// Sleeps until an interrupt, unless there is work. Interrupts are masked from the check to the sleep, and a pending one ends
+/// the sleep, so none is missed.
 auto sleep_unless(auto&& has_work) -> void {
     auto interrupts = irq_lock{};
     auto const guard = rpmsg::lock_guard{interrupts};
@@ -62,14 +63,14 @@ auto sleep_unless(auto&& has_work) -> void {
     }
 }
 
-/// Lets core 1 begin, through the vector table of the remote's image.
+/// Starts core 1 through the vector table of the remote's image.
 inline auto start_other_core() -> void {
     device_register(0x5002'1114) = 0x1020'0000; // INITSVTOR1
     cpu::finish_stores();
     device_register(0x5002'1118) = 0; // CPUWAIT
 }
 
-/// Begins this image anew, as after a reset of this core alone. Not for interrupts.
+/// Restarts this image, as after a reset of this core alone. Not for interrupts.
 [[noreturn]] inline auto restart() -> void {
     disable_interrupts();
     auto const vectors = device_register(0xe000'ed08);

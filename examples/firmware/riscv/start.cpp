@@ -1,4 +1,4 @@
-// Start-up of a RISC-V core: a trap handler, and memory as a program expects it. No constructors: there are none.
+// Start-up of a RISC-V core: installs a trap handler and initializes memory. There are no constructors to run.
 #include <cstdint>
 
 auto main() -> int;
@@ -22,7 +22,7 @@ void stop() {
 [[gnu::weak, gnu::alias("stop")]] void timer_isr();
 [[gnu::weak, gnu::alias("stop")]] void dsp_isr();
 
-// Software, timer and external interrupt of machine mode.
+// Handles the software, timer and external interrupts of machine mode.
 [[gnu::interrupt("machine"), gnu::aligned(4)]] void trap() {
     std::uint32_t cause = 0;
     asm volatile("csrr %0, mcause" : "=r"(cause));
@@ -43,7 +43,7 @@ void stop() {
         *to++ = 0;
     }
     asm volatile("csrw mtvec, %0" ::"r"(trap));
-    asm volatile("csrw mie, %0" ::"r"(0x888)); // the three above
+    asm volatile("csrw mie, %0" ::"r"(0x888)); // the three interrupts above
     asm volatile("csrsi mstatus, 8" ::: "memory");
     (void)main();
     stop();

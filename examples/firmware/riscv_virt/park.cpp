@@ -1,5 +1,5 @@
-// Every hart begins at the start of the host's image: hart 1 waits there for its software interrupt, which stays closed, and
-// goes on to the remote's image. In the remote's image nobody waits.
+// Every hart starts at the start of the host's image. Hart 1 waits there for its software interrupt, which stays masked, and
+// continues to the remote's image. In the remote's image no hart waits.
 #include <semihosting.hpp>
 
 extern "C" {
@@ -8,7 +8,7 @@ void fault() {
     semihosting::end(3);
 }
 
-// The timer is due from reset on until somebody sets it, and nobody does.
+// The timer interrupt is pending from reset on, because no code sets the timer.
 void timer_isr() { asm volatile("csrc mie, %0" ::"r"(0x80) : "memory"); }
 
 [[gnu::naked, gnu::used, gnu::section(".park")]] void park() {

@@ -6,13 +6,13 @@
 #include <cpu.hpp>
 #include <cstdint>
 
-/// Two chips of different instruction sets that share memory and nothing else: a Cortex-M3 (mps2-an385) as the host and a
-/// RISC-V (virt) as the remote, in two emulators. Each sees the memory at another address; none can interrupt the other.
+/// Two chips of different instruction sets that share only memory: a Cortex-M3 (mps2-an385) as the host and a RISC-V (virt) as
+/// the remote, in two emulators. Each sees the memory at a different address; neither can interrupt the other.
 namespace board {
 
 inline constexpr auto name = "two-chips";
 
-/// What the example does here: two emulators that only look and look take long turns.
+/// The parameters of the example on this board. Two emulators that poll give each other long time slices.
 inline constexpr std::uint32_t messages = 20'000;
 inline constexpr std::uint32_t restarts = 20;
 
@@ -34,15 +34,15 @@ struct mailbox {
 inline auto enable_interrupts() -> void {}
 inline auto disable_interrupts() -> void {}
 
-/// Nothing would end a sleep.
+/// Does not sleep, because no interrupt would end the sleep.
 auto sleep_unless(auto&& has_work) -> void { (void)has_work(); }
 
-/// The other chip has begun by itself.
+/// Does nothing, because the other chip starts by itself.
 inline auto start_other_core() -> void {}
 
 extern "C" void reset();
 
-/// Begins this image anew, as after a reset.
+/// Restarts this image, as after a reset.
 [[noreturn]] inline auto restart() -> void {
     reset();
     __builtin_unreachable();

@@ -1,6 +1,6 @@
-// The host core: starts the other one, sends numbered messages by three ways and looks at each that comes back; then has the
-// other core start anew many times in the middle of the stream. It ends the emulator with status 0 when every message came
-// back whole and in order, except those that a restart took with it, which the link has told of.
+// The host core: it starts the other one, sends numbered messages in three ways and checks each one that comes back. Then it
+// makes the other core restart many times in the middle of the stream. The emulator ends with status 0 when every message came
+// back intact and in order, except those that were lost in a restart and that the link reported.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
@@ -15,7 +15,7 @@ using namespace numbered;
 using board::messages;
 using board::restarts;
 
-constexpr std::uint32_t most_under_way = 6; ///< so that the remote has a buffer for each answer, besides all announcements
+constexpr std::uint32_t most_under_way = 6; ///< the remote then has a buffer for each answer and for all announcements
 
 std::uint32_t sent{};     // the number of the next message
 std::uint32_t received{}; // the number of the next answer
@@ -39,7 +39,7 @@ auto hear(way by, rpmsg::const_bytes content) -> void {
     ++received;
 }
 
-/// What was under way is gone with the peer, and the link told of no less.
+/// Counts the messages that were lost with the peer; the link must report at least as many.
 auto hear_end(rpmsg::event const& e) -> void {
     if (e.reason != rpmsg::down_reason::peer_restarted or restarts_seen == restarts_asked) {
         fail("the link went down for reason ", std::uint32_t(e.reason), " after ", restarts_seen, " restarts");
@@ -94,14 +94,14 @@ auto is_ready() -> bool {
     return link.get<"copied">().is_bound() and link.get<"in-place">().is_bound() and link.get<"restart">().is_bound();
 }
 
-/// Sends what may be under way up to that number.
+/// Sends up to that number, as many as may be in flight.
 auto send_until(std::uint32_t end) -> void {
     while (is_ready() and sent != end and sent - received < most_under_way and send_next()) {
         ++sent;
     }
 }
 
-/// Polls, and sends up to that number, until it is done; sleeps when there is nothing to do.
+/// Polls, and sends up to that number, until it is done; sleeps when there is no work.
 auto run_until(std::uint32_t end, auto&& is_done) -> void {
     while (true) {
         link.poll();

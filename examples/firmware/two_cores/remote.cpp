@@ -1,6 +1,6 @@
-// The remote core: it sends back whatever comes, by three ways, and starts anew when it is told to, in the middle of all.
-// The words given to the emulator are bugs that the example must not pass with: "loses" drops one message, "turns-deaf" closes
-// the interrupt of the doorbell.
+// The remote core: it sends back every message, in three ways, and restarts on request, in the middle of the stream. The
+// arguments of the emulator are bugs that the example must detect: "loses" drops one message, "turns-deaf" masks the doorbell
+// interrupt.
 #include <rpmsg/rpmsg.hpp>
 
 #include "board.hpp"
@@ -29,7 +29,7 @@ constexpr auto in_place = rpmsg::endpoint<"in-place">([](auto& link, rpmsg::mess
 constexpr auto by_address =
     rpmsg::endpoint<0x200, 0x100>([](auto& link, rpmsg::message const& m) { link.reply(m, m.payload); });
 constexpr auto restart = rpmsg::endpoint<"restart">([](auto&, auto const&) { board::restart(); });
-// The remote speaks first here: it has the host's address from its announcement.
+// The remote sends first here: it has the host's address from the announcement.
 constexpr auto hello = rpmsg::endpoint<"hello">([](auto&, auto const&) {},
                                                 [](auto& link, rpmsg::event const& e) {
                                                     if (e.kind == rpmsg::event_kind::bound) {

@@ -6,15 +6,15 @@
 
 #include <cstdint>
 
-/// A laptop in the place of the chip: the other core is Linux as a process, its memory comes through vhost-user. What is
-/// only declared here is in laptop.cpp, out of the firmware's sight: it needs names of the operating system.
+/// A laptop in place of the chip: the other core is Linux as a process, whose memory is shared through vhost-user. The
+/// functions that are only declared here are in laptop.cpp, because they need names of the operating system.
 namespace board {
 
-/// Linux's driver brings 256 buffers of 512 bytes each way.
+/// Linux's driver has 256 buffers of 512 bytes in each direction.
 inline constexpr auto rings =
     rpmsg::vring_config{.buffers = 256, .alignment = 4096, .dialect = rpmsg::wire::dialects::linux_virtio};
 
-/// Linux's memory.
+/// The memory of Linux.
 struct memory {
     static auto start() -> std::uintptr_t;
     static auto size() -> std::uint32_t;
@@ -22,7 +22,7 @@ struct memory {
 };
 using shared_memory = rpmsg::mapped_region<memory>;
 
-/// Where Linux has put its rings and buffers in it.
+/// The places of Linux's rings and buffers in that memory.
 struct layout {
     static constexpr bool is_checked = true;
     static auto parts(std::uint32_t ring) -> rpmsg::wire::vring_parts;
@@ -42,11 +42,11 @@ struct mailbox {
     static auto acknowledge() -> void {}
 };
 
-/// Interrupts come only while the firmware sleeps.
+/// Interrupts occur only while the firmware sleeps.
 using irq_lock = rpmsg::no_lock;
 
-/// Waits until Linux does something, unless there is work, and plays the interrupts that follow. Ends the program when
-/// Linux has ended.
+/// Waits until Linux does something, unless there is work, and calls the interrupts that follow. Ends the program when Linux
+/// has ended.
 auto look_at_linux(bool has_work) -> void;
 auto sleep_unless(auto&& has_work) -> void { look_at_linux(has_work()); }
 

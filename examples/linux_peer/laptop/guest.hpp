@@ -20,12 +20,12 @@
 #include <vector>
 
 /// Linux in a process: Debian's User-Mode Linux with the root file system of examples/linux_peer/guest, and a shell on its
-/// console. However this process ends, a warden ends the guest's processes and removes its folder.
+/// console. When this process ends, in whatever way, a warden process ends the guest's processes and removes its folder.
 class guest {
     std::string folder_{};
     rpmsg::host::descriptor console_{};
     rpmsg::host::descriptor input_{};
-    rpmsg::host::descriptor life_{}; ///< closed: the warden ends the guest
+    rpmsg::host::descriptor life_{}; ///< when it is closed, the warden ends the guest
     pid_t warden_{-1};
     std::string output_{};
     std::size_t seen_{};
@@ -42,7 +42,7 @@ class guest {
         setsid();
         setenv("LD_PRELOAD", preloaded.c_str(), 1);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        personality(ADDR_NO_RANDOMIZE); // else the guest's memory has a hole as large as the heap is random
+        personality(ADDR_NO_RANDOMIZE); // otherwise the random start of the heap leaves a hole in the guest's memory
         dup2(in, 0);
         dup2(out, 1);
         dup2(out, 2);
@@ -55,7 +55,7 @@ class guest {
         _exit(127);
     }
 
-    /// The guest's processes are many, and some are children of others: all of them are waited for, not the first alone.
+    /// Waits for all processes of the guest: they are many, and some are children of others.
     [[noreturn]] static auto guard(std::string const& folder, pid_t guest, int life) -> void {
         auto waited = pollfd{.fd = life, .events = 0, .revents = 0};
         while (poll(&waited, 1, 20) <= 0 and waitpid(guest, nullptr, WNOHANG) == 0) {}
@@ -77,7 +77,7 @@ class guest {
     guest(guest const&) = delete;
     auto operator=(guest const&) -> guest& = delete;
     ~guest() { end(); }
-    /// At once, and all of it.
+    /// Ends the whole guest at once.
     auto end() -> void {
         life_.close();
         if (warden_ > 0) {
@@ -89,10 +89,11 @@ class guest {
     }
 
     [[nodiscard]] auto folder() const -> std::string const& { return folder_; }
-    /// Where its front end connects.
+    /// Returns the socket to which the guest's front end connects.
     [[nodiscard]] auto socket() const -> std::string { return folder_ + "/link"; }
 
-    /// Boots. `root` is the file system, with the library beside it that guest/build made for the kernel, `tools` a folder of this machine that it sees as /host.
+    /// Boots the guest. `root` is its file system; the library that guest/build made for the kernel is beside it. `tools` is a
+    /// folder of this machine that the guest sees as /host.
     auto boot(std::string const& root, std::string const& tools, std::string const& memory, std::string const& more) -> void {
         auto arguments = std::vector<std::string>{"linux.uml",
                                                   "mem=" + memory,
@@ -104,7 +105,7 @@ class guest {
                                                   "umid=guest",
                                                   "quiet",
                                                   "panic=-1",
-                                                  "pty.legacy_count=0", // this and the next: two thirds of booting
+                                                  "pty.legacy_count=0", // this and the next save 2/3 of booting
                                                   "initcall_blacklist=raid6_select_algo",
                                                   "virtio_uml.device=" + socket() + ":7",
                                                   "tools=" + tools};
@@ -142,7 +143,7 @@ class guest {
     [[nodiscard]] auto has_ended() const -> bool { return has_ended_; }
     [[nodiscard]] auto output() const -> std::string const& { return output_; }
 
-    /// Takes what the guest has printed.
+    /// Reads the output of the guest.
     auto listen() -> void {
         auto text = std::array<char, 4096>{};
         auto got = read(console_.number(), text.data(), text.size());
@@ -151,11 +152,11 @@ class guest {
         }
         has_ended_ = has_ended_ or got == 0 or (errno != EAGAIN and errno != EINTR);
     }
-    /// Bytes for its console.
+    /// Sends bytes to its console.
     auto type(std::string const& text) const -> void { (void)!write(input_.number(), text.data(), text.size()); }
-    /// A line for its shell.
+    /// Sends a line to its shell.
     auto tell(std::string const& line) const -> void { type(line + "\n"); }
-    /// Whether it printed a text after the one that was found last.
+    /// Returns whether it printed a text after the one that was found last.
     auto says(std::string_view text) -> bool {
         auto const at = output_.find(text, seen_);
         if (at == std::string::npos) {

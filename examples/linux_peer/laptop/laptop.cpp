@@ -13,7 +13,7 @@
 #include <string>
 #include <unistd.h>
 
-// The firmware's interrupts.
+// The interrupts of the firmware.
 extern "C" void mailbox_isr();
 extern "C" void driver_isr(bool is_there);
 
@@ -23,7 +23,7 @@ constinit auto linux_rings = rpmsg::host::vhost_rings{};
 using rpmsg::host::steady_clock;
 using rpmsg::host::vhost_user;
 
-/// The firmware's link, as the back end sees it.
+/// The firmware's link as the back end uses it.
 struct firmware {
     static auto start() -> rpmsg::status {
         driver_isr(true);
@@ -33,13 +33,13 @@ struct firmware {
     static auto notify(std::uint32_t) -> void { mailbox_isr(); }
 };
 
-/// Linux in a process, with this process's terminal as its console.
+/// Linux in a process, with the terminal of this process as its console.
 class machine {
     guest linux_{};
     std::optional<vhost_user> peer_{};
     std::size_t shown_ = std::string::npos;
     bool is_closed_{};
-    rpmsg::ticks patient_until_ = steady_clock::now() + 120'000; ///< until Linux is up; until it is down, after its input
+    rpmsg::ticks patient_until_ = steady_clock::now() + 120'000; ///< deadline for the boot; after its input, for the stop
 
     [[noreturn]] auto end(int status) -> void {
         peer_.reset();
@@ -52,7 +52,7 @@ class machine {
         end(1);
     }
 
-    /// The guest's console from its first own word on.
+    /// Prints the console of the guest from its first line on.
     auto show() -> void {
         linux_.listen();
         auto const& output = linux_.output();

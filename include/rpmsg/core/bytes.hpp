@@ -12,17 +12,17 @@
 
 namespace rpmsg {
 
-/// Memory that may be written, and memory that may only be read.
+/// Writable memory and read-only memory, in bytes.
 using bytes = std::span<std::byte>;
 using const_bytes = std::span<std::byte const>;
 
-/// A struct that is its own wire format: no padding, no pointers. Every format of RPMsg is in the order of the host,
-/// and every host we know is little endian.
+/// A struct whose memory is its wire format: it has no padding and no pointers. RPMsg formats use the byte order of the host,
+/// and every known host is little endian.
 template <typename T>
 concept wire_format = std::has_unique_object_representations_v<T> and std::is_trivially_copyable_v<T> and
                       std::endian::native == std::endian::little;
 
-/// Copies all of `from` to the front of `to`, which must be at least as long.
+/// Copies all of `from` to the front of `to`. `to` must be at least as long.
 constexpr auto copy(const_bytes from, bytes to) -> void {
     expects(from.size() <= to.size());
     if (std::is_constant_evaluated()) {
@@ -34,7 +34,7 @@ constexpr auto copy(const_bytes from, bytes to) -> void {
     }
 }
 
-/// Copies memory that a peer may change at any time. What was copied is fixed: the compiler may not fetch it again.
+/// Copies memory that the peer may change at any time. The copy is stable: the compiler may not read the source again.
 constexpr auto snapshot(const_bytes from, bytes to) -> void {
     copy(from, to);
     if (not std::is_constant_evaluated()) {
@@ -42,7 +42,7 @@ constexpr auto snapshot(const_bytes from, bytes to) -> void {
     }
 }
 
-/// One word of memory that a peer may change at any time, fetched once. It lies at a place that is aligned for a T.
+/// Reads one word of memory that the peer may change at any time, exactly once. The address must be aligned for T.
 template <typename T> [[nodiscard]] constexpr auto fetch(const_bytes from, std::size_t at) -> T {
     if (std::is_constant_evaluated()) {
         auto raw = std::array<std::byte, sizeof(T)>{};
@@ -52,12 +52,12 @@ template <typename T> [[nodiscard]] constexpr auto fetch(const_bytes from, std::
     return *reinterpret_cast<T const volatile*>(from.data() + at);
 }
 
-/// Writes `value` to the front of `to`, whatever its alignment.
+/// Writes `value` to the front of `to`, at any alignment.
 template <wire_format T> constexpr auto store(bytes to, T const& value) -> void {
     copy(std::bit_cast<std::array<std::byte, sizeof(T)>>(value), to);
 }
 
-/// Reads a T from the front of `from`, whatever its alignment.
+/// Reads a T from the front of `from`, at any alignment.
 template <wire_format T> [[nodiscard]] constexpr auto load(const_bytes from) -> T {
     expects(sizeof(T) <= from.size());
     auto raw = std::array<std::byte, sizeof(T)>{};
@@ -65,7 +65,7 @@ template <wire_format T> [[nodiscard]] constexpr auto load(const_bytes from) -> 
     return std::bit_cast<T>(raw);
 }
 
-/// The same for memory that is aligned for a T: whole words instead of bytes on small cores.
+/// As `store` and `load`, for memory that is aligned for a T: small cores then access whole words instead of bytes.
 template <wire_format T> constexpr auto store_aligned(bytes to, T const& value) -> void {
     if (std::is_constant_evaluated()) {
         store(to, value);
@@ -82,7 +82,7 @@ template <wire_format T> [[nodiscard]] constexpr auto load_aligned(const_bytes f
     return value;
 }
 
-/// `value` rounded up to a multiple of `alignment`, a power of two.
+/// Rounds `value` up to a multiple of `alignment`, which must be a power of two.
 [[nodiscard]] constexpr auto align_up(std::uint32_t value, std::uint32_t alignment) -> std::uint32_t {
     return (value + alignment - 1) & ~(alignment - 1);
 }

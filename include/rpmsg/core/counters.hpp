@@ -8,37 +8,37 @@
 
 namespace rpmsg {
 
-/// Every reason for which a link drops a message, refuses a call or breaks. One counter each.
+/// The reasons for which a link drops a message, refuses a call or goes down. Each has one counter.
 enum class counter : std::uint8_t {
-    // messages of the peer that were dropped; the link goes on
-    bad_descriptor,             ///< outside the buffers, misaligned, shorter than a header, or not writable
-    bad_frame = bad_descriptor, ///< of a serial line, which has no descriptors: its check, length or order is wrong
-    chained_descriptor,         ///< a chain or an indirect table, which RPMsg never uses
-    odd_flags,                  ///< a receive buffer marked as writable; delivered all the same
-    bad_length,                 ///< the header claims more payload than the buffer holds
-    bad_used_length,            ///< a used length above the capacity; the recorded capacity was used instead
-    bad_address,                ///< source or destination is the any-address
-    no_endpoint,                ///< nobody has the destination address
-    wrong_peer,                 ///< the endpoint belongs to another peer address
-    bad_announcement,           ///< wrong size, empty or unprintable name, reserved address
-    table_full,                 ///< no room to remember an announcement
-    // calls of this side that were refused
-    no_buffer,      ///< every transmit buffer was with the peer
-    too_large,      ///< the payload did not fit
+    // messages from the peer that were dropped; the link stays up
+    bad_descriptor, ///< the descriptor lies outside the buffers, is misaligned, shorter than a header, or not writable
+    bad_frame = bad_descriptor, ///< on a serial line, which has no descriptors: the checksum, length or sequence is wrong
+    chained_descriptor,         ///< the descriptor is chained or indirect, which RPMsg never uses
+    odd_flags,                  ///< a receive buffer was marked as writable; the message was delivered
+    bad_length,                 ///< the header states more payload than the buffer holds
+    bad_used_length,            ///< the used length exceeds the capacity; the recorded capacity was used instead
+    bad_address,                ///< the source or destination is the any-address
+    no_endpoint,                ///< no endpoint has the destination address
+    wrong_peer,                 ///< the endpoint is bound to another peer address
+    bad_announcement,           ///< the size is wrong, the name is empty or unprintable, or the address is reserved
+    table_full,                 ///< there is no room to store an announcement
+    // calls on this side that were refused
+    no_buffer,      ///< the peer held every transmit buffer
+    too_large,      ///< the payload did not fit into one buffer
     not_bound,      ///< the endpoint had no peer
     closed,         ///< the link was down
-    stale_loan,     ///< a loan of an earlier link generation was given back; nothing was touched
-    would_deadlock, ///< a wait from the polling context
-    // the link
-    doorbell_failed, ///< the doorbell could not be rung; poll rings again
-    bad_index,       ///< broke the link: an index outside its window
-    bad_id,          ///< broke the link: a descriptor id out of range or not with the peer
+    stale_loan,     ///< a loan of an earlier link generation was given back; no memory was touched
+    would_deadlock, ///< the polling context tried to wait
+    // the link itself
+    doorbell_failed, ///< the doorbell returned a failure; `poll` rings it again
+    bad_index,       ///< the link went down: a ring index lies outside its window
+    bad_id,          ///< the link went down: a descriptor id is out of range or is not held by the peer
     link_down,       ///< the link went down
-    lost_in_flight,  ///< messages that the peer had not returned when the link went down
-    count_           ///< how many there are
+    lost_in_flight,  ///< messages that the peer still held when the link went down
+    count_           ///< the number of counters
 };
 
-/// The name of a counter, for people.
+/// Returns a readable name of a counter.
 [[nodiscard]] constexpr auto describe(counter which) -> std::string_view {
     constexpr std::string_view names[] = {"bad frame or descriptor",
                                           "chained descriptor",
@@ -65,8 +65,8 @@ enum class counter : std::uint8_t {
     return names[static_cast<std::size_t>(which)];
 }
 
-/// Saturating 16-bit counters, one for each reason. Written under the lock of the link; any context may read them, each
-/// count as it is at some moment.
+/// Saturating 16-bit counters, one for each reason. The link writes them under its lock; any context may read them. Each read
+/// is atomic, several reads are not.
 class counters {
     std::array<std::uint16_t, static_cast<std::size_t>(counter::count_)> values_{};
 
@@ -90,7 +90,7 @@ class counters {
         auto const value = (*this)[which];
         store(which, amount < 0xffffu - value ? value + amount : 0xffffu);
     }
-    /// The count, at most 65535.
+    /// Returns the count, at most 65535.
     [[nodiscard]] constexpr auto operator[](counter which) const -> std::uint16_t {
         auto const& place = values_[static_cast<std::size_t>(which)];
         return std::is_constant_evaluated() ? place : __atomic_load_n(&place, __ATOMIC_RELAXED);

@@ -9,7 +9,7 @@
 
 namespace rpmsg::detail {
 
-/// A set of the numbers 0 to Size - 1, one byte each.
+/// A set of the numbers 0 to Size - 1. Each takes one byte.
 template <std::uint32_t Size> class id_flags {
     std::array<bool, Size> flags_{};
 
@@ -21,7 +21,7 @@ template <std::uint32_t Size> class id_flags {
     constexpr auto fill() -> void { flags_.fill(true); }
 };
 
-/// A set of the numbers 0 to Size - 1, one bit each.
+/// A set of the numbers 0 to Size - 1. Each takes one bit.
 template <std::uint32_t Size> class id_set {
     using word = std::conditional_t<(Size <= 8), std::uint8_t, std::conditional_t<(Size <= 16), std::uint16_t, std::uint32_t>>;
 
@@ -37,14 +37,15 @@ template <std::uint32_t Size> class id_set {
     constexpr auto fill() -> void { members_ = static_cast<word>(~std::uint32_t{0} >> (32 - Size)); }
     constexpr auto insert_all(id_set const& others) -> void { members_ = static_cast<word>(members_ | others.members_); }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return members_ == 0; }
-    /// The smallest member from `start` on, or Size when there is none.
+    /// Returns the smallest member that is not less than `start`, or Size when there is none.
     [[nodiscard]] constexpr auto first(std::uint32_t start = 0) const -> std::uint32_t {
         while (start < Size and not contains(start)) {
             ++start;
         }
         return start;
     }
-    /// Takes the smallest member out of a set that is not empty; shorter code than `first`, which asks for the end.
+    /// Removes and returns the smallest member of a non-empty set. Its code is shorter than that of `first`, which checks for
+    /// the end.
     constexpr auto take_first() -> std::uint32_t {
         std::uint32_t id = 0;
         while (not contains(id)) {
@@ -56,7 +57,8 @@ template <std::uint32_t Size> class id_set {
     [[nodiscard]] constexpr auto count() const -> std::uint32_t { return static_cast<std::uint32_t>(std::popcount(members_)); }
 };
 
-/// The same for more numbers than a word has bits, with a set of the words that have members: nothing is searched word by word.
+/// As above, for more numbers than a word has bits. A second set holds the words that have members, which avoids a search word
+/// by word.
 template <std::uint32_t Size>
 requires(Size > 32) class id_set<Size> {
     static constexpr std::uint32_t bits = 32;
@@ -92,7 +94,7 @@ requires(Size > 32) class id_set<Size> {
         used_.insert_all(others.used_);
     }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return used_.is_empty(); }
-    /// The smallest member from `start` on, or Size when there is none.
+    /// Returns the smallest member that is not less than `start`, or Size when there is none.
     [[nodiscard]] constexpr auto first(std::uint32_t start = 0) const -> std::uint32_t {
         if (start >= Size) {
             return Size;
@@ -105,7 +107,7 @@ requires(Size > 32) class id_set<Size> {
         }
         return rest != 0 ? i * bits + static_cast<std::uint32_t>(std::countr_zero(rest)) : Size;
     }
-    /// Takes the smallest member out of a set that is not empty.
+    /// Removes and returns the smallest member of a non-empty set.
     constexpr auto take_first() -> std::uint32_t {
         auto const id = first();
         erase(id);
@@ -120,14 +122,14 @@ requires(Size > 32) class id_set<Size> {
     }
 };
 
-/// Which of the numbers 0 to Size - 1 are free: all of them while its memory is zero.
+/// Tracks which of the numbers 0 to Size - 1 are free. All are free while the memory is zero.
 template <std::uint32_t Size> class free_ids {
     static constexpr std::uint32_t bits = 32;
     static constexpr std::uint32_t words = (Size + bits - 1) / bits;
 
     struct nothing {};
     std::array<std::uint32_t, words> taken_{};
-    /// Of more than one word: those that are full are taken.
+    /// The words that have a free number, when there is more than one word: a full word counts as taken.
     template <std::uint32_t Words> struct above { using type = free_ids<Words>; };
     template <std::uint32_t Words>
     requires(Words <= 1) struct above<Words> {
@@ -151,7 +153,7 @@ template <std::uint32_t Size> class free_ids {
             with_room_.give_back(id / bits);
         }
     }
-    /// The smallest free number from `start` on, or Size when there is none.
+    /// Returns the smallest free number that is not less than `start`, or Size when there is none.
     [[nodiscard]] constexpr auto first(std::uint32_t start = 0) const -> std::uint32_t {
         if (start >= Size) {
             return Size;

@@ -8,21 +8,21 @@
 
 namespace rpmsg {
 
-/// What can go wrong at run time. Misuse that the compiler can see does not compile, and is not here.
+/// The errors that calls return at run time. Misuse that the compiler can detect does not compile and has no error here.
 enum class error : std::uint8_t {
-    no_buffer = 1,  ///< every transmit buffer is with the peer; the `writable` event tells when to try again
+    no_buffer = 1,  ///< the peer holds every transmit buffer; the `writable` event reports when to try again
     too_large,      ///< the payload does not fit into one buffer
     not_bound,      ///< the endpoint has no peer yet
-    closed,         ///< the link is down, or was reset since the loan was given
-    timed_out,      ///< the deadline passed
-    would_deadlock, ///< a wait from the context that polls this link, or a start, reset or poll in a handler
+    closed,         ///< the link is down, or was reset after the loan was made
+    timed_out,      ///< the deadline has passed
+    would_deadlock, ///< the context that polls this link tried to wait, or a handler called start, reset or poll
     misconfigured,  ///< the memory does not fit the configuration, or a reliable line was not identified
     malformed,      ///< a table, a name or a message failed its check
-    no_endpoint,    ///< no free endpoint, or no endpoint of this handle
+    no_endpoint,    ///< no endpoint is free, or none has this handle
     address_in_use, ///< another endpoint has this address
 };
 
-/// One line for people.
+/// Returns one readable line for an error.
 [[nodiscard]] constexpr auto describe(error e) -> std::string_view {
     constexpr std::string_view text[] = {
         "no error",
@@ -39,7 +39,7 @@ enum class error : std::uint8_t {
     return text[static_cast<std::uint8_t>(e)];
 }
 
-/// A value or an error. The names are those of std::expected; it never throws and stays trivially copyable.
+/// A value or an error, with the member names of std::expected. It never throws and is trivially copyable.
 template <typename T> class [[nodiscard]] result {
     static_assert(std::is_trivially_copyable_v<T>, "a result travels in registers: keep its value trivial");
 
@@ -60,7 +60,7 @@ template <typename T> class [[nodiscard]] result {
     [[nodiscard]] constexpr auto operator->() const -> T const* { return &**this; }
 };
 
-/// Success, or why not: one byte.
+/// Success or an error, in one byte.
 template <> class [[nodiscard]] result<void> {
     rpmsg::error error_{};
 

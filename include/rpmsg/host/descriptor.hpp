@@ -8,7 +8,8 @@
 namespace rpmsg::host {
 
 namespace detail {
-/// A socket is closed without waiting for what it has not sent: another process may have asked for that, and sent it here.
+/// Lets `close` of a socket return without waiting for unsent data: a process that had the socket before may have requested
+/// to wait.
 inline auto end_lingering(int file) -> void {
     auto const before = errno;
     auto const at_once = linger{};
@@ -17,7 +18,7 @@ inline auto end_lingering(int file) -> void {
 }
 } // namespace detail
 
-/// A file descriptor that closes when its owner goes, at once; -1 is none.
+/// A file descriptor that its owner closes at once on destruction; -1 means none.
 class descriptor {
     int number_{-1};
 

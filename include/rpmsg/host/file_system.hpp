@@ -11,12 +11,12 @@
 #include <string_view>
 #include <unistd.h>
 
-// Files for which another process or another computer answers: whoever asks how long one is, touches it or closes it, waits
-// until that has answered. What is here finds out without asking.
+// Files that another process or computer serves: a call for their size, an access or a close waits until that one has answered.
+// The functions here detect such a file without waiting.
 
 namespace rpmsg::host {
 
-/// Whether a type of file system is one of the network, or of a process.
+/// Returns whether a file system of this type is served by the network or by a process.
 inline auto is_remote(std::string_view type) -> bool {
     constexpr auto families = std::array<std::string_view, 2>{"fuse", "nfs"};
     constexpr auto types =
@@ -26,10 +26,10 @@ inline auto is_remote(std::string_view type) -> bool {
            std::ranges::find(types, type) != types.end();
 }
 
-/// The type of a mount, from lines as /proc/self/mountinfo has them; empty when it is not among them.
+/// Returns the type of a mount from lines in the format of /proc/self/mountinfo; empty when it is not among them.
 inline auto type_of_mount(std::istream& mounts, std::string const& id) -> std::string {
     for (auto line = std::string{}; std::getline(mounts, line);) {
-        auto const optional = line.find(" - "); // behind it come the type, the source and its options
+        auto const optional = line.find(" - "); // followed by the type, the source and its options
         if (line.starts_with(id + " ") and optional != std::string::npos) {
             auto const type = optional + 3;
             return line.substr(type, line.find(' ', type) - type);
@@ -38,9 +38,8 @@ inline auto type_of_mount(std::istream& mounts, std::string const& id) -> std::s
     return {};
 }
 
-/// The file system on which a file lies that may have to be waited for: its type, or "unknown" where it is not mounted here.
-/// Empty for memory, for what lies on a disk of this computer and for what is no file, as sockets are; and where there is no
-/// /proc.
+/// Returns the type of the file system of a file for which a call may have to wait, or "unknown" when it is not mounted here.
+/// Empty for memory, for disks of this computer, for descriptors without a file, such as sockets, and without /proc.
 inline auto remote_file_system(int file) -> std::string {
     if (fcntl(file, F_GET_SEALS) >= 0) {
         return {};
@@ -62,7 +61,7 @@ inline auto remote_file_system(int file) -> std::string {
     return type.empty() ? "unknown" : is_remote(type) ? type : "";
 }
 
-/// Closes such a file in a thread of its own, which waits. Where there is no room for one the file stays open.
+/// Closes such a file in a separate thread, which waits. If no thread can be created, the file stays open.
 inline auto close_elsewhere(int file) -> void {
     auto const wait = [](void* number) -> void* {
         close(static_cast<int>(reinterpret_cast<std::intptr_t>(number)));

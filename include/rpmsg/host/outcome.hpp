@@ -6,7 +6,8 @@
 
 namespace rpmsg::host {
 
-/// Why the operating system or a stranger's object stopped us: one line for people, which names the thing and what to do.
+/// An error of the operating system or of an object that another process made: one readable line that names the object and the
+/// remedy.
 struct failure {
     std::string text;
 };
@@ -24,7 +25,7 @@ template <typename T> class [[nodiscard]] outcome {
     explicit operator bool() const { return has_value(); }
     [[nodiscard]] auto operator*() -> T& { return *value_; }
     [[nodiscard]] auto operator->() -> T* { return &*value_; }
-    /// Empty when there is a value.
+    /// Returns the text of the failure; empty when there is a value.
     [[nodiscard]] auto error() const -> std::string const& { return failure_.text; }
 };
 

@@ -27,15 +27,16 @@
 
 namespace rpmsg::host {
 
-/// An endpoint of Linux's side of a link: /dev/rpmsgN of the driver rpmsg_char, found by the name of its service. Every
-/// call takes a deadline in milliseconds of `steady_clock`; one that has passed makes it non-blocking.
+/// An endpoint on the Linux side of a link: /dev/rpmsgN of the driver rpmsg_char (Linux, drivers/rpmsg/rpmsg_char.c), found by
+/// the name of its service. Every call takes a deadline in milliseconds of `steady_clock`; one that has passed makes the call
+/// non-blocking.
 class rpmsg_char {
     descriptor file_{};
-    bool is_own_{}; ///< it was created here, and goes with this object
+    bool is_own_{}; ///< this object created the endpoint and destroys it
 
     rpmsg_char(descriptor file, bool is_own) : file_{std::move(file)}, is_own_{is_own} {}
 
-    /// What the driver says: the channel is gone, the message too long, no buffer free.
+    /// Maps the error of the driver: the channel is gone, the message is too long, no buffer is free.
     static auto refusal() -> error {
         switch (errno) {
         case EMSGSIZE: return error::too_large;
@@ -47,13 +48,13 @@ class rpmsg_char {
         }
     }
 
-    /// Another one for each device, though numbers are used again.
+    /// Returns a number that differs for each device, although device numbers are reused.
     static auto identity_of(unsigned number, rpmsg_paths const& paths) -> ino_t {
         struct stat found {};
         return stat((paths.classes + "/rpmsg" + std::to_string(number)).c_str(), &found) == 0 ? found.st_ino : 0;
     }
 
-    /// The first that can be opened of those that `find` answers.
+    /// Opens the first endpoint of those that `find` returns.
     static auto open_found(std::string_view name, auto&& find, ticks deadline, rpmsg_paths const& paths)
         -> outcome<descriptor> {
         auto why = std::string{"there is none"};
@@ -79,8 +80,8 @@ class rpmsg_char {
         }
     }
 
-    /// Opens the endpoint of a service that the remote core has announced, or will until the deadline; of several of this name
-    /// the one with the lowest number that nobody has opened.
+    /// Opens the endpoint of a service that the remote core has announced or announces before the deadline. Of several with
+    /// this name it takes the one with the lowest number that no process has opened.
     static auto open(std::string_view name, ticks deadline, rpmsg_paths const& paths = {}) -> outcome<rpmsg_char> {
         auto file = open_found(
             name, [&] { return rpmsg_control::find(name, paths); }, deadline, paths);
@@ -89,8 +90,9 @@ class rpmsg_char {
         }
         return rpmsg_char{std::move(*file), false};
     }
-    /// Makes an endpoint at `local` (any_address: one that is free), which sends to `peer`. Others may make and end some of this
-    /// name at the same moment: it is known by its addresses, too, and one that cannot be told from it is as good.
+    /// Creates an endpoint at `local` (any_address: a free one), which sends to `peer`. Other processes may create and remove
+    /// endpoints of this name at the same time: the new one is recognised by its addresses, too, and an indistinguishable one
+    /// is equivalent.
     static auto create(auto const& control, std::string_view name, address local, address peer, ticks deadline,
                        rpmsg_paths const& paths = {}) -> outcome<rpmsg_char> {
         auto before = std::vector<std::pair<unsigned, ino_t>>{};
@@ -114,11 +116,11 @@ class rpmsg_char {
         return rpmsg_char{std::move(*file), true};
     }
 
-    /// For an event loop: readable when a message is there. The driver never reports that a buffer is free.
+    /// For an event loop: readable when a message is pending. The driver never reports that a buffer is free.
     [[nodiscard]] auto number() const -> int { return file_.number(); }
 
-    /// `too_large` beyond 496 bytes, `timed_out` when no buffer was free, `not_bound` without a peer, `closed` when the
-    /// channel is gone.
+    /// Sends a message. `too_large` beyond 496 bytes, `timed_out` when no buffer was free, `not_bound` without a peer, `closed`
+    /// when the channel is gone.
     [[nodiscard]] auto send(const_bytes payload, ticks deadline) const -> status {
         while (::write(file_.number(), payload.data(), payload.size()) < 0) {
             auto const why = refusal();
@@ -128,13 +130,13 @@ class rpmsg_char {
             if (has_passed(deadline, steady_clock::now())) {
                 return error::timed_out;
             }
-            usleep(200); // the driver cannot wake us
+            usleep(200); // the driver does not report free buffers
         }
         return {};
     }
 
-    /// The size of a message, which lies in `into`: 0 is one without payload. `too_large` when it is longer than `into`: the
-    /// driver keeps no rest of it. `timed_out` or `closed`.
+    /// Receives a message into `into` and returns its size; 0 is a message without payload. `too_large` when it is longer than
+    /// `into`: the driver discards the rest. `timed_out` when no message arrived, `closed` when the channel is gone.
     [[nodiscard]] auto receive(bytes into, ticks deadline) const -> result<std::uint32_t> {
         auto more = std::byte{};
         auto const parts = std::array{iovec{into.data(), into.size()}, iovec{&more, 1}};

@@ -21,15 +21,15 @@
 
 namespace rpmsg::host {
 
-/// Where Linux shows its endpoints.
+/// The folders in which Linux lists its endpoints.
 struct rpmsg_paths {
     std::string classes = "/sys/class/rpmsg";
     std::string devices = "/dev";
 };
 
-/// Linux's side of a link as /dev/rpmsg_ctrlN: makes endpoints and channels (include/uapi/linux/rpmsg.h).
+/// The Linux side of a link as /dev/rpmsg_ctrlN, which creates endpoints and channels (Linux, include/uapi/linux/rpmsg.h).
 class rpmsg_control {
-    /// struct rpmsg_endpoint_info.
+    /// struct rpmsg_endpoint_info of Linux.
     struct endpoint_info {
         wire::padded_name name{};
         address source{};
@@ -58,7 +58,7 @@ class rpmsg_control {
         return {};
     }
 
-    /// As the driver shows it, a number with a sign; any_address where there is none.
+    /// Reads an address, which the driver prints as a signed number; any_address when there is none.
     static auto read_address(std::string const& path) -> address {
         auto shown = std::int64_t{-1};
         std::ifstream{path} >> shown;
@@ -101,27 +101,27 @@ class rpmsg_control {
         return rpmsg_control{std::move(path), std::move(file)};
     }
 
-    /// The endpoints of this name, as the numbers N of their /dev/rpmsgN, the lowest first.
+    /// Returns the endpoints of this name, as the numbers N of their /dev/rpmsgN, lowest first.
     static auto find(std::string_view name, rpmsg_paths const& paths = {}) -> numbers {
         return find_if(name, paths, [](std::string const&) { return true; });
     }
-    /// Those of them that were made with these addresses: a name may be that of several. any_address is one of its own: the
-    /// driver then chose.
+    /// Returns those of them that were created with these addresses, because several may have one name. any_address matches
+    /// only itself: then the driver chose the address.
     static auto find(std::string_view name, address local, address peer, rpmsg_paths const& paths = {}) -> numbers {
         return find_if(name, paths, [&](std::string const& folder) {
             return read_address(folder + "/src") == local and read_address(folder + "/dst") == peer;
         });
     }
 
-    /// An endpoint appears as /dev/rpmsgN; it has its address while it is open. Answers what is wrong, or nothing.
+    /// Creates an endpoint as /dev/rpmsgN. It has its address while it is open. Returns the failure, or an empty one.
     [[nodiscard]] auto create_endpoint(std::string_view name, address local, address peer) const -> failure {
         return ask(create_endpoint_request, "create the endpoint", name, local, peer);
     }
-    /// For the file of an endpoint that was created.
+    /// Destroys an endpoint that was created, by its file.
     static auto destroy(int endpoint) -> void { (void)ioctl(endpoint, destroy_endpoint_request); }
 
-    /// A channel of this side's own: announced to the peer where it has a local address, and served by the driver that
-    /// knows its name.
+    /// Creates a channel of this side. It is announced to the peer if it has a local address, and bound to the driver that
+    /// matches its name.
     [[nodiscard]] auto create_channel(std::string_view name, address local, address peer) const -> failure {
         return ask(create_channel_request, "create the channel", name, local, peer);
     }

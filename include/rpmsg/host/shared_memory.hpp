@@ -17,28 +17,28 @@
 
 namespace rpmsg::host {
 
-/// Whom a process trusts with memory that it shares.
+/// The users with whom a process may share memory.
 enum class shared_by : std::uint8_t { own_user, any_user };
 
-/// A block of memory under a name that processes of this machine share: /dev/shm/NAME. Whoever comes first creates it,
-/// zeroed; a block of another layout or version is refused in words. It outlives its processes until `remove`, so that a
-/// side that was killed finds the link again. Whoever may open it may also make it smaller, which ends those who use it
-/// with SIGBUS (the system seals no memory that has a name): it is for processes of one user, and what belongs to another,
-/// or others may write to, is refused unless `shared_by::any_user` asks for it.
+/// A named block of memory that processes of this machine share: /dev/shm/NAME. The first process creates it, zeroed; a block
+/// of another layout or version is refused with a text. It outlives its processes until `remove`, so that a side that was
+/// killed finds the link again. A process that may open it may also make it smaller, which ends its users with SIGBUS (the
+/// system cannot seal memory that has a name). It is therefore for processes of one user: a block that belongs to another user,
+/// or that others may write to, is refused unless `shared_by::any_user` permits it.
 class shared_memory {
     static constexpr std::uint64_t magic = 0x316d'6873'6773'7072; // "rpsgshm1" in memory
     static constexpr std::uint32_t layout_version = 1;
     static constexpr std::uint32_t first_byte = 4096;
     static constexpr ticks patience = 1000;
 
-    /// At the start of the object, in front of the block. Written once, under the lock.
+    /// The header of the object, in front of the block. Written once, under the lock.
     struct label {
         std::uint64_t magic;
         std::uint32_t version;
         std::uint32_t size;
         std::uint32_t fingerprint;
     };
-    /// Bytes of the file that stand for something when locked. The kernel takes back what a dead process held.
+    /// Bytes of the file whose locks have a meaning. The kernel releases the locks of a process that ended.
     enum lock_byte : off_t { opening, attached, first_role };
 
     std::string name_{};
@@ -84,7 +84,7 @@ class shared_memory {
         return start_ != nullptr;
     }
 
-    /// Reads the label of an object that may be anybody's.
+    /// Checks the label of an object, which any process may have made.
     [[nodiscard]] auto check(std::uint32_t fingerprint) const -> failure {
         auto found = label{};
         auto const got = pread(fd_, &found, sizeof(found), 0);
@@ -104,7 +104,8 @@ class shared_memory {
         return {};
     }
 
-    /// Under the opening lock: makes the block, or takes what is there. A creator that died half-way leaves no magic.
+    /// Called under the opening lock: creates the block or attaches the existing one. A creator that ended too early leaves no
+    /// magic.
     [[nodiscard]] auto make_or_check(std::uint32_t fingerprint) -> failure {
         struct stat found {};
         if (fstat(fd_, &found) != 0) {
@@ -135,7 +136,7 @@ class shared_memory {
         return {};
     }
 
-    /// What there is, or else a new object; none when another process was quicker.
+    /// Opens the existing object or creates one; returns -1 when another process was faster.
     static auto open_object(std::string const& path) -> int {
         auto const found = shm_open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
         return found >= 0 or errno != ENOENT ? found
@@ -183,8 +184,8 @@ class shared_memory {
         }
     }
 
-    /// Creates or attaches the block `name` of `size` bytes. The fingerprint says what lies in it, as
-    /// `vring_config::fingerprint` does: a block that was made for something else is refused.
+    /// Creates or attaches the block `name` of `size` bytes. The fingerprint identifies the content, as
+    /// `vring_config::fingerprint` does: a block with another one is refused.
     static auto open(std::string name, std::uint32_t size, std::uint32_t fingerprint, shared_by whom = shared_by::own_user)
         -> outcome<shared_memory> {
         if (name.empty() or name.find('/') != std::string::npos or name.size() > 200) {
@@ -222,12 +223,12 @@ class shared_memory {
         }
     }
 
-    /// Takes one of the roles 0 to 15 for the life of this object; false while another process has it.
+    /// Takes one of the roles 0 to 15 for the lifetime of this object; false while another process has it.
     [[nodiscard]] auto claim(unsigned role) -> bool { return lock(first_role + static_cast<off_t>(role), F_WRLCK); }
 
-    /// Takes the name away; who has the block keeps it.
+    /// Removes the name; processes that have the block keep it.
     auto remove() -> void { shm_unlink(("/" + name_).c_str()); }
-    /// Ends this process's share in the block: the last one to leave takes the name away. The memory stays mapped.
+    /// Ends the use of the block by this process: the last process removes the name. The memory stays mapped.
     auto leave() -> void {
         if (lock_in_time(opening, F_WRLCK)) {
             if (lock(attached, F_WRLCK) and not is_removed()) {
@@ -240,13 +241,14 @@ class shared_memory {
 
     [[nodiscard]] auto name() const -> std::string const& { return name_; }
     [[nodiscard]] auto size() const -> std::uint32_t { return size_; }
-    /// Whether no other process had the block when this one opened it: what lies in it is new, or left by the dead.
+    /// Returns whether no other process had the block when this one opened it: its content is new, or was left by processes
+    /// that have ended.
     [[nodiscard]] auto was_unused() const -> bool { return was_unused_; }
-    /// The block; its start is aligned to a page.
+    /// Returns the block; its start is aligned to a page.
     [[nodiscard]] auto block() const -> bytes { return {start_ + first_byte, size_}; }
-    /// The first `size` bytes of the block, for a link.
+    /// Returns the first `size` bytes of the block, for a link.
     [[nodiscard]] auto region(std::uint32_t size) const -> mapped_region<> { return {start_ + first_byte, size}; }
-    /// The T that lies `offset` bytes behind the start. All bytes zero must be a T.
+    /// Returns the T at `offset` bytes from the start. All bytes zero must be a valid T.
     template <typename T> [[nodiscard]] auto at(std::uint32_t offset) const -> T& {
         expects(offset % alignof(T) == 0 and lies_inside(offset, sizeof(T), size_));
         return *reinterpret_cast<T*>(start_ + first_byte + offset);

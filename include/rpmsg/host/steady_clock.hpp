@@ -7,8 +7,8 @@
 
 namespace rpmsg::host {
 
-/// The host's monotonic clock in milliseconds: the ticks of all wait policies in host/. Processes of one machine agree
-/// on it.
+/// The monotonic clock of the host in milliseconds, which are the ticks of all wait policies in host/. All processes of one
+/// machine read the same time.
 struct steady_clock {
     static auto nanoseconds() -> std::uint64_t {
         auto time = timespec{};
@@ -16,7 +16,7 @@ struct steady_clock {
         return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(time.tv_nsec);
     }
     static auto now() -> ticks { return static_cast<ticks>(nanoseconds() / 1'000'000u); }
-    /// Milliseconds until the deadline; 0 when it has passed.
+    /// Returns the milliseconds until the deadline; 0 when it has passed.
     static auto until(ticks deadline) -> ticks {
         auto const time = now();
         return has_passed(deadline, time) ? 0 : deadline - time;

@@ -4,7 +4,7 @@
 
 namespace rpmsg::host {
 
-/// A number of the calling thread, never 0, without a system call: what the wait policies of host/ call a context.
+/// Returns a number of the calling thread, never 0, without a system call. It is the context of the wait policies in host/.
 inline auto thread_context() -> std::uintptr_t {
     static thread_local char here{};
     return reinterpret_cast<std::uintptr_t>(&here);

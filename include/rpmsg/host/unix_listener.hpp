@@ -17,17 +17,17 @@
 
 namespace rpmsg::host {
 
-/// A socket in the file system to which one process after the other connects. The name goes with this object.
+/// A socket in the file system to which processes connect one after the other. Its destructor removes the name.
 class unix_listener {
     static constexpr ticks patience = 1000;
 
     std::string path_{};
     descriptor socket_{};
-    struct stat own_ {}; ///< what stands at the path, while it is ours
+    struct stat own_ {}; ///< the file at the path while it is the socket of this object
 
     unix_listener(std::string path, descriptor socket) : path_{std::move(path)}, socket_{std::move(socket)} {}
 
-    /// Keeps others who listen in this folder from taking or leaving a name in the same moment, as long as the answer lives.
+    /// Locks the folder of a path, so that no other listener creates or removes a name there during the lifetime of the result.
     static auto lock_folder_of(std::string const& path) -> descriptor {
         auto const slash = path.rfind('/');
         auto const folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
@@ -55,14 +55,14 @@ class unix_listener {
     ~unix_listener() {
         if (not path_.empty()) {
             auto const alone = lock_folder_of(path_);
-            if (has_name()) { // not that of one who came after it was removed
+            if (has_name()) { // the name may belong to a later listener
                 unlink(path_.c_str());
             }
         }
     }
 
-    /// Takes the place of a socket at which nobody listens; any other file is left alone and refused. Of several that begin at
-    /// the same moment one gets the name.
+    /// Opens a socket. It replaces one without a listener and refuses any other file. Of several processes that open it at the
+    /// same time one gets the name.
     static auto open(std::string path) -> outcome<unix_listener> {
         auto const refuse = [&](std::string const& what) { return failure{"socket '" + path + "' " + what}; };
         auto address = sockaddr_un{};
@@ -100,7 +100,7 @@ class unix_listener {
     }
 
     [[nodiscard]] auto number() const -> int { return socket_.number(); }
-    /// Whoever connects; none when nobody does.
+    /// Accepts a connection; -1 when none is pending.
     [[nodiscard]] auto accept() const -> descriptor {
         return descriptor{accept4(socket_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     }

@@ -18,26 +18,26 @@
 
 namespace rpmsg::host {
 
-/// The device side of vhost-user: Linux as a guest - User-Mode Linux, a virtual machine - connects to a socket, and its
-/// virtio_rpmsg_bus talks to the link of this process as it talks to a remote processor. One front end at a time; when one
-/// is gone the next may come. For one thread; nothing here waits but `wait`.
+/// The device side of vhost-user: Linux as a guest (User-Mode Linux or a virtual machine) connects to a socket, and its
+/// virtio_rpmsg_bus communicates with the link of this process as with a remote processor. It serves one front end at a time,
+/// one after the other. For one thread; only `wait` waits.
 ///
 ///   vhost_rings shared{};
 ///   auto peer = vhost_user::listen("/tmp/link", config, shared);
 ///   while (true) { peer->wait(deadline); peer->serve(link); link.poll(now); }
 class vhost_user {
-    static constexpr auto most_requests = 64; ///< of one `serve`
+    static constexpr auto most_requests = 64; ///< in one call of `serve`
 
     unix_listener listener_;
     vhost_device device_;
     vhost_socket front_end_{};
-    bool is_live_{};                    ///< the driver has rung for the first time: the link is started
-    std::array<bool, 2> early_kicks_{}; ///< may be of the rings that the front end is just telling of
+    bool is_live_{};                    ///< the driver has rung once and the link is started
+    std::array<bool, 2> early_kicks_{}; ///< doorbells that may belong to the rings which the front end is setting up
     std::string why_{};
 
     vhost_user(unix_listener listener, vhost_device device) : listener_{std::move(listener)}, device_{std::move(device)} {}
 
-    /// The link forgets the rings. They are the driver's alone from now on: what closing writes and rings does not reach it.
+    /// Closes the link. Only the driver owns the rings from now on: writes and doorbells of the close do not reach it.
     auto rest(auto& link) -> void {
         if (std::exchange(is_live_, false)) {
             device_.take_away();
@@ -53,8 +53,8 @@ class vhost_user {
         why_ = std::move(why);
     }
 
-    /// The first doorbell of ring 0 says that the driver is ready. A link that was closed would go on where it stopped, if
-    /// the rings of the driver's new life stand by chance where it left the old ones: it starts twice, so it does not.
+    /// The first doorbell of ring 0 means that the driver is ready. A closed link resumes if the rings of a restarted driver
+    /// happen to have the indices of the old ones. To prevent that, the link is started twice.
     auto notify_link(auto& link, std::uint32_t ring) -> void {
         if (not device_.is_ready()) {
             return;
@@ -73,8 +73,8 @@ class vhost_user {
         }
     }
 
-    /// What rings before the rings are ready means nothing, nor later, but when the front end has said more by then: it may
-    /// be of the rings of which that tells.
+    /// A doorbell before the rings are ready is ignored, unless the front end has sent more messages by then: it may belong to
+    /// the rings that these set up.
     auto take_kick(auto& link, std::uint32_t ring) -> void {
         auto const heard = device_.take_kick(ring);
         if (heard == vhost_device::kick::broken) {
@@ -111,8 +111,8 @@ class vhost_user {
     }
 
   public:
-    /// Listens at `path`, for a driver with the rings of `config`: its number of buffers and its event index. Refused
-    /// when another process listens there; what a dead one left is replaced. The name is taken away at the end.
+    /// Listens at `path`, for a driver with the rings of `config`: its number of buffers and its event index. Fails when
+    /// another process listens there, and replaces a socket without a listener. The destructor removes the name.
     static auto listen(std::string path, vring_config const& config, vhost_rings& shared, vhost_offer offer = {})
         -> outcome<vhost_user> {
         auto listener = unix_listener::open(std::move(path));
@@ -123,28 +123,29 @@ class vhost_user {
     }
 
     [[nodiscard]] auto is_connected() const -> bool { return static_cast<bool>(front_end_); }
-    /// Whether the driver uses its rings.
+    /// Returns whether the driver uses its rings.
     [[nodiscard]] auto is_live() const -> bool { return is_live_; }
-    /// Why the last front end is gone, as a sentence about it; empty when it left in order.
+    /// Returns why the last front end is gone, as a sentence about it; empty when it left in order.
     [[nodiscard]] auto why() const -> std::string const& { return why_; }
-    /// The feature bits that the driver has taken.
+    /// Returns the feature bits that the driver has accepted.
     [[nodiscard]] auto features() const -> std::uint64_t { return device_.features(); }
 
-    /// For an event loop of the owner's: `serve` is due when one of them is readable. Those of -1 are none.
+    /// For the event loop of the owner: call `serve` when one of them is readable. -1 means none.
     [[nodiscard]] auto descriptors() const -> std::array<int, 3> {
         auto const kicks = device_.is_ready() ? device_.kicks() : std::array{-1, -1};
         return {front_end_ ? front_end_.number() : listener_.number(), kicks[0], kicks[1]};
     }
 
-    /// Sleeps until `serve` is due or the deadline; may return early.
+    /// Sleeps until `serve` is due or until the deadline; may return early.
     auto wait(ticks deadline) const -> void {
         auto waited = std::array<pollfd, 3>{};
         std::ranges::transform(descriptors(), waited.begin(), [](int file) { return pollfd{file, POLLIN, 0}; });
         (void)poll(waited.data(), waited.size(), static_cast<int>(std::min(steady_clock::until(deadline), ticks{0x7fff'ffff})));
     }
 
-    /// Does what the front end asked for, for the link that was made of the same `vhost_rings`: starts it at the driver's
-    /// first doorbell, passes doorbells on, closes it when the driver lets its rings go. `poll` the link afterwards.
+    /// Handles the requests of the front end, for the link that uses the same `vhost_rings`: starts it at the driver's first
+    /// doorbell, passes doorbells on, and closes it when the driver no longer uses its rings. Call `poll` of the link
+    /// afterwards.
     auto serve(auto& link) -> void {
         if (not front_end_) {
             front_end_ = vhost_socket{listener_.accept()};

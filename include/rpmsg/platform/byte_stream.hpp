@@ -7,20 +7,20 @@
 
 namespace rpmsg {
 
-/// The sending half of a serial line: a UART with its FIFO or DMA, a pseudo terminal. `write` takes as many bytes as it has
-/// room for, from the front, answers how many, and never waits. Received bytes are fed to the transport, or read by it.
+/// The sending half of a serial line: a UART with a FIFO or DMA, a pseudo terminal. `write` accepts as many bytes from the
+/// front as it has room for, returns their number and never waits. Received bytes are passed to the transport or read by it.
 template <typename T>
 concept byte_stream = requires(T& line, const_bytes out) {
     { line.write(out) } -> std::same_as<std::size_t>;
 };
 
-/// A line whose received bytes a poll fetches itself: `read` answers how many there were, 0 for none, and never waits.
+/// A line whose received bytes `poll` reads itself: `read` returns their number, 0 for none, and never waits.
 template <typename T>
 concept readable_byte_stream = byte_stream<T> and requires(T& line, bytes in) {
     { line.read(in) } -> std::same_as<std::size_t>;
 };
 
-/// A line that lives elsewhere.
+/// Refers to a line that is stored outside of the transport.
 template <typename Stream> class byte_stream_ref {
     static_assert(byte_stream<Stream>);
     Stream* line_;

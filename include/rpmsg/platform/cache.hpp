@@ -5,11 +5,11 @@
 
 namespace rpmsg {
 
-/// Makes shared memory agree with the peer. Addresses are this core's; sizes are bytes. `line` is the size of a cache
-/// line in bytes, 1 where no maintenance is needed.
+/// Keeps shared memory consistent with the peer. Addresses are those of this core; sizes are bytes. `line` is the size of a
+/// cache line in bytes, or 1 where no maintenance is needed.
 ///
-///   clean(start, size)       write our lines back, before the peer reads
-///   invalidate(start, size)  drop our lines, before we read what the peer wrote
+///   clean(start, size)       writes this core's lines back, before the peer reads
+///   invalidate(start, size)  discards this core's lines, before it reads what the peer wrote
 template <typename T>
 concept cache_policy = requires(T& cache, std::uintptr_t start, std::uint32_t size) {
     { T::line } -> std::convertible_to<std::uint32_t>;
@@ -17,7 +17,7 @@ concept cache_policy = requires(T& cache, std::uintptr_t start, std::uint32_t si
     { cache.invalidate(start, size) } -> std::same_as<void>;
 };
 
-/// The peer sees our writes by itself: no cache, a snooped one, or memory mapped as non-cacheable.
+/// For memory that needs no maintenance: without a cache, with a snooped one, or mapped as non-cacheable.
 struct coherent {
     static constexpr std::uint32_t line = 1;
     constexpr auto clean(std::uintptr_t, std::uint32_t) -> void {}
@@ -25,8 +25,8 @@ struct coherent {
 };
 static_assert(cache_policy<coherent>);
 
-/// Maintenance line by line. `Lines` offers `line` and the static functions clean_line(address) and
-/// invalidate_line(address), on Cortex-M7 the writes to DCCMVAC and DCIMVAC followed by a barrier in `finish()`.
+/// Maintains the cache line by line. `Lines` has `line` and the static functions clean_line(address), invalidate_line(address)
+/// and finish(). On Cortex-M7 the first two write DCCMVAC and DCIMVAC, and `finish` is a barrier.
 template <typename Lines> struct by_line {
     static constexpr std::uint32_t line = Lines::line;
 

@@ -6,8 +6,8 @@
 
 namespace rpmsg::cortex_m {
 
-/// Masks all interrupts with PRIMASK and restores what was before: may be taken in an interrupt, and inside of another lock.
-/// Makes every send safe from every interrupt of its core; it does not exclude another core.
+/// Masks all interrupts with PRIMASK and restores the previous state, so it may be taken in an interrupt and inside of another
+/// lock. It makes every send safe from every interrupt of its core, but does not exclude other cores.
 class irq_lock {
   public:
     [[gnu::always_inline]] [[nodiscard]] auto lock() -> std::uint32_t {
@@ -21,11 +21,11 @@ class irq_lock {
 };
 static_assert(restoring_lock<irq_lock>);
 
-/// Sleeps until an interrupt or event; one that came since the last call is not missed.
+/// Sleeps until an interrupt or event. It returns at once when one occurred since the last call.
 inline auto wait_for_event() -> void { asm volatile("wfe" ::: "memory"); }
 
-/// Sleeps until an interrupt, be it masked by the lock. It sleeps over one that was handled just before: look and sleep with
-/// the lock held.
+/// Sleeps until an interrupt, also one that the lock masks. An interrupt that was already handled does not end the sleep: hold
+/// the lock from the last check until the sleep.
 inline auto wait_for_interrupt() -> void { asm volatile("wfi" ::: "memory"); }
 
 } // namespace rpmsg::cortex_m

@@ -5,10 +5,10 @@
 
 namespace rpmsg {
 
-/// Tells the peer that a ring has changed: a mailbox register, an inter-processor interrupt, an eventfd. `queue` is the
-/// ring's number, 0 or 1. Must not wait. One that may fail answers whether it rang, and is rung again by `poll`; one that
-/// cannot fail answers nothing. What was stored before must reach the peer first: on Arm a mailbox in another domain needs
-/// a DSB before its register.
+/// Notifies the peer that a ring has changed: a mailbox register, an inter-processor interrupt, an eventfd. `queue` is the
+/// number of the ring, 0 or 1. `ring` must not wait. If it may fail, it returns whether it rang, and `poll` rings again; if it
+/// cannot fail, it returns nothing. All earlier stores must reach the peer first: on Arm a mailbox in another domain needs a
+/// DSB before its register is written.
 template <typename T>
 concept doorbell = requires(T& bell, std::uint32_t queue) {
     { bell.ring(queue) } -> std::same_as<bool>;
@@ -23,7 +23,7 @@ struct no_doorbell {
 };
 static_assert(doorbell<no_doorbell>);
 
-/// A doorbell that lives elsewhere.
+/// Refers to a doorbell that is stored outside of the transport.
 template <typename Bell> class doorbell_ref {
     static_assert(doorbell<Bell>);
     Bell* bell_;

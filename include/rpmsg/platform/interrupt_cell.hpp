@@ -5,8 +5,8 @@
 
 namespace rpmsg {
 
-/// A small number that an interrupt writes and the loop it interrupts reads, or the other way round, on one core: there
-/// whoever reads a value sees what was written before it. One context writes at a time, there is no read-modify-write.
+/// A small number that an interrupt writes and the interrupted loop of the same core reads, or the reverse. A reader of a value
+/// also sees everything that was written before it. Only one context writes at a time, so no read-modify-write is needed.
 template <typename T> class interrupt_cell {
     static_assert(std::is_unsigned_v<T> and sizeof(T) <= 4);
     T value_{};
@@ -28,7 +28,7 @@ template <typename T> class interrupt_cell {
         __atomic_signal_fence(__ATOMIC_ACQUIRE);
         return value;
     }
-    /// For a counter of the writing context: stops at its greatest value.
+    /// Increments a counter, from the writing context. It stops at the maximum.
     [[gnu::always_inline]] constexpr auto count() -> void {
         auto const next = static_cast<T>(load() + 1);
         if (next != 0) {

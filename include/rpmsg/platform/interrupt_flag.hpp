@@ -5,10 +5,10 @@
 
 namespace rpmsg {
 
-/// A byte that is set when there is something to look at, and that one loop takes back before it looks. Interrupts of the
-/// loop's core may set it at any time. Other cores and threads may, too, where the loop calls `take` and has 64 bits; else
-/// only under the lock under which the loop looks: a set of their own may meet the `clear` and be lost. Smaller cores often
-/// have no read-modify-write.
+/// A byte that is set when there is work, and that one loop clears before it looks for the work. Interrupts of the same core
+/// may set it at any time. Other cores and threads may do so, too, if the loop calls `take` and the core has 64 bits. Otherwise
+/// they need the lock under which the loop looks: a set without it may coincide with the `clear` and be lost. Smaller cores
+/// often have no read-modify-write.
 class interrupt_flag {
     std::uint8_t set_{};
 
@@ -27,8 +27,8 @@ class interrupt_flag {
             __atomic_store_n(&set_, std::uint8_t{0}, __ATOMIC_RELAXED);
         }
     }
-    /// Whether it was set; then it is cleared, and what was written before any set of it is seen from now on. A set that comes
-    /// meanwhile stands.
+    /// Clears the flag and returns whether it was set; if so, everything written before any set of it is visible from now on.
+    /// No set that occurs during the call is lost.
     constexpr auto take() -> bool { // NOLINT(modernize-use-nodiscard)
         if (not is_set()) {
             return false;

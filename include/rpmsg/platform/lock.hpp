@@ -4,28 +4,28 @@
 
 namespace rpmsg {
 
-/// A lock that hands out what it found, to be restored by `unlock`: the interrupt mask of a core stays in a register.
+/// A lock whose `lock` returns the previous state, which `unlock` restores: the interrupt mask of a core stays in a register.
 template <typename T>
 concept restoring_lock = requires(T& lock) {
     lock.unlock(lock.lock());
 };
 
-/// Excludes every other context that touches the same link: nothing, masked interrupts, a spin lock, an RTOS mutex.
-/// The two calls of std::mutex, so that one serves on a host. Held for the time of one ring operation and one copy.
+/// Excludes all other contexts that use the same link: nothing, masked interrupts, a spin lock, an RTOS mutex. Its calls are
+/// those of std::mutex, which therefore serves on a host. It is held for one ring operation and one copy.
 template <typename T>
 concept lock_policy = restoring_lock<T> or requires(T& lock) {
     lock.lock();
     lock.unlock();
 };
 
-/// For links that one context uses alone, and interrupts that only notify.
+/// For links that only one context uses, where interrupts only notify.
 struct no_lock {
     constexpr auto lock() -> void {}
     constexpr auto unlock() -> void {}
 };
 static_assert(lock_policy<no_lock>);
 
-/// Holds a lock as long as it lives: std::lock_guard, for the compiler and without an operating system.
+/// Holds a lock during its lifetime, as std::lock_guard does, also in constant evaluation and without an operating system.
 template <lock_policy Lock> class lock_guard {
     Lock& lock_;
 

@@ -4,7 +4,7 @@
 
 namespace rpmsg {
 
-/// A lock that lives elsewhere: one std::mutex for a channel on a host, one lock for two links on one core.
+/// Refers to a lock that is stored elsewhere: one std::mutex for a channel on a host, one lock for two links on one core.
 template <typename Lock> class lock_ref {
     static_assert(lock_policy<Lock>);
     Lock* lock_;

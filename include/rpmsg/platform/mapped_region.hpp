@@ -7,19 +7,19 @@
 
 namespace rpmsg {
 
-/// Shared memory at an address that is a constant of the board: nothing is stored.
+/// Shared memory at a constant address of the board. It stores nothing.
 template <std::uintptr_t Start, std::uint32_t Size> struct fixed_memory {
     static constexpr auto start() -> std::uintptr_t { return Start; }
     static constexpr auto size() -> std::uint32_t { return Size; }
-    /// Hidden from the optimiser, so that small cores form an address once and reach its fields from there, where else
-    /// each field takes a constant of its own.
+    /// Hides the address from the optimiser, so that small cores form it once and reach its fields from there; otherwise each
+    /// field needs a constant of its own.
     static auto formed(std::uintptr_t address) -> std::uintptr_t {
         asm("" : "+r"(address));
         return address;
     }
 };
 
-/// Shared memory known by a pointer: an object in a linker section, a mapping of the operating system.
+/// Shared memory at a pointer: an object in a linker section, a mapping of the operating system.
 class memory_at {
     std::byte* start_{};
     std::uint32_t size_{};
@@ -31,8 +31,8 @@ class memory_at {
     static constexpr auto formed(std::uintptr_t address) -> std::uintptr_t { return address; }
 };
 
-/// The region of production: plain loads and stores at an integer base, in the order of their site. `Memory` says where it
-/// lies: start(), a multiple of 8, size(), and the static formed(address), which may hide how an address was formed.
+/// The region for production: plain loads and stores at an integer base, in the order of their site. `Memory` has start(), a
+/// multiple of 8, size(), and the static formed(address), which may hide from the optimiser how an address was formed.
 template <typename Memory = memory_at, cache_policy Cache = coherent> class mapped_region {
     [[no_unique_address]] Memory memory_;
     [[no_unique_address]] Cache cache_{};

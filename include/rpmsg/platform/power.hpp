@@ -4,13 +4,14 @@
 
 namespace rpmsg {
 
-/// What sleep has to do with a line, for NuttX's wake handshake (NuttX, drivers/rpmsg/rpmsg_port_uart.c).
+/// Connects the sleep states of a core with a serial line, for the wake handshake of NuttX (NuttX,
+/// drivers/rpmsg/rpmsg_port_uart.c).
 ///
 ///   wakes_peer    whether the peer sleeps between bursts: then each burst is announced and waits for the peer's answer
 ///   stay_awake()  the peer is about to send: this core must not sleep so deeply that bytes are lost
 ///   relax()       the peer has nothing more to send
 ///
-/// Called from `poll`. Announcements of the peer are answered whatever the policy.
+/// `poll` calls them. The link answers announcements of the peer with every policy.
 template <typename T>
 concept power_policy = requires(T& power) {
     { T::wakes_peer } -> std::convertible_to<bool>;
@@ -18,7 +19,7 @@ concept power_policy = requires(T& power) {
     { power.relax() } -> std::same_as<void>;
 };
 
-/// Both cores hear the line at any time.
+/// For two cores that can receive at any time.
 struct always_on {
     static constexpr bool wakes_peer = false;
     constexpr auto stay_awake() -> void {}

@@ -8,25 +8,26 @@
 
 namespace rpmsg {
 
-/// "No such place", as an offset.
+/// The offset that means "no such place".
 inline constexpr std::uint32_t nowhere = 0xffff'ffff;
 
-/// Memory that a peer can write: the only way in which the library touches it. Offsets and sizes are bytes from the
-/// start of the region; an access outside of it is a broken precondition, except for `view`.
+/// Memory that a peer can write. The library accesses it only through a region. Offsets and sizes are bytes from the start of
+/// the region; an access outside of it violates a precondition, except for `view`.
 ///
 ///   size()                  bytes
-///   load<site, T>(offset)   one fetch of a naturally aligned T of at most 4 bytes, in the order of the site
+///   load<site, T>(offset)   one load of a naturally aligned T of at most 4 bytes, in the order of the site
 ///   store<site>(offset, v)  one store of v, likewise
 ///   fence<site>()           a fence of the order of the site
 ///   view(offset, size)      the bytes as this core sees them, or an empty span unless they lie inside
-///   clean(offset, size)     make our writes visible to the peer
-///   invalidate(offset, size) make the peer's writes visible to us
-///   line                    optional: bytes of a cache line, 1 where nothing need be maintained
+///   clean(offset, size)     makes writes of this core visible to the peer
+///   invalidate(offset, size) makes writes of the peer visible to this core
+///   line                    optional: bytes of a cache line, 1 where no maintenance is needed
 ///   load<site, T>(offset, distance), store<site>(offset, v, distance), inner(offset, distance, size)
 ///                           optional: a field at a distance of less than 2 GiB from an offset, before or behind it, and a
 ///                           view there that needs no check
 ///
-/// `mapped_region` is the production model; testing/ has models that run in the compiler, count, misbehave or explore.
+/// `mapped_region` is the production model; testing/ has models for constant evaluation, counting, hostile peers and
+/// exploration.
 template <typename T>
 concept region = requires(T& shared, std::uint32_t offset, std::uint32_t size) {
     { shared.size() } -> std::same_as<std::uint32_t>;
@@ -52,13 +53,13 @@ struct region {
 } // namespace archetypes
 static_assert(region<archetypes::region>);
 
-/// Whether [offset, offset + length) lies inside [0, size). The one range check of the library.
+/// Returns whether [offset, offset + length) lies inside [0, size). The library has no other range check.
 [[nodiscard]] constexpr auto lies_inside(std::uint64_t offset, std::uint64_t length, std::uint64_t size) -> bool {
     return offset <= size and length <= size - offset;
 }
 
 namespace detail {
-/// A field at a distance from an offset. Regions that can form the address once; all others add.
+/// Accesses a field at a distance from an offset. Regions without such an access add the two.
 template <site Site, typename T, region Region>
 [[nodiscard]] constexpr auto load_at(Region& shared, std::uint32_t offset, std::uint32_t distance) -> T {
     if constexpr (requires { shared.template load<Site, T>(offset, distance); }) {
@@ -75,8 +76,8 @@ constexpr auto store_at(Region& shared, std::uint32_t offset, std::uint32_t dist
         shared.template store<Site>(offset + distance, value);
     }
 }
-/// A region for some accesses in a row: a copy where it is no more than an address, which then need not be fetched again
-/// after each access that orders others.
+/// Returns a region for several accesses in a row: a copy if it is only an address, which then need not be loaded again after
+/// each access that orders others.
 template <region Region> [[nodiscard]] constexpr auto handle_of(Region& shared) -> decltype(auto) {
     if constexpr (requires { shared.handle(); }) {
         return shared.handle();
@@ -84,7 +85,7 @@ template <region Region> [[nodiscard]] constexpr auto handle_of(Region& shared) 
         return (shared);
     }
 }
-/// The cache line of a region; 1 where there is no cache to look after, or the region keeps it to itself.
+/// The cache line of a region in bytes; 1 where there is no cache to maintain, or the region does not name the size.
 template <typename Region>
 constexpr std::uint32_t line_of = [] {
     if constexpr (requires { Region::line; }) {
@@ -93,11 +94,12 @@ constexpr std::uint32_t line_of = [] {
         return std::uint32_t{1};
     }
 }();
-/// Whether `end` is the end of a line that holds `start`, or comes before it: one maintenance call serves both.
+/// Returns whether `end` is in or at the end of the line that holds `start`, or before it: then one maintenance call covers
+/// both.
 template <typename Region> [[nodiscard]] constexpr auto shares_line(std::uint32_t start, std::uint32_t end) -> bool {
     return start / line_of<Region> == (end - 1) / line_of<Region>;
 }
-/// The bytes at a distance from an offset, which the layout has checked. Regions that check again may.
+/// Returns the bytes at a distance from an offset, which the layout has checked. Regions may check again.
 template <region Region>
 [[nodiscard]] constexpr auto inner_view(Region& shared, std::uint32_t offset, std::uint32_t distance, std::uint32_t size)
     -> bytes {

@@ -2,7 +2,7 @@
 
 namespace rpmsg {
 
-/// Tells the core that it is in a waiting loop: pause, yield or a hint of that kind. Never sleeps.
+/// Hints to the core that it is in a waiting loop, with pause, yield or a similar instruction. It never sleeps.
 inline auto relax() -> void {
 #if defined(__x86_64__) || defined(__i386__)
     asm volatile("pause" ::: "memory");
@@ -17,7 +17,7 @@ inline auto relax() -> void {
 namespace detail {
 extern "C" auto sched_yield() noexcept -> int; // POSIX, without its header
 }
-/// Lets another thread of the core run, where an operating system shares its cores among threads; else the same as `relax`.
+/// Lets another thread run where an operating system shares the core among threads; otherwise the same as `relax`.
 inline auto give_way() -> void { (void)detail::sched_yield(); }
 #else
 inline auto give_way() -> void { relax(); }

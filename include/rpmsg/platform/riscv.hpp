@@ -6,8 +6,8 @@
 
 namespace rpmsg::riscv {
 
-/// Masks all interrupts of machine mode with mstatus.MIE and restores what was before: may be taken in an interrupt, and
-/// inside of another lock. Makes every send safe from every interrupt of its hart; it does not exclude another hart.
+/// Masks all machine-mode interrupts with mstatus.MIE and restores the previous state, so it may be taken in an interrupt and
+/// inside of another lock. It makes every send safe from every interrupt of its hart, but does not exclude other harts.
 class irq_lock {
     static constexpr std::uint32_t machine_interrupts = 8;
 
@@ -23,8 +23,8 @@ class irq_lock {
 };
 static_assert(restoring_lock<irq_lock>);
 
-/// Sleeps until an interrupt that mie enables, be it masked by the lock. Unlike Cortex-M's wait_for_event it sleeps over one
-/// that was handled just before: look and sleep with the lock held.
+/// Sleeps until an interrupt that mie enables, also one that the lock masks. Unlike wait_for_event of Cortex-M it does not
+/// return for an interrupt that was already handled: hold the lock from the last check until the sleep.
 inline auto wait_for_interrupt() -> void { asm volatile("wfi" ::: "memory"); }
 
 } // namespace rpmsg::riscv

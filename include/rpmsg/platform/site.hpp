@@ -5,7 +5,7 @@
 
 namespace rpmsg {
 
-/// The memory orders that the library uses. Values are those of the compiler's atomic built-ins.
+/// The memory orders that the library uses. The values are those of the compiler's atomic built-ins.
 enum class order : int {
     relaxed = __ATOMIC_RELAXED,
     acquire = __ATOMIC_ACQUIRE,
@@ -13,38 +13,38 @@ enum class order : int {
     full = __ATOMIC_SEQ_CST,
 };
 
-/// Every place where the library touches memory that a peer can write. A region sees the name of the place with each
-/// access, so that a test can observe it, weaken it or answer for the peer.
+/// Names every place where the library accesses memory that a peer can write. A region receives the name with each access, so
+/// that a test can observe the access, weaken its order or act as the peer.
 enum class site : std::uint8_t {
-    // ring bookkeeping, either role
+    // ring bookkeeping, driver and device
     peer_index,        ///< load of the peer's ring index: makes its entries and buffers visible
-    own_index,         ///< store of our ring index: publishes entries and buffers
-    adopted_index,     ///< load of our own index, once, when the device attaches
+    own_index,         ///< store of the own ring index: publishes entries and buffers
+    adopted_index,     ///< load of the own ring index, once, when the device attaches
     peer_entry,        ///< load of an id from the peer's ring
     peer_entry_length, ///< load of a used length
-    own_entry,         ///< store of an id into our ring
+    own_entry,         ///< store of an id into the own ring
     own_entry_length,  ///< store of a used length
-    own_flags,         ///< store of our suppression flag
-    own_event,         ///< store of the index at which we want the next doorbell
+    own_flags,         ///< store of the own suppression flag
+    own_event,         ///< store of the index at which this side wants the next doorbell
     peer_flags,        ///< load of the peer's suppression flag
     peer_event,        ///< load of the index at which the peer wants a doorbell
-    doorbell_fence,    ///< between publishing and what may follow: asking whether the peer wants a doorbell, ringing it
-    arm_fence,         ///< between asking for a doorbell and looking once more
+    doorbell_fence,    ///< between publishing and what may follow: checking whether the peer wants a doorbell, or ringing it
+    arm_fence,         ///< between requesting a doorbell and checking the ring once more
     descriptor_load,
     descriptor_store,
     header_load,
     header_store,
     // start and restart
-    ring_clear,    ///< stores while the driver lays the rings out
+    ring_clear,    ///< stores while the driver initializes the rings
     status_load,   ///< load of the status byte
     status_store,  ///< store of the status byte: publishes the rings
     control_load,  ///< load of the peer's half of the control block, or of a boot word
-    control_store, ///< store of our half of the control block, or of a boot word: publishes what came before
+    control_store, ///< store of the own half of the control block, or of a boot word: publishes all earlier stores
     restart_fence, ///< between attaching and the doorbell that wakes a waiting peer
     count_
 };
 
-/// The order with which each site is accessed in production.
+/// Returns the order of the accesses at a site in production.
 [[nodiscard]] constexpr auto order_of(site where) -> order {
     switch (where) {
     case site::peer_index:
@@ -60,8 +60,8 @@ enum class site : std::uint8_t {
     }
 }
 
-/// Whether the accesses of a site are ordered by another one, an index, and never meet those of the peer: one volatile
-/// access does, which leaves the compiler free to keep everything else in registers.
+/// Returns whether accesses at a site are ordered by those at another one, an index, and never coincide with accesses of the
+/// peer. One volatile access is then enough, and the compiler may keep everything else in registers.
 [[nodiscard]] constexpr auto is_plain(site where) -> bool {
     switch (where) {
     case site::peer_entry:

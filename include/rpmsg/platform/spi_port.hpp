@@ -7,32 +7,33 @@
 
 namespace rpmsg {
 
-/// Which end of the bus: the controller drives the clock.
+/// The two ends of the bus. The controller drives the clock.
 enum class spi_role : std::uint8_t { controller, peripheral };
 
-/// How the transfer that was started last goes on.
+/// The state of the last transfer that was started.
 enum class spi_progress : std::uint8_t {
-    busy,   ///< under way, or waiting for the controller's clock
-    done,   ///< all bytes went across
-    failed, ///< it ended early: a DMA error, a chip select that rose too soon
+    busy,   ///< it is running, or waits for the controller's clock
+    done,   ///< all bytes were transferred
+    failed, ///< it ended early: a DMA error, or a chip select that rose too soon
 };
 
-/// One end of an SPI bus with a request line in each direction, as NuttX wires it (NuttX, drivers/rpmsg/rpmsg_port_spi.c). A
-/// transfer moves as many bytes in one direction as in the other, through DMA. Both ends use the same word size, whose bytes
-/// lie in memory as they do on the peer. Called under the lock of the link, never from an interrupt.
+/// One end of an SPI bus with a request line in each direction, wired as for NuttX (NuttX, drivers/rpmsg/rpmsg_port_spi.c). A
+/// transfer moves the same number of bytes in both directions, through DMA. Both ends use the same word size, and the same
+/// order of the bytes of a word in memory. Called under the lock of the link, never from an interrupt.
 ///
-///   role                    which end
+///   role                    the end of the bus
 ///   word_size               bytes of a word, 1 or 2
 ///   start_transfer(out, in) controller: starts the clock; peripheral: is ready for it from now on. Returns at once. The two
-///                           spans are as long as a frame and belong to the port until the transfer is over; it cleans and
-///                           invalidates the cache where there is one
-///   progress()              of that transfer. Its end is also an interrupt, which calls `notify(spi_signal::transfer)`
-///   abandon()               ends it; neither span is touched from now on
+///                           spans have the size of a frame and belong to the port until the transfer ends; the port cleans
+///                           and invalidates the cache where there is one
+///   progress()              the state of that transfer. Its end also raises an interrupt, which calls
+///                           `notify(spi_signal::transfer)`
+///   abandon()               ends the transfer; the port no longer accesses the spans
 ///   request(on)             drives the own request line
-///   is_requested()          reads the peer's. A rising edge is also an interrupt, which calls `notify(spi_signal::request)`
-///                           before half of `retry_ticks` has passed
+///   is_requested()          reads the peer's request line. Its rising edge also raises an interrupt, which calls
+///                           `notify(spi_signal::request)` before half of `retry_ticks` has passed
 ///
-/// Where it also has `time_stamp()`, a monotonic time in nanoseconds, NuttX's frames carry it.
+/// If it also has `time_stamp()`, a monotonic time in nanoseconds, the frames for NuttX contain it.
 template <typename T>
 concept spi_port = requires(T& port, const_bytes out, bytes in, bool on) {
     { T::role } -> std::convertible_to<spi_role>;
@@ -44,10 +45,10 @@ concept spi_port = requires(T& port, const_bytes out, bytes in, bool on) {
     { port.is_requested() } -> std::same_as<bool>;
 };
 
-/// What an interrupt of SPI tells the link: the numbers for `notify`.
+/// The numbers that an SPI interrupt passes to `notify`.
 namespace spi_signal {
-inline constexpr std::uint32_t transfer = 0; ///< a transfer is over
-inline constexpr std::uint32_t request = 1;  ///< the peer's request line has risen
+inline constexpr std::uint32_t transfer = 0; ///< a transfer has ended
+inline constexpr std::uint32_t request = 1;  ///< the request line of the peer has risen
 } // namespace spi_signal
 
 namespace archetypes {

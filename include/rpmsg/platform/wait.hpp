@@ -12,14 +12,14 @@
 
 namespace rpmsg {
 
-/// How a context sleeps until something happened, and how an interrupt wakes it. Any number of contexts may wait, and each
-/// is woken: no wake between `ticket` and `wait` is lost, nor one that another context was woken by.
+/// Lets a context sleep until an event, and lets an interrupt wake it. Any number of contexts may wait. A wake ends all their
+/// waits, and none between `ticket` and `wait` is lost.
 ///
 ///   now()                   the time
-///   ticket()                what `wait` compares with: take it, look once more, then wait
-///   wait(ticket, deadline)  sleeps until a wake after the ticket or the deadline; may return early; false when the
+///   ticket()                the value for `wait`: take it, check once more, then wait
+///   wait(ticket, deadline)  sleeps until a wake after the ticket or until the deadline; may return early; false when the
 ///                           deadline has passed
-///   wake()                  ends every wait; safe in an interrupt
+///   wake()                  ends every wait; may be called in an interrupt
 ///   context()               a number of the calling context, never 0; two contexts that may wait for each other differ
 template <typename T>
 concept wait_policy = requires(T& waiting, std::uint32_t ticket, ticks deadline) {
@@ -30,18 +30,18 @@ concept wait_policy = requires(T& waiting, std::uint32_t ticket, ticks deadline)
     { waiting.context() } -> std::same_as<std::uintptr_t>;
 };
 
-/// For links whose user never waits: `send_until` does not exist on them.
+/// For links whose user never waits. They have no `send_until`.
 struct no_wait {
     constexpr auto wake() -> void {}
 };
 
-/// The number of the calling context where all contexts of a core count as one: interrupts and the loop they interrupt.
+/// The context number where all contexts of a core count as one: the interrupts and the loop that they interrupt.
 constexpr auto same_context() -> std::uintptr_t { return 1; }
 
-/// Waits by looking again and again, any number of contexts. `Idle` is called between two looks: `give_way`, or the WFE of the
-/// chip. `Context` numbers the calling context; with threads it must tell them apart, or their waits count as the poller's.
-/// Wakes are counted: on a core without atomic addition `Lock` makes one of it, so there it must mask the interrupts that
-/// wake.
+/// Waits by polling, in any number of contexts. `Idle` is called between two checks: `give_way`, or the WFE of the chip.
+/// `Context` returns the number of the calling context; with threads it must differ for each, or their waits count as those of
+/// the poller. Wakes are counted: on a core without atomic addition `Lock` protects the counter and must mask the interrupts
+/// that call `wake`.
 template <clock_source Clock, auto Idle = give_way, auto Context = same_context, lock_policy Lock = no_lock,
           bool HasAddition = __atomic_always_lock_free(4, nullptr)>
 class spin_wait {
@@ -64,7 +64,7 @@ class spin_wait {
             if (has_passed(deadline, time)) {
                 return false;
             }
-            left = std::min(left, deadline - time); // a clock that jumps back makes no wait longer
+            left = std::min(left, deadline - time); // a clock that is put back extends no wait
             deadline = time + left;
             Idle();
         }
@@ -81,13 +81,14 @@ class spin_wait {
     auto context() -> std::uintptr_t { return Context(); }
 };
 
-/// What `event_flags_wait` sleeps on: an event group of an RTOS, or a binary semaphore for each context that waits.
+/// The flags on which `event_flags_wait` sleeps: an event group of an RTOS, or one binary semaphore for each context that
+/// waits.
 ///
-///   count              how many flags there are: as many contexts may wait
-///   set()              sets all of them, also those for which nobody waits now; safe in an interrupt
-///   take(flag, ticks)  waits until this one, from 0, is set, no longer than so many ticks, and clears it alone; whether it
-///                      was set
-///   context()          a number of the calling context, never 0, mostly the address of its task
+///   count              the number of flags: as many contexts may wait
+///   set()              sets all flags, also those on which no context waits now; may be called in an interrupt
+///   take(flag, ticks)  waits until this flag, counted from 0, is set, for at most so many ticks, and clears only it; returns
+///                      whether it was set
+///   context()          a number of the calling context, never 0, usually the address of its task
 template <typename T>
 concept event_flags = requires(T& flags, std::uint32_t flag, ticks longest) {
     { T::count } -> std::convertible_to<std::uint32_t>;
@@ -96,9 +97,9 @@ concept event_flags = requires(T& flags, std::uint32_t flag, ticks longest) {
     { flags.context() } -> std::same_as<std::uintptr_t>;
 };
 
-/// Sleeps on an RTOS, as many contexts as there are flags. Each has a flag of its own from its first wait on, for good, so
-/// that no wake is taken by another; one more than there are flags ends in `expects`. `Lock` excludes the contexts that wait
-/// from each other for the moment in which one gets its flag: a mutex, or with one flag none.
+/// Sleeps on an RTOS, in as many contexts as there are flags. Each context keeps the flag of its first wait, so that no other
+/// one takes its wakes; one context too many fails in `expects`. `Lock` excludes the waiting contexts from each other while one
+/// gets its flag: use a mutex, or with one flag no lock.
 template <clock_source Clock, event_flags Flags, lock_policy Lock = no_lock> class event_flags_wait {
     static_assert(Flags::count == 1 or not std::same_as<Lock, no_lock>,
                   "several contexts get their flags one after the other: name a lock that excludes them from each other");
@@ -108,7 +109,7 @@ template <clock_source Clock, event_flags Flags, lock_policy Lock = no_lock> cla
     [[no_unique_address]] Lock lock_;
     std::array<std::uintptr_t, Flags::count> owners_{};
 
-    /// The flag of a context, or the first that is free for 0.
+    /// Returns the flag of a context, or the first free flag for 0.
     auto find(std::uintptr_t context) -> std::uint32_t {
         std::uint32_t flag = 0;
         while (flag < Flags::count and __atomic_load_n(&owners_[flag], __ATOMIC_RELAXED) != context) {
@@ -121,7 +122,7 @@ template <clock_source Clock, event_flags Flags, lock_policy Lock = no_lock> cla
     constexpr event_flags_wait(Clock clock, Flags& flags, Lock lock = {}) : clock_{clock}, flags_{&flags}, lock_{lock} {}
 
     auto now() -> ticks { return clock_.now(); }
-    /// The flag of the calling context. One that was set before stays so: the next wait ends early.
+    /// Returns the flag of the calling context. A flag that is already set stays set: the next wait ends early.
     auto ticket() -> std::uint32_t {
         auto const context = flags_->context();
         auto flag = find(context);

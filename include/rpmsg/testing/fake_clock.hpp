@@ -7,7 +7,7 @@
 
 namespace rpmsg::testing {
 
-/// A clock that shows what the test wrote last.
+/// A clock that returns the time which the test wrote last.
 class fake_clock {
     ticks const* time_;
 
@@ -17,8 +17,8 @@ class fake_clock {
 };
 static_assert(clock_source<fake_clock>);
 
-/// A wait policy on one thread. Instead of sleeping it calls `on_wait(*this)`, where the test does what the others would
-/// do meanwhile; when nothing of that wakes, the time is the deadline at once. The test says in which context it is.
+/// A wait policy on one thread. Instead of sleeping it calls `on_wait(*this)`, where the test acts for the other contexts;
+/// without a wake from there the time jumps to the deadline. The test sets the current context.
 template <typename OnWait> class fake_wait {
     OnWait on_wait_;
     ticks time_{};
@@ -44,13 +44,13 @@ template <typename OnWait> class fake_wait {
     constexpr auto wake() -> void { ++wakes_; }
     [[nodiscard]] constexpr auto context() const -> std::uintptr_t { return context_; }
 
-    /// From here on the test acts as this context; 1 at the start.
+    /// Sets the context in which the test acts from now on; 1 at the start.
     constexpr auto enter(std::uintptr_t context) -> void { context_ = context; }
     constexpr auto advance(ticks duration) -> void { time_ += duration; }
-    /// How often someone waited.
+    /// Returns the number of waits.
     [[nodiscard]] constexpr auto waits() const -> std::uint32_t { return waits_; }
 };
-/// For waits that nobody ends before the deadline.
+/// For waits that end only at the deadline.
 struct nobody_wakes {
     constexpr auto operator()(auto&) const -> void {}
 };

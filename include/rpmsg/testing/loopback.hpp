@@ -10,7 +10,7 @@
 
 namespace rpmsg::testing {
 
-/// What the two ends of a loopback share: `Buffers` messages of at most `Payload` bytes in each direction.
+/// The memory that both ends of a loopback share: `Buffers` messages of at most `Payload` bytes in each direction.
 template <std::uint32_t Buffers = 4, std::uint32_t Payload = 48> struct loopback_memory {
     enum class owner : std::uint8_t { nobody, sender, queue, receiver };
     struct slot {
@@ -25,14 +25,14 @@ template <std::uint32_t Buffers = 4, std::uint32_t Payload = 48> struct loopback
         std::uint32_t received{};
     };
     std::array<direction, 2> directions{};
-    std::array<std::uint32_t, 2> lives{};  ///< how often each end was started; 0 while it is closed
-    std::array<std::uint32_t, 2> joined{}; ///< the life of the other end that this one is up with; 0 while it is down
+    std::array<std::uint32_t, 2> lives{};  ///< the number of the start of each end; 0 while it is closed
+    std::array<std::uint32_t, 2> joined{}; ///< the start number of the other end with which this one is up; 0 while it is down
     std::uint32_t starts{};
 };
 
-/// One end of a transport inside one program or one constant expression, to test what is built on transports without
-/// rings. Either end may be started first, closed, and constructed anew over the same memory: then the other one
-/// receives what was sent before, goes down and comes up again. For one thread.
+/// One end of a transport inside one program or one constant expression, to test layers above transports without rings. Either
+/// end may be started first, closed, and constructed again over the same memory: then the other one receives what was sent
+/// before, goes down and comes up again. For one thread.
 template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Payload = 48> class loopback {
     using memory = loopback_memory<Buffers, Payload>;
     using owner = typename memory::owner;
@@ -45,10 +45,10 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
     constexpr auto outgoing() -> typename memory::direction& { return memory_->directions[self_]; }
     constexpr auto incoming() -> typename memory::direction& { return memory_->directions[1 - self_]; }
     [[nodiscard]] constexpr auto is_up() const -> bool { return is_started_ and memory_->joined[self_] != 0; }
-    /// Whether the life of the other end that this one came up with goes on.
+    /// Returns whether the other end has not restarted since this one came up.
     [[nodiscard]] constexpr auto is_current() const -> bool { return memory_->joined[self_] == memory_->lives[1 - self_]; }
 
-    /// Nothing is under way. What somebody may still fill stays out until it is given back.
+    /// Empties both queues. A slot that a sender may still fill stays taken until it is given back.
     constexpr auto begin_anew() -> void {
         for (auto& each : memory_->directions) {
             each.sent = each.received = 0;
@@ -85,7 +85,7 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
         }
         return i;
     }
-    /// Whether a slot has this owner; counted where it has not.
+    /// Returns whether a slot has this owner, and counts a stale loan when it has not.
     constexpr auto is_at(typename memory::direction& where, std::uint32_t token, owner expected) -> bool {
         auto const valid = is_up() and token < Buffers and where.slots[token].whose == expected;
         if (not valid) {
@@ -110,7 +110,7 @@ template <bool Acknowledged = true, std::uint32_t Buffers = 4, std::uint32_t Pay
         if (std::exchange(is_started_, true)) {
             return {};
         }
-        for (auto& slot : outgoing().slots) { // what an end had that is gone without a close
+        for (auto& slot : outgoing().slots) { // slots of an earlier end that was not closed
             slot.whose = memory_->lives[self_] != 0 and slot.whose == owner::sender ? owner::nobody : slot.whose;
         }
         memory_->lives[self_] = ++memory_->starts;

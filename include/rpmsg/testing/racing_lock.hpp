@@ -7,15 +7,15 @@
 
 namespace rpmsg::testing {
 
-/// Where a racing lock lets its interrupt run. A race point lies just before each lock and just after each unlock.
+/// The points at which a racing lock runs its interrupt. There is one just before each lock and one just after each unlock.
 struct race_plan {
-    std::uint32_t seed = 0;            ///< not 0: at random points, about every second one
-    std::uint32_t first = 0;           ///< 0: from the first point on
-    std::uint32_t count = 0xffff'ffff; ///< at this many points in a row
+    std::uint32_t seed = 0;            ///< if not 0: random points, about every second one
+    std::uint32_t first = 0;           ///< if 0: from the first point on
+    std::uint32_t count = 0xffff'ffff; ///< at this many consecutive points
 };
 
-/// A lock, for use through `lock_ref`, that shows what happens when an interrupt comes at the worst moment: it runs
-/// `interrupt()` at the points of its plan, on the same thread, never inside of itself and never while the lock is held.
+/// A lock, for use through `lock_ref`, that simulates an interrupt at the worst moment: it runs `interrupt()` at the points of
+/// its plan, on the same thread, never nested and never while the lock is held.
 template <typename Interrupt> class racing_lock {
     Interrupt interrupt_;
     race_plan plan_;
@@ -61,7 +61,7 @@ template <typename Interrupt> class racing_lock {
         race();
     }
 
-    /// Race points passed so far: a test runs once to learn them, then once for each.
+    /// Returns the race points passed so far: a test runs once to count them, then once for each.
     [[nodiscard]] constexpr auto points() const -> std::uint32_t { return points_; }
     [[nodiscard]] constexpr auto interrupts() const -> std::uint32_t { return interrupts_; }
 };

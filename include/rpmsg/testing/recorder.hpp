@@ -10,7 +10,7 @@
 
 namespace rpmsg::testing {
 
-/// A doorbell that counts, for use through `doorbell_ref`. While `refuses` is set it does not ring.
+/// A doorbell that counts, for use through `doorbell_ref`. It does not ring while `refuses` is set.
 class counting_bell {
     std::array<std::uint32_t, 2> rings_{};
     std::array<std::uint32_t, 2> seen_{};
@@ -23,15 +23,15 @@ class counting_bell {
         rings_[queue] += refuses ? 0u : 1u;
         return not refuses;
     }
-    /// How often a queue was rung.
+    /// Returns how often a queue was rung.
     [[nodiscard]] constexpr auto rings(std::uint32_t queue) const -> std::uint32_t { return rings_[queue]; }
-    /// Whether a queue was rung since it was last asked, as an interrupt controller knows it.
+    /// Returns whether a queue was rung since the last call, like the pending bit of an interrupt controller.
     [[nodiscard]] constexpr auto take(std::uint32_t queue) -> bool {
         auto const rang = seen_[queue] != rings_[queue];
         seen_[queue] = rings_[queue];
         return rang;
     }
-    /// Passes what rang to `notify(queue)` of a channel or transport.
+    /// Passes pending doorbells to `notify(queue)` of a channel or transport.
     constexpr auto forward(auto& to) -> void {
         for (std::uint32_t queue = 0; queue < 2; ++queue) {
             if (take(queue)) {
@@ -42,7 +42,7 @@ class counting_bell {
 };
 static_assert(doorbell<counting_bell>);
 
-/// Keeps the first 64 bytes of the last 32 messages and the last 32 events of an endpoint: `endpoint<"x">(log.messages(),
+/// Stores the first 64 bytes of the last 32 messages and the last 32 events of an endpoint: `endpoint<"x">(log.messages(),
 /// log.events())`.
 class recorder {
     static constexpr std::uint32_t capacity = 32;
@@ -72,11 +72,11 @@ class recorder {
     }
     constexpr auto add(event const& what) -> void { events_[event_count_++ % capacity] = what; }
 
-    /// A message handler that records here.
+    /// Returns a message handler that stores into this recorder.
     [[nodiscard]] constexpr auto messages() {
         return [this](auto&, message const& m) { add(m); };
     }
-    /// An event handler that records here.
+    /// Returns an event handler that stores into this recorder.
     [[nodiscard]] constexpr auto events() {
         return [this](auto&, event const& what) { add(what); };
     }
@@ -93,7 +93,7 @@ class recorder {
         expects(i < event_count_ and event_count_ - i <= capacity);
         return events_[i % capacity];
     }
-    /// How many of the events that are kept are of a kind.
+    /// Returns how many stored events are of a kind.
     [[nodiscard]] constexpr auto count(event_kind kind) const -> std::uint32_t {
         std::uint32_t found = 0;
         for (std::uint32_t i = 0; i < std::min(event_count_, capacity); ++i) {
@@ -101,7 +101,7 @@ class recorder {
         }
         return found;
     }
-    /// The latest event of a kind; there must be one.
+    /// Returns the latest event of a kind; there must be one.
     [[nodiscard]] constexpr auto last(event_kind kind) const -> event const& {
         auto i = event_count_;
         while (i > 0 and recorded(i - 1).kind != kind) {

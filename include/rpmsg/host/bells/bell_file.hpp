@@ -10,15 +10,16 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-// A bell that another process has, too: an eventfd, or a stream socket, which virtio_uml has for one. O_NONBLOCK belongs to
-// all who have the file, and each may take it away at any time: nothing here relies on it, and nothing waits.
+// A bell shared with another process: an eventfd, or a stream socket, which virtio_uml uses as one. Each process that has the
+// file may clear its O_NONBLOCK at any time, so no call here relies on the flag, and none waits.
 
 namespace rpmsg::host {
 
+/// The kinds of descriptors that can be bells.
 enum class bell_kind : std::uint8_t { none, eventfd, socket };
 
-/// What a descriptor is. Anything else than a bell is none: a pipe could end this process with SIGPIPE, a file takes what is
-/// written to it.
+/// Returns the kind of a descriptor. Anything that is no bell is `none`: writing to a pipe could end this process with SIGPIPE,
+/// and a file would store what is written.
 inline auto kind_of_bell(int file) -> bell_kind {
     struct stat found {};
     if (file < 0 or fstat(file, &found) != 0) {
@@ -40,8 +41,8 @@ inline auto is_due(int file, short what) -> bool {
 }
 } // namespace detail
 
-/// Adds one to an eventfd. One that is full has rung already. Whoever fills a counter that blocks in the very moment between the
-/// look and the write does stop us: no call of the system keeps it from that.
+/// Adds one to an eventfd. A full one has already rung. The write blocks only if another process fills a blocking eventfd
+/// between the check and the write; no system call prevents that.
 inline auto ring_eventfd(int file) -> bool {
     auto const one = std::uint64_t{1};
     if (not detail::is_due(file, POLLOUT)) {
@@ -49,7 +50,7 @@ inline auto ring_eventfd(int file) -> bool {
     }
     return write(file, &one, sizeof(one)) == sizeof(one) or errno == EAGAIN;
 }
-/// Eight bytes to an eventfd or a socket: one that is full has rung already.
+/// Sends eight bytes to an eventfd or a socket. A full one has already rung.
 inline auto ring_bell(int file) -> bool {
     auto const one = std::uint64_t{1};
     auto const sent = send(file, &one, sizeof(one), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -59,7 +60,7 @@ inline auto ring_bell(int file) -> bool {
     return sent == sizeof(one) or errno == EAGAIN;
 }
 
-/// Takes the count of an eventfd, or eight bytes of whatever else: as `read`, but for waiting.
+/// Reads the count of an eventfd, or eight bytes of any other bell. As `read`, but never waits.
 inline auto read_bell(int file, std::uint64_t& count) -> ssize_t {
     auto const got = recv(file, &count, sizeof(count), MSG_DONTWAIT);
     if (got >= 0 or errno != ENOTSOCK) {
@@ -70,7 +71,7 @@ inline auto read_bell(int file, std::uint64_t& count) -> ssize_t {
     if (read_now >= 0 or (errno != EOPNOTSUPP and errno != ENOSYS and errno != EINVAL)) {
         return read_now;
     }
-    if (not detail::is_due(file, POLLIN)) { // a kernel that cannot, or a file that does not
+    if (not detail::is_due(file, POLLIN)) { // the kernel or the file does not support RWF_NOWAIT
         errno = EAGAIN;
         return -1;
     }

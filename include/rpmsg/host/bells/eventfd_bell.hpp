@@ -14,17 +14,17 @@
 
 namespace rpmsg::host {
 
-/// The bell of one side as an eventfd: for threads, for related processes, for whoever was handed the descriptor. The
+/// The bell of one side as an eventfd: for threads, for related processes, and for a process that received the descriptor. The
 /// ringing side uses only `ring`; threads of the owner share one object.
 class eventfd_bell {
     int fd_{-1};
     std::mutex lock_{};
     std::uint32_t rings_{};
-    std::uint32_t sleepers_{}; ///< that wait for the next ring
-    std::uint32_t late_{};     ///< sleepers that wait for a ring which another thread has heard
-    std::uint32_t called_{};   ///< how often it was rung for them, not by the peer, since it was read
+    std::uint32_t sleepers_{}; ///< threads that wait for the next ring
+    std::uint32_t late_{};     ///< threads that wait for a ring which another thread has already read
+    std::uint32_t called_{};   ///< rings by this object for late threads since the last read
 
-    /// Under the lock.
+    /// Called under the lock.
     auto read_rings() -> std::uint32_t {
         auto count = std::uint64_t{};
         if (read_bell(fd_, count) > 0 and count > std::exchange(called_, 0)) {
@@ -39,7 +39,7 @@ class eventfd_bell {
 
   public:
     eventfd_bell() : fd_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}
-    /// Takes over an eventfd, for example one that was received from another process; closes what is none.
+    /// Takes over an eventfd, for example one received from another process, and closes any other descriptor.
     explicit eventfd_bell(int fd) : fd_{kind_of_bell(fd) == bell_kind::eventfd ? fd : -1} {
         if (fd_ < 0) {
             host::descriptor{fd}.close();
@@ -53,19 +53,19 @@ class eventfd_bell {
         }
     }
 
-    /// False when the system had no descriptor left, or it was no eventfd; then nothing rings.
+    /// False when no descriptor was available or it is no eventfd; then no ring has an effect.
     explicit operator bool() const { return fd_ >= 0; }
-    /// For an event loop of the owner's.
+    /// For the event loop of the owner.
     [[nodiscard]] auto descriptor() const -> int { return fd_; }
 
-    /// Never waits: a counter that is full has rung already.
+    /// Never waits: a full counter has already rung.
     auto ring() -> bool { return ring_eventfd(fd_); }
     [[nodiscard]] auto rings() -> std::uint32_t {
         auto const held = std::lock_guard{lock_};
         return read_rings();
     }
 
-    /// Sleeps until a ring after `before` or the deadline; may return early. False when the deadline has passed.
+    /// Sleeps until a ring after `before` or until the deadline; may return early. False when the deadline has passed.
     auto wait(std::uint32_t before, ticks deadline) -> bool {
         auto const left = steady_clock::until(deadline);
         auto held = std::unique_lock{lock_};

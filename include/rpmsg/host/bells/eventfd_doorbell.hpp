@@ -7,7 +7,7 @@
 
 namespace rpmsg::host {
 
-/// Rings the peer's eventfd. Both queues ring the one bell.
+/// Rings the peer's eventfd, for both queues.
 class eventfd_doorbell {
     eventfd_bell* peer_;
 

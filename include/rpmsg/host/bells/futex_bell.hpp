@@ -12,9 +12,8 @@
 
 namespace rpmsg::host {
 
-/// The bell of one side, in memory that both processes map: the peer rings it, its owner sleeps on it. Zero at first.
-/// What stands here is a hint that either process may falsify: the worst that follows is a sleep to its deadline or a
-/// needless look.
+/// The bell of one side, in memory that both processes map: the peer rings it, its owner sleeps on it. It starts as zero.
+/// Either process may overwrite it; the worst effect is a sleep until the deadline or a needless check.
 class alignas(64) futex_bell {
     std::uint32_t rings_{};
     std::uint32_t sleepers_{};
@@ -24,14 +23,14 @@ class alignas(64) futex_bell {
     }
 
   public:
-    /// Counts, and enters the kernel only when somebody sleeps. Never waits.
+    /// Counts the ring, and enters the kernel only when a thread sleeps. Never waits.
     auto ring() -> bool {
         __atomic_fetch_add(&rings_, 1u, __ATOMIC_SEQ_CST);
         return __atomic_load_n(&sleepers_, __ATOMIC_SEQ_CST) == 0 or futex(FUTEX_WAKE, INT_MAX, nullptr) >= 0;
     }
     [[nodiscard]] auto rings() const -> std::uint32_t { return __atomic_load_n(&rings_, __ATOMIC_ACQUIRE); }
 
-    /// Sleeps until a ring after `before` or the deadline; may return early. False when the deadline has passed.
+    /// Sleeps until a ring after `before` or until the deadline; may return early. False when the deadline has passed.
     auto wait(std::uint32_t before, ticks deadline) -> bool {
         auto const left = steady_clock::until(deadline);
         if (left > 0 and rings() == before) {
@@ -43,7 +42,7 @@ class alignas(64) futex_bell {
         return not has_passed(deadline, steady_clock::now());
     }
 
-    /// Forgets who slept in an earlier life of the owner. For the owner, before its first wait.
+    /// Clears the sleepers of an earlier process. For the owner, before its first wait.
     auto take_over() -> void { __atomic_store_n(&sleepers_, 0u, __ATOMIC_SEQ_CST); }
 };
 static_assert(sizeof(futex_bell) == 64);

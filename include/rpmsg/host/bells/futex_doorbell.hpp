@@ -7,7 +7,7 @@
 
 namespace rpmsg::host {
 
-/// Rings the peer's bell in shared memory: for any two processes that map the same block. Both queues ring the one bell.
+/// Rings the peer's bell in shared memory, for both queues: for any two processes that map the same block.
 class futex_doorbell {
     futex_bell* peer_;
 

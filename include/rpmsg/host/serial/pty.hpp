@@ -16,11 +16,11 @@
 
 namespace rpmsg::host {
 
-/// The near end of a new pseudo terminal: another program opens the far end by its path, as it would a serial port. What one
-/// end writes is kept, some kilobytes of it, until the other reads.
+/// The near end of a new pseudo terminal. Another program opens the far end by its path, like a serial port. The terminal
+/// stores some kilobytes in each direction until the other end reads them.
 class pty : public serial_port {
     std::string path_{};
-    int far_{-1}; ///< kept open: a line without a program at its far end is no error
+    int far_{-1}; ///< kept open, so that a line without a program at its far end is no error
 
     pty(int near, int far, std::string path) : serial_port{near}, path_{std::move(path)}, far_{far} {}
 
@@ -33,7 +33,7 @@ class pty : public serial_port {
         }
     }
 
-    /// Where the far end is, for `tty::open` or any program that wants a serial port.
+    /// Returns the path of the far end, for `tty::open` or any program that uses a serial port.
     [[nodiscard]] auto path() const -> std::string const& { return path_; }
 
     [[nodiscard]] static auto open() -> outcome<pty> {

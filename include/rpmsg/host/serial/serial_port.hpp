@@ -12,8 +12,8 @@
 
 namespace rpmsg::host {
 
-/// A line that the operating system offers as a descriptor, which it owns; what `tty` and `pty` open. Use it in a transport
-/// through `byte_stream_ref`.
+/// A serial line that the operating system provides as a descriptor. It owns the descriptor; `tty` and `pty` open it. Use it in
+/// a transport through `byte_stream_ref`.
 class serial_port {
     int fd_{-1};
 
@@ -33,7 +33,7 @@ class serial_port {
         }
     }
 
-    /// For an event loop of the owner's.
+    /// For the event loop of the owner.
     [[nodiscard]] auto descriptor() const -> int { return fd_; }
 
     auto write(const_bytes out) -> std::size_t {
@@ -44,7 +44,7 @@ class serial_port {
         auto const count = ::read(fd_, in.data(), in.size());
         return count > 0 ? static_cast<std::size_t>(count) : 0;
     }
-    /// Sleeps until bytes have come or the deadline has passed; may return early.
+    /// Sleeps until bytes have arrived or the deadline has passed; may return early.
     auto wait_until(ticks deadline) const -> void {
         auto waited = pollfd{.fd = fd_, .events = POLLIN, .revents = 0};
         ::poll(&waited, 1, static_cast<int>(std::min(steady_clock::until(deadline), ticks{0x7fff'ffff})));

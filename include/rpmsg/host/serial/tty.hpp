@@ -14,8 +14,8 @@
 
 namespace rpmsg::host {
 
-/// Makes a terminal a bare line: 8 bits, no parity, one stop bit, no flow control, nothing interpreted, at `baud` bits per
-/// second, whatever number that is. False, and the reason in `errno`, when it is no terminal or cannot do so.
+/// Makes a terminal a raw line: 8 bits, no parity, one stop bit, no flow control, no interpretation, at any `baud` in bits per
+/// second. False, with the reason in `errno`, when it is no terminal or does not support this.
 inline auto make_raw(int fd, std::uint32_t baud) -> bool {
     auto settings = termios2{};
     if (ioctl(fd, TCGETS2, &settings) != 0) {

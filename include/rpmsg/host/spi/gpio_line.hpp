@@ -18,20 +18,20 @@
 
 namespace rpmsg::host {
 
-/// How requests reach a driver; a test has another.
+/// Passes requests to a driver; a test replaces it.
 struct device_control {
     static auto call(int file, unsigned long request, void* content) -> int { return ::ioctl(file, request, content); }
 };
 
-/// Where a line is: its chip, and its offset there, as gpioinfo lists them.
+/// Identifies a line by its chip and its offset there, as gpioinfo lists them.
 struct gpio_place {
     std::string chip = "/dev/gpiochip0";
     std::uint32_t line{};
-    bool is_active_low{}; ///< on is the low level
+    bool is_active_low{}; ///< the low level means on
 };
 
-/// A GPIO line that this process owns as long as the object lives (version 2 of linux/gpio.h, since Linux 5.10): an output, which
-/// is off at first, or an input that tells when it rises. The text of a failure names the line and what to do.
+/// A GPIO line that this process owns during the lifetime of the object (version 2 of linux/gpio.h, since Linux 5.10): an
+/// output, which is off at first, or an input that reports rising edges. The text of a failure names the line and the remedy.
 template <typename Control = device_control> class basic_gpio_line {
     static constexpr std::uint32_t kept_events = 16;
 
@@ -84,7 +84,7 @@ template <typename Control = device_control> class basic_gpio_line {
     }
 
   public:
-    /// What the kernel is asked for.
+    /// Returns the request to the kernel.
     static constexpr auto request_for(std::uint32_t line, bool is_input, bool is_active_low) -> gpio_v2_line_request {
         auto request = gpio_v2_line_request{};
         auto const owner = std::string_view{"rpmsg"};
@@ -103,20 +103,20 @@ template <typename Control = device_control> class basic_gpio_line {
     [[nodiscard]] static auto open_output(gpio_place const& place) -> outcome<basic_gpio_line> { return open(place, false); }
     [[nodiscard]] static auto open_input(gpio_place const& place) -> outcome<basic_gpio_line> { return open(place, true); }
 
-    /// For an event loop: readable while there are edges that `take_edges` has not taken.
+    /// For an event loop: readable while there are edges that `take_edges` has not read.
     [[nodiscard]] auto number() const -> int { return file_.number(); }
 
-    /// Of an output. False when the chip is gone.
+    /// Sets an output. False when the chip is gone.
     auto set(bool on) const -> bool {
         auto values = gpio_v2_line_values{.bits = on ? 1u : 0u, .mask = 1};
         return Control::call(file_.number(), GPIO_V2_LINE_SET_VALUES_IOCTL, &values) == 0;
     }
-    /// The level now; off when the chip is gone.
+    /// Returns the current level; off when the chip is gone.
     [[nodiscard]] auto is_set() const -> bool {
         auto values = gpio_v2_line_values{.bits = 0, .mask = 1};
         return Control::call(file_.number(), GPIO_V2_LINE_GET_VALUES_IOCTL, &values) == 0 and (values.bits & 1) != 0;
     }
-    /// Whether an input has risen since the last call; never waits.
+    /// Returns whether an input has risen since the last call; never waits.
     [[nodiscard]] auto take_edges() const -> bool {
         auto events = std::array<gpio_v2_line_event, kept_events>{};
         return ::read(file_.number(), events.data(), sizeof(events)) > 0;

@@ -10,16 +10,16 @@
 
 namespace rpmsg::host {
 
-/// An SPI bus with two request lines in memory that two processes map, to try firmware for SPI without hardware. All zeroes
-/// at first. An end rings the bell of the other when something changed for it.
+/// An SPI bus with two request lines in memory that two processes map, to test firmware for SPI without hardware. It starts as
+/// all zeroes. An end rings the bell of the other one after a change for it.
 template <std::uint32_t FrameSize> struct shared_spi_bus {
     enum : std::uint32_t { idle, ready, moving, each = 4 };
 
     std::array<futex_bell, 2> bells{};     ///< of the controller and of the peripheral
     std::array<std::uint32_t, 2> levels{}; ///< of the request lines
-    std::array<std::uint32_t, 2> edges{};  ///< how often each has risen
-    /// Whether the peripheral is `ready` for a transfer, or `moving` while the controller copies, in the lowest two bits; how
-    /// often it was served in the others. One word, for one cannot be told without the other.
+    std::array<std::uint32_t, 2> edges{};  ///< the number of rising edges of each
+    /// The lowest two bits hold whether the peripheral is `ready` for a transfer, or `moving` while the controller copies; the
+    /// others count its transfers. Both are in one word because they change together.
     std::uint32_t peripheral{};
     std::array<std::byte, FrameSize> mosi{};
     std::array<std::byte, FrameSize> miso{};
@@ -27,7 +27,7 @@ template <std::uint32_t FrameSize> struct shared_spi_bus {
     [[nodiscard]] auto transfers() const -> std::uint32_t { return __atomic_load_n(&peripheral, __ATOMIC_SEQ_CST) / each; }
 };
 
-/// One end of such a bus. Each may be killed at any time and made anew. The transfer itself is a copy that the controller makes
+/// One end of such a bus. Each process may be killed at any time and restarted. The controller performs the transfer as a copy
 /// in `start_transfer`; a peripheral that is not ready sends zeroes.
 template <spi_role Role, std::uint32_t FrameSize> class shared_spi_end {
     using bus = shared_spi_bus<FrameSize>;
@@ -45,7 +45,7 @@ template <spi_role Role, std::uint32_t FrameSize> class shared_spi_end {
         return __atomic_compare_exchange_n(&word, &before, after, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     }
     static auto served(std::uint32_t word) -> std::uint32_t { return word / bus::each; }
-    /// Whether the peripheral still waits for this transfer: one that has been started anew does not.
+    /// Returns whether the peripheral still waits for this transfer, which it does not after a restart.
     auto end_transfer(std::uint32_t moving) -> bool {
         auto const is_served = exchange(bus_->peripheral, moving, moving - bus::moving + bus::each);
         bus_->bells[1].ring();
@@ -56,7 +56,7 @@ template <spi_role Role, std::uint32_t FrameSize> class shared_spi_end {
     static constexpr auto role = Role;
     static constexpr std::uint32_t word_size = 1;
 
-    /// Takes the end over from one that is gone.
+    /// Takes over the end of a process that has ended.
     explicit shared_spi_end(bus& shared) : bus_{&shared}, seen_edges_{get(shared.edges[1 - self])} {
         shared.bells[self].take_over();
         if (auto const now = get(shared.peripheral); Role == spi_role::controller and now % bus::each == bus::moving) {
@@ -108,7 +108,7 @@ template <spi_role Role, std::uint32_t FrameSize> class shared_spi_end {
     }
     [[nodiscard]] auto is_requested() const -> bool { return get(bus_->levels[1 - self]) != 0; }
 
-    /// Passes on what an interrupt would tell: to be called whenever the own bell may have rung, before `poll`.
+    /// Passes on pending interrupts. Call it before `poll` whenever the own bell may have rung.
     auto forward(auto& link) -> void {
         auto const edges = get(bus_->edges[1 - self]);
         if (edges != seen_edges_) {

@@ -26,17 +26,17 @@ namespace rpmsg::host {
 struct spidev_settings {
     std::string device = "/dev/spidev0.0";
     std::uint32_t mode{};              ///< 0 to 3: 1 is CPHA, 2 is CPOL
-    std::uint32_t speed = 1'000'000;   ///< bits per second; a controller that cannot do so runs slower
-    gpio_place request_line{};         ///< driven here
+    std::uint32_t speed = 1'000'000;   ///< bits per second; a controller that does not support it runs slower
+    gpio_place request_line{};         ///< driven by this machine
     gpio_place request_line_of_peer{}; ///< driven by the peripheral
 };
 
-/// Linux as the controller of an SPI bus: a device of the driver spidev and two GPIO lines. spidev has no transfer that goes on
-/// alone: `start_transfer` returns when the bytes went across, after 8 * size / speed seconds and what the driver needs, and
-/// the link's lock is held so long: with threads it is to be one that sleeps. Keep `retry_ticks` longer than that.
+/// Linux as the controller of an SPI bus: a device of the driver spidev and two GPIO lines. spidev has no asynchronous
+/// transfer: `start_transfer` returns after the transfer, which takes 8 * size / speed seconds and the time of the driver. It
+/// holds the lock of the link so long, which with threads must be one that sleeps. Set `retry_ticks` to more than that.
 ///
-/// The loop of the owner calls `forward(link)`, `poll`, and `wait_until` the link's next deadline. Words of 2 bytes lie in
-/// memory in the byte order of this machine. Frames above 4096 bytes need the parameter bufsiz of the module spidev.
+/// The loop of the owner calls `forward(link)`, `poll`, and `wait_until` the next deadline of the link. Words of 2 bytes are
+/// stored in the byte order of this machine. Frames above 4096 bytes need the parameter bufsiz of the module spidev.
 template <std::uint32_t WordSize = 1, typename Control = device_control> class spidev {
     static_assert(WordSize == 1 or WordSize == 2, "a word of an SPI port has 1 or 2 bytes");
     using line = basic_gpio_line<Control>;
@@ -44,7 +44,7 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
     descriptor device_;
     line own_;
     line peer_;
-    descriptor ends_; ///< an eventfd that counts transfers that are over: the interrupt
+    descriptor ends_; ///< an eventfd that counts transfers that have ended: the interrupt
     std::string path_;
     std::uint32_t speed_;
     spi_progress progress_ = spi_progress::failed;
@@ -63,7 +63,7 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
                                 "; try what its SPI controller can do");
     }
 
-    /// Answers what is wrong, or nothing. What the device tree says of the chip select stays as it is.
+    /// Configures the device. Returns the failure, or an empty one. The chip select stays as the device tree defines it.
     static auto set_up(int device, spidev_settings const& chosen) -> failure {
         auto const& path = chosen.device;
         auto const phases = std::uint32_t{SPI_CPHA | SPI_CPOL};
@@ -95,7 +95,8 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
     static constexpr std::uint32_t word_size = WordSize;
     static constexpr std::uint8_t bits_per_word = 8 * WordSize;
 
-    /// A failure names the device or line and what to do. A speed too low for the controller may show only in `trouble`.
+    /// Opens the device. A failure names the device or line and the remedy. A speed too low for the controller may be reported
+    /// only by `trouble`.
     [[nodiscard]] static auto open(spidev_settings const& chosen) -> outcome<spidev> {
         auto device = descriptor{::open(chosen.device.c_str(), O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
         if (not device) {
@@ -142,7 +143,8 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
     auto request(bool on) -> void { (void)own_.set(on); }
     [[nodiscard]] auto is_requested() const -> bool { return peer_.is_set(); }
 
-    /// Passes on what interrupts would tell, `spi_signal::request` and `transfer`: before `poll`, not under the link's lock.
+    /// Passes on pending interrupts, `spi_signal::request` and `transfer`. Call it before `poll`, not under the lock of the
+    /// link.
     auto forward(auto& link) -> void {
         auto count = std::uint64_t{};
         if (peer_.take_edges()) {
@@ -152,16 +154,16 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
             link.notify(spi_signal::transfer);
         }
     }
-    /// For an event loop of the owner's: one of them is readable when `forward` has something to tell.
+    /// For the event loop of the owner: one of them is readable when `forward` has something to pass on.
     [[nodiscard]] auto descriptors() const -> std::array<int, 2> { return {peer_.number(), ends_.number()}; }
-    /// Sleeps until there is something to forward or the deadline has passed; may return early.
+    /// Sleeps until there is something to pass on or the deadline has passed; may return early.
     auto wait_until(ticks deadline) const -> void {
         auto waited = std::array<pollfd, 2>{pollfd{.fd = peer_.number(), .events = POLLIN, .revents = 0},
                                             pollfd{.fd = ends_.number(), .events = POLLIN, .revents = 0}};
         ::poll(waited.data(), waited.size(), static_cast<int>(std::min(steady_clock::until(deadline), ticks{0x7fff'ffff})));
     }
 
-    /// Why the last transfer failed, or nothing.
+    /// Returns why the last transfer failed, or an empty failure.
     [[nodiscard]] auto trouble() const -> failure {
         if (trouble_ == 0) {
             return {};

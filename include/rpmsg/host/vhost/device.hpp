@@ -21,8 +21,8 @@
 
 namespace rpmsg::host {
 
-/// What a front end has told of its rings, and what it is answered. Checks all of it; hands the rings to a `vhost_rings`
-/// when they are complete.
+/// Handles the requests of a front end about its rings and the replies. It checks every request, and passes complete rings to a
+/// `vhost_rings`.
 class vhost_device {
     static constexpr std::uint64_t no_descriptor = 0x100;
 
@@ -43,10 +43,10 @@ class vhost_device {
     std::array<vhost_memory, vhost_message::most_regions> memory_{};
     std::array<ring, 2> rings_{};
     descriptor channel_{};
-    std::size_t placed_{}; ///< the region in which the rings are
+    std::size_t placed_{}; ///< the region that contains the rings
     bool is_ready_{};
-    bool is_taken_away_{};   ///< the link sees a copy of the rings, to the end
-    bool has_other_guest_{}; ///< the memory that is kept is of one that is gone
+    bool is_taken_away_{};   ///< from now on the link sees a copy of the rings
+    bool has_other_guest_{}; ///< the kept memory belongs to a front end that is gone
 
     auto map(vhost_message const& asked) -> std::string {
         auto const table = asked.as<vhost_message::memory_table>();
@@ -69,14 +69,14 @@ class vhost_device {
         return {};
     }
 
-    /// As the driver sees it, whatever pages the link has.
+    /// Reads the index from the driver's memory, whatever pages the link has.
     static auto used_index(vhost_memory const& memory, wire::vring_parts const& ring) -> std::uint16_t {
         auto const mapping = memory.mapping();
         auto region = mapped_region<>{mapping.data(), static_cast<std::uint32_t>(mapping.size())};
         return region.load<site::adopted_index, std::uint16_t>(ring.used + 2);
     }
 
-    /// All parts of both rings lie in the region in which ring 0 begins: there the buffers must be, too.
+    /// Places the rings. All parts of both rings, and the buffers, must be in the region in which ring 0 begins.
     auto place() -> std::string {
         if (not shared_->can_keep()) {
             return "gives rings once more: this back end keeps the memory of the " + std::to_string(vhost_rings::most_kept) +
@@ -124,7 +124,7 @@ class vhost_device {
         return complete ? place() : "";
     }
 
-    /// Where rings lie is told anew after a change of what they lie in.
+    /// Drops the rings. The front end must send their addresses again after a change of the memory around them.
     auto forget_rings(vhost_request request) -> void {
         take_away();
         is_ready_ = is_taken_away_ = false;
@@ -137,8 +137,8 @@ class vhost_device {
         }
     }
 
-    /// Stops a ring (the protocol's GET_VRING_BASE) and answers its number, and in the upper half where it stands. Where
-    /// doorbells are descriptors it waits for a new one.
+    /// Stops a ring (GET_VRING_BASE of the protocol) and returns its number, with its index in the upper half. If doorbells are
+    /// descriptors, the ring then needs a new one.
     auto stop(std::uint32_t number) -> std::uint64_t {
         forget_rings(vhost_request::get_ring_base);
         rings_[number].kick = {};
@@ -165,7 +165,7 @@ class vhost_device {
         }
         return {};
     }
-    /// While the link is up other threads may be ringing: the number stays, another file takes its place.
+    /// Replaces the file but keeps the number, because other threads may ring it while the link is up.
     auto exchange_call(std::uint32_t which, descriptor file) -> void {
         auto& kept = rings_[which].call;
         if (not kept) {
@@ -235,18 +235,18 @@ class vhost_device {
   public:
     enum class kick : std::uint8_t { none, rang, broken };
     struct reply {
-        std::string refusal{}; ///< what the front end did wrong; the connection is to be ended
-        bool has_value{};      ///< it waits for the value
+        std::string refusal{}; ///< what the front end did wrong; the connection must be closed
+        bool has_value{};      ///< the front end waits for the value
         std::uint64_t value{};
     };
 
     vhost_device(vring_config const& config, vhost_rings& shared, vhost_offer offer)
         : buffers_{config.buffers}, features_{config, offer}, shared_{&shared} {}
     vhost_device(vhost_device&&) = default;
-    /// The link may live on: without a driver.
+    /// The link may outlive this object and then has no driver.
     ~vhost_device() { take_away(); }
 
-    /// Whether a request means that the driver has let its rings go.
+    /// Returns whether the driver no longer uses its rings after a request.
     static auto ends_rings(vhost_message const& asked) -> bool {
         switch (asked.about.request) {
         case vhost_request::enable_ring: return asked.as<vhost_message::ring_state>().value == 0;
@@ -264,8 +264,8 @@ class vhost_device {
         }
     }
 
-    /// Before the link is closed: from now on all that it reads, writes and rings is its own, and the driver's memory stays as
-    /// it is.
+    /// Must be called before the link is closed: from now on the link reads and writes a private copy and rings no doorbell,
+    /// and the driver's memory is not changed.
     auto take_away() -> void {
         if (not is_ready_ or not memory_[placed_] or std::exchange(is_taken_away_, true)) {
             return;
@@ -276,10 +276,10 @@ class vhost_device {
             rings_[i].base = used_index(memory, shared_->placed().parts(i));
         }
     }
-    /// Whether the front end has kept its memory as large as it was.
+    /// Returns whether the front end has not made its memory smaller.
     [[nodiscard]] auto has_memory() const -> bool { return not is_ready_ or memory_[placed_].is_whole(); }
 
-    /// Takes what a front end asks. Before one that `ends_rings` the link must have been closed.
+    /// Handles a request of the front end. The link must be closed before one for which `ends_rings` is true.
     auto answer(vhost_message& asked) -> reply {
         auto const request = asked.about.request;
         switch (request) {
@@ -322,7 +322,7 @@ class vhost_device {
     [[nodiscard]] auto features() const -> std::uint64_t { return features_.taken(); }
     [[nodiscard]] auto kicks() const -> std::array<int, 2> { return {rings_[0].kick.number(), rings_[1].kick.number()}; }
 
-    /// Whether the driver rang for a ring.
+    /// Returns whether the driver rang for a ring, and clears the doorbell.
     auto take_kick(std::uint32_t which) -> kick {
         auto const file = rings_[which].kick.number();
         auto count = std::uint64_t{};

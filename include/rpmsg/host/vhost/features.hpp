@@ -7,20 +7,20 @@
 
 namespace rpmsg::host {
 
-/// What a back end offers beside what it must.
+/// The optional features that a back end offers.
 struct vhost_offer {
-    bool version_1 = true; ///< virtio 1.x; without, a legacy device, whose rings look the same
+    bool version_1 = true; ///< virtio 1.x; if false, a legacy device, whose rings have the same format
     bool in_band = false;  ///< doorbells as messages of the protocol instead of eventfds
 };
 
-/// The feature bits of a device and of the protocol: what is offered, and what the front end takes of it.
+/// The feature bits of the device and of the protocol: those that are offered, and those that the front end accepts.
 class vhost_features {
     static constexpr std::uint64_t name_service = 1;
     static constexpr std::uint64_t event_index = std::uint64_t{1} << 29;
     static constexpr std::uint64_t has_protocol = std::uint64_t{1} << 30;
     static constexpr std::uint64_t version_1 = std::uint64_t{1} << 32;
     static constexpr std::uint64_t reply_ack = std::uint64_t{1} << 3;
-    static constexpr std::uint64_t back_end_channel = std::uint64_t{1} << 5; ///< virtio_uml does not work without
+    static constexpr std::uint64_t back_end_channel = std::uint64_t{1} << 5; ///< virtio_uml requires it
     static constexpr std::uint64_t in_band = std::uint64_t{1} << 14;
 
     std::uint64_t offered_;
@@ -47,7 +47,7 @@ class vhost_features {
     [[nodiscard]] auto protocol_offered() const -> std::uint64_t { return protocol_offered_; }
     [[nodiscard]] auto taken() const -> std::uint64_t { return taken_; }
 
-    /// Both answer what is wrong with the front end's choice, as a sentence about it; empty when nothing is.
+    /// Both return what is wrong with the choice of the front end, as a sentence about it; empty when it is valid.
     auto take(std::uint64_t features) -> std::string {
         if ((features & ~offered_) != 0) {
             return "takes feature bits that were not offered: " + bits_of(features & ~offered_);
@@ -67,9 +67,9 @@ class vhost_features {
     }
     auto forget() -> void { taken_ = protocol_ = 0; }
 
-    /// Whether the driver listens to the name service.
+    /// Returns whether the driver supports the name service.
     [[nodiscard]] auto takes_names() const -> bool { return (taken_ & name_service) != 0; }
-    /// Whether rings must be enabled by a request of their own.
+    /// Returns whether rings must be enabled by a separate request.
     [[nodiscard]] auto enables_rings() const -> bool { return (taken_ & has_protocol) != 0; }
     [[nodiscard]] auto acknowledges() const -> bool { return (protocol_ & reply_ack) != 0; }
     [[nodiscard]] auto uses_in_band() const -> bool { return (protocol_ & in_band) != 0; }

@@ -16,9 +16,9 @@
 
 namespace rpmsg::host {
 
-/// One region of a front end's memory, mapped from the file that came with it. A file that can be sealed is kept from
-/// becoming smaller. One that cannot, and is made smaller while it is used, ends this process with SIGBUS: whoever serves
-/// asks `is_whole` first, which catches all but the moment.
+/// One region of the memory of a front end, mapped from the file that came with it. A file that supports seals is sealed
+/// against shrinking. Another one that shrinks during use ends this process with SIGBUS: the back end checks `is_whole` first,
+/// which leaves only a short window.
 class vhost_memory {
     vhost_message::region about_{};
     descriptor file_{};
@@ -29,8 +29,8 @@ class vhost_memory {
                               static_cast<off_t>(about.offset));
         return at == MAP_FAILED ? nullptr : static_cast<std::byte*>(at);
     }
-    /// Other pages take the place of those that are mapped, at once for all threads: they are moved there, as the thread
-    /// sanitizer takes a new mapping for a write.
+    /// Replaces the mapped pages, atomically for all threads. It moves the new pages there, because the thread sanitizer treats
+    /// a new mapping as a write.
     [[nodiscard]] auto exchange_pages(int flags, int file, std::uint64_t offset) const -> bool {
         auto* const pages = mmap(nullptr, about_.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE | flags, file,
                                  static_cast<off_t>(offset));
@@ -64,7 +64,7 @@ class vhost_memory {
         return S_ISDIR(mode) ? "directory" : S_ISSOCK(mode) ? "socket" : S_ISFIFO(mode) ? "pipe" : "device, or no file at all";
     }
 
-    /// Refuses what the file does not hold, and what a link cannot address: regions of 4 GiB and more.
+    /// Maps a region. It refuses one beyond the end of the file, and one of 4 GiB or more, which a link cannot address.
     static auto map(vhost_message::region const& about, descriptor const& file) -> outcome<vhost_memory> {
         auto const refuse = [&](std::string const& what) {
             return failure{"gives a memory region of " + std::to_string(about.size) + " bytes " + what};
@@ -99,28 +99,28 @@ class vhost_memory {
         return mapped;
     }
 
-    /// Whether the file still holds all of it.
+    /// Returns whether the file still holds the whole region.
     [[nodiscard]] auto is_whole() const -> bool {
         struct stat found {};
         return fstat(file_.number(), &found) == 0 and found.st_size >= 0 and
                lies_inside(about_.offset, about_.size, static_cast<std::uint64_t>(found.st_size));
     }
 
-    /// Takes the front end's pages out from under this mapping: at the same addresses stays a copy that is nobody else's, of
-    /// which only what is written is stored. Nothing that is written here reaches the front end from now on.
+    /// Separates the mapping from the front end: the same addresses now hold a private copy-on-write copy. Writes no longer
+    /// reach the front end.
     auto part() -> void {
         if (not is_whole() or not exchange_pages(0, file_.number(), about_.offset)) {
             blank();
         }
         file_.close();
     }
-    /// Lets go of the content, too, and of the memory that it takes: zeroes are left.
+    /// Replaces the content with zeroes and frees its memory.
     auto blank() -> void {
         if (start_ != nullptr and not exchange_pages(MAP_ANONYMOUS, -1, 0)) {
-            start_ = nullptr; // what cannot be parted is not given up either
+            start_ = nullptr; // pages that cannot be separated are not unmapped either
         }
     }
-    /// Maps the same memory anew, elsewhere; answers the mapping so far, parted.
+    /// Maps the same memory again at another address, and returns the previous mapping, separated.
     auto renew() -> vhost_memory {
         auto before = vhost_memory{};
         before.about_ = about_;
@@ -133,7 +133,7 @@ class vhost_memory {
     explicit operator bool() const { return start_ != nullptr; }
     [[nodiscard]] auto mapping() const -> bytes { return {start_, static_cast<std::size_t>(about_.size)}; }
     [[nodiscard]] auto guest_address() const -> std::uint64_t { return about_.guest_address; }
-    /// Where the front end's own `address` lies, or `nowhere`.
+    /// Returns the offset of an address of the front end, or `nowhere`.
     [[nodiscard]] auto offset_of(std::uint64_t address) const -> std::uint32_t {
         auto const offset = address - about_.user_address;
         return start_ != nullptr and offset < about_.size ? static_cast<std::uint32_t>(offset) : nowhere;

@@ -9,8 +9,8 @@
 
 namespace rpmsg::host {
 
-/// What a front end asks for (the vhost-user protocol, "Front-end message types"), as far as a device without
-/// migration, logging and packed rings is asked.
+/// The requests of a front end (the vhost-user protocol, "Front-end message types") to a device without migration, logging and
+/// packed rings.
 enum class vhost_request : std::uint32_t {
     none = 0,
     get_features = 1,
@@ -33,21 +33,21 @@ enum class vhost_request : std::uint32_t {
     kick_ring = 35,
 };
 
-/// One message of the protocol: three words of head, at most a table of 8 memory regions, and descriptors beside it. All
-/// of it is what a stranger says.
+/// One message of the protocol: a header of three words, a payload of at most a table of 8 memory regions, and file
+/// descriptors. The content is not trusted.
 struct vhost_message {
     static constexpr std::uint32_t version = 1;
     static constexpr std::uint32_t version_bits = 3;
     static constexpr std::uint32_t is_reply = 4;
     static constexpr std::uint32_t needs_reply = 8;
-    static constexpr std::uint32_t call = 4; ///< the request of a back end: "a used buffer", in band
+    static constexpr std::uint32_t call = 4; ///< the request of a back end for "a used buffer", in band
 
     static constexpr std::size_t most_regions = 8;
 
     struct head {
         vhost_request request{};
         std::uint32_t flags{};
-        std::uint32_t size{}; ///< of the payload
+        std::uint32_t size{}; ///< bytes of the payload
     };
     struct ring_state {
         std::uint32_t ring{};
@@ -65,7 +65,7 @@ struct vhost_message {
         std::uint64_t guest_address{};
         std::uint64_t size{};
         std::uint64_t user_address{};
-        std::uint64_t offset{}; ///< in the file beside it
+        std::uint64_t offset{}; ///< within the file that came with it
     };
     struct memory_table {
         std::uint32_t count{};
@@ -78,13 +78,13 @@ struct vhost_message {
     std::array<descriptor, most_regions> files{};
     std::size_t file_count{};
 
-    /// The payload as a T; what was not sent is zero.
+    /// Returns the payload as a T; bytes that were not sent are zero.
     template <typename T> [[nodiscard]] auto as() const -> T { return load<T>(const_bytes{payload}.first(sizeof(T))); }
 };
 static_assert(sizeof(vhost_message::head) == 12 and sizeof(vhost_message::memory_table) == 264);
 static_assert(sizeof(vhost_message::ring_addresses) == 40 and sizeof(vhost_message::ring_state) == 8);
 
-/// Bytes that a request must bring.
+/// Returns the least payload of a request in bytes.
 [[nodiscard]] constexpr auto least_size(vhost_request request) -> std::uint32_t {
     switch (request) {
     case vhost_request::set_features:

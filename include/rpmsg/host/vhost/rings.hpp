@@ -15,11 +15,12 @@
 
 namespace rpmsg::host {
 
-/// The driver's memory, rings and interrupts as a vhost-user back end has them, for the transport of a link:
+/// The driver's memory, rings and interrupts of a vhost-user back end, for the transport of a link:
 ///
-///   vring<config, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{rings.shared(), rings.bell(), rings.placed()}
+///   vring<config, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{
+///       rings.shared(), rings.bell(), rings.placed()}
 ///
-/// Empty until a front end has told where they are. Owned by the user; it must outlive the back end and the link.
+/// It is empty until a front end has sent their addresses. The user owns it; it must outlive the back end and the link.
 class vhost_rings {
     std::byte* start_{};
     std::uint32_t size_{};
@@ -28,18 +29,19 @@ class vhost_rings {
     bool in_band_{};
     bool takes_names_ = true;
     std::vector<vhost_memory> kept_{};
-    std::size_t blank_{}; ///< of those that are kept, the first so many
+    std::size_t blank_{}; ///< the number of kept mappings, from the first, that are blank
 
-    /// As a message; one that does not fit must be sent again, as it may be of the other ring.
+    /// Calls the driver with a message. One that does not fit must be sent again, because the earlier ones may be for the other
+    /// ring.
     static auto call_in_band(int file, std::uint32_t ring) -> bool {
         auto const message = std::array<std::uint32_t, 5>{4, 1, 8, ring, 0};
         return send(file, message.data(), sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(message);
     }
 
   public:
-    static constexpr std::size_t most_kept = 16384; ///< of 4 GiB each half of what a process can address
+    static constexpr std::size_t most_kept = 16384; ///< at 4 GiB each half of the address space of a process
 
-    /// Where the driver's memory is mapped.
+    /// The mapping of the driver's memory.
     class memory {
         vhost_rings const* rings_;
 
@@ -51,12 +53,12 @@ class vhost_rings {
     };
     using region = mapped_region<memory>;
 
-    /// Where the rings lie in it, and where buffers may.
+    /// The places of the rings in that memory, and the range for buffers.
     class layout {
         vhost_rings const* rings_;
 
       public:
-        static constexpr bool is_checked = true; ///< by the back end, before it places them
+        static constexpr bool is_checked = true; ///< by the back end, before it places the rings
 
         constexpr explicit layout(vhost_rings const& rings) : rings_{&rings} {}
         [[nodiscard]] constexpr auto parts(std::uint32_t ring) const -> wire::vring_parts {
@@ -71,9 +73,9 @@ class vhost_rings {
         [[nodiscard]] constexpr auto buffer(std::uint32_t, std::uint32_t) const -> std::uint32_t { return nowhere; }
         [[nodiscard]] constexpr auto status() const -> std::uint32_t { return nowhere; }
         [[nodiscard]] constexpr auto control() const -> std::uint32_t { return nowhere; }
-        /// Whether the driver listens to the name service, as its feature bit 0 says.
+        /// Returns whether the driver supports the name service, as its feature bit 0 states.
         [[nodiscard]] constexpr auto takes_names() const -> bool { return rings_->takes_names_; }
-        /// A link may start before there is a driver: it looks at no ring before the first doorbell.
+        /// A link may start before there is a driver: it reads no ring before the first doorbell.
         [[nodiscard]] constexpr auto fits(std::uint32_t size, std::uint32_t count) const -> bool {
             return size == 0 or rings_->layout_.fits(size, count);
         }
@@ -97,8 +99,8 @@ class vhost_rings {
     [[nodiscard]] constexpr auto placed() const -> layout { return layout{*this}; }
     [[nodiscard]] constexpr auto bell() const -> doorbell { return doorbell{*this}; }
 
-    /// For the back end: the mapping, the rings in it, and for each ring the file that calls the driver; `in_band`: both
-    /// are the channel to the front end.
+    /// For the back end: sets the mapping, the rings in it, and for each ring the file that calls the driver. With `in_band`
+    /// both files are the channel to the front end.
     auto place(bytes mapping, runtime_layout const& rings, std::array<int, 2> calls, bool in_band, bool takes_names = true)
         -> void {
         start_ = mapping.data();
@@ -110,19 +112,19 @@ class vhost_rings {
             call_through(ring, calls[ring]);
         }
     }
-    /// Another file calls the driver from now on; -1: none does.
+    /// Sets the file that calls the driver; -1 for none.
     auto call_through(std::uint32_t ring, int file) -> void { __atomic_store_n(&calls_[ring], file, __ATOMIC_RELAXED); }
 
-    /// The driver takes its rings away: nothing rings any more, and the memory is one that was parted from the driver's. It
-    /// stays as long as this object: nobody knows for how long a message of it is held, or a loan.
+    /// Removes the driver's rings: doorbells have no effect any more, and the memory was separated from the driver's. It is
+    /// kept for the lifetime of this object, because a message or a loan of it may be held for any time.
     auto keep(vhost_memory parted) -> void {
         call_through(0, -1);
         call_through(1, -1);
         kept_.push_back(std::move(parted));
     }
-    /// Whether the memory of one more life of the driver can be kept; where it cannot, no more rings are to be placed.
+    /// Returns whether the memory of one more restart of the driver can be kept; if not, no more rings may be placed.
     [[nodiscard]] auto can_keep() const -> bool { return kept_.size() < most_kept; }
-    /// Of the memory that is kept only the addresses stay.
+    /// Keeps only the addresses of the kept memory.
     auto blank() -> void {
         for (; blank_ < kept_.size(); ++blank_) {
             kept_[blank_].blank();

@@ -16,7 +16,7 @@
 
 namespace rpmsg::host {
 
-/// The connection to a front end, message by message. Never waits; a message that is not one ends it.
+/// The connection to a front end, message by message. It never waits; an invalid message ends it.
 class vhost_socket {
     descriptor socket_{};
     vhost_message message_{};
@@ -63,7 +63,7 @@ class vhost_socket {
         return fits or end("sends more than " + std::to_string(message_.files.size()) + " descriptors with a message");
     }
 
-    /// Reads up to `size` bytes of the message in all; whether they are there.
+    /// Reads until `size` bytes of the message are there in all; returns whether they are.
     auto fill(std::byte* to, std::size_t size) -> bool {
         if (filled_ >= size) {
             return true;
@@ -101,17 +101,17 @@ class vhost_socket {
 
     explicit operator bool() const { return static_cast<bool>(socket_); }
     [[nodiscard]] auto number() const -> int { return socket_.number(); }
-    /// Whether the front end is gone, or what it said was no message. `why` is empty when it left between two messages.
+    /// Returns whether the front end is gone or sent an invalid message. `why` is empty when it left between two messages.
     [[nodiscard]] auto has_ended() const -> bool { return has_ended_; }
     [[nodiscard]] auto why() const -> std::string const& { return why_; }
 
-    /// Whether it has said something, or has left, since the last `receive`.
+    /// Returns whether a message or the end of the connection is pending.
     [[nodiscard]] auto has_more() const -> bool {
         auto byte = char{};
         return recv(socket_.number(), &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) >= 0;
     }
 
-    /// The next whole message, if it is there.
+    /// Returns whether the next whole message was received.
     auto receive(vhost_message& into) -> bool {
         if (has_ended_ or not read_head()) {
             return false;
@@ -132,7 +132,7 @@ class vhost_socket {
         return true;
     }
 
-    /// Sends a whole message or ends the connection: a front end reads its answers.
+    /// Sends a whole message or ends the connection, because a front end must read its replies.
     auto send(vhost_message::head const& about, std::uint64_t value) -> bool {
         auto raw = std::array<std::byte, head_size + sizeof(value)>{};
         store(raw, about);

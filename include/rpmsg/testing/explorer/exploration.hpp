@@ -6,30 +6,30 @@
 
 namespace rpmsg::testing {
 
-/// What an exploration covers.
+/// The scope of an exploration.
 struct exploration_options {
     static constexpr std::uint32_t nobody = 0xff;
     static constexpr std::uint32_t unbounded = 0xff;
 
-    bool sequential = false;               ///< every load sees the newest store: misses what only the weak model finds
+    bool sequential = false; ///< every load returns the newest store: misses failures that need the weak memory model
     std::uint32_t crashing_core = nobody;  ///< this core may crash at each of its accesses
-    std::uint32_t crashes = 1;             ///< how often, within one execution
-    std::uint32_t preemptions = unbounded; ///< how often a core that could go on is made to wait
+    std::uint32_t crashes = 1;             ///< the most crashes within one execution
+    std::uint32_t preemptions = unbounded; ///< the most switches away from a core that could continue, within one execution
     std::uint64_t max_states = ~std::uint64_t{};
 };
 
-/// What an exploration found.
+/// The result of an exploration.
 struct exploration {
-    std::string failure{};            ///< empty when every execution was good
-    std::vector<std::string> trace{}; ///< of the failure, a line for each access
-    std::uint64_t states{};           ///< distinct ones
-    std::uint64_t executions{};       ///< paths to an end or to a state that was known
-    std::uint64_t complete{};         ///< of these, to an end
-    std::uint64_t crashes{};          ///< how often a core crashed
-    bool is_exhaustive{};             ///< `max_states` cut nothing off
+    std::string failure{};            ///< empty when every execution passed
+    std::vector<std::string> trace{}; ///< one line for each access on the way to the failure
+    std::uint64_t states{};           ///< the number of distinct states
+    std::uint64_t executions{};       ///< paths to an end or to a known state
+    std::uint64_t complete{};         ///< paths to an end
+    std::uint64_t crashes{};          ///< the number of crashes of a core
+    bool is_exhaustive{};             ///< `max_states` did not stop the search
 
     [[nodiscard]] auto is_clean() const -> bool { return failure.empty(); }
-    /// The failure and its trace.
+    /// Returns the failure and its trace as text.
     [[nodiscard]] auto story() const -> std::string {
         auto text = failure;
         for (auto const& line : trace) {

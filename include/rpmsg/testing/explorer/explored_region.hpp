@@ -17,10 +17,10 @@
 
 namespace rpmsg::testing {
 
-/// The shared memory of an explorer's cores. What `guard` names is data that the words around it must keep in order: an
-/// unordered access of it is a data race. Every other byte belongs to a word of whatever size it is accessed with.
+/// The shared memory of the cores of an explorer. Bytes registered with `guard` are data whose accesses the words around them
+/// must order: an unordered access is a data race. Every other byte belongs to a word of the size with which it is accessed.
 ///
-/// Before the exploration it is plain memory, so that a test can bring both ends into the situation to start from.
+/// Before the exploration it is plain memory, so that a test can bring both ends into the initial situation.
 class explored_memory {
     static constexpr std::uint8_t none = 0xff;
 
@@ -86,19 +86,20 @@ class explored_memory {
         }
     }
 
-    /// Bytes that no two cores may access without order; a race names them.
+    /// Registers bytes that no two cores may access without order; the report of a race contains `name`.
     auto guard(std::uint32_t offset, std::uint32_t size, std::string name) -> void {
         expects(names_.size() < weak_memory::max_cells and lies_inside(offset, size, storage_.size()));
         std::fill_n(cells_.begin() + offset, size, static_cast<std::uint8_t>(names_.size()));
         names_.push_back(std::move(name));
     }
-    /// One step less than a site's order: no order, or for a full fence one that does not hold stores back behind loads.
+    /// Returns an order one step weaker than that of a site: no order, or for a full fence one that lets loads pass earlier
+    /// stores.
     [[nodiscard]] static auto weaker(site where) -> ordering {
         return order_of(where) == order::full ? ordering::acquire_release : ordering::relaxed;
     }
-    /// Accesses at this site have another order than in production.
+    /// Changes the order of the accesses at a site.
     auto reorder(site where, ordering how) -> void { orders_[static_cast<std::size_t>(where)] = how; }
-    /// To this core every word of its peer has each of these values at any time, those that fit.
+    /// Lets this core load any of these values, if it fits, from every word of its peer at any time.
     auto lie_to(std::uint32_t core, std::span<std::uint32_t const> values) -> void {
         victim_ = core;
         for (auto const size : {1u, 2u, 4u}) {
@@ -158,7 +159,7 @@ class explored_memory {
         touch(part);
         return part;
     }
-    /// Marks a use of bytes that `view` gave: as a write, for nobody else may use them at that time.
+    /// Records a use of bytes that `view` returned. It counts as a write, because no other core may use them at that time.
     auto touch(const_bytes part) -> void {
         if (not is_explored()) {
             return;
@@ -175,7 +176,7 @@ class explored_memory {
     }
 };
 
-/// A region of explored memory, for any core: each core's own copy knows who runs.
+/// A region of explored memory that serves all cores: the explorer knows which core runs.
 class explored_region {
     explored_memory* memory_{};
 
@@ -193,7 +194,7 @@ class explored_region {
     [[nodiscard]] auto view(std::uint32_t offset, std::uint32_t size) -> bytes { return memory_->view(offset, size); }
     auto clean(std::uint32_t, std::uint32_t) -> void {}
     auto invalidate(std::uint32_t, std::uint32_t) -> void {}
-    /// Marks that bytes of a view are used now.
+    /// Records a use of bytes of a view.
     auto touch(const_bytes part) -> void { memory_->touch(part); }
 };
 static_assert(region<explored_region>);

@@ -8,11 +8,11 @@
 
 namespace rpmsg::testing {
 
-/// Runs the programs of several cores in every possible way, up to equality of states: each interleaving of their
-/// accesses, each store that a load may see, each value of a `pick`, a crash at each access.
+/// Runs the programs of several cores in every possible way, up to equality of states: each interleaving of their accesses,
+/// each store that a load may return, each value of a `pick`, a crash at each access.
 ///
-/// All state of the programs must lie on their own stacks or in memory named to `keep`, and own nothing elsewhere. A
-/// core sleeps until its doorbell rings; when nobody can go on and somebody sleeps, a wakeup was lost.
+/// All state of the programs must be on their own stacks or in memory passed to `keep`, and must own nothing elsewhere. A core
+/// sleeps until its doorbell rings. If no core can continue and one sleeps, a wakeup was lost.
 class explorer : public search {
     auto race(std::string_view what, std::string_view name) -> void {
         report("data race: " + std::string{what} + " of " + std::string{name});
@@ -25,13 +25,13 @@ class explorer : public search {
   public:
     explicit explorer(exploration_options options = {}) : search{options} {}
 
-    /// The core that runs, or `exploration_options::nobody` before and after an exploration.
+    /// Returns the running core, or `exploration_options::nobody` before and after an exploration.
     [[nodiscard]] auto core() const -> std::uint32_t { return running_; }
     [[nodiscard]] auto is_tracing() const -> bool { return is_tracing_; }
-    /// How often a core crashed in this execution.
+    /// Returns how often a core crashed in this execution.
     [[nodiscard]] auto crashes_of(std::uint32_t which) const -> std::uint32_t { return lives_of(which); }
 
-    /// Accesses to word 0 to `weak_memory::max_words` - 1. `initial` is the word's value at the beginning.
+    /// Accesses a word, 0 to `weak_memory::max_words` - 1. `initial` is its value at the start.
     auto load(std::uint32_t word, ordering how, std::uint32_t initial = 0) -> std::uint32_t {
         auto const age = take_turn(access::load, word);
         if (age != 0) {
@@ -46,7 +46,7 @@ class explorer : public search {
         }
         memory_.store(running_, word, effective(how), value, initial);
     }
-    /// Only a full fence is seen by others when it happens.
+    /// Only a full fence is a step that other cores can observe.
     auto fence(ordering how) -> void {
         if (how == ordering::full) {
             take_turn(access::step);
@@ -54,7 +54,7 @@ class explorer : public search {
         memory_.fence(running_, how);
     }
 
-    /// Accesses to cell 0 to `weak_memory::max_cells` - 1: data of which no access may meet a write without order.
+    /// Accesses a cell, 0 to `weak_memory::max_cells` - 1: data for which an access and a write without order are a race.
     auto read(std::uint32_t cell, std::string_view name) -> void {
         survive();
         if (not memory_.read(running_, cell)) {
@@ -78,15 +78,15 @@ class explorer : public search {
         take_turn(access::sleep);
         memory_.answer(running_);
     }
-    /// Waits for the own doorbell, which may never ring again.
+    /// Waits for the own doorbell, which need not ring again.
     auto idle() -> void {
         take_turn(access::idle);
         memory_.answer(running_);
     }
 
-    /// Each number below `count`, one at a time.
+    /// Returns each number below `count`, one in each execution.
     [[nodiscard]] auto pick(std::uint32_t count) -> std::uint32_t { return take_turn(access::pick, 0, count); }
-    /// A point at which the core may crash; each access is one.
+    /// A point at which the core may crash; each access contains one.
     auto survive() -> void {
         if (may_crash(running_)) {
             take_turn(access::pick);
@@ -96,7 +96,7 @@ class explorer : public search {
         report(what);
         stop();
     }
-    /// States what must hold.
+    /// Checks a condition and reports a failure when it is false.
     auto check(bool condition, std::string_view what) -> void {
         if (not condition) {
             fail(what);

@@ -14,8 +14,8 @@ extern "C" [[gnu::weak]] void __asan_unpoison_memory_region(void const volatile*
 
 namespace rpmsg::testing {
 
-/// A thread of control on a stack of its own. All that it will do depends on the bytes of `live()` while it is suspended:
-/// who copies them away and back takes the fiber back in time. Objects on the stack must not own anything elsewhere.
+/// A thread of control on its own stack. Its future depends only on the bytes of `live()` while it is suspended: a copy of
+/// them, written back later, resets the fiber to that point. Objects on the stack must not own anything elsewhere.
 class fiber {
     static constexpr std::size_t stack_size = 64 * 1024;
 
@@ -29,7 +29,7 @@ class fiber {
     }
 
 #if defined(__x86_64__)
-    /// Saves the callee's registers and the stack pointer, and goes on where `to` was saved.
+    /// Saves the callee-saved registers and the stack pointer, and continues where `to` was saved.
     [[gnu::naked, gnu::noinline]] static void swap(void** /*from*/, void* /*to*/, void* /*argument*/) {
         asm volatile("pushq %rbp\n pushq %rbx\n pushq %r12\n pushq %r13\n pushq %r14\n pushq %r15\n"
                      "movq %rsp, (%rdi)\n movq %rsi, %rsp\n"
@@ -45,10 +45,10 @@ class fiber {
 #endif
 
   public:
-    /// Begins anew: the next `resume` calls entry(argument), which must never return.
+    /// Restarts the fiber: the next `resume` calls entry(argument), which must never return.
     auto start(void (*entry)(void*), void* argument) -> void {
 #if defined(__x86_64__)
-        // From the top: what to call, with what, a return address that is never used, and the frame that `swap` leaves.
+        // From the top: the function, its argument, an unused return address, and the frame that `swap` leaves.
         auto const words = reinterpret_cast<void**>(top());
         std::memset(static_cast<void*>(words - 10), 0, 10 * sizeof(void*));
         words[-1] = reinterpret_cast<void*>(entry);
@@ -83,7 +83,7 @@ class fiber {
 #endif
     }
 
-    /// Called by the fiber: returns from `resume`, and goes on at the next one.
+    /// For the fiber: returns from `resume`, and continues at the next one.
     auto suspend() -> void {
 #if defined(__x86_64__)
         swap(&inside_, outside_, nullptr);
@@ -94,7 +94,7 @@ class fiber {
 #endif
     }
 
-    /// The part of the stack that is in use.
+    /// Returns the part of the stack that is in use.
     [[nodiscard]] auto live() -> std::span<std::byte> {
 #if defined(__x86_64__)
         auto* const lowest = static_cast<std::byte*>(inside_);
@@ -104,7 +104,7 @@ class fiber {
         return {lowest, static_cast<std::size_t>(top() - lowest)};
     }
 
-    /// Takes the fiber back to when `live()` had this many bytes; the caller writes them.
+    /// Resets the fiber to a state in which `live()` had this many bytes; the caller writes them.
     auto rewind(std::size_t size) -> std::span<std::byte> {
 #if defined(__x86_64__)
         inside_ = top() - size;
@@ -114,7 +114,7 @@ class fiber {
         return live();
     }
 
-    /// Tells the address sanitizer that the whole stack may be copied.
+    /// Permits the address sanitizer to copy the whole stack.
     auto unguard() -> void {
         if (__asan_unpoison_memory_region != nullptr) {
             __asan_unpoison_memory_region(stack_.get(), stack_size);

@@ -19,7 +19,7 @@
 
 namespace rpmsg::testing {
 
-/// The depth-first search behind an explorer: what can happen next, and what was tried already.
+/// The depth-first search of an explorer: the possible next steps and the visited states.
 class search {
   protected:
     static constexpr std::uint32_t nobody = exploration_options::nobody;
@@ -94,7 +94,7 @@ class search {
         default: return memory_.is_rung(core) ? 1 : 0;
         }
     }
-    /// A core whose choice is its own business goes first.
+    /// Returns a core that is at a `pick`, which others cannot observe: it goes first.
     [[nodiscard]] auto picking_core() const -> std::uint32_t {
         for (std::uint32_t core = 0; core < programs_.size(); ++core) {
             if (now_.cores[core].kind == access::pick) {
@@ -107,7 +107,7 @@ class search {
         return options_.preemptions != exploration_options::unbounded and now_.preemptions >= options_.preemptions and
                now_.last != nobody and outcomes(now_.last) != 0;
     }
-    /// The nth thing that can happen next; its core is `nobody` when there are fewer.
+    /// Returns the nth possible next step; its core is `nobody` when there are fewer.
     [[nodiscard]] auto candidate(std::uint32_t n) const -> step {
         auto const picking = picking_core();
         auto const only = picking == nobody and must_stay() ? now_.last : picking;
@@ -174,7 +174,7 @@ class search {
             ++found_.complete;
         }
     }
-    /// Goes on until an end or a known state; leaves branches behind.
+    /// Continues until an end or a known state, and records the branches on the way.
     auto explore() -> void {
         while (found_.failure.empty()) {
             auto const first = candidate(0);
@@ -207,7 +207,7 @@ class search {
     }
 
   protected:
-    /// Suspends the running core until the search picks its access, and answers which outcome.
+    /// Suspends the running core until the search selects its access, and returns the selected outcome.
     auto take_turn(access kind, std::uint32_t subject = 0, std::uint32_t options = 1) -> std::uint32_t {
         auto& state = now_.cores[running_];
         state.kind = kind;
@@ -222,13 +222,13 @@ class search {
     }
     [[nodiscard]] auto lives_of(std::uint32_t core) const -> std::uint32_t { return now_.cores[core].lives; }
 
-    /// Ends the exploration with this turn.
+    /// Ends the exploration after this turn.
     auto report(std::string_view what) -> void {
         if (found_.failure.empty()) {
             found_.failure = what;
         }
     }
-    /// Leaves a core that failed for good; nothing on its stack may own anything now.
+    /// Abandons a core that failed. Objects on its stack must not own anything.
     auto stop() -> void {
         if (running_ != nobody) {
             programs_[running_].context.suspend();
@@ -242,23 +242,23 @@ class search {
     search(search const&) = delete;
     auto operator=(search const&) -> search& = delete;
 
-    /// Adds a core, at most four. After a crash it runs `reborn`, and nothing of its old stack exists.
+    /// Adds a core, at most four. After a crash it runs `reborn` on an empty stack.
     auto add_core(std::string name, std::function<void()> body, std::function<void()> reborn = {}) -> void {
         programs_.push_back({.owner = this, .name = std::move(name), .body = std::move(body), .reborn = std::move(reborn)});
     }
-    /// Names memory that the programs share or that outlives them.
+    /// Registers memory that the programs share or that outlives them.
     auto keep(std::span<std::byte> memory) -> void { past_.keep(memory); }
-    /// Called at the end of each execution.
+    /// Sets a function that is called at the end of each execution.
     auto at_end(std::function<void()> matched) -> void { at_end_ = std::move(matched); }
 
-    /// Tells the next line of the trace.
+    /// Adds a line to the trace.
     auto note(std::string_view what) -> void {
         if (is_tracing_ and running_ != nobody) {
             found_.trace.push_back(programs_[running_].name + ": " + std::string{what});
         }
     }
 
-    /// Explores, once.
+    /// Explores. May be called once.
     auto run() -> exploration {
         memory_ = weak_memory{static_cast<std::uint32_t>(programs_.size())};
         for (auto& each : programs_) {

@@ -7,7 +7,7 @@
 
 namespace rpmsg::testing {
 
-/// The name of a site, for people.
+/// Returns a readable name of a site.
 [[nodiscard]] constexpr auto describe(site where) -> std::string_view {
     constexpr std::string_view names[] = {
         "peer_index",       "own_index",       "adopted_index",    "peer_entry",    "peer_entry_length", "own_entry",
@@ -18,7 +18,7 @@ namespace rpmsg::testing {
     return names[static_cast<std::size_t>(where)];
 }
 
-/// Whether the site loads what a peer stores.
+/// Returns whether the site loads memory that a peer stores.
 [[nodiscard]] constexpr auto loads_from_peer(site where) -> bool {
     switch (where) {
     case site::peer_index:
@@ -35,7 +35,7 @@ namespace rpmsg::testing {
     }
 }
 
-/// The name of an order, for people.
+/// Returns a readable name of an order.
 [[nodiscard]] constexpr auto describe(order how) -> std::string_view {
     switch (how) {
     case order::acquire: return "acquire";

@@ -12,7 +12,7 @@
 
 namespace rpmsg::testing {
 
-/// A stack of copies of everything that a program's future depends on: plain memory, a memory model, fibers.
+/// A stack of copies of everything on which the future of the programs depends: plain memory, a memory model, fibers.
 class snapshots {
     std::vector<std::span<std::byte>> plain_{};
     std::vector<fiber*> fibers_{};
@@ -32,7 +32,7 @@ class snapshots {
     auto keep(std::span<std::byte> memory) -> void { plain_.push_back(memory); }
     auto keep(fiber& each) -> void { fibers_.push_back(&each); }
 
-    /// Copies everything; answers where the copy lies.
+    /// Copies everything and returns the position of the copy.
     auto save() -> std::size_t {
         auto const at = saved_.size();
         for (auto const& each : plain_) {
@@ -70,10 +70,10 @@ class snapshots {
         }
     }
 
-    /// Forgets a copy and all later ones.
+    /// Removes a copy and all later ones.
     auto drop(std::size_t at) -> void { saved_.resize(at); }
 
-    /// Equal whenever everything is equal.
+    /// Returns a digest, which is equal whenever all contents are equal.
     [[nodiscard]] auto fingerprint() -> std::uint64_t {
         auto hash = std::uint64_t{1};
         for (auto const& each : plain_) {

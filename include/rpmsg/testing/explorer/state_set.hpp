@@ -8,7 +8,7 @@
 
 namespace rpmsg::testing {
 
-/// A 64-bit digest of bytes; `seed` chains digests. Folded products, as in wyhash.
+/// A 64-bit digest of bytes by folded products, as in wyhash. `seed` chains digests.
 [[nodiscard]] inline auto digest(std::span<std::byte const> data, std::uint64_t seed) -> std::uint64_t {
     constexpr std::uint64_t salt[] = {0xa076'1d64'78bd'642f, 0xe703'7ed1'a0b4'28db, 0x8ebc'6af0'9c88'c6e3,
                                       0x5899'65cc'7537'4cc3};
@@ -42,7 +42,7 @@ namespace rpmsg::testing {
     return fold(fold(a ^ c, b ^ salt[3]) ^ fold(b ^ d, a ^ salt[2]), data.size() ^ salt[1]);
 }
 
-/// The digests of the states that were visited.
+/// The digests of the visited states.
 class state_set {
     std::vector<std::uint64_t> slots_ = std::vector<std::uint64_t>(std::size_t{1} << 14);
     std::size_t count_{};
@@ -61,7 +61,7 @@ class state_set {
     }
 
   public:
-    /// Whether the value is new.
+    /// Inserts a value and returns whether it is new.
     auto insert(std::uint64_t value) -> bool {
         if (4 * count_ >= 3 * slots_.size()) {
             auto larger = std::vector<std::uint64_t>(2 * slots_.size());

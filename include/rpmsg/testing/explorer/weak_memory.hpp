@@ -13,11 +13,13 @@ namespace rpmsg::testing {
 /// The orders of the memory model: those of C++ without consume.
 enum class ordering : std::uint8_t { relaxed, acquire, release, acquire_release, full };
 
-/// What each core may see of memory that they share: the release/acquire fragment of C++20 with relaxed accesses and
-/// full fences, in its operational form. A word keeps the stores that somebody may still read; a load picks one of
-/// them. A cell is memory without order of its own: two accesses of it, one of them a write, must be ordered by others.
+/// Models which stores of shared memory each core may observe: the release/acquire fragment of C++20 with relaxed accesses and
+/// full fences, in its operational form. A word keeps the stores that some core may still load; a load returns one of them. A
+/// cell is memory without an order of its own: two accesses of it, at least one of them a write, must be ordered by others.
 ///
-/// Less than C++ allows, never more: the stores to one word follow each other as they were executed, which is exact for
+/// The model permits less than C++, never more. The stores to one word are ordered as they were executed, which is exact for
+/// words with one writer, and loads are not delayed past later stores. A doorbell passes on what the ringing core fenced
+/// before.
 /// words with one writer; loads are not delayed past later stores. A doorbell carries what its ringer fenced before.
 class weak_memory {
   public:
@@ -27,7 +29,7 @@ class weak_memory {
     static constexpr std::uint32_t max_stores = 192;
 
   private:
-    /// A small number for each word, worked on as a whole.
+    /// A small number for each word. Operations work on all of them at once.
     struct words {
         using lanes [[gnu::vector_size(16)]] = std::uint8_t;
         static constexpr std::uint32_t width = sizeof(lanes);
@@ -53,11 +55,11 @@ class weak_memory {
             }
         }
     };
-    using cells = std::array<std::uint64_t, 2 + max_cores>; // without padding: digests read all bytes
+    using cells = std::array<std::uint64_t, 2 + max_cores>; // without padding, because digests read all bytes
 
     struct view {
-        words oldest{}; ///< of each word, the first store that may be read
-        cells seen{};   ///< of each cell, whether the last write and each core's last read came before
+        words oldest{}; ///< for each word, the first store that may be read
+        cells seen{};   ///< for each cell, whether the last write and the last read of each core came before
 
         auto join(view const& other) -> void {
             oldest.raise(other.oldest);
@@ -68,9 +70,9 @@ class weak_memory {
     };
     struct core_views {
         view now{};
-        view acquired{}; ///< comes with the next acquire fence
-        view released{}; ///< goes with relaxed stores since the last release fence
-        view rung{};     ///< comes with the next doorbell
+        view acquired{}; ///< joined at the next acquire fence
+        view released{}; ///< passed on by relaxed stores after the last release fence
+        view rung{};     ///< joined at the next doorbell
     };
     struct past_store {
         view carried{};
@@ -83,7 +85,7 @@ class weak_memory {
     std::array<std::uint8_t, max_words> counts_{};
     view fence_{};
     std::array<core_views, max_cores> cores_{};
-    std::array<past_store, max_stores> stores_; ///< grouped by word; the first `total_` of them
+    std::array<past_store, max_stores> stores_; ///< grouped by word; the first `total_` are valid
     std::uint32_t used_cores_;
 
     static auto acquires(ordering o) -> bool { return o != ordering::relaxed and o != ordering::release; }
@@ -120,12 +122,12 @@ class weak_memory {
             f(stores_[i].carried);
         }
     }
-    /// Nobody but this core has seen the latest access of a kind.
+    /// Records that only this core has seen the latest access of a kind.
     auto only(std::uint32_t core, std::uint32_t kind, std::uint64_t bit) -> void {
         each_view([&](view& each) { each.seen[kind] &= ~bit; });
         cores_[core].now.seen[kind] |= bit;
     }
-    /// Removes the stores that are too old for every core.
+    /// Removes the stores that no core can read any more.
     auto drop(words const& least) -> void {
         auto from = std::uint32_t{};
         auto to = std::uint32_t{};
@@ -149,13 +151,13 @@ class weak_memory {
         }
     }
 
-    /// Whether one more store fits.
+    /// Returns whether one more store fits.
     [[nodiscard]] auto has_room(std::uint32_t word) const -> bool { return total_ + 2 <= max_stores and counts_[word] < 254; }
-    /// How many stores a core's load may pick from.
+    /// Returns from how many stores a load of the core may choose.
     [[nodiscard]] auto readable(std::uint32_t core, std::uint32_t word) const -> std::uint32_t {
         return counts_[word] == 0 ? 1u : counts_[word] - cores_[core].now.oldest[word];
     }
-    /// Loads the store that is `age` older than the newest.
+    /// Loads the store that is `age` stores older than the newest.
     auto load(std::uint32_t core, std::uint32_t word, ordering how, std::uint32_t age, std::uint32_t initial) -> std::uint32_t {
         touch(word, initial);
         auto const index = counts_[word] - 1u - age;
@@ -187,7 +189,7 @@ class weak_memory {
         }
     }
 
-    /// Reads or writes a cell; false when that races with an earlier access.
+    /// Reads or writes a cell; false when the access races with an earlier one.
     [[nodiscard]] auto read(std::uint32_t core, std::uint32_t cell) -> bool {
         auto const bit = std::uint64_t{1} << cell;
         auto const is_ordered = (cores_[core].now.seen[0] & bit) != 0;
@@ -204,7 +206,7 @@ class weak_memory {
         return (common & bit) != 0;
     }
 
-    /// Rings a core's doorbell; a core answers its own.
+    /// Rings the doorbell of a core, which takes the ring with `answer`.
     auto ring(std::uint32_t core, std::uint32_t whom) -> void {
         bells_ |= std::uint64_t{1} << whom;
         cores_[whom].rung.join(cores_[core].released);
@@ -219,14 +221,14 @@ class weak_memory {
     }
     [[nodiscard]] auto is_rung(std::uint32_t core) const -> bool { return (bells_ >> core & 1) != 0; }
 
-    /// A core that ended sees nothing any more.
+    /// Removes a core that has ended from the model.
     auto retire(std::uint32_t core) -> void {
         silence(core);
         cores_[core] = {};
     }
 
-    /// Forgets what no core can tell apart any more, so that equal situations have equal bytes. Bit i of `active` says
-    /// that core i has not ended.
+    /// Removes what no core can distinguish any more, so that equal situations have equal bytes. Bit i of `active` means that
+    /// core i has not ended.
     auto forget(std::uint32_t active) -> void {
         auto least = cores_[static_cast<std::uint32_t>(std::min(std::countr_zero(active), int{max_cores - 1}))].now;
         for (std::uint32_t core = 0; core < used_cores_; ++core) {
@@ -247,7 +249,7 @@ class weak_memory {
         });
     }
 
-    /// The bytes that all depends on. The size of the second part depends on the first.
+    /// Returns the bytes that define the state. The size of the second part depends on the first.
     [[nodiscard]] auto head() -> std::span<std::byte> {
         return {reinterpret_cast<std::byte*>(this), offsetof(weak_memory, cores_) + used_cores_ * sizeof(core_views)};
     }

@@ -9,23 +9,23 @@
 
 namespace rpmsg::testing {
 
-/// What a line does to bytes, each to one byte in so many on average, at least 5; 0 for never.
+/// The faults of a line. Each affects on average one byte in so many, at least 5; 0 means never.
 struct line_faults {
     std::uint32_t flip = 0;      ///< one bit is inverted
     std::uint32_t drop = 0;      ///< the byte is lost
-    std::uint32_t insert = 0;    ///< a random byte comes after it
-    std::uint32_t duplicate = 0; ///< it comes twice
+    std::uint32_t insert = 0;    ///< a random byte follows it
+    std::uint32_t duplicate = 0; ///< it arrives twice
     std::uint32_t cut = 0;       ///< it and some of the next 64 bytes are lost
 };
 
-/// One direction of a serial line that damages what goes over it, the same way in each run. What is written after it has
-/// taken `Capacity` bytes must wait. For one thread.
+/// One direction of a serial line that damages its bytes, the same way in each run. It accepts up to `Capacity` bytes at a
+/// time. For one thread.
 template <std::size_t Capacity = 4096> class line {
     std::array<std::byte, Capacity> content_{};
     std::size_t in_{};
     std::size_t out_{};
     std::uint64_t random_ = 0x853c'49e6'748f'ea9b;
-    std::array<std::uint32_t, 5> until_{}; ///< below which random number each kind of fault strikes
+    std::array<std::uint32_t, 5> until_{}; ///< for each kind of fault, the random number below which it occurs
     std::uint32_t cut_left_{};
     std::size_t per_tick_{}; ///< 0: no limit
     std::size_t allowance_{};
@@ -43,7 +43,7 @@ template <std::size_t Capacity = 4096> class line {
             content_[in_++ % Capacity] = is_stuck_ ? stuck_at_ : next;
         }
     }
-    /// One number decides for all kinds of faults: they follow each other in its range.
+    /// One random number selects the kind of fault: each kind has a part of its range.
     constexpr auto pass(std::byte next) -> void {
         if (cut_left_ > 0) {
             --cut_left_;
@@ -71,7 +71,7 @@ template <std::size_t Capacity = 4096> class line {
     constexpr line() = default;
     constexpr explicit line(line_faults faults, std::uint64_t seed = 1) { damage(faults, seed); }
 
-    /// From now on the line does this to bytes.
+    /// Sets the faults of the line.
     constexpr auto damage(line_faults faults, std::uint64_t seed = 1) -> void {
         random_ = seed * 0x9e37'79b9'7f4a'7c15 + 1;
         std::uint32_t sum = 0;
@@ -82,28 +82,28 @@ template <std::size_t Capacity = 4096> class line {
         }
         cut_left_ = 0;
     }
-    /// From now on so many bytes go over it in a tick; 0 for as many as it has room for.
+    /// Sets the bytes that the line carries in a tick; 0 for as many as it has room for.
     constexpr auto pace(std::size_t bytes_per_tick) -> void { per_tick_ = allowance_ = bytes_per_tick; }
     constexpr auto tick() -> void { allowance_ = per_tick_; }
-    /// From now on every byte arrives as this one.
+    /// Replaces every byte from now on by this one.
     constexpr auto stick(std::byte value) -> void {
         is_stuck_ = true;
         stuck_at_ = value;
     }
-    /// As new.
+    /// Removes all faults.
     constexpr auto repair() -> void {
         is_stuck_ = false;
         damage({});
     }
-    /// Loses all bytes that are under way.
+    /// Drops all bytes in flight.
     constexpr auto lose() -> void { out_ = in_; }
-    /// Puts bytes on the line that no end has sent.
+    /// Adds bytes to the line that no end has sent.
     constexpr auto inject(const_bytes foreign) -> void {
         for (auto const each : foreign) {
             put(each);
         }
     }
-    /// The bytes under way, at most as many as `into` has room for, without taking them.
+    /// Copies the bytes in flight, at most as many as `into` has room for, and leaves them on the line.
     constexpr auto copy_to(bytes into) const -> std::size_t {
         std::size_t count = 0;
         for (; count < into.size() and out_ + count < in_; ++count) {
@@ -115,7 +115,7 @@ template <std::size_t Capacity = 4096> class line {
 
     constexpr auto write(const_bytes sent) -> std::size_t {
         std::size_t taken = 0;
-        // Each byte may become three.
+        // One byte may become up to three.
         while (taken < sent.size() and Capacity - (in_ - out_) >= 3 and (per_tick_ == 0 or allowance_ > 0)) {
             allowance_ -= per_tick_ == 0 ? 0 : 1;
             pass(sent[taken++]);

@@ -12,11 +12,11 @@
 
 namespace rpmsg::testing {
 
-/// What happens between the ends of a bus. `from` is the end that sends, 0 the controller.
+/// The faults between the ends of a bus. `from` is the sending end; 0 is the controller.
 ///
-///   reach(size)         how many bytes of a transfer of `size` go across; fewer, and it has failed at both ends
-///   carry(from, frame)  damages a frame on its way
-///   passes_edge(from)   whether the other end sees this edge of the request line
+///   reach(size)         how many bytes of a transfer of `size` are transferred; with fewer it fails at both ends
+///   carry(from, frame)  damages a frame in flight
+///   passes_edge(from)   whether the other end detects this edge of the request line
 template <typename T>
 concept spi_wires = requires(T& wires, std::uint32_t from, bytes frame, std::size_t size) {
     { wires.reach(size) } -> std::same_as<std::size_t>;
@@ -24,7 +24,7 @@ concept spi_wires = requires(T& wires, std::uint32_t from, bytes frame, std::siz
     { wires.passes_edge(from) } -> std::same_as<bool>;
 };
 
-/// Wires that damage nothing.
+/// Wires without faults.
 struct sound_wires {
     constexpr auto reach(std::size_t size) -> std::size_t { return size; }
     constexpr auto carry(std::uint32_t, bytes) -> void {}
@@ -32,9 +32,9 @@ struct sound_wires {
 };
 static_assert(spi_wires<sound_wires>);
 
-/// An SPI bus with two request lines inside one program or one constant expression. A transfer that the controller has
-/// started takes place when `run` is called; a peripheral that was not ready at the start gets nothing and sends zeroes. The
-/// interrupts of an end are passed on by `forward`. For one thread.
+/// An SPI bus with two request lines inside one program or one constant expression. `run` performs a transfer that the
+/// controller has started; a peripheral that was not ready at the start receives nothing and sends zeroes. `forward` passes on
+/// the interrupts of an end. For one thread.
 template <std::uint32_t FrameSize, spi_wires Wires = sound_wires> class spi_bus {
     struct end {
         const_bytes out{};
@@ -75,13 +75,13 @@ template <std::uint32_t FrameSize, spi_wires Wires = sound_wires> class spi_bus 
 
     [[nodiscard]] constexpr auto wires() -> Wires& { return wires_; }
     [[nodiscard]] constexpr auto transfers() const -> std::uint64_t { return transfers_; }
-    /// Whether an end drives its request line, whether a peripheral is ready, and whether a controller has started.
+    /// Return whether an end drives its request line, and whether a peripheral is ready or a controller has started.
     [[nodiscard]] constexpr auto is_requesting(std::uint32_t which) const -> bool { return ends_[which].is_requesting; }
     [[nodiscard]] constexpr auto is_busy(std::uint32_t which) const -> bool {
         return ends_[which].progress == spi_progress::busy;
     }
 
-    /// Moves the bytes of the transfer that the controller has started; false when there is none.
+    /// Transfers the bytes after the controller has started; false when no transfer is pending.
     constexpr auto run() -> bool {
         if (not is_busy(0)) {
             return false;

@@ -8,17 +8,17 @@
 
 namespace rpmsg::testing {
 
-/// How often each fault happens: once in so many, on average; 0 is never.
+/// How rare each fault is: one in so many, on average; 0 means never.
 struct spi_fault_rates {
-    std::uint32_t bytes_per_flip = 0;       ///< one bit of a byte is the other one
-    std::uint32_t frames_per_slip = 0;      ///< a word is lost or comes twice: what follows stands at the wrong place
-    std::uint32_t frames_per_garbage = 0;   ///< the whole frame is noise
+    std::uint32_t bytes_per_flip = 0;       ///< one bit of a byte is inverted
+    std::uint32_t frames_per_slip = 0;      ///< a word is lost or arrives twice, which shifts the following ones
+    std::uint32_t frames_per_garbage = 0;   ///< the whole frame is random
     std::uint32_t frames_per_silence = 0;   ///< the line is stuck, low or high, for one frame
-    std::uint32_t transfers_per_abort = 0;  ///< DMA ends early, and both ends know it
-    std::uint32_t edges_per_missed_one = 0; ///< the peer does not see a request line rise
+    std::uint32_t transfers_per_abort = 0;  ///< DMA ends early, which both ends detect
+    std::uint32_t edges_per_missed_one = 0; ///< the peer does not detect a rising request line
 };
 
-/// Wires with such faults, at random but the same ones with the same seed.
+/// Wires with random faults, which are the same for the same seed.
 class spi_noise {
     spi_fault_rates rates_;
     std::uint64_t state_;
@@ -44,7 +44,7 @@ class spi_noise {
         }
         until_flip_ = at - static_cast<std::uint32_t>(frame.size());
     }
-    /// A word of one or two bytes is lost, or comes twice.
+    /// Drops or repeats a word of one or two bytes.
     constexpr auto slip(bytes frame) -> void {
         auto const word = 1 + random(2);
         auto const at = random(static_cast<std::uint32_t>(frame.size()) - word);
@@ -62,9 +62,9 @@ class spi_noise {
   public:
     constexpr explicit spi_noise(spi_fault_rates rates = {}, std::uint64_t seed = 1) : rates_{rates}, state_{seed} {}
 
-    /// Sets other rates; none to let the link recover.
+    /// Changes the rates; without any the link can recover.
     constexpr auto set(spi_fault_rates rates) -> void { rates_ = rates; }
-    /// How many faults there were.
+    /// Returns the number of faults so far.
     [[nodiscard]] constexpr auto faults() const -> std::uint64_t { return faults_; }
 
     constexpr auto reach(std::size_t size) -> std::size_t {

@@ -11,8 +11,8 @@ namespace rpmsg::testing {
 /// The memory that two array regions share, inside one program or one constant expression.
 template <std::uint32_t Size> struct array_memory { alignas(64) std::array<std::byte, Size> content{}; };
 
-/// A region over an array: runs in the compiler, so that a conversation over the shipped rings is a static_assert.
-/// For one thread.
+/// A region over an array. It works in constant evaluation, so that a message exchange over the rings of production can be a
+/// static_assert. For one thread.
 template <std::uint32_t Size> class array_region {
     array_memory<Size>* memory_;
 

@@ -11,12 +11,12 @@
 
 namespace rpmsg::testing {
 
-/// What was done to shared memory, and whether a field that a peer can write was fetched twice for one decision: the
-/// peer may change it in between, so that what was checked is not what is used.
+/// Counts accesses to shared memory, and detects a field writable by the peer that is loaded twice for one decision: the peer
+/// may change it in between, so that the checked value is not the used one.
 ///
-/// A decision is one call of a transport: say `begin_decision` before each. Inside a call a publish (the store of our
-/// index) ends one, for what follows is about the next buffer, and a step of the handshake (its restart fence) another;
-/// after an arm fence a ring index may be looked at again, for that is what the fence is for.
+/// A decision is one call of a transport: call `begin_decision` before each. Within a call a publish (the store of the own
+/// index) ends a decision, because the next buffer follows, and so does a step of the handshake (its restart fence). After an
+/// arm fence a ring index may be loaded again, which is the purpose of the fence.
 class access_counts {
     using per_site = std::array<std::uint32_t, static_cast<std::size_t>(site::count_)>;
     struct fetch {
@@ -59,14 +59,14 @@ class access_counts {
     }
 
   public:
-    /// With `traps` a second fetch ends the program, and in constant evaluation the compilation.
+    /// With `traps` a second load ends the program, and in constant evaluation the compilation.
     constexpr explicit access_counts(bool traps = false) : traps_{traps} {}
 
     constexpr auto begin_decision() -> void {
         fetched_count_ = 0;
         looks_again_ = false;
     }
-    /// Counts from 0 again.
+    /// Resets all counts to 0.
     constexpr auto clear() -> void { *this = access_counts{traps_}; }
 
     constexpr auto note_load(site where, std::uint32_t offset) -> void {
@@ -101,12 +101,12 @@ class access_counts {
     [[nodiscard]] constexpr auto views() const -> std::uint32_t { return views_; }
     [[nodiscard]] constexpr auto cleans() const -> std::uint32_t { return cleans_; }
     [[nodiscard]] constexpr auto invalidates() const -> std::uint32_t { return invalidates_; }
-    /// How many second fetches there were, and the site of the last.
+    /// Return the number of second loads, and the site of the last one.
     [[nodiscard]] constexpr auto double_fetches() const -> std::uint32_t { return double_fetches_; }
     [[nodiscard]] constexpr auto double_fetched() const -> site { return double_fetched_; }
 };
 
-/// A region that keeps account of every access and passes it on.
+/// A region that counts every access and passes it on.
 template <region Region> class counting_region {
     Region region_;
     access_counts* counts_;

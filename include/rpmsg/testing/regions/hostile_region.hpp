@@ -9,9 +9,10 @@
 
 namespace rpmsg::testing {
 
+/// The kinds of accesses that a script observes.
 enum class access_kind : std::uint8_t { load, store, fence, view };
 
-/// What the library is about to do to shared memory. A view has no site, a fence no place.
+/// The next access of the library to shared memory. A view has no site, a fence no offset.
 struct memory_access {
     access_kind kind{};
     site where = site::count_;
@@ -19,13 +20,13 @@ struct memory_access {
     std::uint32_t size{};
 };
 
-/// The part of a hostile peer: called as script(memory_access) before each access of its victim, free to change the memory.
-/// So whatever lies between two loads of the library can change between them.
+/// A hostile peer: script(memory_access) is called before each access of this side and may change the memory. So everything
+/// between two loads of the library can change.
 template <typename T>
 concept hostile_script = std::invocable<T&, memory_access const&>;
 
-/// A region in which a script plays the peer. Traps on every access outside of the region and on every misaligned one,
-/// which the regions of production take on trust.
+/// A region in which a script acts as the peer. It traps on every access outside of the region and on every misaligned one,
+/// which the regions of production do not check.
 template <region Region, hostile_script Script> class hostile_region {
     Region region_;
     Script* script_;

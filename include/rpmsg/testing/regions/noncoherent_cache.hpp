@@ -14,17 +14,17 @@ namespace rpmsg::testing {
 
 template <std::uint32_t Size, std::uint32_t Line> class noncoherent_cache;
 
-/// Shared memory, and what went wrong with the caches in front of it.
+/// Shared memory, and the first misuse of the caches in front of it.
 template <std::uint32_t Size, std::uint32_t Line> struct noncoherent_memory {
     static_assert(Size % Line == 0, "the memory ends in the middle of a cache line");
     std::array<std::byte, Size> content{};
-    std::string_view complaint{};  ///< the first misuse that a side was caught at
-    std::uint32_t complained_at{}; ///< the offset of its line
+    std::string_view complaint{};  ///< the first misuse by either side
+    std::uint32_t complained_at{}; ///< the offset of its cache line
     std::uint32_t cleans{};        ///< maintenance calls of both sides
     std::uint32_t invalidates{};
-    std::uint32_t lines{}; ///< lines that they touched
+    std::uint32_t lines{}; ///< cache lines that these calls covered
     std::array<noncoherent_cache<Size, Line>*, 2> sides{};
-    std::array<void const*, Size / Line> writers{}; ///< who wrote a line last
+    std::array<void const*, Size / Line> writers{}; ///< the last writer of each line
 
     constexpr auto complain(std::string_view what, std::uint32_t line) -> void {
         if (complaint.empty()) {
@@ -34,12 +34,12 @@ template <std::uint32_t Size, std::uint32_t Line> struct noncoherent_memory {
     }
 };
 
-/// One core's side of a memory without coherence: it sees its own cache lines until it cleans or invalidates them, and a
-/// line is written back as a whole. The memory keeps a complaint of what no core may do: read stale data, throw away its
-/// own writes, write back over those of the peer, or look after a line whose turn it is not. For one thread; one object
-/// per side, shared by reference, at most two.
+/// The cache of one core in front of non-coherent memory. The core sees its own cache lines until it cleans or invalidates
+/// them, and a line is written back as a whole. The memory records each misuse: stale data read, own writes discarded, data of
+/// the peer overwritten, or a line maintained by the wrong side. For one thread; one object for each side, at most two, shared
+/// by reference.
 template <std::uint32_t Size, std::uint32_t Line> class noncoherent_cache {
-    /// What is lent as a span may have been written without a change, so a clean writes it back.
+    /// A lent span may have been written without a change, so a clean writes it back.
     enum class use : std::uint8_t { read, lent, stored };
 
     noncoherent_memory<Size, Line>* memory_;
@@ -79,7 +79,7 @@ template <std::uint32_t Size, std::uint32_t Line> class noncoherent_cache {
         }
         return bytes{cached_}.subspan(offset, size);
     }
-    /// One maintenance call, line by line.
+    /// Performs one maintenance call, line by line.
     constexpr auto maintain(std::uint32_t offset, std::uint32_t size, auto action) -> void {
         expects(lies_inside(offset, size, Size));
         for (auto line = offset / Line; line * Line < offset + size; ++line) {
@@ -109,7 +109,7 @@ template <std::uint32_t Size, std::uint32_t Line> class noncoherent_cache {
         return holds_[line] and (holds_use(line, use::stored) or is_changed());
     }
 
-    /// Where this core sees a range, to read and to write.
+    /// Returns a range as this core sees it, to read and to write.
     constexpr auto view(std::uint32_t offset, std::uint32_t size) -> bytes { return use_range(offset, size, use::lent); }
     constexpr auto read(std::uint32_t offset, std::uint32_t size) -> const_bytes {
         auto const seen = use_range(offset, size, use::read);
@@ -145,7 +145,7 @@ template <std::uint32_t Size, std::uint32_t Line> class noncoherent_cache {
         });
     }
 
-    /// Writes every dirty line back and forgets all, as a cache may do at any time.
+    /// Writes every dirty line back and drops all lines, as a cache may do at any time.
     constexpr auto evict_all() -> void {
         for (std::uint32_t line = 0; line < Size / Line; ++line) {
             if (is_dirty(line)) {
@@ -154,8 +154,7 @@ template <std::uint32_t Size, std::uint32_t Line> class noncoherent_cache {
             holds_[line] = false;
         }
     }
-    /// The core starts anew, with the worst of both that a reset can leave: what it had not cleaned is lost, what it had
-    /// fetched is still there.
+    /// Restarts the core with the worst outcome of a reset: uncleaned writes are lost, fetched lines remain.
     constexpr auto restart() -> void {
         cached_ = fetched_;
         uses_ = {};

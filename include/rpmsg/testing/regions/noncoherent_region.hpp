@@ -11,7 +11,7 @@
 
 namespace rpmsg::testing {
 
-/// The region over one side's cache, or over the memory itself: a debugger, a DMA, a peer that is played by hand.
+/// A region over the cache of one side, or over the memory itself: a debugger, a DMA, a peer that the test simulates.
 template <std::uint32_t Size, std::uint32_t Line> class noncoherent_region {
     noncoherent_memory<Size, Line>* memory_;
     noncoherent_cache<Size, Line>* cache_{};

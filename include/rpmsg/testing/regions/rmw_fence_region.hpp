@@ -6,8 +6,8 @@
 
 namespace rpmsg::testing {
 
-/// A mapped region whose fences are read-modify-writes of one word: ThreadSanitizer does not see fences, but sees these.
-/// For threads of one process.
+/// A mapped region whose fences are read-modify-writes of one word, because ThreadSanitizer does not support fences. For
+/// threads of one process.
 template <typename Memory = memory_at> class rmw_fence_region : public mapped_region<Memory> {
     static inline std::uint32_t fence_word = 0;
 
