@@ -1,8 +1,10 @@
 # Every public header, sorted. After adding or removing one: cmake -P cmake/update_headers.cmake
 set(rpmsg_headers
   include/rpmsg/core/address.hpp
+  include/rpmsg/core/atomic_word.hpp
   include/rpmsg/core/bytes.hpp
   include/rpmsg/core/counters.hpp
+  include/rpmsg/core/cpp20.hpp
   include/rpmsg/core/expects.hpp
   include/rpmsg/core/fixed_name.hpp
   include/rpmsg/core/id_set.hpp

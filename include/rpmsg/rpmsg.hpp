@@ -2,6 +2,10 @@
 
 // Everything for firmware: all but testing/ and host/.
 
+#if __cplusplus < 202002L
+#include "rpmsg needs C++20: compile with -std=c++20 or later"
+#endif
+
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/dump.hpp>
 #include <rpmsg/framework/endpoint.hpp>

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cerrno>
 #include <memory>
 
 using rpmsg::host::failure;
@@ -20,4 +21,9 @@ TEST_CASE("or a failure in words") {
     auto const none = outcome<int>{failure{"the thing is missing; make one"}};
     CHECK_FALSE(none);
     CHECK(none.error() == "the thing is missing; make one");
+}
+
+TEST_CASE("an error number has the system's words") {
+    CHECK(rpmsg::host::words_of(ENOENT) == "No such file or directory");
+    CHECK(rpmsg::host::words_of(EACCES) == "Permission denied");
 }

@@ -31,6 +31,9 @@ TEST_CASE("endpoints are found by their name") {
     add("rpmsg1", "rpmsg-echo");
     add("rpmsg12", "console");
     add("rpmsg_ctrl0", "console");
+    for (auto const* none : {"rpmsg", "rpmsg2x", "rpmsg 3", "rpmsg-4", "rpmsg4294967296"}) {
+        add(none, "console");
+    }
     auto found = rpmsg_control::find("console", {.classes = folder});
     std::ranges::sort(found);
     CHECK(found == rpmsg_control::numbers{0, 12});

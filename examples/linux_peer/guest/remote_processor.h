@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSL-1.0 */
-/* clang-format off: the style of the kernel, of which this becomes a part. */
+/* The style of the kernel, whose driver it becomes a part of. */
+/* clang-format off */
 /*
  * What virtio_rpmsg_bus.c has beside a real remote processor and lacks in User-Mode Linux. It is included in front of the
  * driver, whose source stays as it is.

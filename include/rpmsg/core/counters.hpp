@@ -1,5 +1,7 @@
 #pragma once
 
+#include <rpmsg/core/atomic_word.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -75,7 +77,7 @@ class counters {
         if (std::is_constant_evaluated()) {
             place = static_cast<std::uint16_t>(value);
         } else {
-            __atomic_store_n(&place, static_cast<std::uint16_t>(value), __ATOMIC_RELAXED);
+            detail::atomic_store<__ATOMIC_RELAXED>(place, static_cast<std::uint16_t>(value));
         }
     }
 
@@ -93,7 +95,7 @@ class counters {
     /// Returns the count, at most 65535.
     [[nodiscard]] constexpr auto operator[](counter which) const -> std::uint16_t {
         auto const& place = values_[static_cast<std::size_t>(which)];
-        return std::is_constant_evaluated() ? place : __atomic_load_n(&place, __ATOMIC_RELAXED);
+        return std::is_constant_evaluated() ? place : detail::atomic_load<__ATOMIC_RELAXED>(place);
     }
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <rpmsg/core/cpp20.hpp>
+
 namespace rpmsg {
 
 /// Ends the program when a precondition is violated. It is not a constant expression: the same check is a compile error in

@@ -183,7 +183,8 @@ template <typename Core> class bindings {
             if (not wire::read_announcement(payload, Core::acknowledged, announced, compare)) {
                 return core.count(counter::bad_announcement);
             }
-            apply(core, match_announcement(core.table(), announced, [&](std::uint32_t i) { return not is_other[i]; }), announced);
+            apply(core, match_announcement(core.table(), announced, [&](std::uint32_t i) { return not is_other[i]; }),
+                  announced);
         }
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/address.hpp>
+#include <rpmsg/core/atomic_word.hpp>
 
 #include <cstdint>
 #include <type_traits>
@@ -16,7 +17,7 @@ class endpoint_state {
     std::uint32_t bound_to_{}; ///< the complement of the peer's address; 0 while unbound
 
     [[gnu::always_inline]] [[nodiscard]] constexpr auto bound_to() const -> std::uint32_t {
-        return std::is_constant_evaluated() ? bound_to_ : __atomic_load_n(&bound_to_, __ATOMIC_RELAXED);
+        return std::is_constant_evaluated() ? bound_to_ : detail::atomic_load<__ATOMIC_RELAXED>(bound_to_);
     }
 
   public:
@@ -33,7 +34,7 @@ class endpoint_state {
         if (std::is_constant_evaluated()) {
             bound_to_ = complement;
         } else {
-            __atomic_store_n(&bound_to_, complement, __ATOMIC_RELAXED);
+            detail::atomic_store<__ATOMIC_RELAXED>(bound_to_, complement);
         }
     }
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/core/atomic_word.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/lock.hpp>
@@ -178,13 +179,11 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto polled_here() -> void {
         if constexpr (wait_policy<Wait>) {
             if (not std::is_constant_evaluated()) {
-                __atomic_store_n(&poller_.context, wait_.context(), __ATOMIC_RELAXED);
+                atomic_store<__ATOMIC_RELAXED>(poller_.context, wait_.context());
             }
         }
     }
-    [[nodiscard]] auto is_polled_here() -> bool {
-        return __atomic_load_n(&poller_.context, __ATOMIC_RELAXED) == wait_.context();
-    }
+    [[nodiscard]] auto is_polled_here() -> bool { return atomic_load<__ATOMIC_RELAXED>(poller_.context) == wait_.context(); }
 };
 
 } // namespace rpmsg::detail

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <rpmsg/core/cpp20.hpp>
+
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace rpmsg::host {
@@ -11,6 +14,9 @@ namespace rpmsg::host {
 struct failure {
     std::string text;
 };
+
+/// The system's words for an error number; several threads may ask at once.
+[[nodiscard]] inline auto words_of(int error) -> std::string { return std::generic_category().message(error); }
 
 /// A value or a failure. Nothing in host/ throws.
 template <typename T> class [[nodiscard]] outcome {

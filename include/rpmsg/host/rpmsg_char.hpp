@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <optional>
 #include <poll.h>
@@ -65,7 +64,7 @@ class rpmsg_char {
                 if (file) {
                     return file;
                 }
-                why = path + ": " + std::strerror(errno);
+                why = path + ": " + words_of(errno);
             }
         } while (not has_passed(deadline, steady_clock::now()) and usleep(1000) == 0);
         return failure{"no endpoint '" + std::string{name} + "' to open: " + why};

@@ -7,15 +7,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
-#include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -53,7 +54,7 @@ class rpmsg_control {
             return {"'" + shown + "' is no name for an endpoint: 1 to 31 printable characters of ASCII"};
         }
         if (ioctl(file_.number(), request, &info) < 0) {
-            return {path_ + " does not " + what + " '" + std::string{name} + "': " + std::strerror(errno)};
+            return {path_ + " does not " + what + " '" + std::string{name} + "': " + words_of(errno)};
         }
         return {};
     }
@@ -64,23 +65,31 @@ class rpmsg_control {
         std::ifstream{path} >> shown;
         return address{static_cast<std::uint32_t>(shown)};
     }
+    /// N of "rpmsgN".
+    static auto number_of(std::string_view name) -> std::optional<unsigned> {
+        constexpr auto prefix = std::string_view{"rpmsg"};
+        if (not name.starts_with(prefix)) {
+            return std::nullopt;
+        }
+        auto number = 0u;
+        auto const* const end = name.data() + name.size();
+        auto const [rest, trouble] = std::from_chars(name.data() + prefix.size(), end, number);
+        return rest == end and trouble == std::errc{} ? std::optional{number} : std::nullopt;
+    }
     static auto find_if(std::string_view name, rpmsg_paths const& paths, auto&& is_meant) -> std::vector<unsigned> {
         auto found = std::vector<unsigned>{};
-        auto* const folder = opendir(paths.classes.c_str());
-        if (folder == nullptr) {
-            return found;
-        }
-        for (auto const* entry = readdir(folder); entry != nullptr; entry = readdir(folder)) {
-            auto number = 0u;
+        auto trouble = std::error_code{};
+        auto const end = std::filesystem::directory_iterator{};
+        for (auto entry = std::filesystem::directory_iterator{paths.classes, trouble}; not trouble and entry != end;
+             entry.increment(trouble)) {
             auto kept = std::string{};
-            auto const path = paths.classes + "/" + entry->d_name;
-            auto file = std::ifstream{path + "/name"};
-            if (std::sscanf(entry->d_name, "rpmsg%u", &number) == 1 and std::getline(file, kept) and kept == name and
-                is_meant(path)) {
-                found.push_back(number);
+            auto const path = entry->path();
+            auto const number = number_of(path.filename().string());
+            auto file = std::ifstream{path / "name"};
+            if (number and std::getline(file, kept) and kept == name and is_meant(path.string())) {
+                found.push_back(*number);
             }
         }
-        closedir(folder);
         std::ranges::sort(found);
         return found;
     }
@@ -96,7 +105,7 @@ class rpmsg_control {
     static auto open(std::string path = "/dev/rpmsg_ctrl0") -> outcome<rpmsg_control> {
         auto file = descriptor{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
         if (not file) {
-            return failure{path + " cannot be opened: " + std::strerror(errno) + "; is the driver rpmsg_ctrl there?"};
+            return failure{path + " cannot be opened: " + words_of(errno) + "; is the driver rpmsg_ctrl there?"};
         }
         return rpmsg_control{std::move(path), std::move(file)};
     }

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <sys/mman.h>
@@ -70,7 +69,7 @@ class shared_memory {
 
     [[nodiscard]] auto refuse(std::string const& what) const -> failure { return {"shared memory " + name_ + " " + what}; }
     [[nodiscard]] auto refuse_call(char const* call) const -> failure {
-        return refuse(std::string{"cannot be used: "} + call + ": " + std::strerror(errno));
+        return refuse(std::string{"cannot be used: "} + call + ": " + words_of(errno));
     }
     [[nodiscard]] auto refuse_stale(std::string const& what) const -> failure {
         return refuse(what + "; remove it with: rm /dev/shm/" + name_ + ", or choose another name");
@@ -126,7 +125,7 @@ class shared_memory {
         }
         errno = posix_fallocate(fd_, 0, static_cast<off_t>(total()));
         if (errno != 0 or not map()) {
-            auto const bad = refuse_call("posix_fallocate or mmap");
+            auto bad = refuse_call("posix_fallocate or mmap");
             remove();
             return bad;
         }
@@ -186,8 +185,8 @@ class shared_memory {
 
     /// Creates or attaches the block `name` of `size` bytes. The fingerprint identifies the content, as
     /// `vring_config::fingerprint` does: a block with another one is refused.
-    static auto open(std::string name, std::uint32_t size, std::uint32_t fingerprint, shared_by whom = shared_by::own_user)
-        -> outcome<shared_memory> {
+    static auto open(std::string const& name, std::uint32_t size, std::uint32_t fingerprint,
+                     shared_by whom = shared_by::own_user) -> outcome<shared_memory> {
         if (name.empty() or name.find('/') != std::string::npos or name.size() > 200) {
             return failure{"'" + name + "' is no name for shared memory: 1 to 200 characters without a slash"};
         }

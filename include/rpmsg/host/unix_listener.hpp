@@ -75,7 +75,7 @@ class unix_listener {
         auto const alone = lock_folder_of(path);
         if (not alone) {
             return refuse(std::string{"cannot be used: its folder: "} +
-                          (errno == EWOULDBLOCK ? "a process that stands still has locked it" : std::strerror(errno)));
+                          (errno == EWOULDBLOCK ? "a process that stands still has locked it" : words_of(errno)));
         }
         struct stat found {};
         if (lstat(path.c_str(), &found) == 0) {
@@ -89,12 +89,12 @@ class unix_listener {
         }
         auto listening = fresh();
         if (bind(listening.number(), at, sizeof(address)) != 0) {
-            return refuse(std::string{"cannot be used: bind: "} + std::strerror(errno));
+            return refuse("cannot be used: bind: " + words_of(errno));
         }
         auto opened = unix_listener{std::move(path), std::move(listening)};
         (void)lstat(opened.path_.c_str(), &opened.own_);
         if (::listen(opened.number(), 1) != 0) {
-            return failure{"socket '" + opened.path_ + "' cannot be used: listen: " + std::strerror(errno)};
+            return failure{"socket '" + opened.path_ + "' cannot be used: listen: " + words_of(errno)};
         }
         return opened;
     }

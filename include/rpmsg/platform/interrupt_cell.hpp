@@ -1,5 +1,7 @@
 #pragma once
 
+#include <rpmsg/core/atomic_word.hpp>
+
 #include <cstdint>
 #include <type_traits>
 
@@ -17,14 +19,14 @@ template <typename T> class interrupt_cell {
             value_ = value;
         } else {
             __atomic_signal_fence(__ATOMIC_RELEASE);
-            __atomic_store_n(&value_, value, __ATOMIC_RELAXED);
+            detail::atomic_store<__ATOMIC_RELAXED>(value_, value);
         }
     }
     [[gnu::always_inline]] [[nodiscard]] constexpr auto load() const -> T {
         if (std::is_constant_evaluated()) {
             return value_;
         }
-        auto const value = __atomic_load_n(&value_, __ATOMIC_RELAXED);
+        auto const value = detail::atomic_load<__ATOMIC_RELAXED>(value_);
         __atomic_signal_fence(__ATOMIC_ACQUIRE);
         return value;
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <rpmsg/core/atomic_word.hpp>
+
 #include <cstdint>
 #include <type_traits>
 
@@ -17,14 +19,14 @@ class interrupt_flag {
         if (std::is_constant_evaluated()) {
             set_ = 1;
         } else {
-            __atomic_store_n(&set_, std::uint8_t{1}, __ATOMIC_RELEASE);
+            detail::atomic_store<__ATOMIC_RELEASE>(set_, 1);
         }
     }
     constexpr auto clear() -> void {
         if (std::is_constant_evaluated()) {
             set_ = 0;
         } else {
-            __atomic_store_n(&set_, std::uint8_t{0}, __ATOMIC_RELAXED);
+            detail::atomic_store<__ATOMIC_RELAXED>(set_, 0);
         }
     }
     /// Clears the flag and returns whether it was set; if so, everything written before any set of it is visible from now on.
@@ -44,7 +46,7 @@ class interrupt_flag {
         if (std::is_constant_evaluated()) {
             return set_ != 0;
         }
-        return __atomic_load_n(&set_, __ATOMIC_ACQUIRE) != 0;
+        return detail::atomic_load<__ATOMIC_ACQUIRE>(set_) != 0;
     }
 };
 

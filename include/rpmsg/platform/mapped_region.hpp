@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/core/atomic_word.hpp>
 #include <rpmsg/platform/cache.hpp>
 #include <rpmsg/platform/region.hpp>
 
@@ -57,7 +58,7 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
         if constexpr (is_plain(Site)) {
             return *const_cast<T const volatile*>(at<T>(offset, distance));
         } else {
-            return __atomic_load_n(at<T>(offset, distance), static_cast<int>(order_of(Site)));
+            return detail::atomic_load<static_cast<int>(order_of(Site))>(*at<T>(offset, distance));
         }
     }
     template <site Site, typename T> auto store(std::uint32_t offset, T value, std::uint32_t distance = 0) -> void {
@@ -65,7 +66,7 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
         if constexpr (is_plain(Site)) {
             *const_cast<T volatile*>(at<T>(offset, distance)) = value;
         } else {
-            __atomic_store_n(at<T>(offset, distance), value, static_cast<int>(order_of(Site)));
+            detail::atomic_store<static_cast<int>(order_of(Site))>(*at<T>(offset, distance), value);
         }
     }
     template <site Site> auto fence() -> void { __atomic_thread_fence(static_cast<int>(order_of(Site))); }

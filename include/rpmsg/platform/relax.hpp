@@ -1,5 +1,7 @@
 #pragma once
 
+#include <rpmsg/core/cpp20.hpp>
+
 namespace rpmsg {
 
 /// Hints to the core that it is in a waiting loop, with pause, yield or a similar instruction. It never sleeps.

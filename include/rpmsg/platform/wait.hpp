@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/core/atomic_word.hpp>
 #include <rpmsg/core/expects.hpp>
 #include <rpmsg/platform/clock.hpp>
 #include <rpmsg/platform/lock.hpp>
@@ -56,7 +57,7 @@ class spin_wait {
     constexpr spin_wait(Clock clock = {}, Lock lock = {}) : clock_{clock}, lock_{lock} {}
 
     auto now() -> ticks { return clock_.now(); }
-    auto ticket() -> std::uint32_t { return __atomic_load_n(&wakes_, __ATOMIC_ACQUIRE); }
+    auto ticket() -> std::uint32_t { return detail::atomic_load<__ATOMIC_ACQUIRE>(wakes_); }
     auto wait(std::uint32_t before, ticks deadline) -> bool {
         auto left = deadline - clock_.now();
         while (ticket() == before) {
@@ -75,7 +76,7 @@ class spin_wait {
             __atomic_fetch_add(&wakes_, 1u, __ATOMIC_RELEASE);
         } else {
             auto const guard = lock_guard{lock_};
-            __atomic_store_n(&wakes_, __atomic_load_n(&wakes_, __ATOMIC_RELAXED) + 1, __ATOMIC_RELEASE);
+            detail::atomic_store<__ATOMIC_RELEASE>(wakes_, detail::atomic_load<__ATOMIC_RELAXED>(wakes_) + 1);
         }
     }
     auto context() -> std::uintptr_t { return Context(); }
@@ -112,7 +113,7 @@ template <clock_source Clock, event_flags Flags, lock_policy Lock = no_lock> cla
     /// Returns the flag of a context, or the first free flag for 0.
     auto find(std::uintptr_t context) -> std::uint32_t {
         std::uint32_t flag = 0;
-        while (flag < Flags::count and __atomic_load_n(&owners_[flag], __ATOMIC_RELAXED) != context) {
+        while (flag < Flags::count and detail::atomic_load<__ATOMIC_RELAXED>(owners_[flag]) != context) {
             ++flag;
         }
         return flag;
@@ -130,7 +131,7 @@ template <clock_source Clock, event_flags Flags, lock_policy Lock = no_lock> cla
             auto const guard = lock_guard{lock_};
             flag = find(0);
             expects(flag < Flags::count); // more contexts wait than there are flags
-            __atomic_store_n(&owners_[flag], context, __ATOMIC_RELAXED);
+            detail::atomic_store<__ATOMIC_RELAXED>(owners_[flag], context);
         }
         return flag;
     }

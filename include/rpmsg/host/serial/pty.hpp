@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <unistd.h>
@@ -45,7 +44,7 @@ class pty : public serial_port {
         auto const far = is_named ? ::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
         auto made = pty{near, far, name.data()};
         if (far < 0 or not make_raw(far, any_baud)) {
-            return failure{std::string{"no pseudo terminal can be made: "} + std::strerror(errno) + "; is /dev/pts mounted?"};
+            return failure{"no pseudo terminal can be made: " + words_of(errno) + "; is /dev/pts mounted?"};
         }
         return outcome<pty>{std::move(made)};
     }

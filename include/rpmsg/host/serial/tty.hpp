@@ -7,7 +7,6 @@
 #include <asm/termbits.h>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <sys/ioctl.h>
@@ -47,13 +46,13 @@ class tty : public serial_port {
             auto const advice = why == EACCES   ? "; join the group that owns it, often dialout"
                                 : why == ENOENT ? "; plug it in, or look under /dev for its name"
                                                 : "";
-            return refuse(path, std::string{"cannot be opened: "} + std::strerror(why) + advice);
+            return refuse(path, "cannot be opened: " + words_of(why) + advice);
         }
         auto port = tty{fd};
         if (not make_raw(fd, baud)) {
-            auto const why = errno == ENOTTY ? std::string{"is no terminal; name a serial port or a pseudo terminal"}
-                                             : "cannot run at " + std::to_string(baud) + " baud: " + std::strerror(errno) +
-                                                   "; try another rate";
+            auto const why = errno == ENOTTY
+                                 ? std::string{"is no terminal; name a serial port or a pseudo terminal"}
+                                 : "cannot run at " + std::to_string(baud) + " baud: " + words_of(errno) + "; try another rate";
             return refuse(path, why);
         }
         return outcome<tty>{std::move(port)};

@@ -46,7 +46,7 @@ template <typename Control = device_control> class basic_gpio_line {
         auto const advice = why == EACCES   ? "; join the group that owns it, often gpio"
                             : why == ENOENT ? "; gpiodetect lists the chips"
                                             : "";
-        return refuse(place, std::string{"cannot be had, its chip cannot be opened: "} + std::strerror(why) + advice);
+        return refuse(place, "cannot be had, its chip cannot be opened: " + words_of(why) + advice);
     }
     static auto refuse_line(int chip, gpio_place const& place, bool is_input, int why) -> failure {
         auto info = gpio_v2_line_info{};
@@ -57,7 +57,7 @@ template <typename Control = device_control> class basic_gpio_line {
             return refuse(place, "is taken by '" + owner + "'; end that, or name another line");
         }
         return refuse(place, std::string{is_input ? "cannot be an input that tells edges: " : "cannot be an output: "} +
-                                 std::strerror(why) + "; name another line, or a kernel since 5.10");
+                                 words_of(why) + "; name another line, or a kernel since 5.10");
     }
 
     static auto open(gpio_place const& place, bool is_input) -> outcome<basic_gpio_line> {
@@ -78,7 +78,7 @@ template <typename Control = device_control> class basic_gpio_line {
         }
         auto line = descriptor{request.fd};
         if (fcntl(line.number(), F_SETFL, O_NONBLOCK) < 0) {
-            return refuse(place, std::string{"cannot be read without waiting: "} + std::strerror(errno));
+            return refuse(place, "cannot be read without waiting: " + words_of(errno));
         }
         return basic_gpio_line{std::move(line)};
     }

@@ -11,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <linux/spi/spidev.h>
 #include <poll.h>
@@ -59,7 +58,7 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
     }
     static auto refuse_setting(std::string const& path, std::string const& what, std::uint32_t value) -> failure {
         auto const why = errno;
-        return refuse(path, "does not take " + what + " " + std::to_string(value) + ": " + std::strerror(why) +
+        return refuse(path, "does not take " + what + " " + std::to_string(value) + ": " + words_of(why) +
                                 "; try what its SPI controller can do");
     }
 
@@ -104,7 +103,7 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
             auto const advice = why == EACCES   ? "; join the group that owns it, often spi"
                                 : why == ENOENT ? "; enable the bus, and spidev on it, in the device tree"
                                                 : "";
-            return refuse(chosen.device, std::string{"cannot be opened: "} + std::strerror(why) + advice);
+            return refuse(chosen.device, "cannot be opened: " + words_of(why) + advice);
         }
         if (auto wrong = set_up(device.number(), chosen); not wrong.text.empty()) {
             return wrong;
@@ -119,7 +118,7 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
         }
         auto ends = descriptor{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
         if (not ends) {
-            return refuse(chosen.device, std::string{"has no descriptor to tell ends of transfers: "} + std::strerror(errno));
+            return refuse(chosen.device, "has no descriptor to tell ends of transfers: " + words_of(errno));
         }
         return spidev{std::move(device), std::move(*own), std::move(*peer), std::move(ends), chosen};
     }
@@ -171,7 +170,7 @@ template <std::uint32_t WordSize = 1, typename Control = device_control> class s
         auto const advice = trouble_ == EMSGSIZE ? "; shorten the frames, or raise the parameter bufsiz of the module spidev"
                             : trouble_ == EINVAL ? "; try another speed"
                                                  : "";
-        return refuse(path_, std::string{"made no transfer: "} + std::strerror(trouble_) + advice);
+        return refuse(path_, "made no transfer: " + words_of(trouble_) + advice);
     }
 };
 static_assert(spi_port<spidev<1>>);

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <sys/mman.h>
@@ -94,7 +93,7 @@ class vhost_memory {
         mapped.file_ = descriptor{fcntl(file.number(), F_DUPFD_CLOEXEC, 0)};
         mapped.start_ = share(file, about);
         if (mapped.start_ == nullptr or not mapped.file_) {
-            return refuse(std::string{"that cannot be mapped: "} + std::strerror(errno));
+            return refuse("that cannot be mapped: " + words_of(errno));
         }
         return mapped;
     }

@@ -2,6 +2,7 @@
 
 #include <rpmsg/host/descriptor.hpp>
 #include <rpmsg/host/file_system.hpp>
+#include <rpmsg/host/outcome.hpp>
 #include <rpmsg/host/vhost/message.hpp>
 
 #include <algorithm>
@@ -78,7 +79,7 @@ class vhost_socket {
         auto const count = recvmsg(socket_.number(), &got, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
         if (count < 0) {
             auto const is_nothing = errno == EAGAIN or errno == EINTR;
-            return is_nothing ? false : end(std::string{"cannot be heard: "} + std::strerror(errno));
+            return is_nothing ? false : end("cannot be heard: " + words_of(errno));
         }
         if (count == 0) {
             return end(filled_ == 0 ? "" : "ends in the middle of a message");

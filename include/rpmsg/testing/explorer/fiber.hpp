@@ -1,23 +1,24 @@
 #pragma once
 
+#include <rpmsg/core/cpp20.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <sanitizer/asan_interface.h>
 #include <span>
 
 #if not defined(__x86_64__)
 #include <ucontext.h>
 #endif
 
-extern "C" [[gnu::weak]] void __asan_unpoison_memory_region(void const volatile* start, std::size_t size);
-
 namespace rpmsg::testing {
 
 /// A thread of control on its own stack. Its future depends only on the bytes of `live()` while it is suspended: a copy of
 /// them, written back later, resets the fiber to that point. Objects on the stack must not own anything elsewhere.
 class fiber {
-    static constexpr std::size_t stack_size = 64 * 1024;
+    static constexpr std::size_t stack_size = std::size_t{64} * 1024;
 
     std::unique_ptr<std::byte[]> stack_ = std::make_unique<std::byte[]>(stack_size);
     void* inside_{};
@@ -115,11 +116,7 @@ class fiber {
     }
 
     /// Permits the address sanitizer to copy the whole stack.
-    auto unguard() -> void {
-        if (__asan_unpoison_memory_region != nullptr) {
-            __asan_unpoison_memory_region(stack_.get(), stack_size);
-        }
-    }
+    auto unguard() -> void { ASAN_UNPOISON_MEMORY_REGION(stack_.get(), stack_size); }
 };
 
 } // namespace rpmsg::testing

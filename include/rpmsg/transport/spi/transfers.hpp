@@ -2,13 +2,13 @@
 
 #include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/spi_port.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 #include <rpmsg/transport/spi/config.hpp>
 #include <rpmsg/transport/spi/rx_queue.hpp>
 #include <rpmsg/transport/spi/session.hpp>
 #include <rpmsg/transport/spi/storage.hpp>
 #include <rpmsg/transport/spi/tx_queue.hpp>
 #include <rpmsg/transport/transport.hpp>
-#include <rpmsg/transport/config_mismatch.hpp>
 
 #include <cstdint>
 #include <type_traits>

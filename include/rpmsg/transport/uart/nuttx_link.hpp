@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/counters.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/uart/counters.hpp>
 #include <rpmsg/transport/uart/frame_queue.hpp>
@@ -8,7 +9,6 @@
 #include <rpmsg/transport/uart/pending_codes.hpp>
 #include <rpmsg/transport/uart/tx_stage.hpp>
 #include <rpmsg/transport/uart/wake_handshake.hpp>
-#include <rpmsg/transport/config_mismatch.hpp>
 
 #include <cstdint>
 #include <utility>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <rpmsg/core/counters.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/uart/reliable_sender.hpp>
-#include <rpmsg/transport/config_mismatch.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
 #include <algorithm>

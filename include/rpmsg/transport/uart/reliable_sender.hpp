@@ -115,9 +115,12 @@ template <uart_config Config, typename Stream> class reliable_sender {
         window_.release();
         if (owes_hello_) {
             begin_hello();
-        } else if (phase_ != phase::up and pending_ != answer::goodbye) {
+            return true;
+        }
+        if (phase_ != phase::up and pending_ != answer::goodbye) {
             return false;
-        } else if (pending_ > answer::acknowledge or (pending_ != answer::none and not window_.has_next())) {
+        }
+        if (pending_ > answer::acknowledge or (pending_ != answer::none and not window_.has_next())) {
             begin_answer();
         } else if (window_.has_next()) {
             begin_data();

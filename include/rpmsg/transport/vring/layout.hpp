@@ -49,8 +49,8 @@ template <typename Layout> constexpr bool is_checked_layout = requires { require
     constexpr auto furthest = std::uint32_t{0x7000'0000};
     auto const apart = ring.used > ring.available ? ring.used - ring.available : ring.available - ring.used;
     return ring.descriptors % 4 == 0 and ring.available % 2 == 0 and ring.used % 4 == 0 and apart <= furthest and
-           lies_inside(ring.descriptors, 16 * count, size) and lies_inside(ring.available, 2 * count + 6, size) and
-           lies_inside(ring.used, 8 * count + 6, size);
+           lies_inside(ring.descriptors, std::uint64_t{16} * count, size) and
+           lies_inside(ring.available, 2 * count + 6, size) and lies_inside(ring.used, 8 * count + 6, size);
 }
 /// The offset of the resource table of a layout, or `nowhere` when it is not known.
 [[nodiscard]] constexpr auto table_of(link_layout auto const& layout) -> std::uint32_t {

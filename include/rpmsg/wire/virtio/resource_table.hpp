@@ -78,7 +78,7 @@ struct rpmsg_device {
 [[nodiscard]] constexpr auto is_usable(vring_entry const& ring) -> bool {
     auto const fits = std::has_single_bit(ring.count) and ring.count <= 32768 and std::has_single_bit(ring.alignment) and
                       ring.alignment <= 0x10'0000;
-    return fits and std::uint64_t{ring.device_address} + 26 * ring.count + 12 + ring.alignment <= 0xffff'ffff;
+    return fits and ring.device_address + std::uint64_t{26} * ring.count + 12 + ring.alignment <= 0xffff'ffff;
 }
 
 /// Finds the first RPMsg device of a resource table and checks every number that a layout is computed from. Returns `malformed`

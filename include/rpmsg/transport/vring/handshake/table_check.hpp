@@ -113,7 +113,8 @@ template <vring_config Config> class table_check {
         auto const count = read(shared, table, offsetof(wire::resource_table, count));
         auto leads_there = false;
         for (std::uint32_t i = 0; count <= before and i < std::min(count, most); ++i) {
-            leads_there = leads_there or read(shared, table, offsetof(wire::resource_table, offset) + 4 * i) == vdev - table;
+            leads_there = leads_there or
+                          read(shared, table, std::uint32_t{offsetof(wire::resource_table, offset)} + 4 * i) == vdev - table;
         }
         return leads_there and read(shared, table, 0) == wire::resource_table{}.version;
     }

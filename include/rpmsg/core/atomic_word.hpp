@@ -1,0 +1,49 @@
+#pragma once
+
+#include <rpmsg/core/cpp20.hpp>
+
+#include <type_traits>
+
+namespace rpmsg::detail {
+
+/// Whether the core has atomic read-modify-writes for a T. Where not (Cortex-M0), a volatile access and a fence are the
+/// instructions of an atomic load or store.
+template <typename T> inline constexpr bool has_atomics = __atomic_always_lock_free(sizeof(T), nullptr);
+/// There Clang calls functions even for an atomic load, which bare firmware lacks.
+#if defined(__clang__)
+inline constexpr bool loads_by_call = true;
+#else
+inline constexpr bool loads_by_call = false;
+#endif
+
+/// One load of a naturally aligned word of at most 4 bytes, relaxed or acquire.
+template <int Order, typename T> [[gnu::always_inline]] [[nodiscard]] inline auto atomic_load(T const& word) -> T {
+    static_assert(std::is_integral_v<T> and sizeof(T) <= sizeof(void*) and
+                  (Order == __ATOMIC_RELAXED or Order == __ATOMIC_ACQUIRE));
+    if constexpr (has_atomics<T> or not loads_by_call) {
+        return __atomic_load_n(&word, Order);
+    } else {
+        auto const value = *const_cast<T const volatile*>(&word);
+        if constexpr (Order == __ATOMIC_ACQUIRE) {
+            __atomic_thread_fence(Order);
+        }
+        return value;
+    }
+}
+
+/// One store of such a word, relaxed or release.
+template <int Order, typename T>
+[[gnu::always_inline]] inline auto atomic_store(T& word, std::type_identity_t<T> value) -> void {
+    static_assert(std::is_integral_v<T> and sizeof(T) <= sizeof(void*) and
+                  (Order == __ATOMIC_RELAXED or Order == __ATOMIC_RELEASE));
+    if constexpr (has_atomics<T>) {
+        __atomic_store_n(&word, value, Order);
+    } else {
+        if constexpr (Order == __ATOMIC_RELEASE) {
+            __atomic_thread_fence(Order);
+        }
+        *const_cast<T volatile*>(&word) = value;
+    }
+}
+
+} // namespace rpmsg::detail
