@@ -71,6 +71,7 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr bool has_table = Config.dialect.status_in_table;
     static constexpr bool has_boot = Config.dialect.attach == wire::attach_rule::boot_words;
     static constexpr bool has_carveouts = Config.dialect.sizes == wire::config_space::versioned;
+    static constexpr bool has_sizes = Config.dialect.has_versioned_sizes();
     /// The vdev entry of the table: behind openvela's trace entry (openvela, drivers/rpmsg/rpmsg_virtio_lite.c), behind Linux's
     /// carveouts, or first.
     static constexpr std::uint32_t vdev = has_boot        ? sizeof(wire::boot_block) + 72
@@ -79,7 +80,7 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr std::uint32_t head = has_control     ? control_size
                                           : has_boot      ? sizeof(wire::boot_block) + 208
                                           : has_carveouts ? sizeof(wire::carveout_table) + 12
-                                          : has_table     ? table_size
+                                          : has_table     ? table_size + (has_sizes ? 12 : 0)
                                                           : 0;
     /// Both ends are ours and agree by fingerprint: buffer i of a ring is descriptor i for good, and none need be read.
     static constexpr bool is_agreed = has_control;

@@ -17,8 +17,9 @@ enum class attach_rule : unsigned char {
 /// where not, they are 512.
 enum class config_space : unsigned char {
     none,
-    versioned, ///< Linux since the series of 2026, feature bit 1
-    rptun,     ///< NuttX and openvela, feature bit 2
+    versioned,         ///< Linux since the series of 2026, feature bit 1
+    openamp_versioned, ///< OpenAMP's: the two sizes stand the other way round, feature bit 1
+    rptun,             ///< NuttX and openvela, feature bit 2
 };
 
 /// How one peer speaks where RPMsg leaves it open.
@@ -34,6 +35,11 @@ struct dialect {
     bool counts_as_openvela{};  ///< the commands beside the boot words
     std::uint32_t features = 1; ///< the feature bits of RPMsg that this dialect knows
     bool operator==(dialect const&) const = default;
+
+    /// Whether the config space has a version, whatever the order of its sizes.
+    [[nodiscard]] constexpr auto has_versioned_sizes() const -> bool {
+        return sizes == config_space::versioned or sizes == config_space::openamp_versioned;
+    }
 };
 
 namespace dialects {
@@ -51,6 +57,13 @@ inline constexpr auto linux_bufsz = dialect{.attach = attach_rule::status_byte,
 /// OpenAMP's open-amp, either role. A host that starts anew is seen by the rings that it clears; a remote that does offers no
 /// sign: call `reset()` when it was restarted.
 inline constexpr auto openamp = dialect{.attach = attach_rule::status_byte, .status_in_table = true};
+
+/// OpenAMP with buffer sizes in the config space (open-amp, pull request 684), either role. Restarts show as with `openamp`.
+inline constexpr auto openamp_bufsz = dialect{.attach = attach_rule::status_byte,
+                                              .status_in_table = true,
+                                              .compares_table = true,
+                                              .sizes = config_space::openamp_versioned,
+                                              .features = 0b11};
 
 /// NXP's rpmsg-lite, either role. A master that starts anew is seen by the rings that it clears; a remote that does offers no
 /// sign: call `reset()` when it was restarted.
