@@ -20,7 +20,7 @@ namespace ward {
 namespace wire = rpmsg::wire;
 namespace dialects = rpmsg::wire::dialects;
 
-constexpr auto contract_for(wire::dialect dialect) -> rpmsg::shared_block {
+constexpr auto block_for(wire::dialect dialect) -> rpmsg::shared_block {
     auto const is_linux = dialect == dialects::linux_virtio or dialect == dialects::linux_bufsz;
     auto const is_ours = dialect == dialects::rpmsg;
     return {.rings = {.buffers = 8,
@@ -32,13 +32,13 @@ constexpr auto contract_for(wire::dialect dialect) -> rpmsg::shared_block {
             .remote_base = 0x1000'0000,
             .size = 0x8000};
 }
-inline constexpr auto ours = contract_for(dialects::rpmsg);
-inline constexpr auto for_openamp = contract_for(dialects::openamp);
-inline constexpr auto for_lite = contract_for(dialects::rpmsg_lite);
-inline constexpr auto for_linux = contract_for(dialects::linux_virtio);
-inline constexpr auto for_bufsz = contract_for(dialects::linux_bufsz);
-inline constexpr auto for_nuttx = contract_for(dialects::nuttx);
-inline constexpr auto for_openvela = contract_for(dialects::openvela);
+inline constexpr auto ours = block_for(dialects::rpmsg);
+inline constexpr auto for_openamp = block_for(dialects::openamp);
+inline constexpr auto for_lite = block_for(dialects::rpmsg_lite);
+inline constexpr auto for_linux = block_for(dialects::linux_virtio);
+inline constexpr auto for_bufsz = block_for(dialects::linux_bufsz);
+inline constexpr auto for_nuttx = block_for(dialects::nuttx);
+inline constexpr auto for_openvela = block_for(dialects::openvela);
 inline constexpr auto every_link = std::array{ours, for_openamp, for_lite, for_linux, for_bufsz, for_nuttx, for_openvela};
 
 /// A shared block and both of its sides, played by hand as the dialect has it.

@@ -15,16 +15,16 @@
 namespace wire = rpmsg::wire;
 
 namespace {
-constexpr auto contract_for(wire::dialect dialect, std::uint16_t buffers) -> rpmsg::shared_block {
+constexpr auto block_for(wire::dialect dialect, std::uint16_t buffers) -> rpmsg::shared_block {
     return {.rings = {.buffers = buffers, .buffer_size = 64, .alignment = 64, .device_base = 0x1000, .dialect = dialect},
             .host_base = 0x1000,
             .size = 0x1000};
 }
 constexpr auto shared_blocks =
-    std::array{contract_for(wire::dialects::rpmsg, 4),       contract_for(wire::dialects::openamp, 4),
-               contract_for(wire::dialects::rpmsg_lite, 4),  contract_for(wire::dialects::linux_virtio, 8),
-               contract_for(wire::dialects::linux_bufsz, 4), contract_for(wire::dialects::nuttx, 4),
-               contract_for(wire::dialects::openvela, 4)};
+    std::array{block_for(wire::dialects::rpmsg, 4),       block_for(wire::dialects::openamp, 4),
+               block_for(wire::dialects::rpmsg_lite, 4),  block_for(wire::dialects::linux_virtio, 8),
+               block_for(wire::dialects::linux_bufsz, 4), block_for(wire::dialects::nuttx, 4),
+               block_for(wire::dialects::openvela, 4)};
 
 /// The entries that Linux looks for by name, and where they are.
 auto carveouts_of(rpmsg::shared_block const& link, doctor::placement const& at) -> wire::carveout_table {

@@ -30,7 +30,7 @@ constexpr auto spi_to_nuttx = spi_config{.frame_size = 128,
 constexpr auto spi_to_openvela = spi_config{.frame_size = 96, .profile = spi_profile::openvela};
 } // namespace
 
-TEST_CASE("a serial line, NuttX: whatever both ends call, the shared block holds") {
+TEST_CASE("a serial line, NuttX: whatever both ends call, the promises hold") {
     CHECK(searched(make<serial<to_nuttx>, pooled>, 6'000) == "");
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("a serial line, NuttX: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<serial<to_nuttx>, pooled>) == "");
 }
 
-TEST_CASE("a serial line, openvela, endpoints by address: whatever both ends call, the shared block holds") {
+TEST_CASE("a serial line, openvela, endpoints by address: whatever both ends call, the promises hold") {
     CHECK(searched(make<serial<to_openvela>, addressed>, 6'000) == "");
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("a serial line, openvela, endpoints by address: ten long searches", "[
     CHECK(searched_long(make<serial<to_openvela>, addressed>) == "");
 }
 
-TEST_CASE("a reliable serial line: whatever both ends call, the shared block holds") {
+TEST_CASE("a reliable serial line: whatever both ends call, the promises hold") {
     CHECK(searched(make<serial<reliable>, pooled>, 15'000) == "");
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("a reliable serial line: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<serial<reliable>, pooled>) == "");
 }
 
-TEST_CASE("a reliable serial line of one buffer, endpoints by name: whatever both ends call, the shared block holds") {
+TEST_CASE("a reliable serial line of one buffer, endpoints by name: whatever both ends call, the promises hold") {
     CHECK(searched(make<serial<smallest_reliable>, named>, 15'000) == "");
 }
 
@@ -62,13 +62,13 @@ TEST_CASE("a reliable serial line of one buffer, endpoints by name: ten long sea
     CHECK(searched_long(make<serial<smallest_reliable>, named>) == "");
 }
 
-TEST_CASE("SPI: whatever both ends call, the shared block holds") {
+TEST_CASE("SPI: whatever both ends call, the promises hold") {
     CHECK(searched(make<spi_wires<over_spi>, pooled>, 20'000) == "");
 }
 
 TEST_CASE("SPI: ten long searches", "[.nightly]") { CHECK(searched_long(make<spi_wires<over_spi>, pooled>) == ""); }
 
-TEST_CASE("SPI with the fewest buffers, endpoints by name: whatever both ends call, the shared block holds") {
+TEST_CASE("SPI with the fewest buffers, endpoints by name: whatever both ends call, the promises hold") {
     CHECK(searched(make<spi_wires<smallest_spi>, named>, 20'000) == "");
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("SPI with the fewest buffers, endpoints by name: ten long searches", "
     CHECK(searched_long(make<spi_wires<smallest_spi>, named>) == "");
 }
 
-TEST_CASE("SPI to NuttX: whatever both ends call, the shared block holds") {
+TEST_CASE("SPI to NuttX: whatever both ends call, the promises hold") {
     CHECK(searched(make<spi_wires<spi_to_nuttx>, pooled>, 15'000) == "");
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("SPI to NuttX: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<spi_wires<spi_to_nuttx>, pooled>) == "");
 }
 
-TEST_CASE("SPI to openvela, endpoints by address: whatever both ends call, the shared block holds") {
+TEST_CASE("SPI to openvela, endpoints by address: whatever both ends call, the promises hold") {
     CHECK(searched(make<spi_wires<spi_to_openvela>, addressed>, 15'000) == "");
 }
 
@@ -92,11 +92,11 @@ TEST_CASE("SPI to openvela, endpoints by address: ten long searches", "[.nightly
     CHECK(searched_long(make<spi_wires<spi_to_openvela>, addressed>) == "");
 }
 
-TEST_CASE("memory of one program: whatever both ends call, the shared block holds") {
+TEST_CASE("memory of one program: whatever both ends call, the promises hold") {
     CHECK(searched(make<inner_wires<true>, pooled>, 15'000) == "");
 }
 
-TEST_CASE("memory of one program without acknowledgement: whatever both ends call, the shared block holds") {
+TEST_CASE("memory of one program without acknowledgement: whatever both ends call, the promises hold") {
     CHECK(searched(make<inner_wires<false>, named>, 15'000) == "");
 }
 

@@ -9,7 +9,7 @@ using namespace rpmsg::searched;
 namespace dialects = rpmsg::wire::dialects;
 } // namespace
 
-TEST_CASE("Linux, endpoints that come and go: whatever both ends call, the shared block holds") {
+TEST_CASE("Linux, endpoints that come and go: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::linux_virtio, 4)>, pooled>, 40'000) == "");
 }
 
@@ -17,7 +17,7 @@ TEST_CASE("Linux, endpoints that come and go: ten long searches", "[.nightly]") 
     CHECK(searched_long(make<rings<small(dialects::linux_virtio, 4)>, pooled>) == "");
 }
 
-TEST_CASE("Linux, four buffers with an event index: whatever both ends call, the shared block holds") {
+TEST_CASE("Linux, four buffers with an event index: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::linux_virtio, 4, 1, true)>, named>, 40'000) == "");
 }
 
@@ -25,11 +25,11 @@ TEST_CASE("Linux, four buffers with an event index: ten long searches", "[.night
     CHECK(searched_long(make<rings<small(dialects::linux_virtio, 4, 1, true)>, named>) == "");
 }
 
-TEST_CASE("Linux, two buffers in batches: whatever both ends call, the shared block holds") {
+TEST_CASE("Linux, two buffers in batches: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::linux_virtio, 2, 2)>, addressed>, 40'000) == "");
 }
 
-TEST_CASE("Linux, two buffers in batches: every four calls keep the shared block") {
+TEST_CASE("Linux, two buffers in batches: every four calls keep the promises") {
     CHECK(searched_all(make<rings<small(dialects::linux_virtio, 2, 2)>, addressed>, 4) == "");
 }
 
@@ -37,15 +37,15 @@ TEST_CASE("Linux, two buffers in batches: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<rings<small(dialects::linux_virtio, 2, 2)>, addressed>) == "");
 }
 
-TEST_CASE("Linux, two buffers in batches: every five calls keep the shared block", "[.nightly]") {
+TEST_CASE("Linux, two buffers in batches: every five calls keep the promises", "[.nightly]") {
     CHECK(searched_all(make<rings<small(dialects::linux_virtio, 2, 2)>, addressed>, 5) == "");
 }
 
-TEST_CASE("Linux with sizes, four buffers: whatever both ends call, the shared block holds") {
+TEST_CASE("Linux with sizes, four buffers: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::linux_bufsz, 4)>, addressed>, 40'000) == "");
 }
 
-TEST_CASE("Linux with sizes, four buffers: every four calls keep the shared block") {
+TEST_CASE("Linux with sizes, four buffers: every four calls keep the promises") {
     CHECK(searched_all(make<rings<small(dialects::linux_bufsz, 4)>, addressed>, 4) == "");
 }
 
@@ -53,12 +53,12 @@ TEST_CASE("Linux with sizes, four buffers: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<rings<small(dialects::linux_bufsz, 4)>, addressed>) == "");
 }
 
-TEST_CASE("Linux with sizes, four buffers: every five calls keep the shared block", "[.nightly]") {
+TEST_CASE("Linux with sizes, four buffers: every five calls keep the promises", "[.nightly]") {
     CHECK(searched_all(make<rings<small(dialects::linux_bufsz, 4)>, addressed>, 5) == "");
 }
 
 TEST_CASE("Linux with sizes, two buffers with an event index, endpoints that come and go: whatever both ends call, the "
-          "shared block holds") {
+          "promises hold") {
     CHECK(searched(make<rings<small(dialects::linux_bufsz, 2, 1, true)>, pooled>, 40'000) == "");
 }
 

@@ -11,7 +11,7 @@ using namespace rpmsg::searched;
 namespace dialects = rpmsg::wire::dialects;
 } // namespace
 
-TEST_CASE("whatever comes in between at a lock, the shared block holds") {
+TEST_CASE("whatever comes in between at a lock, the promises hold") {
     CHECK(search_races(make<rings<small(dialects::rpmsg, 4)>, pooled>, known_faults()) == "");
     CHECK(search_races(make<rings<small(dialects::openamp, 4)>, pooled>, known_faults()) == "");
 }

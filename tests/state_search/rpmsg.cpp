@@ -9,7 +9,7 @@ using namespace rpmsg::searched;
 namespace dialects = rpmsg::wire::dialects;
 } // namespace
 
-TEST_CASE("our own dialect, endpoints that come and go: whatever both ends call, the shared block holds") {
+TEST_CASE("our own dialect, endpoints that come and go: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::rpmsg, 4)>, pooled>, 40'000) == "");
 }
 
@@ -17,11 +17,11 @@ TEST_CASE("our own dialect, endpoints that come and go: ten long searches", "[.n
     CHECK(searched_long(make<rings<small(dialects::rpmsg, 4)>, pooled>) == "");
 }
 
-TEST_CASE("our own dialect, two buffers in batches with an event index: whatever both ends call, the shared block holds") {
+TEST_CASE("our own dialect, two buffers in batches with an event index: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::rpmsg, 2, 2, true)>, addressed>, 40'000) == "");
 }
 
-TEST_CASE("our own dialect, two buffers in batches with an event index: every four calls keep the shared block") {
+TEST_CASE("our own dialect, two buffers in batches with an event index: every four calls keep the promises") {
     CHECK(searched_all(make<rings<small(dialects::rpmsg, 2, 2, true)>, addressed>, 4) == "");
 }
 
@@ -29,11 +29,11 @@ TEST_CASE("our own dialect, two buffers in batches with an event index: ten long
     CHECK(searched_long(make<rings<small(dialects::rpmsg, 2, 2, true)>, addressed>) == "");
 }
 
-TEST_CASE("our own dialect, two buffers in batches with an event index: every five calls keep the shared block", "[.nightly]") {
+TEST_CASE("our own dialect, two buffers in batches with an event index: every five calls keep the promises", "[.nightly]") {
     CHECK(searched_all(make<rings<small(dialects::rpmsg, 2, 2, true)>, addressed>, 5) == "");
 }
 
-TEST_CASE("our own dialect, eight buffers, batches of four: whatever both ends call, the shared block holds") {
+TEST_CASE("our own dialect, eight buffers, batches of four: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::rpmsg, 8, 4)>, named>, 40'000) == "");
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("our own dialect, eight buffers, batches of four: ten long searches", 
     CHECK(searched_long(make<rings<small(dialects::rpmsg, 8, 4)>, named>) == "");
 }
 
-TEST_CASE("our own dialect, two buffers, endpoints that come and go: whatever both ends call, the shared block holds") {
+TEST_CASE("our own dialect, two buffers, endpoints that come and go: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::rpmsg, 2)>, pooled>, 40'000) == "");
 }
 
