@@ -65,6 +65,10 @@ inline constexpr auto openamp_bufsz = dialect{.attach = attach_rule::status_byte
                                               .sizes = config_space::openamp_versioned,
                                               .features = 0b11};
 
+/// Zephyr's static vrings (subsys/ipc/ipc_service/lib/ipc_static_vrings.c) and TF-M, either role: OpenAMP without a table, the
+/// status byte stands alone. Restarts show as with `openamp`.
+inline constexpr auto zephyr = dialect{.attach = attach_rule::status_byte};
+
 /// NXP's rpmsg-lite, either role. A master that starts anew is seen by the rings that it clears; a remote that does offers no
 /// sign: call `reset()` when it was restarted.
 inline constexpr auto rpmsg_lite =

@@ -47,7 +47,7 @@ template <vring_config Config> class control_block_device : public control_block
 
     std::uint32_t boot_{};
     std::uint32_t epoch_seen_{}; ///< the epoch that we attached to or let go for
-    bool is_awaited_{};       ///< we let go for it and did not attach yet
+    bool is_awaited_{};          ///< we let go for it and did not attach yet
 
   public:
     /// Counts the boot up, so that a driver with an older session opens a new one.
