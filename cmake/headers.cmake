@@ -123,6 +123,7 @@ set(rpmsg_headers
   include/rpmsg/transport/uart/wake_handshake.hpp
   include/rpmsg/transport/vring/config.hpp
   include/rpmsg/transport/vring/data_path.hpp
+  include/rpmsg/transport/vring/fixed_layout.hpp
   include/rpmsg/transport/vring/handshake/boot_words.hpp
   include/rpmsg/transport/vring/handshake/control_block.hpp
   include/rpmsg/transport/vring/handshake/first_doorbell.hpp

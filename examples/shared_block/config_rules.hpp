@@ -40,7 +40,7 @@ inline auto check_config(examination& on, memory const& table, std::uint64_t dev
     if ((vdev.device_features & size_feature(on.rings().dialect)) == 0) {
         return;
     }
-    auto const is_versioned = on.rings().dialect.sizes == wire::config_space::versioned;
+    auto const is_versioned = on.rings().dialect.has_versioned_sizes();
     auto const least = is_versioned ? sizeof(wire::versioned_config) : offsetof(wire::rptun_config, to_device_address);
     if (vdev.config_length < least) {
         on.wrong(on.table_owner(), "vdev.config_length",
@@ -58,9 +58,13 @@ inline auto check_config(examination& on, memory const& table, std::uint64_t dev
     auto const is_version_1 = on.compare(side::device, "config.version", table.read<std::uint8_t>(start), 1);
     auto const size = table.read<std::uint16_t>(start + offsetof(wire::versioned_config, size));
     if (on.compare(side::device, "config.size", size, sizeof(wire::versioned_config)) and is_version_1) {
-        check_sizes(
-            on, {word(offsetof(wire::versioned_config, transmit_size)), word(offsetof(wire::versioned_config, receive_size))},
-            {"config.transmit_size", "config.receive_size"});
+        auto const first = word(offsetof(wire::versioned_config, transmit_size));
+        auto const second = word(offsetof(wire::versioned_config, receive_size));
+        if (on.rings().dialect.sizes == wire::config_space::versioned) {
+            check_sizes(on, {first, second}, {"config.transmit_size", "config.receive_size"});
+        } else {
+            check_sizes(on, {second, first}, {"config.r2h_buf_size", "config.h2r_buf_size"});
+        }
     }
 }
 

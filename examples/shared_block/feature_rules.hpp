@@ -12,9 +12,9 @@ namespace doctor {
 
 /// Returns the feature bit of a dialect for buffer sizes in the config space.
 constexpr auto size_feature(rpmsg::wire::dialect const& dialect) -> std::uint32_t {
-    return dialect.sizes == rpmsg::wire::config_space::none        ? 0
-           : dialect.sizes == rpmsg::wire::config_space::versioned ? rpmsg::wire::feature_sizes_linux
-                                                                   : rpmsg::wire::feature_sizes_rptun;
+    return dialect.sizes == rpmsg::wire::config_space::none ? 0
+           : dialect.has_versioned_sizes()                  ? rpmsg::wire::feature_sizes_linux
+                                                            : rpmsg::wire::feature_sizes_rptun;
 }
 
 /// Returns the name of the first bit that has one, as " (bit 0, name service)".

@@ -27,6 +27,7 @@ struct named_dialect {
 };
 inline constexpr auto known_dialects = std::array{named_dialect{"rpmsg", rpmsg::wire::dialects::rpmsg},
                                                   named_dialect{"openamp", rpmsg::wire::dialects::openamp},
+                                                  named_dialect{"openamp_bufsz", rpmsg::wire::dialects::openamp_bufsz},
                                                   named_dialect{"rpmsg_lite", rpmsg::wire::dialects::rpmsg_lite},
                                                   named_dialect{"linux_virtio", rpmsg::wire::dialects::linux_virtio},
                                                   named_dialect{"linux_bufsz", rpmsg::wire::dialects::linux_bufsz},

@@ -21,8 +21,8 @@ Prints what follows from the shared block in examples/shared_block/link.hpp, and
   shared_block doctor WHAT     which field of which side disagrees with the shared block, and what the rings are doing. WHAT is a
                            dump of the block, or the /NAME of a live POSIX shared-memory object; nothing is written
 
-  --config KEY=VALUE[,...] another shared block than the one built in, field by field: dialect (rpmsg, openamp, rpmsg_lite,
-                           linux_virtio, linux_bufsz, nuttx, openvela), buffers, buffer_size, host_to_remote,
+  --config KEY=VALUE[,...] another shared block than the one built in, field by field: dialect (rpmsg, openamp, openamp_bufsz,
+                           rpmsg_lite, linux_virtio, linux_bufsz, nuttx, openvela), buffers, buffer_size, host_to_remote,
                            remote_to_host, alignment, ring_stride, batch, event_index, device_base, host_base,
                            remote_base, size, vdev_notify_id, ring_0_notify_id, ring_1_notify_id
   --offset BYTES           where the block starts in the dump

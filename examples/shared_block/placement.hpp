@@ -81,6 +81,9 @@ constexpr auto place_head(rpmsg::wire::dialect const& dialect) -> placement {
     if (dialect.sizes == wire::config_space::versioned) {
         return {.table_size = sizeof(wire::sized_carveout_table), .vdev = offsetof(wire::carveout_table, vdev)};
     }
+    if (dialect.sizes == wire::config_space::openamp_versioned) {
+        return {.table_size = sizeof(wire::sized_table<wire::resource_table>), .vdev = offsetof(wire::resource_table, vdev)};
+    }
     if (dialect.status_in_table) {
         return {.table_size = sizeof(wire::resource_table), .vdev = offsetof(wire::resource_table, vdev)};
     }

@@ -75,7 +75,7 @@ auto layout_text(rpmsg::shared_block const& link) -> std::string {
         auto const device = at.table + at.vdev;
         row("        device", device, entry);
         if (auto const sizes = rings.dialect.sizes; sizes != rpmsg::wire::config_space::none) {
-            auto const is_versioned = sizes == rpmsg::wire::config_space::versioned;
+            auto const is_versioned = rings.dialect.has_versioned_sizes();
             row("        config space", device + entry,
                 is_versioned ? sizeof(rpmsg::wire::versioned_config) : sizeof(rpmsg::wire::rptun_config));
         }

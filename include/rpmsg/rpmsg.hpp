@@ -19,6 +19,7 @@
 #include <rpmsg/transport/spi.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/uart.hpp>
+#include <rpmsg/transport/vring/fixed_layout.hpp>
 #include <rpmsg/transport/vring/runtime_layout.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>
 #include <rpmsg/transport/vring_device.hpp>

@@ -17,6 +17,10 @@ TEST_CASE("OpenAMP, endpoints that come and go: ten long searches", "[.nightly]"
     CHECK(searched_long(make<rings<small(dialects::openamp, 4)>, pooled>) == "");
 }
 
+TEST_CASE("OpenAMP with sizes, four buffers: whatever both ends call, the promises hold") {
+    CHECK(searched(make<rings<small(dialects::openamp_bufsz, 4)>, addressed>, 40'000) == "");
+}
+
 TEST_CASE("OpenAMP, two buffers in batches: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::openamp, 2, 2)>, addressed>, 40'000) == "");
 }

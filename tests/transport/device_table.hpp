@@ -2,6 +2,7 @@
 
 #include <rpmsg/transport/vring/layout.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -18,7 +19,7 @@ template <rpmsg::vring_config Config> constexpr auto put_device_table(auto put) 
             }
         };
         constexpr auto features = Config.dialect.features | (Config.event_index ? rpmsg::wire::feature_event_index : 0);
-        constexpr auto has_sizes = Config.dialect.sizes == rpmsg::wire::config_space::versioned;
+        constexpr auto has_sizes = Config.dialect.has_versioned_sizes();
         put_words(layout::table(), {1, 1, 0, 0, vdev - layout::table()});
         put_words(vdev, {3, 7, 0, features, 0, has_sizes ? 11u : 0u, 2 << 8});
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
@@ -26,8 +27,9 @@ template <rpmsg::vring_config Config> constexpr auto put_device_table(auto put) 
             put_words(vdev + 28 + 20 * ring, {place, Config.alignment, Config.buffers, ring, 0});
         }
         if (has_sizes) {
-            put_words(vdev + 68, {1 | 11 << 8 | Config.size_of(0) << 24, Config.size_of(0) >> 8 | Config.size_of(1) << 24,
-                                  Config.size_of(1) >> 8});
+            constexpr auto first = Config.dialect.sizes == rpmsg::wire::config_space::versioned ? 0 : 1;
+            constexpr auto sizes = std::array{Config.size_of(first), Config.size_of(1 - first)};
+            put_words(vdev + 68, {1 | 11 << 8 | sizes[0] << 24, sizes[0] >> 8 | sizes[1] << 24, sizes[1] >> 8});
         }
     }
 }

@@ -94,6 +94,12 @@ TEST_CASE("for Linux with buffer sizes the table has carveouts and a config spac
     STATIC_REQUIRE(sized::ring_0 == sizeof(wire::sized_carveout_table));
 }
 
+TEST_CASE("for OpenAMP with buffer sizes the config space follows the smallest table") {
+    using sized = with_table<wire::dialects::openamp_bufsz>;
+    STATIC_REQUIRE(sized::status() == with_table<wire::dialects::openamp>::status());
+    STATIC_REQUIRE(sized::ring_0 == align_up(sizeof(wire::sized_table<wire::resource_table>), 8));
+}
+
 TEST_CASE("a computed layout follows no other base than its own") {
     STATIC_REQUIRE(with_table<wire::dialects::nuttx>::rebase(0x1000));
     STATIC_REQUIRE_FALSE(with_table<wire::dialects::nuttx>::rebase(0x2000));

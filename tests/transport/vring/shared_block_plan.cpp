@@ -61,6 +61,22 @@ TEST_CASE("the table says where the remote sees the rings") {
     STATIC_REQUIRE(made.vrings[0].notify_id == 5 and made.vrings[1].notify_id == 6);
 }
 
+TEST_CASE("OpenAMP with buffer sizes is told of the host's buffers first, behind the rings of the table") {
+    constexpr auto link = [] {
+        auto sized = for_openamp;
+        sized.rings.dialect = dialects::openamp_bufsz;
+        sized.rings.host_to_remote = 256;
+        sized.rings.remote_to_host = 128;
+        return sized;
+    }();
+    constexpr auto made = rpmsg::resource_table_of<link>();
+    STATIC_REQUIRE(made.table.vdev.config_length == 11 and made.table.vdev.device_features == 3);
+    STATIC_REQUIRE(made.config.version == 1 and made.config.size[0] == 11);
+    STATIC_REQUIRE(made.config.transmit_size[0] == 0 and made.config.transmit_size[1] == 1); // 256, the host's
+    STATIC_REQUIRE(made.config.receive_size[0] == 128);
+    STATIC_REQUIRE(shared_block_plan<link>::layout::table() + sizeof(made) <= shared_block_plan<link>::layout::ring_0);
+}
+
 TEST_CASE("the table is read back as it was meant") {
     constexpr auto found = [] {
         auto raw = std::array<std::byte, sizeof(rpmsg::wire::resource_table)>{};

@@ -35,7 +35,11 @@ TEST_CASE("only where the table has sizes of buffers it is compared, and each di
         CHECK_FALSE(each.compares_table);
         CHECK(each.features == 1);
     }
-    for (auto const& each : {dialects::linux_bufsz, dialects::nuttx, dialects::openvela}) {
+    STATIC_REQUIRE(dialects::openamp_bufsz.sizes == config_space::openamp_versioned);
+    STATIC_REQUIRE(dialects::openamp_bufsz.has_versioned_sizes());
+    STATIC_REQUIRE(dialects::linux_bufsz.has_versioned_sizes());
+    STATIC_REQUIRE_FALSE(dialects::openamp.has_versioned_sizes());
+    for (auto const& each : {dialects::linux_bufsz, dialects::openamp_bufsz, dialects::nuttx, dialects::openvela}) {
         CHECK(each.compares_table);
         CHECK(each.status_in_table);
     }

@@ -69,8 +69,10 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr auto table_size = static_cast<std::uint32_t>(sizeof(wire::resource_table));
     static constexpr bool has_control = Config.dialect.attach == wire::attach_rule::epochs;
     static constexpr bool has_table = Config.dialect.status_in_table;
+    static constexpr bool has_status = has_table or Config.dialect.attach == wire::attach_rule::status_byte;
     static constexpr bool has_boot = Config.dialect.attach == wire::attach_rule::boot_words;
     static constexpr bool has_carveouts = Config.dialect.sizes == wire::config_space::versioned;
+    static constexpr bool has_sizes = Config.dialect.has_versioned_sizes();
     /// Offset of the vdev entry: after openvela's trace entry (openvela, drivers/rpmsg/rpmsg_virtio_lite.c), after Linux's
     /// carveouts, or first.
     static constexpr std::uint32_t vdev = has_boot        ? sizeof(wire::boot_block) + 72
@@ -79,7 +81,8 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr std::uint32_t head = has_control     ? control_size
                                           : has_boot      ? sizeof(wire::boot_block) + 208
                                           : has_carveouts ? sizeof(wire::carveout_table) + 12
-                                          : has_table     ? table_size
+                                          : has_table     ? table_size + (has_sizes ? 12 : 0)
+                                          : has_status    ? 4
                                                           : 0;
     /// Both ends are this library and agree by fingerprint: descriptor i always describes buffer i, so none is read.
     static constexpr bool is_agreed = has_control;
@@ -123,7 +126,7 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
         return start + id * Config.size_of(ring);
     }
     static constexpr auto status() -> std::uint32_t {
-        return has_table ? vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status)) : nowhere;
+        return has_table ? vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status)) : has_status ? 0 : nowhere;
     }
     static constexpr auto table() -> std::uint32_t {
         return not has_table ? nowhere : has_boot ? std::uint32_t{sizeof(wire::boot_block)} : 0;

@@ -19,6 +19,7 @@ struct runtime_layout {
     std::array<std::uint32_t, 2> ring_buffers{nowhere, nowhere}; ///< driver only: offset of the buffers of each ring
     std::array<std::uint32_t, 2> buffer_sizes{};                 ///< driver only: size of a buffer of each ring
     std::uint32_t status_offset = nowhere;
+    bool has_entry = true; ///< the status byte lies in the vdev entry of a table; else it stands alone
     std::uint32_t control_offset = nowhere;
     std::uint32_t boot_offset = nowhere;  ///< offset of the boot block, with the table behind it
     std::uint32_t config_size{};          ///< bytes of config space after the vring entries
@@ -59,8 +60,9 @@ struct runtime_layout {
         }
         return fitting and
                (status_offset == nowhere or
-                (status_offset % 4 == 0 and status_offset >= before_status and
-                 lies_inside(status_offset - before_status, sizeof(wire::vdev_entry), region_size))) and
+                (has_entry ? status_offset % 4 == 0 and status_offset >= before_status and
+                                 lies_inside(status_offset - before_status, sizeof(wire::vdev_entry), region_size)
+                           : lies_inside(status_offset, 1, region_size))) and
                (boot_offset == nowhere or (boot_offset % 4 == 0 and lies_inside(boot_offset, boot_size, region_size))) and
                (control_offset == nowhere or
                 (control_offset % 4 == 0 and lies_inside(control_offset, sizeof(wire::control_block), region_size)));
@@ -81,8 +83,9 @@ struct runtime_layout {
                    std::uint64_t{start} < std::uint64_t{offset} + length;
         };
         auto const n = buffers_per_ring;
-        auto hit = meets(status_offset == nowhere ? nowhere : status_offset - before_status, table_size()) or
-                   meets(control_offset, sizeof(wire::control_block)) or meets(boot_offset, boot_size);
+        auto const entry = status_offset == nowhere or not has_entry ? status_offset : status_offset - before_status;
+        auto hit = meets(entry, has_entry ? table_size() : 1) or meets(control_offset, sizeof(wire::control_block)) or
+                   meets(boot_offset, boot_size);
         for (auto const& ring : rings) {
             hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or meets(ring.used, 8 * n + 6);
         }

@@ -15,8 +15,9 @@ template <shared_block Link> struct shared_block_plan {
     static constexpr auto rings = Link.rings;
     static constexpr auto dialect = rings.dialect;
     static constexpr auto windows = Link.windows;
-    static constexpr bool offers_sizes = dialect == wire::dialects::linux_bufsz;
-    static constexpr bool faces_linux = dialect == wire::dialects::linux_virtio or offers_sizes;
+    static constexpr bool offers_sizes = dialect.has_versioned_sizes();
+    static constexpr bool faces_linux =
+        dialect == wire::dialects::linux_virtio or dialect.sizes == wire::config_space::versioned;
     static constexpr bool is_ours = dialect.attach == wire::attach_rule::epochs;
 
     /// The address of a byte of the block as the remote sees it.
@@ -81,18 +82,18 @@ template <shared_block Link> struct shared_block_plan {
     }
 
   public:
-    /// The table has carveouts where Linux is the driver. Otherwise it is the smallest one, with the status byte at the offset
-    /// that `layout` gives.
-    using resource_table = std::conditional_t<offers_sizes, wire::sized_carveout_table,
-                                              std::conditional_t<faces_linux, wire::carveout_table, wire::resource_table>>;
+    /// With carveouts where Linux is the driver; else the smallest, whose status lies where `layout` says.
+    using plain_table = std::conditional_t<faces_linux, wire::carveout_table, wire::resource_table>;
+    using resource_table = std::conditional_t<offers_sizes, wire::sized_table<plain_table>, plain_table>;
 
     static constexpr auto make_resource_table() -> resource_table {
         static_assert(dialect.attach != wire::attach_rule::boot_words,
                       "with this dialect the driver fills the resource table: the device's image has none");
         if constexpr (offers_sizes) {
-            auto table = fill(wire::carveout_table{});
+            auto table = fill(plain_table{});
             table.vdev.config_length = sizeof(wire::versioned_config);
-            return {.table = table, .config = wire::offer_sizes(rings.size_of(0), rings.size_of(1))};
+            auto const offer = faces_linux ? wire::offer_sizes : wire::offer_sizes_to_openamp;
+            return {.table = table, .config = offer(rings.size_of(0), rings.size_of(1))};
         } else {
             return fill(resource_table{});
         }

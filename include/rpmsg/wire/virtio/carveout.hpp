@@ -64,12 +64,14 @@ struct carveout_table {
 static_assert(sizeof(carveout_table) == 268 and wire_format<carveout_table>);
 static_assert(offsetof(carveout_table, carveouts) == 32 and offsetof(carveout_table, vdev) == 200);
 
-/// The same table with the config space that Linux reads since the buffer size series of 2026, after the rings of the vdev.
-struct sized_carveout_table {
-    carveout_table table{};
+/// A table with the config space that Linux and OpenAMP read since 2026; it follows the rings of the vdev.
+template <typename Table> struct sized_table {
+    Table table{};
     versioned_config config{};
     std::uint8_t padding{};
 };
+using sized_carveout_table = sized_table<carveout_table>;
+static_assert(offsetof(sized_table<resource_table>, config) == sizeof(resource_table));
 static_assert(sizeof(sized_carveout_table) == 280 and wire_format<sized_carveout_table>);
 static_assert(offsetof(sized_carveout_table, config) == sizeof(carveout_table));
 

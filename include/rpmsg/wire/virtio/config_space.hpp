@@ -29,6 +29,13 @@ static_assert(offsetof(versioned_config, transmit_size) == 3 and offsetof(versio
     return offered;
 }
 
+/// The same of OpenAMP (open-amp, lib/include/openamp/rpmsg_virtio.h, struct rpmsg_virtio_config_space): the host's buffers,
+/// those of ring 1, come first.
+[[nodiscard]] constexpr auto offer_sizes_to_openamp(std::uint32_t transmit_size, std::uint32_t receive_size)
+    -> versioned_config {
+    return offer_sizes(receive_size, transmit_size);
+}
+
 /// The config space of NuttX and openvela (NuttX, arch/sim/src/sim/sim_rptun.c). openvela has only the two sizes.
 struct rptun_config {
     std::uint32_t to_device_size{};                   ///< size of the buffers of ring 1

@@ -19,8 +19,9 @@ enum class attach_rule : unsigned char {
 /// effect; otherwise they are 512 bytes.
 enum class config_space : unsigned char {
     none,
-    versioned, ///< Linux since the buffer size series of 2026, feature bit 1
-    rptun,     ///< NuttX and openvela, feature bit 2
+    versioned,         ///< Linux since the series of 2026, feature bit 1
+    openamp_versioned, ///< OpenAMP's: the two sizes stand the other way round, feature bit 1
+    rptun,             ///< NuttX and openvela, feature bit 2
 };
 
 /// The behaviour of a peer where RPMsg does not specify it.
@@ -36,6 +37,11 @@ struct dialect {
     bool counts_as_openvela{};  ///< the commands in `boot_command` have openvela's values
     std::uint32_t features = 1; ///< feature bits of RPMsg in this dialect
     bool operator==(dialect const&) const = default;
+
+    /// Whether the config space has a version, whatever the order of its sizes.
+    [[nodiscard]] constexpr auto has_versioned_sizes() const -> bool {
+        return sizes == config_space::versioned or sizes == config_space::openamp_versioned;
+    }
 };
 
 namespace dialects {
@@ -54,8 +60,19 @@ inline constexpr auto linux_bufsz = dialect{.attach = attach_rule::status_byte,
 /// detected: call `reset()` after it.
 inline constexpr auto openamp = dialect{.attach = attach_rule::status_byte, .status_in_table = true};
 
-/// NXP's rpmsg-lite, either role. A restart of the master is detected by the cleared rings. A restart of the remote cannot be
-/// detected: call `reset()` after it.
+/// OpenAMP with buffer sizes in the config space (open-amp, pull request 684), either role. Restarts show as with `openamp`.
+inline constexpr auto openamp_bufsz = dialect{.attach = attach_rule::status_byte,
+                                              .status_in_table = true,
+                                              .compares_table = true,
+                                              .sizes = config_space::openamp_versioned,
+                                              .features = 0b11};
+
+/// Zephyr's static vrings (subsys/ipc/ipc_service/lib/ipc_static_vrings.c) and TF-M, either role: OpenAMP without a table, the
+/// status byte stands alone. Restarts show as with `openamp`.
+inline constexpr auto zephyr = dialect{.attach = attach_rule::status_byte};
+
+/// NXP's rpmsg-lite, either role. A master that starts anew is seen by the rings that it clears; a remote that does offers no
+/// sign: call `reset()` when it was restarted.
 inline constexpr auto rpmsg_lite =
     dialect{.attach = attach_rule::prefilled_ring, .used_event_word = false, .prefilled = true, .always_rings_driver = true};
 

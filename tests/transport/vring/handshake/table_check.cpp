@@ -9,6 +9,7 @@
 #include "transport/two_sides.hpp"
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace {
 
@@ -66,7 +67,10 @@ template <vring_config Config> struct described {
         if constexpr (Config.dialect.sizes == rpmsg::wire::config_space::rptun) {
             put(config_space, to_device);
             put(config_space + 4, to_driver);
-        } else if constexpr (Config.dialect.sizes == rpmsg::wire::config_space::versioned) {
+        } else if constexpr (Config.dialect.has_versioned_sizes()) {
+            if (Config.dialect.sizes == rpmsg::wire::config_space::openamp_versioned) {
+                std::swap(to_driver, to_device); // the host's buffers come first
+            }
             put(config_space, 1 | 11 << 8 | to_driver << 24);
             put(config_space + 4, to_driver >> 8 | to_device << 24);
             put(config_space + 8, to_device >> 8);
@@ -94,6 +98,7 @@ template <vring_config Config> constexpr auto sizes(std::uint32_t to_driver, std
 }
 
 constexpr auto linux_like = small(dialects::linux_bufsz);
+constexpr auto openamp_sized = small(dialects::openamp_bufsz);
 constexpr auto linux_512 = small(dialects::linux_bufsz, 512, 512);
 constexpr auto nuttx = small(dialects::nuttx);
 constexpr auto openamp = small(openamp_compared);
@@ -193,6 +198,9 @@ TEST_CASE("Buffer sizes of the config space are compared, each by name") {
     STATIC_REQUIRE(sizes<linux_like>(64, 128) == config_mismatch::none);
     STATIC_REQUIRE(sizes<linux_like>(128, 128) == config_mismatch::to_driver_size);
     STATIC_REQUIRE(sizes<linux_like>(64, 0x0100'0080) == config_mismatch::to_device_size);
+    STATIC_REQUIRE(sizes<openamp_sized>(64, 128) == config_mismatch::none);
+    STATIC_REQUIRE(sizes<openamp_sized>(128, 64) == config_mismatch::to_driver_size); // in Linux's order
+    STATIC_REQUIRE(sizes<openamp_sized>(64, 512) == config_mismatch::to_device_size);
     STATIC_REQUIRE(sizes<nuttx>(64, 128) == config_mismatch::none);
     STATIC_REQUIRE(sizes<nuttx>(128, 64) == config_mismatch::to_driver_size);
     STATIC_REQUIRE(sizes<nuttx>(64, 512) == config_mismatch::to_device_size);

@@ -33,6 +33,8 @@ template <ring_role Role, vring_config Config> constexpr auto select_handshake()
         return boot_words_driver<Config>{};
     } else if constexpr (Config.dialect.status_in_table) {
         return status_byte_driver<Config>{};
+    } else if constexpr (attach == rule::status_byte) {
+        return lone_status_driver<Config>{};
     } else if constexpr (attach == rule::prefilled_ring) {
         return prefilled_ring_driver<Config>{};
     } else {

@@ -6,6 +6,7 @@
 #include <rpmsg/transport/vring/handshake/handshake.hpp>
 #include <rpmsg/transport/vring/handshake/posted_ring.hpp>
 #include <rpmsg/transport/vring/handshake/table_check.hpp>
+#include <rpmsg/transport/vring/handshake/wordless.hpp>
 #include <rpmsg/transport/vring/layout.hpp>
 #include <rpmsg/wire/virtio/resource_table.hpp>
 
@@ -38,6 +39,9 @@ template <vring_config Config> struct status_byte_device : handshake_facts {
         return found == posted::blank ? handshake_step::none : handshake_step::attach;
     }
     [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t size) -> bool {
+        if constexpr (not Config.dialect.status_in_table) {
+            return lies_inside(layout.status(), 1, size);
+        }
         constexpr auto entry =
             Config.dialect.compares_table ? table_check<Config>::size : std::uint32_t{sizeof(wire::vdev_entry)};
         return table_check<Config>::fits(layout, size, entry);
@@ -98,6 +102,31 @@ template <vring_config Config> class status_byte_driver : public handshake_facts
     }
     template <region Region> static constexpr auto mismatch(Region& shared, link_layout auto const& layout) -> config_mismatch {
         return table_check<Config>::compare(shared, layout, false);
+    }
+};
+
+/// The driver's half where the status byte stands alone, without a table (Zephyr, ipc_static_vrings.c).
+template <vring_config Config> struct lone_status_driver : wordless_driver {
+    static constexpr bool tells_of_close = true;
+
+    template <region Region> static constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
+        write(shared, layout, 0);
+    }
+    template <region Region> static constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
+        write(shared, layout, wire::device_status::driver_ok);
+    }
+    template <region Region> static constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
+        start(shared, layout);
+    }
+    [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t size) -> bool {
+        return lies_inside(layout.status(), 1, size);
+    }
+
+  private:
+    template <region Region>
+    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint8_t status) -> void {
+        shared.template store<site::status_store>(layout.status(), status);
+        shared.clean(layout.status(), 1);
     }
 };
 

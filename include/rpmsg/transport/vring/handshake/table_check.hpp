@@ -20,9 +20,10 @@ namespace rpmsg::detail {
 /// Compares the vdev entry around the status byte, its rings and its config space with a configuration. Reads each field once.
 template <vring_config Config> class table_check {
     static constexpr auto sizes = Config.dialect.sizes;
-    static constexpr auto size_bit = sizes == wire::config_space::none        ? 0
-                                     : sizes == wire::config_space::versioned ? wire::feature_sizes_linux
-                                                                              : wire::feature_sizes_rptun;
+    static constexpr bool is_versioned = Config.dialect.has_versioned_sizes();
+    static constexpr auto size_bit = sizes == wire::config_space::none ? 0
+                                     : is_versioned                    ? wire::feature_sizes_linux
+                                                                       : wire::feature_sizes_rptun;
     static constexpr auto ring_features = Config.event_index ? wire::feature_event_index : 0;
     static constexpr auto name_features = Config.dialect.acknowledged ? wire::feature_acknowledge : 0;
     /// These bits must be in effect exactly as configured: they change what both sides write.
@@ -81,19 +82,21 @@ template <vring_config Config> class table_check {
     }
 
     template <region Region> static constexpr auto compare_config(Region& shared, std::uint32_t vdev) -> config_mismatch {
-        constexpr auto least = sizes == wire::config_space::versioned ? sizeof(wire::versioned_config) : 8;
+        constexpr auto least = is_versioned ? sizeof(wire::versioned_config) : 8;
         if (read(shared, vdev, offsetof(wire::vdev_entry, config_length)) < least) {
             return config_mismatch::config_space;
         }
         auto const first = read(shared, vdev, config_at);
         auto const second = read(shared, vdev, config_at + 4);
-        if constexpr (sizes == wire::config_space::versioned) {
+        if constexpr (is_versioned) {
             auto const third = read(shared, vdev, config_at + 8);
             constexpr auto version_and_size = std::uint32_t{1 | sizeof(wire::versioned_config) << 8};
             if ((first & 0x00ff'ffff) != version_and_size) {
                 return config_mismatch::config_space;
             }
-            return compare_sizes(first >> 24 | second << 8, second >> 24 | third << 8);
+            auto const sizes_found = std::array{first >> 24 | second << 8, second >> 24 | third << 8};
+            constexpr auto to_driver = sizes == wire::config_space::versioned ? 0u : 1u;
+            return compare_sizes(sizes_found[to_driver], sizes_found[1 - to_driver]);
         } else {
             return compare_sizes(second, first);
         }
@@ -122,11 +125,9 @@ template <vring_config Config> class table_check {
   public:
     /// The offered feature bits that this side accepts.
     static constexpr auto known_features = Config.dialect.features | ring_features;
-    /// Bytes reserved for the config space in a table of this dialect.
-    static constexpr auto config_size = sizes == wire::config_space::none        ? 0u
-                                        : sizes == wire::config_space::versioned ? 12u
-                                                                                 : 64u;
-    /// Bytes from the vdev entry to the end of the config space.
+    /// Bytes of config space that a table of this dialect has room for.
+    static constexpr auto config_size = sizes == wire::config_space::none ? 0u : is_versioned ? 12u : 64u;
+    /// Everything from the vdev entry to the end of the config space.
     static constexpr auto size = config_at + config_size;
 
     /// Whether the first `entry` bytes of the vdev entry, and the head of the table before it, lie inside `size` bytes.
