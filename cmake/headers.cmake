@@ -121,6 +121,7 @@ set(rpmsg_headers
   include/rpmsg/transport/uart/storage.hpp
   include/rpmsg/transport/uart/tx_stage.hpp
   include/rpmsg/transport/uart/wake_handshake.hpp
+  include/rpmsg/transport/vring/arguments.hpp
   include/rpmsg/transport/vring/config.hpp
   include/rpmsg/transport/vring/data_path.hpp
   include/rpmsg/transport/vring/fixed_layout.hpp

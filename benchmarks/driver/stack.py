@@ -1,4 +1,5 @@
-"""The deepest stack of a send and of a poll on Cortex-M33. Frames come from GCC (-fcallgraph-info=su), calls from the
+"""The deepest stack of a send and of a poll on Cortex-M33, and what a channel that is made at run time takes of the stack for
+its endpoints. Frames come from GCC (-fcallgraph-info=su), calls from the
 code itself: what GCC writes down is from before its last passes."""
 
 import re
@@ -103,5 +104,17 @@ def analyse(obj):
     return send | receive | poll
 
 
+def pool_frames():
+    """What the endpoints of stack/pool.cpp take of the frame of a function that makes a channel, beside what it takes without
+    any. A dynamic frame has no bound."""
+    obj = compile_for("m33", "stack/pool.cpp", f"-I{HERE / 'size'}", "-fstack-usage")
+    rows = re.findall(r"measured_(\w+)\(.*?\)\t(\d+)\tstatic$", obj.with_suffix(".su").read_text(), re.M)
+    frames = {name: int(size) for name, size in rows}
+    if frames.keys() != {"without", "given", "in_place"}:
+        raise Failure("the frames of stack/pool.cpp are not known")
+    return {"stack.main.pool64.bytes": frames["given"] - frames["without"],
+            "stack.main.pool64.in_place.bytes": frames["in_place"] - frames["without"]}
+
+
 def measure():
-    return analyse(compile_for("m33", "stack/calls.cpp", f"-I{HERE / 'size'}", "-fcallgraph-info=su"))
+    return analyse(compile_for("m33", "stack/calls.cpp", f"-I{HERE / 'size'}", "-fcallgraph-info=su")) | pool_frames()

@@ -94,3 +94,10 @@ TEST_CASE("a size is rounded up to the next multiple of its alignment") {
     STATIC_REQUIRE(align_up(16, 16) == 16);
     STATIC_REQUIRE(align_up(4097, 4096) == 8192);
 }
+
+TEST_CASE("bytes are all that turns into a span of them by itself") {
+    STATIC_REQUIRE(not rpmsg::no_bytes<bytes>);
+    STATIC_REQUIRE(not rpmsg::no_bytes<std::array<std::byte, 4>&>);
+    STATIC_REQUIRE(rpmsg::no_bytes<decltype(("text"))>);
+    STATIC_REQUIRE(rpmsg::no_bytes<std::uint32_t>);
+}

@@ -1,4 +1,4 @@
-// EXPECT: doorbell
+// EXPECT: a doorbell is told which ring to ring for: auto ring(std::uint32_t queue) -> void, or -> bool
 #include <rpmsg/rpmsg.hpp>
 
 // A doorbell tells whether it rang, or nothing when it cannot fail.

@@ -1,4 +1,4 @@
-// EXPECT: on_message
+// EXPECT: endpoints{...} takes endpoint<name>(handler), ref{service}, or a class of your own like these
 #include <rpmsg/rpmsg.hpp>
 
 // An endpoint that nobody can deliver to.

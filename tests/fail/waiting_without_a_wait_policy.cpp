@@ -1,4 +1,4 @@
-// EXPECT: wait_policy
+// EXPECT: waiting needs a wait policy: name one as the fourth argument of the channel
 #include <rpmsg/rpmsg.hpp>
 
 constexpr auto rings = rpmsg::vring_config{};

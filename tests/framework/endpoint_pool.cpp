@@ -1,5 +1,6 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
+#include <rpmsg/testing/loopback.hpp>
 #include <rpmsg/testing/recorder.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -316,6 +317,28 @@ TEST_CASE("Endpoints of a pool outlive their link") {
     CHECK(it.remote.at(remote_id).is_bound());
     CHECK(it.remote.at(doomed).send({}).error() == error::no_endpoint);
     CHECK(a.log.count(event_kind::link_up) == 2);
+}
+
+template <typename Channel> auto takes_an_endpoint(Channel& side) -> bool {
+    auto const made = side.create("last", rpmsg::endpoint_addresses{.local = address{9999}}, nullptr, nobody);
+    return made and side.endpoint_table().find(address{9999}) == side.endpoint_table().index_of(*made);
+}
+
+TEST_CASE("A channel with 10,000 endpoints that is made at run time needs the stack for one pool of them at most") {
+    using rpmsg::testing::loopback;
+    auto memory = rpmsg::testing::loopback_memory<>{};
+    SECTION("a pool that is given to a channel with static storage") {
+        static auto side = channel{loopback<>{memory, 0}, endpoint_pool<10'000>{}};
+        CHECK(takes_an_endpoint(side));
+    }
+    SECTION("a pool that is given to a channel on the stack") {
+        auto side = channel{loopback<>{memory, 0}, endpoint_pool<10'000>{}};
+        CHECK(takes_an_endpoint(side));
+    }
+    SECTION("a pool that is built in its place") {
+        auto side = channel<loopback<>, endpoint_pool<10'000>>{loopback<>{memory, 0}};
+        CHECK(takes_an_endpoint(side));
+    }
 }
 
 TEST_CASE("A pool finds endpoints by name in the order of their creation, and none that has no name") {

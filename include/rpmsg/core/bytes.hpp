@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -15,6 +16,10 @@ namespace rpmsg {
 /// Writable memory and read-only memory, in bytes.
 using bytes = std::span<std::byte>;
 using const_bytes = std::span<std::byte const>;
+
+/// What cannot be sent as it is: text, numbers, objects.
+template <typename T>
+concept no_bytes = not std::convertible_to<T, const_bytes>;
 
 /// A struct whose memory is its wire format: it has no padding and no pointers. RPMsg formats use the byte order of the host,
 /// and every known host is little endian.

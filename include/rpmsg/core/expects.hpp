@@ -15,4 +15,15 @@ namespace rpmsg {
     }
 }
 
+namespace detail {
+/// False, once a template has arguments: for what must not be instantiated.
+template <typename...> inline constexpr bool never = false;
+/// Something of a type, to go on with after an error; never called.
+template <typename T> auto lent() -> T;
+/// What an argument becomes where an error was told already and its type does not matter.
+struct anything {
+    template <typename... T> constexpr anything(T&&...) {}
+};
+} // namespace detail
+
 } // namespace rpmsg

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_link.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/message.hpp>

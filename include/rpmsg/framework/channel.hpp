@@ -44,8 +44,10 @@ struct poll_budget {
 /// must not throw: that ends the program. What is refused there is counted as `would_deadlock`. The messages of one link are
 /// delivered one after the other in the order of the peer: a handler that takes its time delays all that follow. Hold the
 /// message and hand it to a worker, or give the slow service a channel of its own.
-template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait>
-class channel {
+template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait> class channel;
+
+template <transport Transport, endpoint_table Endpoints, lock_policy Lock, wakes_waiters Wait>
+class channel<Transport, Endpoints, Lock, Wait> {
     using core = detail::link_core<Transport, Endpoints, Lock, Wait>;
 
     [[no_unique_address]] detail::bindings<core> bindings_{};
@@ -185,8 +187,18 @@ class channel {
     using endpoint = endpoint_handle<core>;
     static constexpr std::uint32_t max_payload = Transport::max_frame - wire::header_size;
 
-    constexpr explicit channel(Transport transport, Endpoints endpoints = Endpoints{}, Lock lock = {}, Wait wait = {})
-        : core_{std::move(transport), std::move(endpoints), std::move(lock), std::move(wait)} {}
+    /// The parts are built in their places from what is given. Those that are left out of a channel that names its types, as in
+    /// `channel<transport, endpoint_pool<64>>{transport}`, take no other memory, not even for a moment.
+    constexpr explicit channel(Transport&& transport) : core_{std::move(transport)} {}
+    constexpr explicit channel(Transport const& transport) : channel{Transport{transport}} {}
+    template <typename T = Transport, typename E = Endpoints, typename L = Lock, typename W = Wait>
+    constexpr explicit channel(T&& transport, E&& endpoints, L&& lock = L{}, W&& wait = W{})
+        : core_{std::forward<T>(transport), std::forward<E>(endpoints), std::forward<L>(lock), std::forward<W>(wait)} {}
+    template <typename T = Transport, typename E = Endpoints, typename L = Lock, typename W = Wait>
+    requires(not std::constructible_from<Lock, L>) constexpr explicit channel(T&&, E&&, L&&, W&& = W{})
+        : core_(detail::lent<core>()) {
+        static_assert(detail::never<L>, "this lock cannot be moved into the channel: keep it beside, and write lock_ref{lock}");
+    }
     channel(channel const&) = delete;
     auto operator=(channel const&) -> channel& = delete;
 
@@ -303,6 +315,42 @@ class channel {
         expects(not Endpoints::is_static or id < Endpoints::size());
         return {core_, id};
     }
+};
+
+template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait>
+channel(Transport, Endpoints = {}, Lock = {}, Wait = {}) -> channel<Transport, Endpoints, Lock, Wait>;
+
+/// A channel of something else says so, in words; everything that is asked of it compiles, so that nothing else is said.
+template <typename Transport, typename Endpoints, typename Lock, typename Wait>
+class channel : public channel<archetypes::transport> {
+    static constexpr bool are_swapped = rpmsg::transport<Endpoints>;
+    static constexpr bool has_table = are_swapped or rpmsg::endpoint_table<Endpoints>;
+    static constexpr bool is_endpoint = endpoint_description<Endpoints>;
+    static constexpr bool is_lock = lock_policy<Lock>;
+    static constexpr bool is_wait = wakes_waiters<Wait>;
+    static constexpr bool moves_messages = requires(Transport & it) {
+        it.reserve();
+        it.receive();
+    };
+    using transport_or_told = std::conditional_t<are_swapped or not moves_messages, archetypes::transport, Transport>;
+
+    static_assert(not are_swapped, "the endpoints come second: write channel{transport, endpoints{...}, lock, wait}");
+    static_assert(are_swapped or moves_messages,
+                  "the first argument of a channel is a transport: vring, vring_driver, uart, spi, transport_ref");
+    static_assert(rpmsg::transport<transport_or_told>,
+                  "this transport lacks what a channel needs of it: transport/transport.hpp");
+    static_assert(not is_endpoint, "endpoints stand in a table: write channel{transport, endpoints{endpoint}}");
+    static_assert(has_table or is_endpoint,
+                  "the second argument of a channel is a table of endpoints: endpoints{...} or endpoint_pool<size>{}");
+    static_assert(is_lock, "the third argument of a channel is a lock: lock() and unlock()");
+    static_assert(is_wait, "the fourth argument of a channel is a wait policy: no_wait, spin_wait, event_flags_wait");
+
+  public:
+    constexpr explicit channel(detail::anything, detail::anything = {}, detail::anything = {}, detail::anything = {})
+        : channel<archetypes::transport>{archetypes::transport{}} {}
+
+    template <fixed_name> [[nodiscard]] constexpr auto get() { return this->at(0); }
+    template <typename... T> [[nodiscard]] constexpr auto create(T&&...) -> result<std::uint32_t> { return 0u; }
 };
 
 } // namespace rpmsg

@@ -36,21 +36,39 @@ struct link {
     [[nodiscard]] auto peer() const -> address; ///< any_address while unbound
     [[nodiscard]] auto is_bound() const -> bool;
     [[nodiscard]] auto rebind(address peer) const -> status; ///< the bound peer is another endpoint of it from now on
-    template <typename... Arguments> auto send_until(Arguments&&...) const -> status {
-        static_assert(sizeof...(Arguments) == 99,
+
+    /// What cannot be asked says so, once for each type.
+    auto reply(message const&, no_bytes auto&& other) {
+        static_assert(detail::never<decltype(other)>, "bytes are sent: write std::as_bytes(std::span{text})");
+        return false;
+    }
+    auto send(no_bytes auto&& other) {
+        static_assert(detail::never<decltype(other)>, "bytes are sent: write std::as_bytes(std::span{text})");
+        return status{};
+    }
+    auto send_to(address, no_bytes auto&& other) {
+        static_assert(detail::never<decltype(other)>, "bytes are sent: write std::as_bytes(std::span{text})");
+        return status{};
+    }
+    template <typename... Arguments> auto send_until(Arguments&&...) const {
+        static_assert(detail::never<Arguments...>,
                       "a handler cannot wait: its channel is polled by the context that it runs in");
-        return {};
+        return status{};
     }
 };
 } // namespace archetypes
 
 /// Called once per message as f(link, message); `link.reply(message, bytes)` answers from the endpoint's own address.
 template <typename F>
-concept message_handler = std::invocable<F&, archetypes::link&, message const&>;
+concept message_handler = requires(F& handle, archetypes::link& link, message const& m) {
+    handle(link, m);
+};
 
 /// Called once per event as f(link, event).
 template <typename F>
-concept event_handler = std::invocable<F&, archetypes::link&, event const&>;
+concept event_handler = requires(F& handle, archetypes::link& link, event const& e) {
+    handle(link, e);
+};
 
 /// Where an endpoint lives: fixed addresses, or chosen and learned ones.
 struct endpoint_addresses {
@@ -87,36 +105,74 @@ template <auto Name, endpoint_addresses Addresses, typename OnMessage, typename 
 struct no_name {
     static constexpr auto view() -> std::string_view { return {}; }
 };
+
+struct ignore_messages {
+    constexpr auto operator()(auto&, message const&) const -> void {}
+};
 } // namespace detail
 
 /// A service by name: `endpoint<"rpmsg-echo">(handler)`. Announced when the link comes up, found by the peer's
 /// announcement of the same name or by its first message. A handler without captures takes no memory.
-template <fixed_name Name, endpoint_addresses Addresses = endpoint_addresses{}, message_handler OnMessage,
-          event_handler OnEvent = ignore_events>
+template <fixed_name Name, endpoint_addresses Addresses = endpoint_addresses{}, typename OnMessage,
+          typename OnEvent = ignore_events>
 [[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto{
-    return detail::described_endpoint<Name, Addresses, OnMessage, OnEvent>{std::move(on_message), std::move(on_event)};
+    constexpr bool hears_messages = requires(archetypes::link & link, message const& m) { on_message(link, m); };
+    constexpr bool handles_events = requires(archetypes::link & link, event const& e) { on_event(link, e); };
+    static_assert(hears_messages,
+                  "a handler is called with its link and a message: [](auto& link, rpmsg::message const& m) { ... }");
+    static_assert(handles_events,
+                  "an event handler is called with its link and an event: [](auto& link, rpmsg::event const& e) { ... }");
+    if constexpr (hears_messages and handles_events) {
+        return detail::described_endpoint<Name, Addresses, OnMessage, OnEvent>{std::move(on_message), std::move(on_event)};
+    } else { // so that nothing else is said
+        return detail::described_endpoint<Name, Addresses, detail::ignore_messages, ignore_events>{};
+    }
 }
 
 /// A service by address, without name service: `endpoint<0x100, 0x200>(handler)`. With a peer address it is bound while
 /// the link is up and refuses everybody else; without, the first message decides.
-template <std::uint32_t Local, std::uint32_t Peer = 0xffff'ffff, message_handler OnMessage,
-          event_handler OnEvent = ignore_events>
+template <std::uint32_t Local, std::uint32_t Peer = 0xffff'ffff, typename OnMessage, typename OnEvent = ignore_events>
 [[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto{
     static_assert(address{Local} != any_address and address{Local} != name_service_address,
                   "the local address of an endpoint is fixed and not 53, which belongs to the name service");
-    return detail::described_endpoint<detail::no_name{}, endpoint_addresses{address{Local}, address{Peer}}, OnMessage, OnEvent>{
-        std::move(on_message), std::move(on_event)};
+    constexpr auto addresses = endpoint_addresses{address{Local}, address{Peer}};
+    constexpr bool hears_messages = requires(archetypes::link & link, message const& m) { on_message(link, m); };
+    constexpr bool handles_events = requires(archetypes::link & link, event const& e) { on_event(link, e); };
+    static_assert(hears_messages,
+                  "a handler is called with its link and a message: [](auto& link, rpmsg::message const& m) { ... }");
+    static_assert(handles_events,
+                  "an event handler is called with its link and an event: [](auto& link, rpmsg::event const& e) { ... }");
+    if constexpr (hears_messages and handles_events) {
+        return detail::described_endpoint<detail::no_name{}, addresses, OnMessage, OnEvent>{std::move(on_message),
+                                                                                            std::move(on_event)};
+    } else { // so that nothing else is said
+        return detail::described_endpoint<detail::no_name{}, addresses, detail::ignore_messages, ignore_events>{};
+    }
 }
 
 /// A service with state of its own that lives elsewhere: a class with `static name()` and `on_message(link, m)`; where
 /// it has `addresses()` or `on_event(link, e)` they are used.
 template <typename Service> class ref {
+    static constexpr bool has_name = requires {
+        { Service::name() } -> std::convertible_to<std::string_view>;
+    };
+    static constexpr bool has_handler = requires(Service & it, archetypes::link& link, message const& m) {
+        it.on_message(link, m);
+    };
+    static_assert(has_name and has_handler, "a service has static name() and on_message(link, message)");
+
     Service* service_;
 
   public:
     constexpr explicit ref(Service& service) : service_{&service} {}
 
-    static constexpr auto name() -> std::string_view { return Service::name(); }
+    static constexpr auto name() -> std::string_view {
+        if constexpr (has_name) {
+            return Service::name();
+        } else {
+            return {};
+        }
+    }
     static constexpr auto addresses() -> endpoint_addresses {
         if constexpr (requires { Service::addresses(); }) {
             return Service::addresses();
@@ -124,7 +180,11 @@ template <typename Service> class ref {
             return {};
         }
     }
-    constexpr auto on_message(auto& link, message const& m) -> void { service_->on_message(link, m); }
+    constexpr auto on_message(auto& link, message const& m) -> void {
+        if constexpr (has_handler) {
+            service_->on_message(link, m);
+        }
+    }
     constexpr auto on_event(auto& link, event const& e) -> void {
         if constexpr (requires { service_->on_event(link, e); }) {
             service_->on_event(link, e);

@@ -2,6 +2,7 @@
 
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/core/result.hpp>
+#include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/loan.hpp>
 #include <rpmsg/framework/message.hpp>
 #include <rpmsg/platform/wait.hpp>
@@ -46,6 +47,15 @@ template <typename Channel> class endpoint_link {
         return channel_->send_from(id_, to, payload);
     }
 
+    /// What cannot be sent is refused in words.
+    constexpr auto reply(message const& to, no_bytes auto&& other) const -> bool {
+        return detail::lent<archetypes::link&>().reply(to, other);
+    }
+    constexpr auto send(no_bytes auto&& other) const -> status { return detail::lent<archetypes::link&>().send(other); }
+    constexpr auto send_to(address to, no_bytes auto&& other) const -> status {
+        return detail::lent<archetypes::link&>().send_to(to, other);
+    }
+
     /// From now on the peer is this endpoint of it: what to do when `peer_moved` tells that the bound one is gone. For the
     /// polling context. `not_bound` while there is no peer, or where it is fixed.
     [[nodiscard]] constexpr auto rebind(address peer) const -> status { return channel_->rebind(id_, peer); }
@@ -61,7 +71,7 @@ template <typename Channel> class endpoint_link {
         return channel_->commit_from(id_, to, std::move(room), size);
     }
     template <typename Loan> auto commit(Loan&, std::size_t) const -> status {
-        static_assert(sizeof(Loan) == 0, "a commit takes the loan away: write commit(std::move(loan), size)");
+        static_assert(detail::never<Loan>, "a commit takes the loan away: write commit(std::move(loan), size)");
         return {};
     }
 };
@@ -92,16 +102,16 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
     [[nodiscard]] constexpr auto holds() const -> bool { return not may_hold_; }
 
     /// Waiting from a handler would wait for the one who calls it.
-    template <typename... Arguments> auto send_until(Arguments&&...) const -> status {
-        static_assert(sizeof...(Arguments) == 99,
-                      "a handler cannot wait: its channel is polled by the context that it runs in");
-        return {};
+    template <typename... Arguments> auto send_until(Arguments&&... arguments) const -> status {
+        return detail::lent<archetypes::link&>().send_until(std::forward<Arguments>(arguments)...);
     }
 };
 
 /// An endpoint as the rest of the program sees it, through `channel::get`. May also wait, where the channel has a wait
 /// policy.
 template <typename Channel> class endpoint_handle : public endpoint_link<Channel> {
+    static constexpr bool can_wait = wait_policy<typename Channel::wait_type>;
+
     /// A clock that goes back makes no wait longer than it was when it began.
     template <typename Attempt> auto retry(ticks deadline, Attempt attempt) const -> status {
         auto& channel = this->owner();
@@ -133,20 +143,30 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
 
     /// Copies the payload to the bound peer; waits until there is a peer and a buffer. `timed_out` at the deadline,
     /// `closed` when the link is or goes down, `too_large`, and `would_deadlock` from the context that polls this link.
-    [[nodiscard]] auto send_until(const_bytes payload, ticks deadline) const
-        -> status requires wait_policy<typename Channel::wait_type> {
-        return retry(deadline, [&] { return this->send(payload); });
+    [[nodiscard]] auto send_until(const_bytes payload, ticks deadline) const -> status {
+        if constexpr (can_wait) {
+            return retry(deadline, [&] { return this->send(payload); });
+        } else {
+            static_assert(can_wait, "waiting needs a wait policy: name one as the fourth argument of the channel");
+            return {};
+        }
     }
 
     /// As `send_until`, for room of at least `least` bytes: the loan is empty when refused.
-    [[nodiscard]] auto reserve_until(ticks deadline, std::size_t least = 0) const -> tx_loan<Channel>
-    requires wait_policy<typename Channel::wait_type> {
-        auto room = tx_loan<Channel>{error::no_buffer};
-        auto const outcome = retry(deadline, [&]() -> status {
-            room = this->reserve(least);
-            return room ? status{} : status{room.refusal()};
-        });
-        return outcome ? std::move(room) : tx_loan<Channel>{outcome.error()};
+    auto send_until(no_bytes auto&& other, ticks) const -> status { return detail::lent<archetypes::link&>().send(other); }
+
+    [[nodiscard]] auto reserve_until(ticks deadline, std::size_t least = 0) const -> tx_loan<Channel> {
+        if constexpr (can_wait) {
+            auto room = tx_loan<Channel>{error::no_buffer};
+            auto const outcome = retry(deadline, [&]() -> status {
+                room = this->reserve(least);
+                return room ? status{} : status{room.refusal()};
+            });
+            return outcome ? std::move(room) : tx_loan<Channel>{outcome.error()};
+        } else {
+            static_assert(can_wait, "waiting needs a wait policy: name one as the fourth argument of the channel");
+            return error::closed;
+        }
     }
 };
 

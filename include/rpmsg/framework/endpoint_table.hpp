@@ -66,8 +66,9 @@ concept endpoint_table = requires(T& table, std::uint32_t i, address where, arch
 
 /// A table that is complete when compiling: `endpoints{echo, console}`. Endpoint i without a fixed address has
 /// 1024 + i. Delivery goes through constants; names lie in flash.
-template <typename... Endpoints> class endpoints {
-    static_assert((... and endpoint_description<Endpoints>));
+template <typename... Endpoints> class endpoints;
+
+template <endpoint_description... Endpoints> class endpoints<Endpoints...> {
     static constexpr std::uint32_t count = sizeof...(Endpoints);
     static constexpr bool all_dynamic = (... and (Endpoints::addresses().local == any_address));
 
@@ -175,5 +176,18 @@ template <typename... Endpoints> class endpoints {
     static constexpr auto forget_all() -> void {}
 };
 static_assert(endpoint_table<endpoints<>>);
+
+template <typename... Endpoints> endpoints(Endpoints...) -> endpoints<Endpoints...>;
+
+/// A table of something else says so, in words; it is empty, so that nothing else is said.
+template <typename... Endpoints> class endpoints : public endpoints<> {
+    static_assert((... and endpoint_description<Endpoints>),
+                  "endpoints{...} takes endpoint<name>(handler), ref{service}, or a class of your own like these");
+
+  public:
+    constexpr explicit endpoints(Endpoints const&...) {}
+
+    static constexpr auto index_of(std::string_view) -> std::uint32_t { return 0; }
+};
 
 } // namespace rpmsg

@@ -133,8 +133,10 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     using loan = tx_loan<link_core>;
     using state::reports_writable;
 
-    constexpr link_core(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
-        : state{std::move(transport), std::move(endpoints), std::move(lock), std::move(wait)} {}
+    constexpr explicit link_core(Transport&& transport) : state{std::move(transport)} {}
+    template <typename T, typename E, typename L, typename W>
+    constexpr link_core(T&& transport, E&& endpoints, L&& lock, W&& wait)
+        : state{std::forward<T>(transport), std::forward<E>(endpoints), std::forward<L>(lock), std::forward<W>(wait)} {}
 
     /// Sends for an endpoint; to the bound peer when `to` is the any-address.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/result.hpp>
+#include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/loan.hpp>
 #include <rpmsg/framework/message.hpp>
 
@@ -41,6 +42,13 @@ class link_ref {
     [[nodiscard]] auto send(const_bytes payload) const -> status { return calls_->send(target_, payload); }
     [[nodiscard]] auto send_to(address to, const_bytes payload) const -> status {
         return calls_->send_to(target_, to, payload);
+    }
+    auto reply(message const& to, no_bytes auto&& other) const -> bool {
+        return detail::lent<archetypes::link&>().reply(to, other);
+    }
+    auto send(no_bytes auto&& other) const -> status { return detail::lent<archetypes::link&>().send(other); }
+    auto send_to(address to, no_bytes auto&& other) const -> status {
+        return detail::lent<archetypes::link&>().send_to(to, other);
     }
     [[nodiscard]] auto hold(message const& current) const -> held_message { return calls_->hold(target_, current); }
     [[nodiscard]] auto self() const -> address { return calls_->self(target_); }

@@ -15,10 +15,6 @@ namespace rpmsg::detail {
 
 /// The state of a link, its lock, and what every context may ask of it. Each call takes the lock for a moment.
 template <typename Transport, typename Endpoints, typename Lock, typename Wait> class link_state {
-    static_assert(transport<Transport>);
-    static_assert(endpoint_table<Endpoints>);
-    static_assert(lock_policy<Lock>, "the third argument of a channel is a lock: lock() and unlock()");
-
     /// Who polls: known only where somebody may wait.
     struct nobody_waits {};
     struct poller_memory {
@@ -45,8 +41,11 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     Transport transport_;
     [[no_unique_address]] Endpoints endpoints_;
 
-    constexpr link_state(Transport transport, Endpoints endpoints, Lock lock, Wait wait)
-        : lock_{std::move(lock)}, wait_{std::move(wait)}, transport_{std::move(transport)}, endpoints_{std::move(endpoints)} {}
+    constexpr explicit link_state(Transport&& transport) : lock_{}, wait_{}, transport_{std::move(transport)}, endpoints_{} {}
+    template <typename T, typename E, typename L, typename W>
+    constexpr link_state(T&& transport, E&& endpoints, L&& lock, W&& wait)
+        : lock_{std::forward<L>(lock)}, wait_{std::forward<W>(wait)}, transport_{std::forward<T>(transport)},
+          endpoints_{std::forward<E>(endpoints)} {}
 
   private:
     /// Remembers what the transport says of the link.

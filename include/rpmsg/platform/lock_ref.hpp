@@ -6,7 +6,7 @@ namespace rpmsg {
 
 /// Refers to a lock that is stored elsewhere: one std::mutex for a channel on a host, one lock for two links on one core.
 template <typename Lock> class lock_ref {
-    static_assert(lock_policy<Lock>);
+    static_assert(lock_policy<Lock>, "a lock has lock() and unlock(), or unlock(what lock() answered)");
     Lock* lock_;
 
   public:

@@ -31,10 +31,17 @@ concept wait_policy = requires(T& waiting, std::uint32_t ticket, ticks deadline)
     { waiting.context() } -> std::same_as<std::uintptr_t>;
 };
 
+/// What a link itself needs of it.
+template <typename T>
+concept wakes_waiters = requires(T& waiting) {
+    { waiting.wake() } -> std::same_as<void>;
+};
+
 /// For links whose user never waits. They have no `send_until`.
 struct no_wait {
     constexpr auto wake() -> void {}
 };
+static_assert(wakes_waiters<no_wait>);
 
 /// The context number where all contexts of a core count as one: the interrupts and the loop that they interrupt.
 constexpr auto same_context() -> std::uintptr_t { return 1; }

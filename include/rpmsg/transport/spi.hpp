@@ -3,7 +3,9 @@
 #include <rpmsg/transport/spi/transfers.hpp>
 #include <rpmsg/transport/transport.hpp>
 
+#include <concepts>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace rpmsg {
@@ -14,7 +16,9 @@ namespace rpmsg {
 ///
 /// In the nuttx and openvela profiles a message in a damaged frame is lost. In the reliable profile it is sent again while the
 /// link is up, and each message arrives once and in order.
-template <spi_config Config, typename Port> class spi : detail::spi_transfers<Config, Port> {
+template <spi_config Config, typename Port> class spi;
+
+template <spi_config Config, spi_port Port> class spi<Config, Port> : detail::spi_transfers<Config, Port> {
     using life = detail::spi_transfers<Config, Port>;
     using life::begin;
     using life::counts_;
@@ -34,6 +38,13 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
     static constexpr bool acknowledged = true;
 
     constexpr explicit spi(spi_storage<Config>& storage, Port port = {}) : life{storage, std::move(port)} {}
+    template <typename... T>
+    requires(not(... or (std::same_as<std::remove_cvref_t<T>, spi_storage<Config>> or
+                         std::same_as<std::remove_cvref_t<T>, spi>))) constexpr explicit spi(T&&...)
+        : life(detail::lent<life>()) {
+        static_assert(detail::never<life, T...>,
+                      "SPI has its frames from you: static spi_storage<config> frames; spi<config, port>{frames, port}");
+    }
 
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return format::tx_limit(Config.frame_size); }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return format::rx_limit(Config.frame_size); }
@@ -124,6 +135,14 @@ template <spi_config Config, typename Port> class spi : detail::spi_transfers<Co
 
     [[nodiscard]] constexpr auto writable() const -> bool { return is_up_ and session_.is_connected() and outbox_.has_free(); }
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline { return this->due(now); }
+};
+
+/// SPI over something else says so, in words, and nothing else.
+template <spi_config Config, typename Port> class spi : public detail::refused_transport {
+    static_assert(spi_port<Port>, "the port of SPI lacks what platform/spi_port.hpp lists");
+
+  public:
+    using refused_transport::refused_transport;
 };
 
 } // namespace rpmsg

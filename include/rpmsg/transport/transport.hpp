@@ -2,6 +2,7 @@
 
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/core/counters.hpp>
+#include <rpmsg/core/expects.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/platform/clock.hpp>
 #include <rpmsg/platform/region.hpp>
@@ -201,5 +202,13 @@ struct transport {
 };
 } // namespace archetypes
 static_assert(transport<archetypes::transport>);
+
+namespace detail {
+/// What a transport is whose arguments were refused in words: it is made of anything, so that nothing else is said.
+struct refused_transport : archetypes::transport {
+    constexpr refused_transport(anything = {}, anything = {}, anything = {}) {}
+};
+static_assert(rpmsg::transport<refused_transport>);
+} // namespace detail
 
 } // namespace rpmsg

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/transport/vring/arguments.hpp>
 #include <rpmsg/transport/vring/link.hpp>
+
+#include <type_traits>
 
 namespace rpmsg {
 
@@ -10,9 +13,15 @@ namespace rpmsg {
 /// configuration.
 template <vring_config Config, typename Region = mapped_region<>, typename Bell = no_doorbell,
           typename Layout = vring_layout<Config>>
-class vring_device : public detail::vring_link<detail::ring_role::device, Config, Region, Bell, Layout> {
+class vring_device : public std::conditional_t<detail::is_vring<Config, Region, Bell, Layout>(),
+                                               detail::vring_link<detail::ring_role::device, Config, Region, Bell, Layout>,
+                                               detail::refused_transport> {
+    using base = std::conditional_t<detail::is_vring<Config, Region, Bell, Layout>(),
+                                    detail::vring_link<detail::ring_role::device, Config, Region, Bell, Layout>,
+                                    detail::refused_transport>;
+
   public:
-    using vring_device::vring_link::vring_link;
+    using base::base;
 };
 static_assert(transport<vring_device<vring_config{}>>);
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/transport/vring/arguments.hpp>
 #include <rpmsg/transport/vring/link.hpp>
+
+#include <type_traits>
 
 namespace rpmsg {
 
@@ -9,9 +12,15 @@ namespace rpmsg {
 /// sends through ring 1 and receives from ring 0.
 template <vring_config Config, typename Region = mapped_region<>, typename Bell = no_doorbell,
           typename Layout = vring_layout<Config>>
-class vring_driver : public detail::vring_link<detail::ring_role::driver, Config, Region, Bell, Layout> {
+class vring_driver : public std::conditional_t<detail::is_vring<Config, Region, Bell, Layout>(),
+                                               detail::vring_link<detail::ring_role::driver, Config, Region, Bell, Layout>,
+                                               detail::refused_transport> {
+    using base = std::conditional_t<detail::is_vring<Config, Region, Bell, Layout>(),
+                                    detail::vring_link<detail::ring_role::driver, Config, Region, Bell, Layout>,
+                                    detail::refused_transport>;
+
   public:
-    using vring_driver::vring_link::vring_link;
+    using base::base;
 };
 static_assert(transport<vring_driver<vring_config{}>>);
 

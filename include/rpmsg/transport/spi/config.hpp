@@ -35,14 +35,6 @@ namespace detail {
 
 /// Checks a configuration at compile time; the message names the rule that is violated.
 template <spi_config Config> struct checked_spi_config {
-    static_assert(Config.frame_size >= 64 and Config.frame_size <= 65532, "a frame on SPI has 64 to 65532 bytes");
-    static_assert(Config.frame_size % 4 == 0, "the size of a frame on SPI is a multiple of 4 bytes");
-    static_assert(Config.transmit_buffers >= 1 and Config.transmit_buffers <= 255, "SPI has 1 to 255 transmit buffers");
-    static_assert(Config.receive_buffers >= 3 and Config.receive_buffers <= 255, "SPI has 3 to 255 receive buffers");
-    static_assert(Config.alignment >= 4 and Config.frame_size % Config.alignment == 0,
-                  "the size of a frame on SPI is a multiple of the alignment, which is at least 4");
-    static_assert(Config.patience >= 16, "a link over SPI bears at least 16 fruitless transfers");
-
     static constexpr auto dialect_of() -> wire::spi_dialect {
         auto dialect = Config.profile == spi_profile::openvela ? wire::spi_dialects::openvela : wire::spi_dialects::nuttx;
         dialect.is_checked = Config.is_checked;
@@ -52,6 +44,14 @@ template <spi_config Config> struct checked_spi_config {
     /// The frame format of the profile.
     using format = std::conditional_t<Config.profile == spi_profile::reliable, wire::spi_reliable_frame<Config.check_step>,
                                       wire::spi_frame<dialect_of()>>;
+
+    static_assert(Config.frame_size >= 64 and Config.frame_size <= 65532, "a frame on SPI has 64 to 65532 bytes");
+    static_assert(Config.frame_size % 4 == 0, "the size of a frame on SPI is a multiple of 4 bytes");
+    static_assert(Config.transmit_buffers >= 1 and Config.transmit_buffers <= 255, "SPI has 1 to 255 transmit buffers");
+    static_assert(Config.receive_buffers >= 3 and Config.receive_buffers <= 255, "SPI has 3 to 255 receive buffers");
+    static_assert(Config.alignment >= 4 and Config.frame_size % Config.alignment == 0,
+                  "the size of a frame on SPI is a multiple of the alignment, which is at least 4");
+    static_assert(Config.patience >= 16, "a link over SPI bears at least 16 fruitless transfers");
     static_assert(format::tx_limit(Config.frame_size) >= sizeof(wire::announcement),
                   "a frame on SPI must hold an announcement of the name service: 80 bytes, reliable 72, openvela 64");
 };

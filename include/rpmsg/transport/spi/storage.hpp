@@ -11,6 +11,7 @@ namespace rpmsg {
 
 /// The frame buffers of one end of a link over SPI, in memory that DMA can access; zero-initialised in static storage.
 template <spi_config Config> struct spi_storage {
+    using format = typename detail::checked_spi_config<Config>::format; ///< named first: a broken rule is told here
     struct alignas(Config.alignment) frame {
         std::array<std::byte, Config.frame_size> content;
     };

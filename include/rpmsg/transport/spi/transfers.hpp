@@ -17,7 +17,7 @@
 namespace rpmsg::detail {
 
 /// The transfers of one end of a link over SPI: request, start, end and abort of a transfer, and the contents of its frames.
-template <spi_config Config, typename Port> class spi_transfers : checked_spi_config<Config> {
+template <spi_config Config, typename Port> class spi_transfers {
     static_assert(spi_port<Port>);
     static_assert(Config.frame_size % Port::word_size == 0, "a frame on SPI is made of whole words");
 

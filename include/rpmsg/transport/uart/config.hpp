@@ -50,6 +50,7 @@ struct uart_config {
 
 /// Checks a configuration at compile time; the message names the rule that is violated.
 template <uart_config Config> struct checked_uart_config {
+    using told = void; ///< to name this is to have the rules checked
     static_assert(std::has_single_bit(Config.tx_buffers) and std::has_single_bit(Config.rx_buffers),
                   "a line has a power of two of transmit and of receive buffers");
     static_assert(Config.tx_buffers <= 64 and Config.rx_buffers <= 64, "a line has at most 64 buffers each way");

@@ -11,7 +11,7 @@ namespace rpmsg {
 
 /// The frame buffers of a serial line. The user provides them, zero-initialised; they must outlive the link.
 template <uart_config Config> class uart_storage {
-    static constexpr checked_uart_config<Config> checked{};
+    using checked = typename checked_uart_config<Config>::told;
     using frame = std::array<std::byte, align_up(Config.frame_size(), 8)>;
 
     alignas(8) std::array<frame, Config.tx_buffers> sent_{};

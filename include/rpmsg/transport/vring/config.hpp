@@ -44,6 +44,7 @@ struct vring_config {
 
 /// Checks a configuration at compile time; the message names the rule that is violated.
 template <vring_config Config> struct checked_config {
+    using told = void; ///< to name this is to have the rules checked, and nothing else of a class that takes the configuration
     static_assert(std::has_single_bit(Config.buffers), "a vring holds a power of two buffers");
     static_assert(Config.buffers <= 32768, "a vring holds at most 32768 buffers");
     static_assert(Config.size_of(0) > 16 and Config.size_of(1) > 16, "a buffer must be larger than the 16-byte header");

@@ -64,7 +64,8 @@ template <typename Layout> constexpr bool is_checked_layout = requires { require
 
 /// One contiguous block: control block or resource table (where the dialect has one), ring 0, ring 1, buffers of ring 0,
 /// buffers of ring 1. This is the layout of rpmsg-lite and openvela, and the one that this library's driver uses.
-template <vring_config Config> struct vring_layout : checked_config<Config> {
+template <vring_config Config> struct vring_layout {
+    using checked = typename checked_config<Config>::told;
     static constexpr auto control_size = static_cast<std::uint32_t>(sizeof(wire::control_block));
     static constexpr auto table_size = static_cast<std::uint32_t>(sizeof(wire::resource_table));
     static constexpr bool has_control = Config.dialect.attach == wire::attach_rule::epochs;
@@ -96,18 +97,11 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
         Config.dialect.used_event_word ? closest - ring_0 : wire::lite_ring_size(Config.buffers, Config.alignment);
     static constexpr std::uint32_t stride = Config.ring_stride != 0 ? Config.ring_stride : usual_stride;
     static constexpr std::uint32_t ring_1 = ring_0 + stride;
-    static_assert(ring_1 >= closest, "the ring stride is smaller than a ring");
     static constexpr wire::vring_parts parts_1 =
         wire::place_vring(ring_1, Config.buffers, Config.alignment, Config.dialect.used_event_word);
-    static_assert(parts_1.available - ring_1 == parts_0.available - ring_0 and parts_1.used - ring_1 == parts_0.used - ring_0);
     static constexpr std::uint32_t buffers = ring_1 + stride;
     static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
-    static_assert(std::uint64_t{Config.buffers} * (Config.size_of(0) + Config.size_of(1)) < 0xf000'0000 and
-                      stride < 0x0400'0000,
-                  "the shared block does not fit into 4 GiB");
     static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
-    static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes - 1) >> 32,
-                  "the buffers must not cross a multiple of 4 GiB as the driver sees them");
 
     static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
         auto const start = ring_0 + ring * stride;
@@ -136,7 +130,17 @@ template <vring_config Config> struct vring_layout : checked_config<Config> {
     static constexpr auto rebase(std::uint64_t base) -> bool { return base == Config.device_base; }
     static constexpr auto fits(std::uint32_t region_size, std::uint32_t) -> bool { return region_size >= size(); }
     /// Bytes of the shared block.
-    static constexpr auto size() -> std::uint32_t { return buffers + buffer_bytes; }
+    static constexpr auto size() -> std::uint32_t {
+        static_assert(ring_1 >= closest, "the ring stride is smaller than a ring");
+        static_assert(parts_1.available - ring_1 == parts_0.available - ring_0 and
+                      parts_1.used - ring_1 == parts_0.used - ring_0);
+        static_assert(std::uint64_t{Config.buffers} * (Config.size_of(0) + Config.size_of(1)) < 0xf000'0000 and
+                          stride < 0x0400'0000,
+                      "the shared block does not fit into 4 GiB");
+        static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes - 1) >> 32,
+                      "the buffers must not cross a multiple of 4 GiB as the driver sees them");
+        return buffers + buffer_bytes;
+    }
 };
 static_assert(link_layout<vring_layout<vring_config{}>>);
 

@@ -20,9 +20,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     static_assert(region<Region>);
     static_assert(doorbell<Bell>);
     static_assert(link_layout<Layout>);
-    static constexpr checked_config<Config> checked{};
-    static_assert(shares_no_line<Config, Region>,
-                  "ring alignment and buffer sizes must be multiples of the cache line of the region");
+    using checked = typename checked_config<Config>::told;
 
     using rings = ring_attach<Role, Config, Region, Bell, Layout>;
 
@@ -42,8 +40,6 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     static constexpr bool agrees = handshake::agrees_on_rings;
     static constexpr bool drains = handshake::drains_after_restart;
     static constexpr bool has_commands = requires(Region & shared, Layout& layout) { handshake::commanded(shared, layout); };
-    static_assert(not has_commands or line_of<Region> <= 4,
-                  "the boot words of both sides share a cache line: this dialect needs memory that is not cached");
     /// In phases up to this one poll() does not read the peer's words.
     static constexpr auto last_mute = device and not drains ? link_phase::stopped : link_phase::broken;
     static constexpr bool calls = not device and not drains;
