@@ -48,7 +48,8 @@ template <vring_config Config> class table_check {
     }
 
     template <region Region>
-    static constexpr auto compare_rings(Region& shared, link_layout auto const& layout, std::uint32_t vdev) -> config_mismatch {
+    [[gnu::noinline]] static constexpr auto compare_rings(Region& shared, link_layout auto const& layout, std::uint32_t vdev)
+        -> config_mismatch {
         auto places = std::array<std::uint32_t, 2>{};
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             auto const entry = rings_at + ring * sizeof(wire::vring_entry);
