@@ -25,7 +25,7 @@ enum class remembered : std::uint8_t {
 ///
 ///   is_static              no endpoint comes or goes at run time
 ///   size()                 how many indices there are, used or not; at most 65536
-///   hears_events           whether any endpoint has an event handler
+///   handles_events           whether any endpoint has an event handler
 ///   find(address)          the live endpoint that has the local address, or `no_index`; constant time
 ///   state(i), name(i)      of endpoint i, a `pool_endpoint_state` where endpoints come and go; the name is padded, an
 ///                          endpoint without one has none
