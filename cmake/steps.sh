@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # For the run scripts: named steps with a log each. Set name (of the script) and root (of the project) before.
 build=$root/build
+claim=''
 jobs=${CMAKE_BUILD_PARALLEL_LEVEL:-$(getconf _NPROCESSORS_ONLN)}
 
 usage_error() {
@@ -14,12 +15,51 @@ fail() {
     exit 1
 }
 
+# build_in DIR: what is built lies there instead of in the checkout.
+build_in() {
+    case $1 in
+    /*) build=$1 ;;
+    *) build=$PWD/$1 ;;
+    esac
+}
+
+# The build folder can be written to, and no other run is at work in it. The claim ends with the script.
+claim_build() {
+    { mkdir -p "$build" && [ -w "$build" ]; } 2>/dev/null ||
+        fail "cannot write to $build: name another folder with --build-dir DIR"
+    claim=$build/.claim
+    until (set -C && echo $$ >"$claim") 2>/dev/null; do
+        owner=$(cat "$claim" 2>/dev/null || :)
+        [ -n "$owner" ] || { sleep 1 && owner=$(cat "$claim" 2>/dev/null || :); }
+        if [ -n "$owner" ] && kill -0 "$owner" 2>/dev/null; then
+            claim=''
+            fail "another run, process $owner, works in $build: wait for it, or name another folder with --build-dir DIR"
+        fi
+        rm -f "$claim"
+    done
+    trap release_build EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+release_build() {
+    [ -z "$claim" ] || rm -f "$claim"
+    claim=''
+}
+
 # Shows on the terminal how far a log has come ("[7/80] ..." or "7/80 Test ..."), as long as the script lives.
 show_progress() {
     while kill -0 $$ 2>/dev/null; do
         done_of_all=$(tail -n 1 "$2" | sed -n 's/^ *\[\{0,1\}\([0-9][0-9]*\/[0-9][0-9]*\)[] ].*/\1/p')
         printf '\r%-28s %-12s' "$1" "$done_of_all"
         sleep 0.3
+    done
+}
+
+# Without a terminal: how far a log has come, each half minute.
+show_signs_of_life() {
+    while sleep 30 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+        printf '%s ' "$(tail -n 1 "$1" | sed -n 's/^ *\[\{0,1\}\([0-9][0-9]*\/[0-9][0-9]*\)[] ].*/\1/p' | grep . || echo ...)"
     done
 }
 
@@ -34,12 +74,15 @@ step() {
     if [ -t 1 ]; then
         show_progress "$what" "$log" &
         shower=$!
+    else
+        show_signs_of_life "$log" &
+        shower=$!
     fi
     "$@" >"$log" 2>&1 </dev/null || status=$?
     if [ -n "$shower" ]; then
         kill $shower
         wait $shower 2>/dev/null || :
-        printf '\r%-28s ' "$what"
+        [ ! -t 1 ] || printf '\r%-28s ' "$what"
     fi
     if [ $status = 0 ]; then
         printf '%d s          \n' $(($(date +%s) - began))
