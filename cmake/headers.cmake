@@ -125,6 +125,8 @@ set(rpmsg_headers
   include/rpmsg/transport/vring/config.hpp
   include/rpmsg/transport/vring/data_path.hpp
   include/rpmsg/transport/vring/fixed_layout.hpp
+  include/rpmsg/transport/vring/handshake/base_word.hpp
+  include/rpmsg/transport/vring/handshake/boot_block.hpp
   include/rpmsg/transport/vring/handshake/boot_words.hpp
   include/rpmsg/transport/vring/handshake/control_block.hpp
   include/rpmsg/transport/vring/handshake/first_doorbell.hpp

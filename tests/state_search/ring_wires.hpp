@@ -80,10 +80,12 @@ template <rpmsg::vring_config Config> class rings {
             std::memcpy(content.subspan(offset).data(), &value, sizeof(value));
         };
         put(0, table);
-        if constexpr (Config.dialect.sizes == rpmsg::wire::config_space::versioned) {
+        if constexpr (Config.dialect.has_versioned_sizes()) {
+            constexpr auto is_linux = Config.dialect.sizes == rpmsg::wire::config_space::versioned;
             vdev.config_length = sizeof(rpmsg::wire::versioned_config);
             put(layout::vdev + sizeof(vdev) + sizeof(table.vrings),
-                rpmsg::wire::offer_sizes(Config.size_of(0), Config.size_of(1)));
+                (is_linux ? rpmsg::wire::offer_sizes : rpmsg::wire::offer_sizes_to_openamp)(Config.size_of(0),
+                                                                                            Config.size_of(1)));
         }
         put(layout::vdev, vdev);
         put(layout::vdev + sizeof(vdev), table.vrings);

@@ -10,8 +10,14 @@ namespace rpmsg::searched {
 /// Small rings: what happens once in many messages happens at once.
 constexpr auto small(wire::dialect dialect, std::uint16_t buffers, std::uint16_t batch = 1, bool event_index = false)
     -> vring_config {
-    return {
-        .buffers = buffers, .buffer_size = 64, .alignment = 4, .batch = batch, .event_index = event_index, .dialect = dialect};
+    auto const base = dialect.attach == wire::attach_rule::base_word ? 0x1000u : 0u; // none is no base there
+    return {.buffers = buffers,
+            .buffer_size = 64,
+            .alignment = 4,
+            .batch = batch,
+            .event_index = event_index,
+            .device_base = base,
+            .dialect = dialect};
 }
 
 } // namespace rpmsg::searched

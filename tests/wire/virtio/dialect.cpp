@@ -51,6 +51,9 @@ TEST_CASE("only where the table has sizes of buffers it is compared, and each di
 TEST_CASE("NuttX and openvela boot by words and acknowledge, Linux with buffer sizes attaches by the status") {
     STATIC_REQUIRE(dialects::nuttx.attach == attach_rule::boot_words);
     STATIC_REQUIRE(dialects::openvela.attach == attach_rule::boot_words);
+    STATIC_REQUIRE(dialects::nuttx_lite.attach == attach_rule::base_word);
+    STATIC_REQUIRE(dialects::nuttx_lite.has_boot_block());
+    STATIC_REQUIRE_FALSE(dialects::nuttx_lite.negotiates);
     STATIC_REQUIRE(dialects::nuttx.acknowledged);
     STATIC_REQUIRE(dialects::openvela.acknowledged);
     STATIC_REQUIRE(dialects::linux_bufsz.attach == attach_rule::status_byte);

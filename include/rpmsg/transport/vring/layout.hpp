@@ -71,7 +71,7 @@ template <vring_config Config> struct vring_layout {
     static constexpr bool has_control = Config.dialect.attach == wire::attach_rule::epochs;
     static constexpr bool has_table = Config.dialect.status_in_table;
     static constexpr bool has_status = has_table or Config.dialect.attach == wire::attach_rule::status_byte;
-    static constexpr bool has_boot = Config.dialect.attach == wire::attach_rule::boot_words;
+    static constexpr bool has_boot = Config.dialect.has_boot_block();
     static constexpr bool has_carveouts = Config.dialect.sizes == wire::config_space::versioned;
     static constexpr bool has_sizes = Config.dialect.has_versioned_sizes();
     /// Offset of the vdev entry: after openvela's trace entry (openvela, drivers/rpmsg/rpmsg_virtio_lite.c), after Linux's
@@ -137,6 +137,8 @@ template <vring_config Config> struct vring_layout {
         static_assert(std::uint64_t{Config.buffers} * (Config.size_of(0) + Config.size_of(1)) < 0xf000'0000 and
                           stride < 0x0400'0000,
                       "the shared block does not fit into 4 GiB");
+        static_assert(Config.dialect.attach != wire::attach_rule::base_word or Config.device_base != 0,
+                      "a device of this dialect waits for a base that is not 0: set device_base");
         static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes - 1) >> 32,
                       "the buffers must not cross a multiple of 4 GiB as the driver sees them");
         return buffers + buffer_bytes;

@@ -12,6 +12,7 @@ enum class attach_rule : unsigned char {
     status_byte,    ///< driver_ok in the status byte of the resource table
     prefilled_ring, ///< a doorbell of ring 0, or the initial state of rpmsg-lite's rings (rpmsg-lite, rpmsg_lite.c)
     epochs,         ///< the handshake of the control block
+    base_word,      ///< the base address before the table, then driver_ok in the status byte (NuttX, rpmsg_virtio_lite.c)
     boot_words,     ///< the handshake of the boot words, then driver_ok in the status byte (NuttX, drivers/rptun/rptun.c)
 };
 
@@ -36,9 +37,13 @@ struct dialect {
     config_space sizes{};
     bool counts_as_openvela{};  ///< the commands in `boot_command` have openvela's values
     std::uint32_t features = 1; ///< feature bits of RPMsg in this dialect
+    bool negotiates = true;     ///< features are in effect when both sides have them; else all that the table offers are
     bool operator==(dialect const&) const = default;
 
     /// Whether the config space has a version, whatever the order of its sizes.
+    [[nodiscard]] constexpr auto has_boot_block() const -> bool {
+        return attach == attach_rule::boot_words or attach == attach_rule::base_word;
+    }
     [[nodiscard]] constexpr auto has_versioned_sizes() const -> bool {
         return sizes == config_space::versioned or sizes == config_space::openamp_versioned;
     }
@@ -83,6 +88,16 @@ inline constexpr auto nuttx = dialect{.attach = attach_rule::boot_words,
                                       .compares_table = true,
                                       .sizes = config_space::rptun,
                                       .features = 0b1111};
+
+/// NuttX's lite rptun, either role: the table of openvela without its boot words. A driver that restarts is detected by what it
+/// clears; after a restart of the device call `reset()`.
+inline constexpr auto nuttx_lite = dialect{.attach = attach_rule::base_word,
+                                           .acknowledged = true,
+                                           .status_in_table = true,
+                                           .compares_table = true,
+                                           .sizes = config_space::rptun,
+                                           .features = 0b11,
+                                           .negotiates = false};
 
 /// openvela's rptun, either role. As NuttX, but CPU names are fixed at build time.
 inline constexpr auto openvela = dialect{.attach = attach_rule::boot_words,

@@ -27,6 +27,7 @@ TEST_CASE("Each dialect has the handshake of its peer") {
     STATIC_REQUIRE(has<dialects::zephyr, status_byte_device, lone_status_driver>());
     STATIC_REQUIRE(has<dialects::rpmsg_lite, prefilled_ring_device, prefilled_ring_driver>());
     STATIC_REQUIRE(has<dialects::nuttx, boot_words_device, boot_words_driver>());
+    STATIC_REQUIRE(has<dialects::nuttx_lite, base_word_device, base_word_driver>());
     STATIC_REQUIRE(has<dialects::openvela, boot_words_device, boot_words_driver>());
     STATIC_REQUIRE(has<dialects::rpmsg, control_block_device, control_block_driver>());
 }

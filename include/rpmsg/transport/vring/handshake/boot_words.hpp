@@ -4,6 +4,7 @@
 #include <rpmsg/transport/config_mismatch.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/transport/vring/handshake/boot_block.hpp>
 #include <rpmsg/transport/vring/handshake/handshake.hpp>
 #include <rpmsg/transport/vring/handshake/table_check.hpp>
 #include <rpmsg/transport/vring/layout.hpp>
@@ -16,20 +17,6 @@
 #include <cstdint>
 
 namespace rpmsg::detail {
-
-/// The words of the boot block (wire/virtio/boot_block.hpp), by their offset in it. Each write is cleaned to memory at once.
-struct boot_words {
-    template <region Region>
-    static constexpr auto read(Region& shared, link_layout auto const& layout, std::uint32_t offset) -> std::uint32_t {
-        return shared.template load<site::control_load, std::uint32_t>(layout.boot() + offset);
-    }
-    template <region Region>
-    static constexpr auto write(Region& shared, link_layout auto const& layout, std::uint32_t offset, std::uint32_t value)
-        -> void {
-        shared.template store<site::control_store>(layout.boot() + offset, value);
-        shared.clean(layout.boot() + offset, sizeof(value));
-    }
-};
 
 /// The commands of both sides, in the reserved words of the table behind the boot block.
 template <vring_config Config> struct boot_commands {
@@ -83,10 +70,7 @@ template <vring_config Config, bool IsDevice> struct boot_words_facts : handshak
     }
     /// Whether all words lie inside a region of `size` bytes.
     [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t size) -> bool {
-        constexpr auto behind = std::uint32_t{sizeof(wire::boot_block) + offsetof(wire::resource_table, vdev)};
-        constexpr auto entry = table_check<Config>::size;
-        return table_check<Config>::fits(layout, size, entry) and
-               lies_aligned(layout.boot(), behind, layout.status() - std::uint32_t{offsetof(wire::vdev_entry, status)});
+        return boot_block_fits<Config>(layout, size);
     }
     template <region Region> static constexpr auto take_command(Region& shared, link_layout auto const& layout) -> void {
         boot_commands<Config>::take(shared, layout, IsDevice);
@@ -173,53 +157,15 @@ template <vring_config Config> class boot_words_device : public boot_words_facts
 /// than it wrote, it starts again.
 template <vring_config Config> class boot_words_driver : public boot_words_facts<Config, false> {
     using words = boot_words;
+    using table = driver_table<Config>;
     using block = wire::boot_block;
     static constexpr auto theirs = static_cast<std::uint32_t>(offsetof(block, device_state));
     static constexpr auto ours = static_cast<std::uint32_t>(offsetof(block, driver_state));
-    static constexpr auto vdev_size = static_cast<std::uint32_t>(sizeof(wire::vdev_entry));
-    static constexpr auto ring_size = static_cast<std::uint32_t>(sizeof(wire::vring_entry));
-    /// Name service, acknowledgement and sizes: the feature bits of these dialects that need no further fields.
-    static constexpr std::uint32_t offered = Config.dialect.features & 0b111;
-
-    static constexpr auto vdev_of(link_layout auto const& layout) -> std::uint32_t {
-        return layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
-    }
-    template <region Region, std::size_t Count>
-    static constexpr auto put(Region& shared, std::uint32_t offset, std::array<std::uint32_t, Count> const& words)
-        -> std::uint32_t {
-        for (auto const word : words) {
-            shared.template store<site::ring_clear>(offset, word);
-            offset += 4;
-        }
-        return offset;
-    }
-    /// Writes the head of a table with one entry, the entry with a status of 0, and its config space.
-    template <region Region> static constexpr auto fill_table(Region& shared, link_layout auto const& layout) -> void {
-        auto const vdev = vdev_of(layout);
-        auto const table = layout.boot() + static_cast<std::uint32_t>(sizeof(block));
-        constexpr auto config_size = static_cast<std::uint32_t>(sizeof(wire::rptun_config));
-        constexpr auto entry = wire::vdev_entry{};
-        shared.template store<site::status_store>(layout.status(), std::uint8_t{0});
-        (void)put(shared, table, std::array<std::uint32_t, 5>{1, 1, 0, 0, vdev - table});
-        auto at = put(shared, vdev,
-                      std::array<std::uint32_t, 7>{entry.type, entry.id, 0, offered, 0, config_size, entry.vring_count << 8});
-        for (std::uint32_t ring = 0; ring < 2; ++ring) {
-            at = put(
-                shared, at,
-                std::array<std::uint32_t, 5>{layout.parts(ring).descriptors, Config.alignment, Config.buffers, 1 + ring, 0});
-        }
-        auto config = std::array<std::uint32_t, config_size / 4>{Config.size_of(1), Config.size_of(0)};
-        (void)put(shared, at, config);
-        shared.clean(table, static_cast<std::uint32_t>(offsetof(wire::resource_table, vdev)));
-        shared.clean(vdev, vdev_size + 2 * ring_size + config_size);
-    }
     template <region Region>
     static constexpr auto leave(Region& shared, link_layout auto const& layout, std::uint32_t state) -> void {
         shared.invalidate(layout.boot(), sizeof(block));
-        fill_table(shared, layout);
-        auto const base = layout.address_of(layout.buffer(0, 0)) - layout.buffer(0, 0);
-        words::write(shared, layout, 0, static_cast<std::uint32_t>(base));
-        words::write(shared, layout, 4, static_cast<std::uint32_t>(base >> 32));
+        table::fill(shared, layout);
+        table::put_base(shared, layout, table::base_of(layout));
         if ((words::read(shared, layout, theirs) & wire::boot_state::runs) != 0) {
             words::write(shared, layout, theirs, wire::boot_state::needs_reset);
         }
@@ -250,11 +196,7 @@ template <vring_config Config> class boot_words_driver : public boot_words_facts
     }
     /// The status is written before the word: a device that finds no status checks it again only after a second.
     template <region Region> static constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
-        auto const vdev = vdev_of(layout);
-        shared.template store<site::status_store>(
-            vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, driver_features)), offered);
-        shared.template store<site::status_store>(layout.status(), wire::device_status::driver_ok);
-        shared.clean(vdev, vdev_size);
+        table::put_status(shared, layout, table::offered);
         boot_commands<Config>::clear(shared, layout); // also those of a crashed device: the next one would accept no table
         words::write(shared, layout, ours, wire::boot_state::runs);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/transport/vring/handshake/base_word.hpp>
 #include <rpmsg/transport/vring/handshake/boot_words.hpp>
 #include <rpmsg/transport/vring/handshake/control_block.hpp>
 #include <rpmsg/transport/vring/handshake/first_doorbell.hpp>
@@ -20,6 +21,8 @@ template <ring_role Role, vring_config Config> constexpr auto select_handshake()
             return control_block_device<Config>{};
         } else if constexpr (attach == rule::boot_words) {
             return boot_words_device<Config>{};
+        } else if constexpr (attach == rule::base_word) {
+            return base_word_device<Config>{};
         } else if constexpr (attach == rule::status_byte) {
             return status_byte_device<Config>{};
         } else if constexpr (attach == rule::prefilled_ring) {
@@ -31,6 +34,8 @@ template <ring_role Role, vring_config Config> constexpr auto select_handshake()
         return control_block_driver<Config>{};
     } else if constexpr (attach == rule::boot_words) {
         return boot_words_driver<Config>{};
+    } else if constexpr (attach == rule::base_word) {
+        return base_word_driver<Config>{};
     } else if constexpr (Config.dialect.status_in_table) {
         return status_byte_driver<Config>{};
     } else if constexpr (attach == rule::status_byte) {

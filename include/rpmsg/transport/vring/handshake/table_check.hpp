@@ -43,8 +43,7 @@ template <vring_config Config> class table_check {
     static constexpr auto may_be(std::uint32_t address, link_layout auto const& layout, std::uint32_t offset) -> bool {
         constexpr std::uint32_t in_page = 4095;
         auto const seen = static_cast<std::uint32_t>(layout.address_of(offset));
-        return ((address - seen) & in_page) == 0 or
-               (Config.dialect.attach == wire::attach_rule::boot_words and ((address - offset) & in_page) == 0);
+        return ((address - seen) & in_page) == 0 or (Config.dialect.has_boot_block() and ((address - offset) & in_page) == 0);
     }
 
     template <region Region>
@@ -123,6 +122,13 @@ template <vring_config Config> class table_check {
         return leads_there and read(shared, table, 0) == wire::resource_table{}.version;
     }
 
+    /// The features that the driver keeps of those that are offered.
+    template <region Region>
+    static constexpr auto kept_features(Region& shared, std::uint32_t vdev, bool is_device) -> std::uint32_t {
+        return is_device and Config.dialect.negotiates ? read(shared, vdev, offsetof(wire::vdev_entry, driver_features))
+                                                       : known_features;
+    }
+
   public:
     /// The offered feature bits that this side accepts.
     static constexpr auto known_features = Config.dialect.features | ring_features;
@@ -159,7 +165,7 @@ template <vring_config Config> class table_check {
     static constexpr auto takes_names(Region& shared, link_layout auto const& layout, bool is_device) -> bool {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
         shared.invalidate(vdev, sizeof(wire::vdev_entry));
-        auto const kept = is_device ? read(shared, vdev, offsetof(wire::vdev_entry, driver_features)) : known_features;
+        auto const kept = kept_features(shared, vdev, is_device);
         return (read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept & wire::feature_name_service) != 0;
     }
 
@@ -170,21 +176,22 @@ template <vring_config Config> class table_check {
         shared.invalidate(vdev, size);
         constexpr auto count_at = static_cast<std::uint32_t>(offsetof(wire::vdev_entry, vring_count));
         auto const rings = shared.template load<site::status_load, std::uint8_t>(vdev + count_at);
-        if (read(shared, vdev, 0) != wire::vdev_entry{}.type or
-            read(shared, vdev, offsetof(wire::vdev_entry, id)) != wire::vdev_entry{}.id or rings != 2 or
+        auto const type = read(shared, vdev, 0);
+        auto const is_vdev = type == wire::vdev_entry{}.type or (not Config.dialect.negotiates and type == 0);
+        if (not is_vdev or read(shared, vdev, offsetof(wire::vdev_entry, id)) != wire::vdev_entry{}.id or rings != 2 or
             (not is_device and not is_listed(shared, layout, vdev))) {
             return config_mismatch::no_device;
         }
         if (auto const found = compare_rings(shared, layout, vdev); found != config_mismatch::none) {
             return found;
         }
-        auto const kept = is_device ? read(shared, vdev, offsetof(wire::vdev_entry, driver_features)) : known_features;
+        auto const kept = kept_features(shared, vdev, is_device);
         auto const in_effect = read(shared, vdev, offsetof(wire::vdev_entry, device_features)) & kept;
         if ((in_effect & decisive) != (ring_features | name_features)) {
             return config_mismatch::features;
         }
         if constexpr (sizes != wire::config_space::none) {
-            if ((in_effect & size_bit) != 0) {
+            if (not Config.dialect.negotiates or (in_effect & size_bit) != 0) {
                 return compare_config(shared, vdev);
             }
             return compare_sizes(512, 512);
