@@ -172,7 +172,7 @@ class endpoint_pool {
     [[nodiscard]] constexpr auto next_named(std::uint32_t i) const -> std::uint32_t {
         return places_[i].next_named - std::uint32_t{1};
     }
-    /// The endpoints that may have a pending announcement. `next_pending` returns the first from `start` on, or at least size().
+    /// The endpoints that may have a pending announcement. `next_pending` returns the first from `start` on, or size() or more.
     constexpr auto note_pending(std::uint32_t i) -> void { pending_.insert(i); }
     constexpr auto settle(std::uint32_t i) -> void { pending_.erase(i); }
     [[nodiscard]] constexpr auto next_pending(std::uint32_t start) const -> std::uint32_t { return pending_.first(start); }
