@@ -1,4 +1,4 @@
-// The doctor beside links of this library, which it must find healthy, in the middle of whatever they do.
+// The doctor must find no fault in running links of this library, at any moment.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>

@@ -274,7 +274,7 @@ TEST_CASE("a state that asks for a reset, was never written or does not exist na
     }
 }
 
-TEST_CASE("a side that starts anew is no fault") {
+TEST_CASE("a side that restarts is no fault") {
     for (auto const& link : boot_links) {
         auto block = healthy(link, 20);
         block.put(patient::device_state, boot_state::boots);
@@ -314,7 +314,7 @@ TEST_CASE("a side that may go on between two looks and does not is stuck") {
     CHECK(doctor::diagnose(for_nuttx, std::vector{block.memory(), block.memory()}).is_healthy());
 }
 
-TEST_CASE("a command that nobody took is told by its name in the peer's dialect") {
+TEST_CASE("a command that nobody took is reported by its name in the peer's dialect") {
     check_seeds(for_nuttx, {{24 + 8, 0x0002'0000, side::driver, "driver.command", "(panic)"},
                             {24 + 12, 0x0003'0001, side::device, "device.command", "(reset)"},
                             {24 + 12, 0x7000'0000, side::device, "device.command", "0x70000000:"}});
@@ -398,7 +398,7 @@ TEST_CASE("a feature that the link needs and does not have is named by its bit a
         CHECK(names(lacks(0x4000'0007, 7), side::driver, "vdev.device_features", "(bit 30, must ring)"));
         CHECK(names(lacks(0x17, 0x17), side::driver, "vdev.device_features", "offers 0x0010", weight::note));
         CHECK(lacks(0x17, 0x17).is_healthy());
-        CHECK(lacks(7, 7).found.empty()); // names of CPUs are read by nobody
+        CHECK(lacks(7, 7).found.empty()); // no side reads the names of the CPUs
     }
     auto block = healthy(for_bufsz);
     block.put(block.vdev() + 16, std::uint32_t{1}); // a kernel without the series
@@ -448,7 +448,7 @@ TEST_CASE("sizes with the directions exchanged are one mistake") {
     }
 }
 
-TEST_CASE("a driver that has the sizes of its own config space is told once") {
+TEST_CASE("a driver that has the sizes of its own config space is reported once") {
     auto other = for_nuttx;
     other.rings.buffer_size = 128; // of ring 0
     auto const result = check_up(healthy(other), for_nuttx);
@@ -463,7 +463,7 @@ TEST_CASE("a config space of another version or size is the device's") {
                             {config, 0x0000'0c01, side::device, "config.size", "is 12, the shared block says 11"},
                             {vdev + 20, 8, side::device, "vdev.config_length", "take 11 bytes"}});
     auto block = healthy(for_bufsz);
-    block.put(config, std::array<std::uint32_t, 2>{0x0000'0b02, 77}); // nobody knows how that version has its sizes
+    block.put(config, std::array<std::uint32_t, 2>{0x0000'0b02, 77}); // that version of the config space is unknown
     CHECK(alone(check_up(block, for_bufsz)));
 }
 
@@ -513,7 +513,7 @@ TEST_CASE("the table of a driver is compared alone") {
 
 // Seeded: what is no block of such a link.
 
-TEST_CASE("a block of another dialect is told from its rings, or refused") {
+TEST_CASE("a block of another dialect is recognised by its rings, or refused") {
     for (auto const& link : boot_links) {
         auto const result = check_up(healthy(for_lite), link);
         CHECK(names(result, side::driver, "dialect", "dialect = rpmsg_lite"));
@@ -552,7 +552,7 @@ TEST_CASE("a block with the device of the link is looked at however wrong the re
     }
 }
 
-TEST_CASE("a table that is gone is told beside a driver with another count") {
+TEST_CASE("a table that is gone is reported beside a driver with another count") {
     auto other = for_openvela;
     other.rings.buffers = 16;
     auto block = healthy(other);
@@ -561,7 +561,7 @@ TEST_CASE("a table that is gone is told beside a driver with another count") {
     CHECK(names(check_up(block, for_openvela), side::driver, "buffers", "buffers = 16"));
 }
 
-TEST_CASE("a table that is not there while its driver boots is told as that") {
+TEST_CASE("a table that is not there while its driver boots is reported as that") {
     for (auto const& link : boot_links) {
         auto block = patient{link};
         block.put(patient::driver_state, boot_state::boots);
