@@ -40,7 +40,7 @@ constexpr auto with_windows =
                  .windows = {rpmsg::address_window{.start = shared_block_plan<ours>::layout::buffers, .size = 0x2000},
                              rpmsg::address_window{.start = 0x10'0000, .size = 0x1000}}};
 
-// What a firmware writes.
+// The plan of a firmware.
 [[gnu::section(".resource_table"), gnu::used]] constinit auto table = rpmsg::resource_table_of<for_openamp>();
 } // namespace
 
