@@ -130,7 +130,7 @@ TEST_CASE("messages on their way are reported and are no fault") {
     CHECK(result.state[1].ends_with("[...D....]"));
 }
 
-// Seeded: what cannot be a block of this link.
+// Seeded faults: blocks that cannot belong to this link.
 
 TEST_CASE("a truncated dump is refused") {
     auto const block = healthy(ours);
@@ -168,7 +168,7 @@ TEST_CASE("the block of a shared-memory object lies behind its label") {
     CHECK(doctor::locate_block(rpmsg::const_bytes{file}.first(4096)).refusal.empty());
 }
 
-// Seeded: the control block.
+// Seeded faults: the control block.
 
 TEST_CASE("a fingerprint that differs names the side and the field that it comes from") {
     struct seed {
@@ -251,7 +251,7 @@ TEST_CASE("an epoch and a boot of 0 are reported") {
     CHECK(names(check_up(block, ours), side::device, "device.boot"));
 }
 
-// Seeded: the resource table.
+// Seeded faults: the resource table.
 
 TEST_CASE("each field of the resource table is compared and named") {
     struct seed {
@@ -376,7 +376,7 @@ TEST_CASE("Linux's way up to driver_ok is no fault") {
     CHECK(check_up(block, for_openamp).is_healthy());
 }
 
-// Seeded: the rings.
+// Seeded faults: the rings.
 
 TEST_CASE("a used index ahead of what was published is the device's") {
     for (auto const& link : every_link) {
@@ -415,7 +415,7 @@ TEST_CASE("a buffer returned twice is the device's") {
 TEST_CASE("a buffer given twice is the driver's") {
     for (std::uint32_t const messages : {3u, 70'000u}) {
         auto block = healthy(for_linux, messages);
-        for (std::uint32_t i = 0; messages > 8 and i < 8; ++i) { // buffer 5 came back longer ago than the ring shows
+        for (std::uint32_t i = 0; messages > 8 and i < 8; ++i) { // the ring does not contain the return of buffer 5 any more
             block.to_device(4);
             block.give(1, 4);
         }
@@ -474,7 +474,7 @@ TEST_CASE("a message that claims more than its buffer holds names its sender") {
     CHECK(names(check_up(block, ours), side::device, "ring 0 header.length", "100"));
 }
 
-// Seeded: the descriptors.
+// Seeded faults: the descriptors.
 
 TEST_CASE("a descriptor's address outside the windows, or on the rings, is the driver's") {
     auto block = healthy(for_openamp);
@@ -562,7 +562,7 @@ TEST_CASE("of many alike only the first four are reported") {
     CHECK(told([](auto& block, std::size_t at) { block.put(at + 12, std::uint16_t{1}); }) == 4);
 }
 
-// Seeded: configurations that differ, without a fingerprint.
+// Seeded faults: different configurations, in dialects without a fingerprint.
 
 TEST_CASE("a driver with another count is recognised by the place of its rings") {
     for (auto const& link : {for_openamp, for_lite, for_linux, for_bufsz, for_nuttx, for_openvela}) {
@@ -592,7 +592,7 @@ TEST_CASE("a driver of another dialect is recognised by the place of its rings")
 
 TEST_CASE("a used ring in another place is the device's") {
     auto link = for_lite;
-    link.rings.alignment = 4; // there the used_event word moves it
+    link.rings.alignment = 4; // with this alignment the used_event word moves the used ring
     auto block = healthy(link, 0);
     auto const where = block.at().rings[0].used + 4;
     block.write_message(0, 0);
@@ -632,7 +632,7 @@ TEST_CASE("a driver with the two directions exchanged is reported") {
     CHECK(names(check_up(lite, for_lite), side::driver, "direction", "exchanged"));
 }
 
-// Seeded: what is stuck.
+// Seeded faults: messages that make no progress.
 
 TEST_CASE("a device that returns nothing is reported") {
     for (auto const& link : every_link) {
@@ -817,7 +817,7 @@ TEST_CASE("received buffers that wait for their batch are not reported as waitin
     CHECK(check_up(block, link).found.empty());
 }
 
-// Several looks at a link in use.
+// Several snapshots of a running link.
 
 TEST_CASE("what is wrong in one look only was in motion") {
     auto block = healthy(ours);

@@ -52,7 +52,7 @@ template <rpmsg::vring_config Rings> auto stays_healthy() -> void {
         for (int i = 0; i <= round % 6; ++i) {
             (void)host.at(0).send("hello"_payload); // refused when the ring is full
             auto const result = diagnose(shared);
-            for (auto const& one : result.found) { // a full ring is stuck until the device polls, which it does
+            for (auto const& one : result.found) { // a full ring makes no progress until the device polls
                 INFO(one.field << ": " << one.text);
                 CHECK(one.how != doctor::weight::wrong);
             }

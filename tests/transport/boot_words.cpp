@@ -67,7 +67,7 @@ constexpr auto either_side_starts_first(bool driver_first) -> bool {
         check(driver.start().has_value());
     }
     check(driver.poll(0).event == link_event::up);
-    check(device.poll(0).event == link_event::up); // one poll for all of its steps
+    check(device.poll(0).event == link_event::up); // one poll makes all its steps
     check(shared.at<std::uint32_t>(device_word) == boot_state::runs and
           shared.at<std::uint32_t>(driver_word) == boot_state::runs);
     return talks(driver, device);
