@@ -1,4 +1,4 @@
-// How endpoints of the two sides find each other: by name, by address, by the first message.
+// Endpoints of the two sides are bound by name, by address, or by the first message.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/loopback.hpp>
@@ -27,7 +27,7 @@ namespace dialects = rpmsg::wire::dialects;
 constexpr auto acknowledged = vring_config{.buffers = 4, .buffer_size = 64};
 constexpr auto unacknowledged = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};
 
-/// A 0x100 -> B 0x200 and back, without name service: no message but the users' crosses the link.
+/// Messages from 0x100 to 0x200 and back, without name service: only the users' messages cross the link.
 template <vring_config Config> constexpr auto fixed_addresses_connect_without_name_service() -> bool {
     auto shared = two_sides<Config>{};
     auto log_a = recorder{};
@@ -48,7 +48,7 @@ template <vring_config Config> constexpr auto fixed_addresses_connect_without_na
     return true;
 }
 
-/// Only the peer that it was given for may speak to an endpoint with a fixed peer.
+/// An endpoint with a fixed peer receives only that peer's messages.
 template <vring_config Config> constexpr auto a_fixed_peer_keeps_others_out() -> bool {
     auto shared = two_sides<Config>{};
     auto log_a = recorder{};
@@ -65,8 +65,7 @@ template <vring_config Config> constexpr auto a_fixed_peer_keeps_others_out() ->
     return true;
 }
 
-/// An endpoint without a peer learns it from the first message, and is not taken over by a second one: messages of
-/// others are delivered with their source, the peer stays.
+/// The first message binds an endpoint without a peer; later messages of other sources are delivered and do not rebind it.
 template <vring_config Config> constexpr auto the_first_message_decides_the_peer() -> bool {
     auto shared = two_sides<Config>{};
     auto log_a = recorder{};
@@ -90,7 +89,7 @@ template <vring_config Config> constexpr auto the_first_message_decides_the_peer
     return true;
 }
 
-/// One side has the name, the other one speaks to it from an unnamed endpoint: a one-sided announcement.
+/// Only one side has and announces the name; an endpoint without a name sends to its address.
 template <vring_config Config> constexpr auto a_name_on_one_side_is_announced_once() -> bool {
     auto shared = two_sides<Config>{};
     auto log_a = recorder{};
@@ -107,7 +106,7 @@ template <vring_config Config> constexpr auto a_name_on_one_side_is_announced_on
     return true;
 }
 
-/// Several names find each other, whatever their order in the tables; each message reaches its endpoint only.
+/// Names are matched in any order of the tables, and each message is delivered to its endpoint only.
 template <vring_config Config> constexpr auto names_pair_up_whatever_their_order() -> bool {
     auto shared = two_sides<Config>{};
     auto log_a = recorder{};
@@ -128,7 +127,7 @@ template <vring_config Config> constexpr auto names_pair_up_whatever_their_order
     return true;
 }
 
-/// Every message that has no receiver is counted by its reason, its buffer goes back, and the next one is delivered.
+/// A message without a receiver is counted by its reason, its buffer is returned, and the next message is delivered.
 template <vring_config Config> constexpr auto what_cannot_be_delivered_is_counted() -> bool {
     auto shared = two_sides<Config>{};
     auto log_a = recorder{};
@@ -163,7 +162,7 @@ template <vring_config Config> constexpr auto what_cannot_be_delivered_is_counte
     return true;
 }
 
-/// A second create of a bound name binds nobody anew; destroy and create with the same address do, once each.
+/// A second create of a bound name does not rebind it; a destroy and a create with the same address unbind and bind it once.
 template <vring_config Config> constexpr auto a_bound_name_is_not_taken_over() -> bool {
     auto shared = two_sides<Config>{};
     auto log_a = recorder{};
@@ -231,7 +230,7 @@ TEST_CASE("68, 69, 73, 75, 81: what cannot be delivered is counted by its reason
     CHECK(what_cannot_be_delivered_is_counted<acknowledged>());
 }
 
-TEST_CASE("77, 79, 80: a bound name is not taken over, and is bound anew only after it was withdrawn") {
+TEST_CASE("77, 79, 80: a bound name is not taken over, and is bound again only after it was withdrawn") {
     STATIC_REQUIRE(a_bound_name_is_not_taken_over<acknowledged>());
     STATIC_REQUIRE(a_bound_name_is_not_taken_over<unacknowledged>());
     CHECK(a_bound_name_is_not_taken_over<acknowledged>());

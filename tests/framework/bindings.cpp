@@ -39,7 +39,7 @@ template <bool Acknowledged> struct peer_by_hand {
     constexpr auto say(address from, address to) -> void {
         check(end.commit(end.reserve(), {.source = from, .destination = to}));
     }
-    /// The next announcement that came, or one without a name.
+    /// The next received announcement, or one without a name when there is none.
     constexpr auto hear() -> rpmsg::wire::announcement {
         auto const got = end.receive();
         if (got.outcome != rx_outcome::message) {
@@ -53,7 +53,7 @@ template <bool Acknowledged> struct peer_by_hand {
     }
 };
 
-/// Create, answer, bound: who acknowledges, who only creates (NuttX, drivers/rpmsg/rpmsg.c).
+/// A create binds; it is answered by an acknowledge only with an acknowledged name service (NuttX, drivers/rpmsg/rpmsg.c).
 template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
     auto memory = loopback_memory<8>{};
     auto log = recorder{};
@@ -82,7 +82,7 @@ template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
     (void)side.poll();
     check(side.at(0).peer() == address{301} and peer.hear() == rpmsg::wire::announcement{});
 
-    // This side says goodbye when it closes.
+    // This side withdraws its name when it closes.
     side.close();
     check(log.last(event_kind::unbound).peer == address{301} and
           log.last(event_kind::link_down).reason == rpmsg::down_reason::closed);
@@ -90,8 +90,8 @@ template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
     return true;
 }
 
-/// What comes before ours went out: a create is answered, in the words of the dialect; a first message knows no name, and
-/// the peer learns it all the same.
+/// The peer's create or first message arrives before this side's announcement is sent: a create is acknowledged where the
+/// dialect has acknowledgements; after a first message the name is still announced.
 template <bool Acknowledged> constexpr auto who_is_bound_first_is_announced(bool by_name) -> bool {
     auto memory = loopback_memory<8>{};
     auto log = recorder{};
@@ -111,7 +111,7 @@ template <bool Acknowledged> constexpr auto who_is_bound_first_is_announced(bool
     return true;
 }
 
-/// Announcements wait for buffers, all of them go out in the end, each once, and no endpoint hears of it.
+/// Announcements wait for buffers; each is sent once, and no endpoint receives an event of it.
 constexpr auto announcements_wait_for_buffers() -> bool {
     auto memory = loopback_memory<1>{};
     auto log = recorder{};
@@ -138,7 +138,7 @@ constexpr auto announcements_wait_for_buffers() -> bool {
     return true;
 }
 
-/// An announcement that found every buffer on loan goes out after one was given back unused.
+/// An announcement that found every buffer on loan is sent after one was given back unused.
 constexpr auto announcements_wait_for_loans(auto const& describe) -> bool {
     auto memory = loopback_memory<1>{};
     auto side = channel{loopback<true, 1>{memory, 0},
@@ -167,7 +167,7 @@ constexpr auto hearing = []<rpmsg::fixed_name Name> {
     return endpoint<Name>([](auto&, message const&) {}, [](auto&, rpmsg::event const&) {});
 };
 
-/// Whether the announcement of a name as it lies on the wire, in 32 bytes, binds an endpoint "abc".
+/// Whether an announcement with a name of 32 bytes on the wire binds an endpoint "abc".
 template <typename Endpoints> constexpr auto binds_abc(Endpoints (*describe)(), std::string_view on_wire) -> bool {
     auto memory = loopback_memory<8>{};
     [[maybe_unused]] auto handler = deaf_to_all;
@@ -278,7 +278,7 @@ TEST_CASE("An endpoint that comes late is bound to the newest of several address
     REQUIRE((side.start() and peer.end.start()));
     (void)side.poll();
     (void)peer.end.poll(0);
-    peer.say(announce("x", address{300}, kind::create)); // its program died without a destroy
+    peer.say(announce("x", address{300}, kind::create)); // its program ended without a destroy
     peer.say(announce("x", address{301}, kind::create));
     (void)side.poll();
     auto handler = [](rpmsg::link_ref, message const&) {};

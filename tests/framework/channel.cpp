@@ -34,8 +34,8 @@ constexpr auto destroy_of(std::string_view name, address where) {
 
 enum class first { driver, device };
 
-/// Start in either order, announce, bind, send by copy, fill in place, hold and release out of order, reply, run dry,
-/// become writable, destroy, close.
+/// Start in either order, announce, bind, send by copy, fill in place, hold and release out of order, reply, run out of
+/// buffers, become writable, destroy, close.
 template <vring_config Config> constexpr auto converse(first order) -> bool {
     auto shared = two_sides<Config>{};
     auto host_log = recorder{};
@@ -55,7 +55,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
                                                remote_log.events())}};
     auto host = channel{shared.driver(), endpoints{endpoint<"service">(host_log.messages(), host_log.events())}};
 
-    // Either side may start first, and polls in vain until the other comes.
+    // Either side may start first; its polls have no effect until the other one starts.
     if (order == first::driver) {
         check(host.start().has_value());
         host.poll();
@@ -80,7 +80,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     check(host_log.count(event_kind::bound) == 1 and remote_log.count(event_kind::bound) == 1);
     check(host_log.message_count() == 0 and remote_log.message_count() == 0);
 
-    // By copy, and the answer; a message may be empty.
+    // A message by copy, and the reply; a message may be empty.
     check(from_host.send("hello"_payload).has_value());
     settle(shared, host, remote);
     check(remote_log.message_count() == 1 and same(remote_log.payload(0), "hello"_payload));
@@ -91,7 +91,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     settle(shared, host, remote);
     check(remote_log.message_count() == 2 and remote_log.size(1) == 0 and host_log.message_count() == 2);
 
-    // In place, up to the last byte of the buffer, in both directions. An unused loan costs nothing.
+    // A message in place, up to the last byte of the buffer, in both directions. An unused loan takes no buffer.
     {
         auto unused = from_host.reserve();
         check(unused.payload().size() == Config.size_of(1) - 16);
@@ -107,7 +107,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     check(same(remote_log.payload(2), "quiet"_payload));
     check(host_log.size(2) == Config.size_of(0) - 16 and host_log.payload(2).back() == std::byte{7});
 
-    // Held messages keep their bytes while others pass, and go back in any order.
+    // Held messages keep their bytes while others are sent, and are released in any order.
     if (Config.buffers > 2) {
         check(from_host.send("hold"_payload).has_value() and from_host.send("hold"_payload).has_value());
         settle(shared, host, remote);
@@ -123,7 +123,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
         older.release();
     }
 
-    // In order, more than one round of the ring.
+    // More than one round of the ring arrives in order.
     for (std::uint8_t i = 0; i < 2 * Config.buffers + 1; ++i) {
         auto const number = std::array{std::byte{i}};
         check(from_host.send(number).has_value());
@@ -132,7 +132,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     }
     settle(shared, host, remote);
 
-    // Nobody polls: the buffers run out, and one event says when they are back.
+    // Without polls the buffers run out, and one event reports that they are back.
     auto const refused = host.counts()[counter::no_buffer];
     auto const writables = host_log.count(event_kind::writable);
     auto accepted = 0u;
@@ -149,7 +149,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     check(from_host.send("quiet"_payload).has_value());
     settle(shared, host, remote);
 
-    // The peer withdraws its endpoint: unbound once, and sends are refused.
+    // The peer withdraws its endpoint: this one is unbound once, and sends are refused.
     check(from_remote.send_to(rpmsg::name_service_address, destroy_of("service", from_remote.self())).has_value());
     settle(shared, host, remote);
     check(not from_host.is_bound() and host_log.count(event_kind::unbound) == 1);
@@ -158,7 +158,7 @@ template <vring_config Config> constexpr auto converse(first order) -> bool {
     check(host.counts()[counter::not_bound] == 1);
     check(from_remote.is_bound());
 
-    // Close: everything is refused.
+    // After a close every call is refused.
     remote.close();
     check(not remote.is_up() and remote_log.count(event_kind::link_down) == 1);
     check(remote_log.last(event_kind::link_down).reason == rpmsg::down_reason::closed);

@@ -1,4 +1,4 @@
-// The doctor of examples/shared block: it names the field and the side of every disagreement that was sown into a block.
+// The doctor of examples/shared_block finds the field and the side of every fault that was put into a shared block.
 #include <rpmsg/transport/vring/layout.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>
 
@@ -118,7 +118,7 @@ TEST_CASE("a link on which only one side has started is healthy and says who is 
     CHECK(names(check_up(alone, ours), side::device, "device.magic", "has not started", weight::note));
 }
 
-TEST_CASE("messages on their way are told and are no fault") {
+TEST_CASE("messages on their way are reported and are no fault") {
     auto block = healthy(ours);
     block.to_device(3);
     block.to_driver(3);
@@ -130,7 +130,7 @@ TEST_CASE("messages on their way are told and are no fault") {
     CHECK(result.state[1].ends_with("[...D....]"));
 }
 
-// Seeded: what cannot be a block of this link.
+// Seeded faults: blocks that cannot belong to this link.
 
 TEST_CASE("a truncated dump is refused") {
     auto const block = healthy(ours);
@@ -168,7 +168,7 @@ TEST_CASE("the block of a shared-memory object lies behind its label") {
     CHECK(doctor::locate_block(rpmsg::const_bytes{file}.first(4096)).refusal.empty());
 }
 
-// Seeded: the control block.
+// Seeded faults: the control block.
 
 TEST_CASE("a fingerprint that differs names the side and the field that it comes from") {
     struct seed {
@@ -197,7 +197,7 @@ TEST_CASE("a fingerprint that differs names the side and the field that it comes
     }
 }
 
-TEST_CASE("directions exchanged in a fingerprint are told") {
+TEST_CASE("directions exchanged in a fingerprint are reported") {
     constexpr auto uneven = [] {
         auto link = ours;
         link.rings.host_to_remote = 64;
@@ -211,7 +211,7 @@ TEST_CASE("directions exchanged in a fingerprint are told") {
     CHECK(names(check_up(block, uneven), side::device, "device.fingerprint", "host_to_remote and remote_to_host"));
 }
 
-TEST_CASE("a fingerprint of a wholly different configuration is told as such") {
+TEST_CASE("a fingerprint of a wholly different configuration is reported as such") {
     auto block = healthy(ours);
     block.put(4, std::uint32_t{0x1234'5678});
     CHECK(names(check_up(block, ours), side::driver, "driver.fingerprint", "more than one field"));
@@ -225,9 +225,9 @@ TEST_CASE("a magic that is none names the side") {
 
 TEST_CASE("a stale epoch names the side that did not follow") {
     auto block = healthy(ours);
-    block.put(8, std::uint32_t{4}); // the driver opened a new session
+    block.put(8, std::uint32_t{4}); // the driver opened a new epoch
     CHECK(names(check_up(block, ours), side::device, "device.quiet", "has not let go"));
-    block.put(64 + 12, std::uint32_t{4}); // the device let go
+    block.put(64 + 12, std::uint32_t{4}); // the device released it
     CHECK(names(check_up(block, ours), side::driver, "driver.ready", "stale epoch"));
     block.put(16, std::uint32_t{4});
     CHECK(check_up(block, ours).is_healthy());
@@ -235,14 +235,14 @@ TEST_CASE("a stale epoch names the side that did not follow") {
     CHECK(names(check_up(block, ours), side::device, "device.quiet", "stale epoch"));
 }
 
-TEST_CASE("a boot that the driver has not seen is told") {
+TEST_CASE("a boot that the driver has not seen is reported") {
     auto block = healthy(ours);
     block.put(64 + 8, std::uint32_t{5});
     CHECK(names(check_up(block, ours), side::driver, "driver.boot_seen", "has started 5 times"));
     CHECK(alone(check_up(block, ours)));
 }
 
-TEST_CASE("an epoch and a boot of 0 are told") {
+TEST_CASE("an epoch and a boot of 0 are reported") {
     auto block = healthy(ours);
     block.put(8, std::uint32_t{0});
     CHECK(names(check_up(block, ours), side::driver, "driver.epoch"));
@@ -251,7 +251,7 @@ TEST_CASE("an epoch and a boot of 0 are told") {
     CHECK(names(check_up(block, ours), side::device, "device.boot"));
 }
 
-// Seeded: the resource table.
+// Seeded faults: the resource table.
 
 TEST_CASE("each field of the resource table is compared and named") {
     struct seed {
@@ -276,7 +276,7 @@ TEST_CASE("each field of the resource table is compared and named") {
     }
 }
 
-TEST_CASE("rings that are exchanged in the table are told as one mistake") {
+TEST_CASE("rings that are exchanged in the table are reported as one mistake") {
     auto block = healthy(for_openamp);
     auto const first = block.get<std::uint32_t>(48);
     block.put(48, block.get<std::uint32_t>(68));
@@ -339,7 +339,7 @@ TEST_CASE("a feature that the driver did not keep, or made up, is the driver's")
     CHECK(names(check_up(block, for_openamp), side::driver, "vdev.driver_features", "offers only"));
 }
 
-TEST_CASE("a status byte that says failed or asks for a reset is told") {
+TEST_CASE("a status byte that says failed or asks for a reset is reported") {
     struct seed {
         std::uint8_t status;
         std::string text;
@@ -376,7 +376,7 @@ TEST_CASE("Linux's way up to driver_ok is no fault") {
     CHECK(check_up(block, for_openamp).is_healthy());
 }
 
-// Seeded: the rings.
+// Seeded faults: the rings.
 
 TEST_CASE("a used index ahead of what was published is the device's") {
     for (auto const& link : every_link) {
@@ -415,7 +415,7 @@ TEST_CASE("a buffer returned twice is the device's") {
 TEST_CASE("a buffer given twice is the driver's") {
     for (std::uint32_t const messages : {3u, 70'000u}) {
         auto block = healthy(for_linux, messages);
-        for (std::uint32_t i = 0; messages > 8 and i < 8; ++i) { // buffer 5 came back longer ago than the ring shows
+        for (std::uint32_t i = 0; messages > 8 and i < 8; ++i) { // the ring does not contain the return of buffer 5 any more
             block.to_device(4);
             block.give(1, 4);
         }
@@ -432,7 +432,7 @@ TEST_CASE("a buffer returned that was never given is the device's") {
     CHECK(names(check_up(block, ours), side::device, "ring 1 used.id", "buffer 7 was returned and never given"));
 }
 
-TEST_CASE("ids that no descriptor has are told") {
+TEST_CASE("ids that no descriptor has are reported") {
     auto block = healthy(ours);
     block.give(0, 8);
     CHECK(names(check_up(block, ours), side::device, "ring 0 used.id", "buffer 8"));
@@ -444,7 +444,7 @@ TEST_CASE("ids that no descriptor has are told") {
     CHECK(names(check_up(block, ours), side::driver, "ring 1 available.id", "buffer 256"));
 }
 
-TEST_CASE("a used length that the peer would take for the size of its buffer is told") {
+TEST_CASE("a used length that the peer would take for the size of its buffer is reported") {
     auto block = healthy(for_openamp);
     block.to_device(3);
     block.give(1, 3, 20);
@@ -455,7 +455,7 @@ TEST_CASE("a used length that the peer would take for the size of its buffer is 
     block = healthy(ours);
     block.give(0, 3, 15);
     CHECK(names(check_up(block, ours), side::device, "ring 0 used.length", "15 bytes"));
-    for (std::uint32_t const any : {0u, 20u, 512u}) { // nobody reads it there
+    for (std::uint32_t const any : {0u, 20u, 512u}) { // no side reads it there
         block = healthy(for_linux);
         block.to_device(3);
         block.give(1, 3, any);
@@ -474,7 +474,7 @@ TEST_CASE("a message that claims more than its buffer holds names its sender") {
     CHECK(names(check_up(block, ours), side::device, "ring 0 header.length", "100"));
 }
 
-// Seeded: the descriptors.
+// Seeded faults: the descriptors.
 
 TEST_CASE("a descriptor's address outside the windows, or on the rings, is the driver's") {
     auto block = healthy(for_openamp);
@@ -496,7 +496,7 @@ TEST_CASE("windows of the shared block are where buffers may lie") {
     CHECK(names(check_up(block, link), side::driver, "ring 0 descriptor 5 address"));
 }
 
-TEST_CASE("addresses that all count from the other core's base are told as that") {
+TEST_CASE("addresses that all count from the other core's base are reported as that") {
     for (auto const& link : {for_openamp, for_lite, for_linux, for_bufsz}) {
         auto other = link;
         other.rings.device_base = link.host_base;
@@ -505,7 +505,7 @@ TEST_CASE("addresses that all count from the other core's base are told as that"
     }
 }
 
-TEST_CASE("two descriptors that share memory are told") {
+TEST_CASE("two descriptors that share memory are reported") {
     auto block = healthy(for_lite);
     block.put(block.descriptor(0, 5), block.get<std::uint64_t>(block.descriptor(0, 4)));
     CHECK(names(check_up(block, for_lite), side::driver, "ring 0 descriptor 5 address", "shares memory with descriptor 4"));
@@ -523,7 +523,7 @@ TEST_CASE("a descriptor of another length is the driver's, and its configuration
     }
 }
 
-TEST_CASE("buffer sizes with the directions exchanged are told") {
+TEST_CASE("buffer sizes with the directions exchanged are reported") {
     auto link = for_openamp;
     link.rings.host_to_remote = 128;
     link.rings.remote_to_host = 256;
@@ -549,7 +549,7 @@ TEST_CASE("a buffer for the device to write in that it may not write is the driv
     }
 }
 
-TEST_CASE("of many alike only the first four are told") {
+TEST_CASE("of many alike only the first four are reported") {
     auto const told = [](auto seed) {
         auto block = healthy(for_linux);
         for (std::uint32_t id = 1; id < 8; ++id) {
@@ -562,9 +562,9 @@ TEST_CASE("of many alike only the first four are told") {
     CHECK(told([](auto& block, std::size_t at) { block.put(at + 12, std::uint16_t{1}); }) == 4);
 }
 
-// Seeded: configurations that differ, without a fingerprint.
+// Seeded faults: different configurations, in dialects without a fingerprint.
 
-TEST_CASE("a driver with another count is told from where its rings lie") {
+TEST_CASE("a driver with another count is recognised by the place of its rings") {
     for (auto const& link : {for_openamp, for_lite, for_linux, for_bufsz, for_nuttx, for_openvela}) {
         for (std::uint16_t const buffers : {std::uint16_t{4}, std::uint16_t{16}}) {
             auto other = link;
@@ -576,7 +576,7 @@ TEST_CASE("a driver with another count is told from where its rings lie") {
     }
 }
 
-TEST_CASE("a driver with another alignment is told from where its rings lie") {
+TEST_CASE("a driver with another alignment is recognised by the place of its rings") {
     for (auto const& link : {for_openamp, for_lite}) {
         auto other = link;
         other.rings.alignment = 16;
@@ -584,7 +584,7 @@ TEST_CASE("a driver with another alignment is told from where its rings lie") {
     }
 }
 
-TEST_CASE("a driver of another dialect is told from where its rings lie") {
+TEST_CASE("a driver of another dialect is recognised by the place of its rings") {
     auto other = for_lite;
     other.rings.dialect = dialects::rpmsg;
     CHECK(names(check_up(healthy(other), for_lite), side::driver, "dialect", "dialect = rpmsg"));
@@ -592,7 +592,7 @@ TEST_CASE("a driver of another dialect is told from where its rings lie") {
 
 TEST_CASE("a used ring in another place is the device's") {
     auto link = for_lite;
-    link.rings.alignment = 4; // there the used_event word moves it
+    link.rings.alignment = 4; // with this alignment the used_event word moves the used ring
     auto block = healthy(link, 0);
     auto const where = block.at().rings[0].used + 4;
     block.write_message(0, 0);
@@ -612,7 +612,7 @@ TEST_CASE("a used ring in another place is the device's") {
     CHECK(names(check_up(moved, for_openamp), side::device, "ring 0 used ring", "alignment = 256"));
 }
 
-TEST_CASE("a driver with the two directions exchanged is told") {
+TEST_CASE("a driver with the two directions exchanged is reported") {
     auto block = patient{for_linux};
     for (std::uint16_t id = 0; id < block.count(); ++id) {
         block.describe(1, id, 512, 2);
@@ -632,9 +632,9 @@ TEST_CASE("a driver with the two directions exchanged is told") {
     CHECK(names(check_up(lite, for_lite), side::driver, "direction", "exchanged"));
 }
 
-// Seeded: what is stuck.
+// Seeded faults: messages that make no progress.
 
-TEST_CASE("a device that returns nothing is told") {
+TEST_CASE("a device that returns nothing is reported") {
     for (auto const& link : every_link) {
         auto block = healthy(link);
         for (std::uint16_t id = 0; id < 8; ++id) {
@@ -647,7 +647,7 @@ TEST_CASE("a device that returns nothing is told") {
     }
 }
 
-TEST_CASE("a driver that posts nothing again is told") {
+TEST_CASE("a driver that posts nothing again is reported") {
     auto block = healthy(ours);
     for (std::uint16_t id = 0; id < 8; ++id) {
         block.to_driver(static_cast<std::uint16_t>((id + 3) % 8));
@@ -754,7 +754,7 @@ TEST_CASE("nothing is wrong with buffers that come and go in any order") {
     CHECK(unsure > 1000);
 }
 
-TEST_CASE("a doorbell that is suppressed for ever while messages wait is told") {
+TEST_CASE("a doorbell that is suppressed for ever while messages wait is reported") {
     auto block = healthy(for_openamp);
     block.put(block.used(1), std::uint16_t{1});
     CHECK(names(check_up(block, for_openamp), side::device, "ring 1 used.flags", "suppresses", weight::note));
@@ -772,7 +772,7 @@ TEST_CASE("a master that does not suppress doorbells from its start is none of r
     CHECK(names(check_up(block, for_lite), side::driver, "ring 0 available.flags", "rpmsg-lite's master", weight::note));
     CHECK(check_up(block, for_lite).is_healthy());
     auto waiting = patient{for_lite};
-    waiting.put(waiting.buffer(0, 0), std::uint32_t{1}); // something lies there, no ring
+    waiting.put(waiting.buffer(0, 0), std::uint32_t{1}); // the memory contains data, and no ring
     CHECK_FALSE(names(check_up(waiting, for_lite), side::driver, "ring 0 available.flags", {}, weight::note));
 }
 
@@ -786,7 +786,7 @@ TEST_CASE("the state of a ring is a line") {
           "ring 1 (driver to device): available.index 4, used.index 3; 1 of 8 buffers with the device  [...D....]");
 }
 
-TEST_CASE("flags that do not exist are told") {
+TEST_CASE("flags that do not exist are reported") {
     auto block = healthy(for_linux);
     block.put(block.used(0), std::uint16_t{2});
     CHECK(names(check_up(block, for_linux), side::device, "ring 0 used.flags", "0x0002"));
@@ -795,7 +795,7 @@ TEST_CASE("flags that do not exist are told") {
     CHECK(names(check_up(block, for_linux), side::driver, "ring 1 available.flags", "0x8001"));
 }
 
-TEST_CASE("an event index that no doorbell will reach is told") {
+TEST_CASE("an event index that no doorbell will reach is reported") {
     auto link = ours;
     link.rings.event_index = true;
     auto block = healthy(link, 100);
@@ -808,7 +808,7 @@ TEST_CASE("an event index that no doorbell will reach is told") {
     CHECK(names(check_up(block, link), side::device, "ring 1 used.available_event", "none will ring", weight::stuck));
 }
 
-TEST_CASE("received buffers that wait for their batch are not told as waiting") {
+TEST_CASE("received buffers that wait for their batch are not reported as waiting") {
     auto link = ours;
     link.rings.batch = 4;
     auto block = healthy(link);
@@ -817,7 +817,7 @@ TEST_CASE("received buffers that wait for their batch are not told as waiting") 
     CHECK(check_up(block, link).found.empty());
 }
 
-// Several looks at a link in use.
+// Several snapshots of a running link.
 
 TEST_CASE("what is wrong in one look only was in motion") {
     auto block = healthy(ours);

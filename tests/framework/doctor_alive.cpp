@@ -1,4 +1,4 @@
-// The doctor beside links of this library, which it must find healthy, in the middle of whatever they do.
+// The doctor must find no fault in running links of this library, at any moment.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>
@@ -52,7 +52,7 @@ template <rpmsg::vring_config Rings> auto stays_healthy() -> void {
         for (int i = 0; i <= round % 6; ++i) {
             (void)host.at(0).send("hello"_payload); // refused when the ring is full
             auto const result = diagnose(shared);
-            for (auto const& one : result.found) { // a full ring is stuck until the device polls, which it does
+            for (auto const& one : result.found) { // a full ring makes no progress until the device polls
                 INFO(one.field << ": " << one.text);
                 CHECK(one.how != doctor::weight::wrong);
             }

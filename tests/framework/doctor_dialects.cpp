@@ -1,5 +1,5 @@
-// The doctor beside what NuttX, openvela and Linux with buffer sizes put before their rings: boot words, a table that the
-// driver fills, carveouts, a config space.
+// The doctor with blocks of NuttX, openvela and Linux with buffer sizes, which have boot words, a table that the driver fills,
+// carveouts, or a config space before their rings.
 #include <rpmsg/transport/vring/shared_block_plan.hpp>
 #include <rpmsg/wire/virtio/boot_block.hpp>
 
@@ -22,7 +22,7 @@ using doctor::weight;
 using namespace ward;
 namespace boot_state = wire::boot_state;
 
-// Golden blocks: what lies there before a link runs and while it does.
+// Reference blocks: their content before a link is up and while it is.
 
 using lines = std::span<golden::line const>;
 
@@ -37,7 +37,7 @@ class image {
         }
         return *this;
     }
-    /// Nothing is wrong; `notes` are of these fields.
+    /// The block has no fault; only these fields have `notes`.
     auto expect_well(rpmsg::shared_block const& link, std::vector<std::string> const& notes) const -> void {
         auto const result = doctor::diagnose(link, memory_);
         INFO(text_of(result));
@@ -51,7 +51,7 @@ class image {
 };
 
 namespace openvela {
-// As openvela has it: the boot block at 0, the table at 0x18 with its device at 0x60 and the config space at 0xa4, ring 0 at
+// Openvela: the boot block at 0, the table at 0x18 with its device at 0x60 and the config space at 0xa4, ring 0 at
 // 0xe8, ring 1 at 0x1c8, 8 buffers of 2048 bytes from 0x2a8 and from 0x42a8.
 constexpr auto link = rpmsg::shared_block{
     .rings = {.buffers = 8, .buffer_size = 2048, .alignment = 8, .device_base = 0x1000'0000, .dialect = dialects::openvela},
@@ -84,7 +84,7 @@ constexpr golden::line both_run[] = {
     {0x168, "00 00 08 00  00 00 01 00 02 00 03 00 04 00 05 00 06 00 07 00"},
     {0x248, "01 00 00 00"}, // ring 1: no doorbells for buffers that come back
 };
-/// An announcement and its acknowledgement, a message each way, all given back.
+/// An announcement, its acknowledgement and a message each way, all returned.
 constexpr golden::line talk[] = {
     {0x008, "02 00 00 00 03 00 00 00"}, // doorbells of the device and of the driver
     {0x168, "00 00 0a 00  00 00 01 00"},
@@ -120,7 +120,7 @@ constexpr golden::line table[] = {
     {0x030, "02 00 00 00 00 80 00 20 00 10 00 00 00 00 00 00  'log'"},
     {0x060, "03 00 00 00 07 00 00 00 04 00 00 00 0f 00 00 00"},
     {0x070, "00 00 00 00 40 00 00 00 00 02 00 00"},
-    {0x07c, "f0 00 00 20 10 00 00 00 04 00 00 00 05 00 00 00 00 00 00 00"}, // where the remote sees the rings
+    {0x07c, "f0 00 00 20 10 00 00 00 04 00 00 00 05 00 00 00 00 00 00 00"}, // address of the rings for the remote
     {0x090, "70 01 00 20 10 00 00 00 04 00 00 00 06 00 00 00 00 00 00 00"},
     {0x0a4, "00 02 00 00 00 06 00 00"},
     {0x0bc, "'server' 00 00 'proxy' 00 00 00"}, // names of the two CPUs
@@ -193,7 +193,7 @@ constexpr golden::line talk[] = {
 };
 } // namespace bufsz
 
-/// A word of a healthy link is another: the field of the side that is named for it.
+/// Changes a word of a healthy link; the doctor must report this field and side.
 struct seed {
     std::size_t offset;
     std::uint32_t value;
@@ -245,7 +245,7 @@ TEST_CASE("the doctor finds nothing wrong in a golden block of Linux with buffer
     block.with(its::talk).expect_well(its::link, {});
 }
 
-// Seeded: the boot block.
+// Seeded faults: the boot block.
 
 TEST_CASE(
     "a base that is not the shared block's is the driver's, and the rest is measured by the one that its descriptors have") {
@@ -274,7 +274,7 @@ TEST_CASE("a state that asks for a reset, was never written or does not exist na
     }
 }
 
-TEST_CASE("a side that starts anew is no fault") {
+TEST_CASE("a side that restarts is no fault") {
     for (auto const& link : boot_links) {
         auto block = healthy(link, 20);
         block.put(patient::device_state, boot_state::boots);
@@ -303,7 +303,7 @@ TEST_CASE("a side that may go on between two looks and does not is stuck") {
         auto block = healthy(for_nuttx);
         block.put(patient::driver_state, driver);
         block.put(patient::device_state, device);
-        block.put(block.vdev() + 24, static_cast<std::uint8_t>(driver == boot_state::runs ? 4 : 0)); // is no doing of this side
+        block.put(block.vdev() + 24, static_cast<std::uint8_t>(driver == boot_state::runs ? 4 : 0)); // the driver's status
         CHECK(check_up(block, for_nuttx).is_healthy());
         auto const looks = std::vector{block.memory(), block.memory()};
         CHECK(names(doctor::diagnose(for_nuttx, looks), whose, field, "nothing moved", weight::stuck));
@@ -314,7 +314,7 @@ TEST_CASE("a side that may go on between two looks and does not is stuck") {
     CHECK(doctor::diagnose(for_nuttx, std::vector{block.memory(), block.memory()}).is_healthy());
 }
 
-TEST_CASE("a command that nobody took is told by its name in the peer's dialect") {
+TEST_CASE("a command that nobody took is reported by its name in the peer's dialect") {
     check_seeds(for_nuttx, {{24 + 8, 0x0002'0000, side::driver, "driver.command", "(panic)"},
                             {24 + 12, 0x0003'0001, side::device, "device.command", "(reset)"},
                             {24 + 12, 0x7000'0000, side::device, "device.command", "0x70000000:"}});
@@ -325,7 +325,7 @@ TEST_CASE("a command that nobody took is told by its name in the peer's dialect"
     CHECK(check_up(acknowledged, for_nuttx).found.empty());
 }
 
-// Seeded: the table that the driver fills.
+// Seeded faults: the table that the driver fills.
 
 TEST_CASE("each field of a table that the driver fills is compared and named") {
     for (auto const& link : boot_links) {
@@ -398,7 +398,7 @@ TEST_CASE("a feature that the link needs and does not have is named by its bit a
         CHECK(names(lacks(0x4000'0007, 7), side::driver, "vdev.device_features", "(bit 30, must ring)"));
         CHECK(names(lacks(0x17, 0x17), side::driver, "vdev.device_features", "offers 0x0010", weight::note));
         CHECK(lacks(0x17, 0x17).is_healthy());
-        CHECK(lacks(7, 7).found.empty()); // names of CPUs are read by nobody
+        CHECK(lacks(7, 7).found.empty()); // no side reads the names of the CPUs
     }
     auto block = healthy(for_bufsz);
     block.put(block.vdev() + 16, std::uint32_t{1}); // a kernel without the series
@@ -419,7 +419,7 @@ TEST_CASE("sizes need no feature where both are the 512 bytes without it") {
     }
 }
 
-// Seeded: the config space.
+// Seeded faults: the config space.
 
 TEST_CASE("a buffer size of the config space that is not the shared block's names its direction") {
     for (auto const& link : boot_links) {
@@ -448,7 +448,7 @@ TEST_CASE("sizes with the directions exchanged are one mistake") {
     }
 }
 
-TEST_CASE("a driver that has the sizes of its own config space is told once") {
+TEST_CASE("a driver that has the sizes of its own config space is reported once") {
     auto other = for_nuttx;
     other.rings.buffer_size = 128; // of ring 0
     auto const result = check_up(healthy(other), for_nuttx);
@@ -463,11 +463,11 @@ TEST_CASE("a config space of another version or size is the device's") {
                             {config, 0x0000'0c01, side::device, "config.size", "is 12, the shared block says 11"},
                             {vdev + 20, 8, side::device, "vdev.config_length", "take 11 bytes"}});
     auto block = healthy(for_bufsz);
-    block.put(config, std::array<std::uint32_t, 2>{0x0000'0b02, 77}); // nobody knows how that version has its sizes
+    block.put(config, std::array<std::uint32_t, 2>{0x0000'0b02, 77}); // that version of the config space is unknown
     CHECK(alone(check_up(block, for_bufsz)));
 }
 
-// Seeded: the table of Linux with buffer sizes.
+// Seeded faults: the table of Linux with buffer sizes.
 
 TEST_CASE("each field of a table with carveouts is compared and named") {
     auto const block = patient{for_bufsz};
@@ -490,7 +490,7 @@ TEST_CASE("each field of a table with carveouts is compared and named") {
 TEST_CASE("the table of an image with buffer sizes is compared alone") {
     auto raw = std::vector<std::byte>(sizeof(wire::sized_carveout_table));
     rpmsg::store(rpmsg::bytes{raw}, rpmsg::resource_table_of<for_bufsz>());
-    CHECK(doctor::diagnose_table(for_bufsz, raw).found.size() == 1); // a driver has not come
+    CHECK(doctor::diagnose_table(for_bufsz, raw).found.size() == 1); // no driver has started
     CHECK(doctor::diagnose_table(for_bufsz, raw).is_healthy());
     auto other = for_bufsz;
     other.rings.host_to_remote = 128;
@@ -511,9 +511,9 @@ TEST_CASE("the table of a driver is compared alone") {
     }
 }
 
-// Seeded: what is no block of such a link.
+// Seeded faults: blocks that do not belong to such a link.
 
-TEST_CASE("a block of another dialect is told from its rings, or refused") {
+TEST_CASE("a block of another dialect is recognised by its rings, or refused") {
     for (auto const& link : boot_links) {
         auto const result = check_up(healthy(for_lite), link);
         CHECK(names(result, side::driver, "dialect", "dialect = rpmsg_lite"));
@@ -552,7 +552,7 @@ TEST_CASE("a block with the device of the link is looked at however wrong the re
     }
 }
 
-TEST_CASE("a table that is gone is told beside a driver with another count") {
+TEST_CASE("a table that is gone is reported beside a driver with another count") {
     auto other = for_openvela;
     other.rings.buffers = 16;
     auto block = healthy(other);
@@ -561,7 +561,7 @@ TEST_CASE("a table that is gone is told beside a driver with another count") {
     CHECK(names(check_up(block, for_openvela), side::driver, "buffers", "buffers = 16"));
 }
 
-TEST_CASE("a table that is not there while its driver boots is told as that") {
+TEST_CASE("a table that is not there while its driver boots is reported as that") {
     for (auto const& link : boot_links) {
         auto block = patient{link};
         block.put(patient::driver_state, boot_state::boots);

@@ -30,7 +30,7 @@ TEST_CASE("Numbers are written in decimal, the largest and the smallest") {
     STATIC_REQUIRE(rpmsg::detail::digits{0xffff'ffff}.view() == "4294967295");
 }
 
-TEST_CASE("A dump tells of the link, the rings, the endpoints and what was counted") {
+TEST_CASE("A dump contains the link, the rings, the endpoints and the counters") {
     constexpr auto config = rpmsg::vring_config{.buffers = 4, .buffer_size = 64};
     auto shared = two_sides<config>{};
     auto host = channel{shared.driver(), endpoints{endpoint<"echo">(ignore), endpoint<0x100>(ignore)}};
@@ -43,7 +43,7 @@ TEST_CASE("A dump tells of the link, the rings, the endpoints and what was count
     auto const text = text_of(host);
     CHECK(text.starts_with("link up\n"));
     CHECK(text.find("transmit ring: taken 0, given 1\n") != text.npos); // the announcement
-    CHECK(text.find("receive ring: taken 1, given 5\n") != text.npos);  // the peer's, after the four buffers
+    CHECK(text.find("receive ring: taken 1, given 5\n") != text.npos);  // also the peer's announcement
     CHECK(text.find("endpoint 1024 \"echo\" bound to 1024\n") != text.npos);
     CHECK(text.find("endpoint 256 \"\" unbound\n") != text.npos);
     CHECK(text.find("not bound: 1\n") != text.npos);

@@ -37,12 +37,12 @@ TEST_CASE("An endpoint by address has no name, and a peer where one is given") {
     STATIC_REQUIRE(open::addresses().local == address{0x100});
     STATIC_REQUIRE(open::addresses().peer == any_address);
     STATIC_REQUIRE(closed::addresses().peer == address{0x200});
-    STATIC_REQUIRE(decltype(endpoint<0>(ignore))::addresses().local == address{0}); // rpmsg-lite hands it out
+    STATIC_REQUIRE(decltype(endpoint<0>(ignore))::addresses().local == address{0}); // rpmsg-lite assigns it, too
 }
 
 TEST_CASE("A handler without captures takes no memory") { STATIC_REQUIRE(std::is_empty_v<decltype(endpoint<"x">(ignore))>); }
 
-/// A class of the user's own.
+/// A class of the user that is an endpoint.
 struct counter {
     int messages{};
     static constexpr auto name() -> std::string_view { return "counter"; }

@@ -25,7 +25,7 @@ using rpmsg::testing::recorder;
 
 constexpr auto config = rpmsg::vring_config{.buffers = 8, .buffer_size = 64};
 
-/// All that a handler may ask of its link, asked in a handler.
+/// A handler calls all functions of its link.
 constexpr auto a_handler_has_all_of_its_link() -> bool {
     auto shared = two_sides<config>{};
     auto log = recorder{};
@@ -60,7 +60,7 @@ constexpr auto a_handler_has_all_of_its_link() -> bool {
     return true;
 }
 
-/// An event handler may send, and holds nothing.
+/// An event handler may send, and has no message to hold.
 constexpr auto an_event_handler_may_send() -> bool {
     auto shared = two_sides<config>{};
     auto log = recorder{};
@@ -79,7 +79,7 @@ constexpr auto an_event_handler_may_send() -> bool {
     return true;
 }
 
-/// A loan of one link is not committed through another.
+/// A loan of one link cannot be committed through another one.
 constexpr auto a_loan_belongs_to_its_link() -> bool {
     auto one = two_sides<config>{};
     auto two = two_sides<config>{};
@@ -105,7 +105,7 @@ constexpr auto a_loan_belongs_to_its_link() -> bool {
     return true;
 }
 
-/// A message that comes while a poll runs: its doorbell tells of it, the next poll delivers it.
+/// The doorbell of a message that arrives while a poll runs requests the poll that delivers it.
 constexpr auto what_comes_during_a_poll_is_told() -> bool {
     auto shared = two_sides<config>{};
     auto log = recorder{};
@@ -129,7 +129,7 @@ constexpr auto what_comes_during_a_poll_is_told() -> bool {
     return true;
 }
 
-TEST_CASE("What comes while a poll runs is told by its doorbell") {
+TEST_CASE("A message that arrives while a poll runs is announced by its doorbell") {
     STATIC_REQUIRE(what_comes_during_a_poll_is_told());
     CHECK(what_comes_during_a_poll_is_told());
 }

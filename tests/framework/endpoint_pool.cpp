@@ -46,7 +46,7 @@ TEST_CASE("A pool gives each endpoint an address of its own, and an id that ends
     REQUIRE(again);
     CHECK(*again != ids[1]);
     CHECK(pool.index_of(*again) == 1);
-    CHECK(pool.local(1) != address{1025}); // a late message hits nobody
+    CHECK(pool.local(1) != address{1025}); // a late message is dropped
     CHECK(pool.find(pool.local(1)) == 1);
     CHECK(rpmsg::wire::view_of(pool.name(1)) == "y");
 }
@@ -100,12 +100,12 @@ TEST_CASE("A thousand endpoints are found by index, each as itself") {
     CHECK(pool->find(rpmsg::any_address) == rpmsg::no_index);
 }
 
-// In a channel.
+// The pool in a channel.
 
 constexpr auto acknowledged = vring_config{.buffers = 8, .buffer_size = 64};
 constexpr auto unacknowledged = vring_config{.buffers = 8, .buffer_size = 64, .dialect = rpmsg::wire::dialects::linux_virtio};
 
-/// A service that records, with the functions of a pool.
+/// A service with the functions of a pool that records its messages and events.
 struct service {
     recorder log{};
     static auto on_message(void* self, link_ref, message const& m) -> void { static_cast<service*>(self)->log.add(m); }
@@ -136,7 +136,7 @@ template <vring_config Config> auto endpoints_come_and_go() -> void {
     auto a = service{};
     auto b = service{};
 
-    // The host is first: its announcement waits at the remote until the name appears there.
+    // The host creates first: its announcement is kept at the remote until the name is created there.
     auto const host_id = add(it.host, "late", a);
     CHECK(a.log.count(event_kind::link_up) == 1);
     it.run();
@@ -150,7 +150,7 @@ template <vring_config Config> auto endpoints_come_and_go() -> void {
     it.run();
     CHECK(b.log.message_count() == 1);
 
-    // One goes; the other one is told, and a message that was under way is counted.
+    // One is destroyed: the other one is unbound, and a message in flight is counted.
     CHECK(it.host.at(host_id).send("under way"_payload).has_value());
     auto const old_address = it.remote.at(remote_id).self();
     CHECK(it.remote.destroy(remote_id).has_value());
@@ -163,7 +163,7 @@ template <vring_config Config> auto endpoints_come_and_go() -> void {
     CHECK(b.log.message_count() == 1);
     CHECK(it.host.at(host_id).send("nobody"_payload).error() == error::not_bound);
 
-    // The name comes back at another address: bound again, and late messages to the old one reach nobody.
+    // The name is created again at another address: it is bound again, and late messages to the old address are dropped.
     auto c = service{};
     auto const next_id = add(it.remote, "late", c);
     CHECK(next_id != remote_id);

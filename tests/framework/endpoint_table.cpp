@@ -46,14 +46,14 @@ TEST_CASE("An endpoint is found by its name") {
     STATIC_REQUIRE(rpmsg::wire::view_of(dynamic::name(2)) == "c");
 }
 
-TEST_CASE("An endpoint is greeted with its name and address, one without a name with nothing") {
+TEST_CASE("An endpoint is announced with its name and address, one without a name is not announced") {
     STATIC_REQUIRE(dynamic::announcement(1) ==
                    rpmsg::wire::announce("b", address{1025}, rpmsg::wire::announcement_kind::create));
     STATIC_REQUIRE(mixed::announcement(0));
     STATIC_REQUIRE(not mixed::announcement(1));
 }
 
-TEST_CASE("A table hears events when one of its endpoints does") {
+TEST_CASE("A table handles events when one of its endpoints does") {
     constexpr auto hear = [](auto&, event const&) {};
     STATIC_REQUIRE(not dynamic::handles_events);
     STATIC_REQUIRE(not endpoints<>::handles_events);
@@ -76,7 +76,7 @@ constexpr auto each_is_delivered_to_itself() -> bool {
     check(calls == 110);
     table.deliver(side, 0, {.source = address{1}, .payload = {}});
     table.notify(side, 1, {});
-    table.deliver(side, 2, {.source = address{1}, .payload = {}}); // nobody
+    table.deliver(side, 2, {.source = address{1}, .payload = {}}); // no endpoint
     check(calls == 1111);
     check(table.is_live(0) and table.fixed_peer(0) == rpmsg::any_address and not table.state(1).is_bound());
     return true;

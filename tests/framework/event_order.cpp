@@ -1,4 +1,4 @@
-// The order in which an endpoint is told events (message.hpp), whatever handlers do meanwhile.
+// The order of the events of an endpoint (message.hpp), with handlers that call the channel.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
@@ -33,7 +33,7 @@ using rpmsg::vring_config;
 using rpmsg::testing::recorder;
 namespace dialects = rpmsg::wire::dialects;
 
-/// Holds what an endpoint is told against the order that is promised.
+/// Checks the events of an endpoint against the documented order.
 class event_order {
     bool is_up_{}, is_bound_{}, is_gone_{};
     std::string wrong_{};
@@ -71,7 +71,7 @@ class event_order {
         }
     }
     auto hear_message() -> void { expect(not is_gone_ and is_up_ and is_bound_, "a message to nobody, or before bound"); }
-    /// `destroy` has answered.
+    /// The endpoint was destroyed.
     auto end() -> void { is_gone_ = true; }
     [[nodiscard]] auto wrong() const -> std::string const& { return wrong_; }
     [[nodiscard]] auto is_up() const -> bool { return is_up_; }
@@ -84,8 +84,8 @@ constexpr auto unacknowledged = vring_config{.buffers = 4, .buffer_size = 64, .d
 template <vring_config Config> using driver_of = decltype(std::declval<two_sides<Config>&>().driver());
 template <vring_config Config> using device_of = decltype(std::declval<two_sides<Config>&>().device());
 
-/// One side with a pool. Each endpoint is an object that is freed as soon as `destroy` has answered: whoever calls it then
-/// uses freed memory, which the address sanitizer sees.
+/// One side with a pool. Each endpoint is an object that is freed when `destroy` returns: a later call of its handlers uses
+/// freed memory, which the address sanitizer reports.
 template <typename Transport> class busy_side {
   public:
     struct service {
@@ -97,7 +97,7 @@ template <typename Transport> class busy_side {
   private:
     std::vector<std::unique_ptr<service>> alive_{};
     std::string wrong_{};
-    std::function<void(busy_side&)> interrupt_{}; ///< what the next handler or event does
+    std::function<void(busy_side&)> interrupt_{}; ///< called by the next handler or event handler
 
     auto note(service const& it) -> void {
         if (wrong_.empty()) {
@@ -142,7 +142,7 @@ template <typename Transport> class busy_side {
             owner->meddle();
         };
         auto const id = link.create(name, rpmsg::endpoint_addresses{}, it, +on_message, +on_event);
-        for (auto i = alive_.begin(); i != alive_.end(); ++i) { // an event of its own may have destroyed it already
+        for (auto i = alive_.begin(); i != alive_.end(); ++i) { // its own event handler may have destroyed it already
             if (i->get() == it) {
                 if (id) {
                     it->id = *id;
@@ -159,7 +159,7 @@ template <typename Transport> class busy_side {
         }
         auto const at = alive_.begin() + static_cast<std::ptrdiff_t>(which % alive_.size());
         if ((*at)->id == rpmsg::no_index) {
-            return; // its `create` has not answered yet
+            return; // its `create` has not returned yet
         }
         auto gone = std::move(*at);
         alive_.erase(at);
@@ -169,7 +169,7 @@ template <typename Transport> class busy_side {
             wrong_ = "a living endpoint cannot be destroyed";
         }
     }
-    /// Something of the public interface, as the number says.
+    /// Calls a public function that the number selects.
     auto act(std::uint32_t what) -> void {
         switch (what % 10) {
         case 0:
@@ -189,7 +189,7 @@ template <typename Transport> class busy_side {
     }
 };
 
-/// Two busy sides do what chance says, and in their handlers and events, too.
+/// Two busy sides make random calls, also in their handlers.
 template <vring_config Config> auto play(std::uint32_t seed, int steps) -> std::string {
     auto shared = two_sides<Config>{};
     auto host = busy_side<driver_of<Config>>{shared.driver()};
@@ -216,7 +216,7 @@ template <vring_config Config> auto play(std::uint32_t seed, int steps) -> std::
             return "seed " + std::to_string(seed) + ", step " + std::to_string(i) + ": " + host.wrong() + remote.wrong();
         }
     }
-    // In the end what each endpoint was told is what is.
+    // In the end the events of each endpoint agree with its state.
     for (auto const& it : host.alive()) {
         if (it->order.is_up() != host.link.is_up() or it->order.is_bound() != host.link.at(it->id).is_bound()) {
             return "seed " + std::to_string(seed) + ": an endpoint was told something else than what is";
@@ -238,7 +238,7 @@ TEST_CASE("Events come in the promised order whatever handlers and events do, an
     CHECK(find_wrong_order<unacknowledged>(600) == "");
 }
 
-/// A service that counts what it is told.
+/// A service that counts its events.
 struct counted_service {
     recorder log{};
     static auto on_message(void* self, link_ref, message const& m) -> void { static_cast<counted_service*>(self)->log.add(m); }
@@ -247,7 +247,7 @@ struct counted_service {
     }
 };
 
-TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer does not know yet") {
+TEST_CASE("An endpoint that was destroyed receives no event, though its destroy is still pending") {
     auto shared = two_sides<acknowledged>{};
     auto host = channel{shared.driver(), endpoint_pool<4>{}};
     auto remote = channel{shared.device(), endpoint_pool<4>{}};
@@ -262,7 +262,7 @@ TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer 
     (void)add(remote, theirs);
     settle(shared, host, remote, 0, 12);
     REQUIRE(mine.log.count(event_kind::bound) == 1);
-    // Its sends were refused for want of a buffer: it waits for `writable`.
+    // Its sends found no buffer: it waits for `writable`.
     while (host.at(id).send("fill"_payload).has_value()) {}
     auto const told = mine.log.counter();
     REQUIRE(host.destroy(id).has_value());
@@ -277,7 +277,7 @@ TEST_CASE("An endpoint that was destroyed is told nothing more, though the peer 
     CHECK(mine.log.counter() == told);
 }
 
-TEST_CASE("An endpoint that an event of a falling link creates hears nothing of that fall") {
+TEST_CASE("An endpoint that a handler of link_down creates receives no event of that link_down") {
     auto memory = rpmsg::testing::loopback_memory<8>{};
     using side_type = channel<rpmsg::testing::loopback<true, 8>, endpoint_pool<4>>;
     auto side = side_type{rpmsg::testing::loopback<true, 8>{memory, 0}};
@@ -311,7 +311,7 @@ TEST_CASE("An endpoint that an event of a falling link creates hears nothing of 
     CHECK(parent.child.log.count(event_kind::link_down) == 0);
 }
 
-/// What a handler may not do is refused there, counted, and leaves all as it was.
+/// A call that is not allowed in a handler is refused, counted, and has no effect.
 template <vring_config Config> auto refused_in_an_event(event_kind when) -> void {
     auto shared = two_sides<Config>{};
     std::function<void()> in_event{};
@@ -349,7 +349,7 @@ TEST_CASE("Start, reset and poll are refused in an event and counted, of a poll 
     refused_in_an_event<unacknowledged>(event_kind::link_down);
 }
 
-TEST_CASE("A peer that cannot be linked is told as refused, not as a link that went down") {
+TEST_CASE("A peer that does not match is reported as refused, not as a link that went down") {
     constexpr auto larger = vring_config{.buffers = 4, .buffer_size = 128};
     using block = two_sides<larger>;
     auto shared = block{};
@@ -369,7 +369,7 @@ TEST_CASE("A peer that cannot be linked is told as refused, not as a link that w
     CHECK(log.counter() == 1);
 }
 
-/// The peer's program was started anew: it speaks from another address, and said no destroy.
+/// The peer's program was restarted: it sends from another address, and sent no destroy.
 template <vring_config Config> auto a_peer_that_moved_is_told(bool by_name) -> void {
     auto shared = two_sides<Config>{};
     auto log = recorder{};
@@ -388,7 +388,7 @@ template <vring_config Config> auto a_peer_that_moved_is_told(bool by_name) -> v
     say(0);
     REQUIRE(remote.at(0).peer() == address{0x100});
     say(1);
-    CHECK(remote.at(0).peer() == address{0x100}); // nobody takes a binding over by itself
+    CHECK(remote.at(0).peer() == address{0x100}); // a binding is not taken over
     if (Config.dialect.acknowledged) {
         CHECK(log.count(event_kind::peer_moved) == 0);
     } else {
@@ -405,7 +405,7 @@ template <vring_config Config> auto a_peer_that_moved_is_told(bool by_name) -> v
     settle(shared, host, remote, 0, 4);
 }
 
-TEST_CASE("A peer that speaks from another address is told where names are not acknowledged, and followed on request") {
+TEST_CASE("A peer that sends from another address is reported where names are not acknowledged, and followed on request") {
     a_peer_that_moved_is_told<unacknowledged>(false);
     a_peer_that_moved_is_told<unacknowledged>(true);
     a_peer_that_moved_is_told<acknowledged>(false);
@@ -447,7 +447,7 @@ TEST_CASE("An event of a poll that closes the link ends it when the poll returns
     CHECK(not host.is_up());
     CHECK(log.count(event_kind::link_up) == 1);
     CHECK(log.count(event_kind::link_down) == 1);
-    // What an event of a close asks for is done by that close.
+    // A close in an event handler of a close is part of the outer close.
     in_event = [](event const&) {};
     REQUIRE(host.start().has_value());
     settle(shared, host, remote, 0, 12);
@@ -461,7 +461,7 @@ TEST_CASE("An event of a poll that closes the link ends it when the poll returns
     host.close();
 }
 
-/// An endpoint that does what the test says when it is told an event.
+/// An endpoint whose event handler is set by the test.
 struct acting_service {
     std::function<void(event const&)> act{};
     static auto on_message(void*, link_ref, message const&) -> void {}
@@ -519,7 +519,7 @@ TEST_CASE("An endpoint that is destroyed as it is bound to a name that waited is
     CHECK(side.at(id).send({}).error() == error::no_endpoint);
 }
 
-TEST_CASE("A pool that forgets a name tells its endpoints so, once while the link is up") {
+TEST_CASE("A pool that forgets a name reports it to its endpoints once while the link is up") {
     auto shared = two_sides<unacknowledged>{};
     auto host = channel{shared.driver(), endpoints{endpoint<0x100>([](auto&, message const&) {})}};
     auto remote = channel{shared.device(), endpoint_pool<2, 2>{}};
@@ -552,7 +552,7 @@ TEST_CASE("A name that the peer could not announce is refused") {
          {std::string{"tab\there"}, std::string{"nul\0here", 8}, std::string{"caf\xc3\xa9"}, std::string{"\x7f"}}) {
         CHECK(pool.create(name, {}, nullptr, nobody).error() == error::malformed);
     }
-    CHECK(pool.create("", {}, nullptr, nobody).has_value()); // none: it is not announced
+    CHECK(pool.create("", {}, nullptr, nobody).has_value()); // without a name it is not announced
     CHECK(pool.create(" any ~ printable one", {}, nullptr, nobody).has_value());
 }
 
@@ -575,7 +575,7 @@ TEST_CASE("An id of a pool does not come back after 65,536 uses of its place") {
 } // namespace
 
 namespace {
-/// A pool beside a peer that is a bare transport: it reads and writes announcements by hand.
+/// A pool whose peer is a bare transport: the test reads and writes the announcements.
 template <bool Acknowledged> struct beside_a_peer_by_hand {
     using end = rpmsg::testing::loopback<Acknowledged, 8>;
     rpmsg::testing::loopback_memory<8> memory{};
@@ -602,7 +602,7 @@ template <bool Acknowledged> struct beside_a_peer_by_hand {
     auto add(std::string_view name, counted_service& it, rpmsg::endpoint_addresses at = {}) -> std::uint32_t {
         return *side.create(name, at, &it, &counted_service::on_message, &counted_service::on_event);
     }
-    /// The announcements that came from the side, in words.
+    /// The announcements that were received from the side, as text.
     auto heard() -> std::string {
         auto text = std::string{};
         while (true) {
@@ -657,7 +657,7 @@ TEST_CASE("Where the peer takes one of two equal names back, the one that waited
 }
 
 namespace {
-/// At its first `bound` it destroys another endpoint and creates it anew.
+/// Its first `bound` destroys another endpoint and creates one with the same name.
 struct replacing_service {
     beside_a_peer_by_hand<true>* beside;
     std::uint32_t other{};
@@ -674,12 +674,12 @@ struct replacing_service {
 };
 } // namespace
 
-TEST_CASE("A name is taken back before it is given anew, also where an announcement that goes out is what asks for both") {
+TEST_CASE("A name is withdrawn before it is announced again, also where the sending of an announcement causes both") {
     auto beside = beside_a_peer_by_hand<true>{};
     auto first = counted_service{};
     auto replacing = replacing_service{&beside, beside.add("x", first)};
     while (beside.side.poll() != 0 or beside.side.is_pending()) {}
-    beside.announce("y", 0x500, announcement_kind::create); // waits, and is claimed when y is announced
+    beside.announce("y", 0x500, announcement_kind::create); // unclaimed until y is announced
     (void)beside.side.poll();
     (void)beside.heard();
     (void)beside.side.create("y", rpmsg::endpoint_addresses{}, &replacing, &replacing_service::on_message,
@@ -692,7 +692,7 @@ TEST_CASE("A name is taken back before it is given anew, also where an announcem
 }
 
 namespace {
-/// At its `bound` it gives its place and its address to an endpoint that has one peer.
+/// Its `bound` replaces it by an endpoint with the same place and address and a fixed peer.
 struct abdicating_service {
     beside_a_peer_by_hand<false>* beside;
     std::uint32_t id{};

@@ -22,7 +22,7 @@ using rpmsg::message;
 using rpmsg::testing::loopback;
 using rpmsg::testing::loopback_memory;
 
-/// A lock that knows whether it is held, and how often it was taken.
+/// A lock that records whether it is held, and how often it was taken.
 struct watched_lock {
     bool* is_held;
     int* taken;
@@ -120,7 +120,7 @@ TEST_CASE("What was lent before the link went down is stale after it came up aga
     CHECK(what_was_lent_before_is_stale());
 }
 
-TEST_CASE("Who found no buffer is told once that there is one") {
+TEST_CASE("A sender that found no buffer receives writable once when there is one") {
     STATIC_REQUIRE(starving_is_told_once());
     CHECK(starving_is_told_once());
 }
@@ -147,7 +147,7 @@ constexpr auto a_loan_is_the_largest_that_there_is() -> bool {
     auto const first = device.at(0).reserve();
     auto const second = device.at(0).reserve();
     auto const third = device.at(0).reserve();
-    check(not device.at(0).reserve(40)); // what is left is too small
+    check(not device.at(0).reserve(40)); // the buffers left are too small
     auto const small = device.at(0).reserve(20);
     check(small.payload().size() == 20 and first.payload().size() == 48 and third.payload().size() == 48);
     check(device.at(0).reserve(49).refusal() == rpmsg::error::too_large);

@@ -10,7 +10,7 @@ using rpmsg::address;
 using rpmsg::error;
 using rpmsg::message;
 
-/// A link that remembers what it was asked.
+/// A link that records its calls.
 struct asked {
     int replies{};
     int sends{};

@@ -19,7 +19,7 @@ constexpr auto ignore = [](auto&, message const&) {};
 using table = decltype(endpoints{endpoint<"x">(ignore), endpoint<"y">(ignore)});
 using state = rpmsg::detail::link_state<loopback<>, table, rpmsg::no_lock, rpmsg::no_wait>;
 
-/// The members of a link that no one else reaches.
+/// Access to protected members of a link.
 struct opened : state {
     constexpr explicit opened(loopback<> end)
         : state{end, endpoints{endpoint<"x">(ignore), endpoint<"y">(ignore)}, rpmsg::no_lock{}, rpmsg::no_wait{}} {}
@@ -49,7 +49,7 @@ constexpr auto who_polls_is_called_and_what_happens_is_counted() -> bool {
     check(link.pending().is_set());
     link.count(counter::no_endpoint);
     check(link.transport().counts()[counter::no_endpoint] == 1);
-    check(link.find(1) == 1 and link.id_at(1) == 1); // a table that is complete knows its endpoints by index
+    check(link.find(1) == 1 and link.id_at(1) == 1); // in a static table an id is an index
     check(not link.take_starved(1) and not link.take_writable());
     return true;
 }

@@ -1,4 +1,4 @@
-// Whenever work is left that this side can do, `is_pending` is set, a doorbell is asked for, or a deadline is set.
+// Whenever work is left that this side can do, `is_pending` is set, a doorbell is requested, or a deadline is set.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/recorder.hpp>
@@ -25,7 +25,7 @@ using rpmsg::vring_config;
 using rpmsg::testing::recorder;
 namespace dialects = rpmsg::wire::dialects;
 
-/// What a main loop does: it polls while something is pending, else it waits for a doorbell, which `forward` brings.
+/// A main loop: it polls while work is pending, then waits for a doorbell, which `forward` delivers.
 constexpr auto run_main_loop(auto& side, auto& bell, poll_budget budget) -> void {
     bell.forward(side);
     while (side.is_pending()) {
@@ -34,7 +34,7 @@ constexpr auto run_main_loop(auto& side, auto& bell, poll_budget budget) -> void
     }
 }
 
-/// Two messages wait and one is taken; one more comes with its doorbell before the next poll.
+/// A poll leaves one of several messages; one more arrives with its doorbell before the next poll.
 template <vring_config Config, bool ByDevice> constexpr auto a_message_between_two_polls_arrives(std::uint32_t budget) -> bool {
     auto shared = two_sides<Config>{};
     auto host_log = recorder{};
@@ -88,8 +88,8 @@ TEST_CASE("A message that comes between two polls of the default budget is deliv
     CHECK(a_message_between_two_polls_arrives<many, false>(poll_budget{}.messages));
 }
 
-/// A link with one transmit buffer that is up from the first poll on. What the peer does is said by the test; `before_look`
-/// runs before each look for returned buffers, as a peer on another core may.
+/// A link with one transmit buffer that is up from the first poll on. The test decides when the peer returns the buffer, also
+/// during a check for returned buffers, as a peer on another core may.
 struct one_buffer {
     static constexpr std::uint32_t max_frame = 64;
     static constexpr bool acknowledged = false;
@@ -98,10 +98,10 @@ struct one_buffer {
         std::uint32_t limit = 48;
         bool is_with_peer{}, is_armed{}, is_up{};
         std::uint32_t names{}, rings{}, looks{};
-        std::uint32_t returns_before_look{}; ///< at which look the peer gives the buffer back
+        std::uint32_t returns_before_look{}; ///< the check during which the peer returns the buffer
         rpmsg::counters counts{};
 
-        /// The peer gives the buffer back, and rings where it was asked to.
+        /// The peer returns the buffer, and rings if a doorbell was requested.
         constexpr auto give_back() -> void {
             is_with_peer = false;
             rings += is_armed ? 1u : 0u;
@@ -134,7 +134,7 @@ struct one_buffer {
     constexpr auto flush() -> void {}
     [[nodiscard]] constexpr auto writable() -> bool {
         if (++it->looks == it->returns_before_look) {
-            it->is_with_peer = false; // shown before this side looks; the peer reads whether to ring after it
+            it->is_with_peer = false; // returned before this check; the peer checks afterwards whether to ring
         }
         it->is_armed = it->is_with_peer;
         return not it->is_with_peer;
@@ -148,7 +148,7 @@ static_assert(rpmsg::transport<one_buffer>);
 constexpr auto deaf = [](auto&, message const&) {};
 constexpr auto hearing = [](auto&, rpmsg::event const&) {};
 
-/// The only buffer comes back at each possible moment while two names wait for it, and a sender.
+/// The only buffer is returned at each possible moment while two announcements and a sender wait for it.
 constexpr auto an_owed_name_is_not_forgotten(std::uint32_t comes_back_at, auto services) -> bool {
     auto wire = one_buffer::shared_state{.returns_before_look = comes_back_at};
     auto side = channel{one_buffer{&wire}, services};
@@ -160,8 +160,8 @@ constexpr auto an_owed_name_is_not_forgotten(std::uint32_t comes_back_at, auto s
             (void)side.poll();
         }
     };
-    loop();                                            // "a" goes out, "b" waits
-    (void)side.at(0).send_to(address{9}, "x"_payload); // refused, or it takes the buffer that just came back
+    loop();                                            // "a" is announced, "b" waits
+    (void)side.at(0).send_to(address{9}, "x"_payload); // refused, or sent in the returned buffer
     loop();
     for (int i = 0; i < 4 and wire.is_with_peer; ++i) {
         wire.give_back();
@@ -178,7 +178,7 @@ constexpr auto at_every_moment() -> bool {
     return true;
 }
 
-TEST_CASE("A name that waits for a buffer goes out whenever one comes back, whoever looks for it first") {
+TEST_CASE("A name that waits for a buffer is announced whenever one comes back, whichever context checks first") {
     STATIC_REQUIRE(at_every_moment());
     CHECK(at_every_moment());
 }
@@ -200,7 +200,7 @@ TEST_CASE("A name that fits into no buffer of the peer is counted once, and noth
     CHECK(a_name_that_never_fits_is_given_up());
 }
 
-/// The same beside a peer that may lend less room than a message needs: then the buffer is left for others.
+/// The same with a peer whose buffer may be too small for a message: then the buffer is left for other senders.
 struct one_odd_buffer : one_buffer {
     bool is_passed_over{};
 
@@ -229,7 +229,7 @@ constexpr auto a_sender_waits_for_a_larger_buffer() -> bool {
     };
     loop();
     check(side.at(0).send("small"_payload).has_value());
-    for (auto i = 0; i < 2; ++i) { // with the peer; then it comes back, and is too small
+    for (auto i = 0; i < 2; ++i) { // first the peer has the buffer; then it is returned and too small
         check(side.at(0).send("sixteen bytes..."_payload).error() == error::no_buffer);
         check(side.is_pending() or wire.is_armed);
         loop();

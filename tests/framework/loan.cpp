@@ -14,7 +14,7 @@ using rpmsg::held_message;
 using rpmsg::message_owner;
 using rpmsg::rx_token;
 
-/// Lends rooms and counts those that come back.
+/// Lends buffers and counts the returned ones.
 struct lender {
     using loan = rpmsg::tx_loan<lender>;
     int returned{};
@@ -56,7 +56,7 @@ constexpr auto a_loan_comes_back_once() -> bool {
     return from.returned == 4;
 }
 
-/// What a held message points back to.
+/// The owner of a held message.
 struct keeper : message_owner {
     int returned{};
     std::uint32_t last{};

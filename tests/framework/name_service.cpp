@@ -22,13 +22,13 @@ constexpr auto ignore = [](auto&, message const&) {};
 constexpr auto unbound = any_address;
 constexpr auto bound = address{7};
 
-/// What an announcement means for a table whose endpoint "x" has some peer, or none.
+/// The match of an announcement in a table whose endpoint "x" has a peer or none.
 constexpr auto matched(rpmsg::wire::announcement const& announced, address peer) {
     auto table = endpoints{endpoint<"other">(ignore), endpoint<"x">(ignore)};
     table.state(1).bind(peer);
     return match_announcement(table, announced);
 }
-/// The same where the peer of "x" is fixed.
+/// The same with a fixed peer of "x".
 constexpr auto verdict_where_fixed(rpmsg::wire::announcement const& announced) {
     auto table = endpoints{endpoint<"other">(ignore), endpoint<"x", rpmsg::endpoint_addresses{address{9}, address{7}}>(ignore)};
     return match_announcement(table, announced);

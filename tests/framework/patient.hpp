@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-/// Shared blocks to be examined, and what was found.
+/// Shared blocks for the tests of the doctor, and checks of its findings.
 namespace ward {
 namespace wire = rpmsg::wire;
 namespace dialects = rpmsg::wire::dialects;
@@ -41,7 +41,7 @@ inline constexpr auto for_nuttx = block_for(dialects::nuttx);
 inline constexpr auto for_openvela = block_for(dialects::openvela);
 inline constexpr auto every_link = std::array{ours, for_openamp, for_lite, for_linux, for_bufsz, for_nuttx, for_openvela};
 
-/// A shared block and both of its sides, played by hand as the dialect has it.
+/// A shared block; the test writes the words of both sides in a dialect.
 class patient {
     rpmsg::shared_block link_;
     doctor::placement at_;
@@ -70,7 +70,7 @@ class patient {
     }
 
     [[nodiscard]] auto vdev() const -> std::size_t { return at_.table + at_.vdev; }
-    /// The entry of a ring; that of ring 2 is the config space.
+    /// The table entry of a ring; for 2 the config space.
     [[nodiscard]] auto vring(std::uint32_t ring) const -> std::size_t {
         return vdev() + sizeof(wire::vdev_entry) + ring * sizeof(wire::vring_entry);
     }
@@ -93,7 +93,7 @@ class patient {
         put(buffer(ring, id), wire::header{.length = length});
     }
 
-    /// The table as a driver fills it, which calls its places by their byte in the block.
+    /// The table as a driver fills it, with offsets in the block as addresses.
     auto fill_table() -> void {
         put(0, link_.rings.device_base);
         put(at_.table, std::array<std::uint32_t, 5>{1, 1, 0, 0, at_.vdev});
@@ -159,7 +159,7 @@ class patient {
         write_message(1, id);
         offer(1, id);
     }
-    /// `messages` both ways, all taken and given back.
+    /// `messages` messages each way, all received and returned.
     auto talk(std::uint32_t messages) -> void {
         for (std::uint32_t i = 0; i < messages; ++i) {
             auto const id = static_cast<std::uint16_t>(i % count());
@@ -194,7 +194,7 @@ inline auto text_of(doctor::diagnosis const& result) -> std::string {
     return text;
 }
 
-/// Whether the diagnosis names this field of this side, at least this serious, and says `part` of it.
+/// Whether the diagnosis contains this field of this side, with at least this severity and `part` in its text.
 inline auto names(doctor::diagnosis const& result, doctor::side whose, std::string_view field, std::string_view part = {},
                   doctor::weight least = doctor::weight::wrong) -> bool {
     UNSCOPED_INFO(text_of(result));
@@ -202,7 +202,7 @@ inline auto names(doctor::diagnosis const& result, doctor::side whose, std::stri
         return f.how >= least and f.whose == whose and f.field == field and f.text.find(part) != std::string::npos;
     });
 }
-/// Whether nothing else is wrong: a cause, not its echoes.
+/// Whether the diagnosis has no further findings.
 inline auto alone(doctor::diagnosis const& result) -> bool {
     UNSCOPED_INFO(text_of(result));
     return std::count_if(result.found.begin(), result.found.end(),

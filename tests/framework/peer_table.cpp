@@ -24,13 +24,13 @@ constexpr auto announcements_wait_for_their_name() -> bool {
           table.recall(pad("a")) == any_address);
     (void)table.remember(announce("a", address{1}, kind::create));
     (void)table.remember(announce("a", address{2}, kind::create));
-    (void)table.remember(announce("a", address{1}, kind::create)); // it counts as new
+    (void)table.remember(announce("a", address{1}, kind::create)); // it becomes the newest
     check(table.recall(pad("a")) == address{1} and table.recall(pad("a")) == address{2});
     check(table.remember(announce("b", address{3}, kind::create)) == remembered::kept);
     return true;
 }
 
-/// Where the oldest one lay says nothing of where the next oldest lies.
+/// The oldest entry is replaced, wherever it is in the table.
 constexpr auto the_oldest_one_goes() -> bool {
     auto table = rpmsg::peer_table<3>{};
     for (auto const name : {"a", "b", "c"}) {

@@ -40,7 +40,7 @@ TEST_CASE("A receiver polls until nothing is left, then sleeps for one period at
     for (int i = 0; i < 5; ++i) {
         REQUIRE(host.at(0).send("work"_payload).has_value());
     }
-    // Nothing rang: the period finds it (56).
+    // No doorbell was rung: the poll after the period finds the messages (56).
     CHECK(loop.run_once() == 2);
     CHECK(loop.run_once() == 2);
     CHECK(loop.run_once() == 1);
@@ -67,7 +67,7 @@ TEST_CASE("A receiver sleeps no longer than the link's own deadline") {
     CHECK(remote.waiting().now() == config_of_receiver.retry_ticks);
 }
 
-TEST_CASE("A receiver runs until it is told to stop") {
+TEST_CASE("A receiver runs until it is stopped") {
     auto shared = two_sides<config_of_receiver>{};
     auto log = recorder{};
     auto remote = channel{shared.device(), endpoints{endpoint<"x">(log.messages())}, rpmsg::no_lock{},
@@ -78,7 +78,7 @@ TEST_CASE("A receiver runs until it is told to stop") {
     CHECK(remote.waiting().waits() == 3);
 }
 
-/// A clock that is put back by `back` once it was read.
+/// A clock that is set back by `back` after its first reading.
 struct wait_beside_a_clock_that_jumps {
     rpmsg::ticks back;
     rpmsg::ticks time = 1'000'000'000;

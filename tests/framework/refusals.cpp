@@ -1,4 +1,4 @@
-// Every call that is refused says why and is counted; work is bounded; a doorbell may fail.
+// Every refused call returns an error and is counted; the work of a poll is bounded; a doorbell may fail.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/recorder.hpp>
@@ -36,7 +36,7 @@ constexpr auto every_refusal_says_why_and_is_counted() -> bool {
     auto const x = a.template get<"x">();
     auto const y = a.template get<"y">();
 
-    // Nothing works before the link is up.
+    // Every call is refused before the link is up.
     check(x.send("early"_payload).error() == error::closed);
     check(x.send_to(address{1024}, "early"_payload).error() == error::closed);
     check(x.reserve().refusal() == error::closed);
@@ -61,7 +61,7 @@ constexpr auto every_refusal_says_why_and_is_counted() -> bool {
     auto const received = log.message_count();
     check(received == 2 and log.size(1) == 48);
 
-    // A refused commit has given its room back: all four buffers are still there.
+    // A refused commit has given its buffer back: all four buffers are free.
     for (int i = 0; i < 4; ++i) {
         check(x.send("fits"_payload).has_value());
     }
@@ -137,7 +137,7 @@ template <vring_config Config> constexpr auto a_poll_stops_at_its_budget() -> bo
     check(b.poll(poll_budget{.payload_bytes = 11}) == 2 and b.is_pending() and log.message_count() == 3);
     check(b.poll(poll_budget{.payload_bytes = 11}) == 1 and not b.is_pending() and log.message_count() == 4);
     check(b.poll() == 0);
-    // All buffers are back, whatever the batch.
+    // All buffers are returned, also those of an incomplete batch.
     for (int i = 0; i < 4; ++i) {
         check(a.at(0).send("again"_payload).has_value());
     }
@@ -172,7 +172,7 @@ template <vring_config Config> constexpr auto a_doorbell_that_fails_is_rung_agai
     return true;
 }
 
-/// A message can be held once, and only by the handler that it is delivered to.
+/// A message can be held once, and only by the handler that receives it.
 constexpr auto a_message_is_held_once() -> bool {
     auto shared = two_sides<plain>{};
     auto log = recorder{};

@@ -1,4 +1,4 @@
-// What a side sees when the other one is started anew over the same memory.
+// One side restarts over the same memory: the effects on the other side.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/loopback.hpp>
@@ -26,7 +26,7 @@ using rpmsg::vring_config;
 using rpmsg::testing::recorder;
 namespace dialects = rpmsg::wire::dialects;
 
-/// The driver's or the device's side of a block, by what the test is about.
+/// The side of a block that a test uses.
 enum class role { driver, device };
 
 template <role Role> constexpr auto transport_of(auto& shared) {
@@ -44,7 +44,7 @@ template <role Survivor> constexpr auto run(auto& shared, auto& survivor, auto& 
     }
 }
 
-/// One side dies with messages under way in both directions, with the survivor holding a message and a loan; a new one
+/// One side crashes with messages in flight in both directions while the survivor has a held message and loans; a new one
 /// starts over the same memory.
 template <vring_config Config, role Survivor> constexpr auto a_restart_brings_the_link_down_and_up_again() -> bool {
     constexpr auto mortal = Survivor == role::driver ? role::device : role::driver;
@@ -82,7 +82,7 @@ template <vring_config Config, role Survivor> constexpr auto a_restart_brings_th
     auto dropped = ours.reserve();
     check(loan and dropped);
 
-    // The last words of the first life, and two messages that it never reads.
+    // The last messages of the first channel, and two messages that it never reads.
     check(first.template get<"service">().send("last"_payload).has_value());
     check(first.template get<"service">().send("words"_payload).has_value());
     check(ours.send("unread 1"_payload).has_value() and ours.send("unread 2"_payload).has_value());
@@ -103,13 +103,13 @@ template <vring_config Config, role Survivor> constexpr auto a_restart_brings_th
     check(second_log.count(event_kind::bound) == 1);
     check(survivor.counts()[counter::link_down] == 1 and survivor.counts()[counter::lost_in_flight] == 2);
 
-    // What was lent before belongs to nobody now: counted, and nothing else.
+    // Loans and messages from before the restart are stale: they are counted and have no other effect.
     check(ours.commit(std::move(loan), 4).error() == error::closed);
     { auto const gone = std::move(dropped); }
     held.release();
     check(survivor.counts()[counter::stale_loan] == 3);
 
-    // And the conversation goes on, with nothing of the first life in it.
+    // Messages flow again, and none from before the restart is among them.
     check(second_log.message_count() == 0 and log.message_count() == 3);
     for (int i = 0; i < 2 * Config.buffers; ++i) {
         check(ours.send("there"_payload).has_value());
@@ -123,7 +123,7 @@ template <vring_config Config, role Survivor> constexpr auto a_restart_brings_th
     return true;
 }
 
-/// Restarts one after the other, also while the handshake of the one before is under way: `polls` counts how far it got.
+/// Two restarts, the second one after `polls` rounds, also during the handshake of the first one.
 template <vring_config Config, role Survivor> constexpr auto a_restart_within_a_restart_converges(int polls) -> bool {
     constexpr auto mortal = Survivor == role::driver ? role::device : role::driver;
     auto shared = two_sides<Config>{};
@@ -148,7 +148,7 @@ template <vring_config Config, role Survivor> constexpr auto a_restart_within_a_
     return true;
 }
 
-/// Both sides restart at once (53), whoever polls first.
+/// Both sides restart at once (53); either polls first.
 template <vring_config Config, role First> constexpr auto both_may_restart_at_once() -> bool {
     auto shared = two_sides<Config>{};
     auto log = recorder{};
@@ -206,13 +206,13 @@ TEST_CASE("53: both sides may restart at once") {
     CHECK(both_may_restart_at_once<ours_by_index, role::device>());
 }
 
-// The dialects of others offer less.
+// Dialects of other implementations, which do not detect every restart.
 
 constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
 constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::rpmsg_lite};
 constexpr auto linux_like = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};
 
-/// An OpenAMP host that starts again clears the status byte; a device that polls meanwhile sees it.
+/// An OpenAMP host clears the status byte when it closes; a device that polls before the next start detects it.
 constexpr auto a_cleared_status_byte_brings_the_device_down() -> bool {
     auto shared = two_sides<openamp>{};
     auto log = recorder{};
@@ -232,8 +232,8 @@ constexpr auto a_cleared_status_byte_brings_the_device_down() -> bool {
     return true;
 }
 
-/// A restarted device continues where the rings stand: what was given back is not delivered again, what was
-/// not is delivered; the driver notices nothing.
+/// A restarted device continues at the state of the rings: messages that were returned are not delivered again, the others
+/// are delivered; the driver does not detect the restart.
 template <vring_config Config> constexpr auto a_restarted_device_continues_where_the_rings_stand() -> bool {
     auto shared = two_sides<Config>{};
     auto host_log = recorder{};
@@ -263,7 +263,7 @@ template <vring_config Config> constexpr auto a_restarted_device_continues_where
     return true;
 }
 
-/// Where nothing tells of a driver's restart the user says so, early or late, and whatever had been sent before.
+/// Where a dialect does not detect a driver's restart the user calls `reset`, before or after the driver's first poll.
 template <vring_config Config>
 constexpr auto reset_is_the_way_where_nothing_tells_of_a_restart(std::uint32_t sent_before, bool is_late) -> bool {
     auto shared = two_sides<Config>{};
@@ -306,7 +306,7 @@ TEST_CASE("51: a restarted device continues where the rings stand") {
     CHECK(a_restarted_device_continues_where_the_rings_stand<lite>());
 }
 
-TEST_CASE("51: reset() is the way where a dialect says nothing of a restart") {
+TEST_CASE("51: reset() is the way where a dialect does not detect a restart") {
     STATIC_REQUIRE(reset_is_the_way_where_nothing_tells_of_a_restart<openamp>(1, false));
     STATIC_REQUIRE(reset_is_the_way_where_nothing_tells_of_a_restart<lite>(1, false));
     STATIC_REQUIRE(reset_is_the_way_where_nothing_tells_of_a_restart<linux_like>(1, false));
@@ -320,7 +320,7 @@ TEST_CASE("51: reset() is the way where a dialect says nothing of a restart") {
     }
 }
 
-/// Somebody goes on filling a loan while the link restarts: the buffer carries nobody's message until that loan ends.
+/// A thread still fills a loan while the link restarts: the buffer is not used for another message until that loan ends.
 template <vring_config Config, role Survivor> constexpr auto a_late_loan_touches_no_message(bool resets) -> bool {
     constexpr auto mortal = Survivor == role::driver ? role::device : role::driver;
     auto shared = two_sides<Config>{};
@@ -336,7 +336,7 @@ template <vring_config Config, role Survivor> constexpr auto a_late_loan_touches
     auto second = channel{transport_of<mortal>(shared), endpoints{endpoint<0x200, 0x100>(log.messages())}};
     check(second.start().has_value());
     run<Survivor>(shared, survivor, second);
-    if (resets) { // the dialect has no word for the restart
+    if (resets) { // the dialect does not detect the restart
         check(survivor.reset().has_value());
         run<Survivor>(shared, survivor, second);
     }
@@ -355,7 +355,7 @@ template <vring_config Config, role Survivor> constexpr auto a_late_loan_touches
     for (std::uint32_t i = 0; i < sent; ++i) {
         check(same(log.payload(i), "mine"_payload));
     }
-    // It ends: the buffer serves again, all of them do.
+    // After the end of the loan all buffers are used again.
     check(survivor.at(0).commit(std::move(late), 4).error() == error::closed);
     check(survivor.counts()[counter::stale_loan] == 1);
     check(fill() == Config.buffers);

@@ -1,4 +1,4 @@
-// Two threads and more: each side of a link in a thread of its own, and one channel used by several threads.
+// Threads: each side of a link in a thread of its own, and one channel used by several threads.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/receiver.hpp>
@@ -26,7 +26,7 @@ using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::message;
 
-/// The production region; its fence is a read-modify-write, which the thread sanitizer understands.
+/// The production region with a fence that is a read-modify-write, which the thread sanitizer supports.
 struct thread_region : rpmsg::mapped_region<> {
     static inline std::atomic<int> dummy{};
     using mapped_region::mapped_region;
@@ -40,7 +40,7 @@ struct milliseconds {
     }
 };
 
-/// A wait policy as an RTOS would offer one.
+/// A wait policy like those of an RTOS.
 class condition_wait {
     struct shared_state {
         std::mutex mutex{};
@@ -76,7 +76,7 @@ class condition_wait {
 };
 static_assert(rpmsg::wait_policy<condition_wait>);
 
-/// A doorbell into another thread.
+/// A doorbell that calls a function of another thread's channel.
 struct thread_bell {
     std::function<void(std::uint32_t)>* target{};
     auto ring(std::uint32_t queue) -> bool {
@@ -105,7 +105,7 @@ auto payload_of(std::uint32_t number) {
 constexpr auto enough = std::uint32_t{20'000};
 constexpr auto patience = std::chrono::seconds{20};
 
-/// Both sides poll in their threads, each sends `enough` numbers and checks the order of those that it gets.
+/// Both sides poll in their threads; each sends `enough` numbers and checks the order of the received ones.
 template <rpmsg::vring_config Config> auto numbers_cross_in_order() -> bool {
     auto memory = thread_memory<Config>{};
     auto driver = rpmsg::vring_driver<Config, thread_region>{memory.region()};

@@ -1,4 +1,4 @@
-// send_until and reserve_until: they wait through the wait policy only, to a deadline, and never poll.
+// send_until and reserve_until wait only through the wait policy, until a deadline, and never poll.
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/testing/fake_clock.hpp>
@@ -24,7 +24,7 @@ constexpr auto hello = std::array{std::byte{'h'}, std::byte{'i'}};
 constexpr auto poller = std::uintptr_t{1};
 constexpr auto worker = std::uintptr_t{2};
 
-/// What happens while someone waits: whatever the test has put here.
+/// Called during a wait; the test sets the function.
 struct scripted {
     std::function<void()>* script;
     auto operator()(auto&) const -> void {
@@ -49,7 +49,7 @@ struct pair_of_channels {
     rpmsg::channel<end, decltype(list_a)> b{end{memory, 1},
                                             decltype(list_a){rpmsg::endpoint<"x">(log_b.messages(), log_b.events())}};
 
-    /// Polls as the context that polls does, then acts as the worker again.
+    /// Polls in the polling context, then continues in the worker's.
     auto poll_a() -> void {
         a.waiting().enter(poller);
         (void)a.poll();
@@ -174,7 +174,7 @@ TEST_CASE("A wait ends with closed when the link goes down or this side closes i
     SECTION("the peer closes") {
         it.script = [&] {
             it.b.close();
-            it.poll_a(); // its goodbye
+            it.poll_a(); // receives the destroy
             it.poll_a();
         };
     }
@@ -207,7 +207,7 @@ TEST_CASE("A clock that goes back by any step makes a wait no longer than it was
             if (looks == 1) {
                 it.a.waiting().advance(50);
                 total += 50;
-                it.a.waiting().advance(0u - back); // the step back
+                it.a.waiting().advance(0u - back); // the clock is set back
             } else {
                 it.a.waiting().advance(10);
                 total += 10;

@@ -17,7 +17,7 @@ namespace {
 constexpr auto config = rpmsg::vring_config{.buffers = 4, .buffer_size = 64};
 constexpr auto at = wire::place_vring(0, 4, 64);
 
-/// One ring in memory, and the queue of one side that has `ours` of the four buffers, the lowest ids.
+/// One ring in memory, and the virtqueue of one side that has `ours` of the four buffers, those with the lowest ids.
 template <ring_role Role> struct single_ring {
     static constexpr bool device = Role == ring_role::device;
     hostile::guarded_memory memory{wire::end_of_vring(at, 4)};
@@ -48,8 +48,8 @@ template <ring_role Role> struct single_ring {
     }
 };
 
-/// Every index that the peer may write, against every number of buffers that it may have: nothing to take, that many,
-/// or a broken ring. Answers how many cases were looked at, 0 when one was wrong.
+/// Every index that the peer may write, with every number of buffers that it may have: the ring is empty, has that many
+/// buffers, or is broken. Returns the number of cases, 0 when one was wrong.
 template <ring_role Role> auto all_index_windows(std::uint16_t start) -> std::uint32_t {
     auto ring = single_ring<Role>{};
     std::uint32_t cases = 0;
@@ -81,7 +81,7 @@ template <ring_role Role> auto all_index_windows(std::uint16_t start) -> std::ui
     return cases;
 }
 
-/// Ids from 0 in steps: an id is taken iff it is one of those that the peer has.
+/// Ids from 0 in steps: an id is accepted only if the peer has that buffer.
 template <ring_role Role> auto ids(std::uint64_t limit, std::uint64_t step) -> std::uint64_t {
     auto ring = single_ring<Role>{};
     std::uint64_t cases = 0;

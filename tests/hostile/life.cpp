@@ -11,7 +11,7 @@ using rpmsg::testing::memory_access;
 
 namespace {
 
-/// Builds all rigs anew for each point at which a side may die in `act`, until nobody dies any more.
+/// Builds new rigs for each memory access at which `dies_in` crashes a side, until it returns false: no such access is left.
 auto at_each_death(std::function<bool(rig&, std::uint32_t)> const& dies_in) -> void {
     for (std::size_t which = 0; which < 12; ++which) {
         for (std::uint32_t at = 0; at < 400; ++at) {
@@ -27,7 +27,7 @@ auto at_each_death(std::function<bool(rig&, std::uint32_t)> const& dies_in) -> v
 
 } // namespace
 
-TEST_CASE("case 47: a peer that dies at any access and never returns blocks nobody, and no buffer is forgotten") {
+TEST_CASE("case 47: a peer that crashes at any access and never returns blocks no side, and no buffer is lost") {
     at_each_death([](rig& r, std::uint32_t at) {
         REQUIRE(r.send_from_victim(some_bytes(7, 8)));
         r.peer_script = dies_at(at);
@@ -54,7 +54,7 @@ TEST_CASE("case 47: a peer that dies at any access and never returns blocks nobo
     });
 }
 
-TEST_CASE("case 48: buffers that a dead peer had are reported lost, and come back with the next life of the rings") {
+TEST_CASE("case 48: buffers of a crashed peer are reported lost, and come back when the rings are initialised again") {
     for (auto k = 0u; k <= 4; ++k) {
         for (auto const& r : all_rigs()) {
             INFO(r->name << ", " << k << " buffers");
@@ -78,7 +78,7 @@ TEST_CASE("case 48: buffers that a dead peer had are reported lost, and come bac
     }
 }
 
-TEST_CASE("case 49: a side that dies after delivering and before completing sees at most one batch again") {
+TEST_CASE("case 49: a side that crashes after delivering and before completing receives at most one batch again") {
     at_each_death([](rig& r, std::uint32_t at) {
         for (auto i = 0u; i < 3; ++i) {
             REQUIRE(r.send_to_victim(rpmsg::address{0x100}, some_bytes(i, 8)));
@@ -97,7 +97,7 @@ TEST_CASE("case 49: a side that dies after delivering and before completing sees
             }
         }
         CHECK(numbers.size() == r.victim_box.letters.size());
-        // Each life sees the messages in order, and the second begins at most one message back.
+        // The messages are in order before and after the restart, with at most one batch repeated.
         CHECK(std::is_sorted(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(before)));
         CHECK(std::is_sorted(numbers.begin() + static_cast<std::ptrdiff_t>(before), numbers.end()));
         CHECK(numbers.size() <= 4);
@@ -110,10 +110,10 @@ TEST_CASE("case 49: a side that dies after delivering and before completing sees
     });
 }
 
-TEST_CASE("case 50: a peer that died between publishing and ringing rings when it starts again") {
+TEST_CASE("case 50: a peer that crashed between publishing and ringing rings when it starts again") {
     for (auto const& r : all_rigs()) {
         if (not r->is_device and not r->has_epochs()) {
-            continue; // these dialects know no word of a device that starts: a driver finds the message when it polls
+            continue; // in these dialects a device announces no start: a driver finds the message when it polls
         }
         INFO(r->name);
         REQUIRE(r->carries(1));
@@ -137,7 +137,7 @@ TEST_CASE("case 51: a peer that starts at index 0 while the ring is elsewhere is
     }
 }
 
-TEST_CASE("case 51: a peer that starts anew alone delivers nothing twice but what was under way") {
+TEST_CASE("case 51: a peer that restarts alone delivers nothing twice except messages in flight") {
     for (auto const& r : all_rigs()) {
         INFO(r->name);
         REQUIRE(r->carries(7));
@@ -149,13 +149,13 @@ TEST_CASE("case 51: a peer that starts anew alone delivers nothing twice but wha
             CHECK(r->victim_is_up());
             CHECK(r->carries(9));
         }
-        // The others have no word for it: reset() is documented, and serves.
+        // The other dialects do not detect the restart: reset() is the documented way.
         r->recover();
         CHECK(r->carries(9));
     }
 }
 
-TEST_CASE("case 52: a buffer that is being filled while the peer starts anew stays in the region and is not sent") {
+TEST_CASE("case 52: a buffer that is being filled while the peer restarts stays in the region and is not sent") {
     for (auto const& r : all_rigs()) {
         INFO(r->name);
         auto const room = r->take_loan();
@@ -171,7 +171,7 @@ TEST_CASE("case 52: a buffer that is being filled while the peer starts anew sta
         r->poll_peer();
         CHECK(r->peer_box.letters.empty());
         CHECK(r->carries(9));
-        // A loan that is dropped late is no loss either.
+        // A loan that is dropped after the restart is not lost either.
         REQUIRE(r->take_loan().size() == 48);
         r->close_victim();
         r->drop_loan();
@@ -182,7 +182,7 @@ TEST_CASE("case 52: a buffer that is being filled while the peer starts anew sta
     }
 }
 
-TEST_CASE("case 53: both sides start anew at once, in any order of their steps") {
+TEST_CASE("case 53: both sides restart at once, in any order of their steps") {
     for (auto seed = 1u; seed <= 60; ++seed) {
         for (auto const& r : all_rigs()) {
             if (not r->has_epochs()) {
@@ -233,7 +233,7 @@ TEST_CASE("case 54: only a proper status byte makes a device attach, and flips e
             auto const undefined_or_failed = (value & 0xf0) != 0;
             INFO("status " << value);
             CHECK(r->victim_is_up() == ((value & 4) != 0 and not undefined_or_failed));
-            // Flips before each look.
+            // Changes before each access.
             r->script = [&](memory_access const& a) {
                 if (a.where == rpmsg::site::status_load) {
                     r->raw.set(a.offset, static_cast<std::uint8_t>(r->raw.get<std::uint8_t>(a.offset) ^ value));
@@ -278,7 +278,7 @@ TEST_CASE("case 56: lost doorbells are made up for by polling") {
         CHECK(r->carries(40));
         r->refuses_doorbells = false;
         CHECK(r->carries(9));
-        // Both start while every doorbell is lost; then the line works again.
+        // Both start while every doorbell is lost; then doorbells work again.
         r->loses_doorbells = true;
         r->revive_peer();
         r->revive_victim();
@@ -356,7 +356,7 @@ TEST_CASE("case 59: a peer that refills the ring while it is polled gets no more
         REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 4)));
         for (auto poll = 0; poll < 4; ++poll) {
             auto const handled = r->poll_victim_unchecked({.messages = 50});
-            CHECK(handled == (r->config.event_index ? 50 : 1)); // without an event index a doorbell tells of the next
+            CHECK(handled == (r->config.event_index ? 50 : 1)); // without an event index a doorbell announces the next message
         }
         r->victim_box.on_letter = {};
         (void)r->poll_victim_unchecked({.messages = 50});
@@ -411,7 +411,7 @@ TEST_CASE("case 61: forged suppression flags do no more than lose doorbells") {
     }
 }
 
-TEST_CASE("case 63: a handler may send and poll again, the latter in vain") {
+TEST_CASE("case 63: a handler may send; its call of poll is refused") {
     for (auto const& r : all_rigs()) {
         INFO(r->name);
         auto depth = 0;

@@ -39,7 +39,7 @@ auto drops_announcement(std::vector<std::byte> const& payload) -> void {
     }
 }
 
-/// A channel with a pool on one side, and on the other one that says what the test says.
+/// A channel with a pool on one side; the other side sends the announcements of the test.
 class pool_link {
     static constexpr auto config = rpmsg::vring_config{.buffers = 8, .buffer_size = 128};
     using layout = rpmsg::vring_layout<config>;
@@ -261,7 +261,7 @@ TEST_CASE("case 78: a flood of announcements fills a fixed table and is counted"
     link.victim.endpoint_table().unclaimed().for_each([&](std::string_view, rpmsg::address) { ++waiting; });
     CHECK(waiting == 4);
     CHECK(link.victim.counts()[counter::table_full] == 3000 - 4);
-    // The last ones were kept, and one serves an endpoint that comes later.
+    // The newest ones were kept, and one binds an endpoint that is created later.
     auto const made = link.victim.create("service-2998", link.victim_service);
     REQUIRE(made);
     link.run();
@@ -291,7 +291,7 @@ TEST_CASE("case 79: a destroy of an unknown service is ignored") {
     }
 }
 
-TEST_CASE("case 80: destroy, then create with the same address: unbound once, bound anew") {
+TEST_CASE("case 80: destroy, then create with the same address: unbound once, bound again") {
     for (auto const& r : all_rigs()) {
         INFO(r->name);
         hear(*r, announcement("echo", 0x444, announcement_kind::create));
@@ -327,7 +327,7 @@ TEST_CASE("case 82: a create that comes before its endpoint exists is not missed
     REQUIRE(made);
     link.run();
     CHECK(link.victim.at(*made).peer() == rpmsg::address{0x777});
-    // Taken back before the endpoint comes: then there is nobody.
+    // A name that was withdrawn before the endpoint is created does not bind it.
     link.say(announcement("gone", 0x778, announcement_kind::create));
     link.say(announcement("gone", 0x778, announcement_kind::destroy));
     auto const lonely = link.victim.create("gone", link.victim_service);
@@ -372,7 +372,7 @@ TEST_CASE("case 64: an endpoint that destroys itself in its handler gets no furt
     CHECK(link.victim_service.got == 1);
     CHECK(link.victim.counts()[counter::no_endpoint] == 2);
     link.run();
-    // The place serves again, under another address.
+    // The place is used again with another address.
     link.victim_service.act = {};
     for (auto i = 0; i < 30; ++i) {
         auto const made = link.victim.create("svc", link.victim_service);

@@ -49,7 +49,7 @@ class guarded_memory {
     }
 };
 
-/// The shared block as somebody sees it who obeys no rule.
+/// The shared block without any checks, for a peer that violates the protocol.
 struct raw_link {
     rpmsg::bytes memory{};
     std::array<rpmsg::wire::vring_parts, 2> parts{};
@@ -84,7 +84,7 @@ struct raw_link {
     auto available_event(std::uint32_t ring) const -> std::uint32_t { return parts[ring].used + 4 + 8 * count; }
 };
 
-/// The raw view of a layout that is known when compiling.
+/// The raw view of a layout that is known at compile time.
 template <typename Layout> auto raw_view(rpmsg::bytes memory, rpmsg::vring_config const& config) -> raw_link {
     return {.memory = memory,
             .parts = {Layout::parts(0), Layout::parts(1)},

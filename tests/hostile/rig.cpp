@@ -44,7 +44,7 @@ auto rig::poll_victim(std::uint32_t budget) -> std::uint32_t {
     CHECK(handled <= budget);
     CHECK(counts.loads() <= bound);
     {
-        // Whether broken rings are gone, and whether new ones are ready, are two decisions of one poll.
+        // One poll decides twice: whether the broken rings are invalid, and whether new ones are ready.
         auto const where = counts.double_fetched();
         auto const looked_anew = not has_epochs() and counts.double_fetches() != 0 and
                                  (where == rpmsg::site::status_load or where == rpmsg::site::adopted_index or

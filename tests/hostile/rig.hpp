@@ -16,7 +16,7 @@ namespace hostile {
 
 using rpmsg::counter;
 
-/// What an endpoint of a rig got.
+/// The messages and events that an endpoint of a rig received.
 struct inbox {
     struct letter {
         rpmsg::address source;
@@ -33,8 +33,8 @@ struct inbox {
     [[nodiscard]] auto last_down() const -> rpmsg::event;
 };
 
-/// A victim, of either role, a peer that obeys, and the memory between them, which tests tamper with. The victim has an
-/// endpoint 0x100 whose peer is fixed to 0x200, a named one "echo", and one at 0x300 that learns its peer.
+/// A victim of either role, a correct peer, and the memory between them, which the tests tamper with. The victim has an
+/// endpoint 0x100 with the fixed peer 0x200, a named one "echo", and one at 0x300 that the first message binds.
 class rig {
   public:
     std::string name{};
@@ -43,7 +43,7 @@ class rig {
     raw_link raw{};
     rpmsg::testing::access_counts counts{};
     using script_type = std::function<void(rpmsg::testing::memory_access const&)>;
-    std::function<void()> load_table{}; ///< as whoever loads the device's firmware does, where the dialect has a table
+    std::function<void()> load_table{}; ///< writes the resource table like a loader of the device's firmware
     script_type script{};               ///< before each access of the victim
     script_type peer_script{};          ///< before each access of the peer
     inbox victim_box{}, peer_box{}, named_box{}, learning_box{};
@@ -67,33 +67,33 @@ class rig {
     virtual auto notify_victim(std::uint32_t queue) -> void = 0;
     virtual auto victim_is_up() -> bool = 0;
     virtual auto peer_is_up() -> bool = 0;
-    /// From 0x200 to `to` of the victim.
+    /// Sends from 0x200 to `to` of the victim.
     virtual auto send_to_victim(rpmsg::address to, rpmsg::const_bytes payload) -> rpmsg::status = 0;
     virtual auto send_from_victim(rpmsg::const_bytes payload) -> rpmsg::status = 0;
     virtual auto victim_counts() -> rpmsg::counters const& = 0;
     virtual auto victim_echo_peer() -> rpmsg::address = 0;
-    // The victim's transport itself.
+    // Functions of the victim's transport.
     virtual auto reserve() -> rpmsg::tx_buffer = 0;
     virtual auto discard(rpmsg::tx_buffer const& room) -> void = 0;
     virtual auto next_deadline() -> rpmsg::poll_deadline = 0;
     virtual auto in_flight() -> std::uint32_t = 0;
-    // A loan of the victim's endpoint, kept here.
+    // A loan of the victim's endpoint that the rig keeps.
     virtual auto take_loan() -> rpmsg::bytes = 0;
     virtual auto commit_loan(std::size_t size) -> rpmsg::status = 0;
     virtual auto commit_loan_of(rig& other, std::size_t size) -> rpmsg::status = 0; ///< `other` is of the same kind
     virtual auto drop_loan() -> void = 0;
     virtual auto owns_loan() -> bool = 0;
-    /// Destroys the victim and builds it anew, as a crash and a start do.
+    /// Destroys the victim and builds a new one, like a crash and a restart.
     virtual auto revive_victim() -> void = 0;
     virtual auto revive_peer() -> void = 0;
     virtual auto memory_is_intact() const -> bool = 0;
 
     [[nodiscard]] auto has_epochs() const -> bool { return config.dialect == rpmsg::wire::dialects::rpmsg; }
-    /// Whether the victim asks a descriptor where its buffer lies: not where both ends know.
+    /// Whether the victim reads the offset of a buffer from its descriptor.
     [[nodiscard]] auto reads_descriptors() const -> bool { return is_device and not has_epochs(); }
     [[nodiscard]] auto rx_ring() const -> std::uint32_t { return is_device ? 1 : 0; }
     [[nodiscard]] auto tx_ring() const -> std::uint32_t { return is_device ? 0 : 1; }
-    /// Where the index and the entries lie that the peer writes and the victim reads.
+    /// Offsets of the index and the entries that the peer writes and the victim reads.
     [[nodiscard]] auto peer_index(std::uint32_t ring) const -> std::uint32_t {
         return is_device ? raw.available_index(ring) : raw.used_index(ring);
     }
@@ -106,26 +106,26 @@ class rig {
     auto write_peer_entry(std::uint32_t ring, std::uint32_t position, std::uint32_t id) const -> void;
     [[nodiscard]] auto read_peer_entry(std::uint32_t ring, std::uint32_t position) const -> std::uint32_t;
     auto move_peer_index(std::uint32_t ring, std::uint32_t by) const -> void;
-    /// The buffer, and the place of its frame, that the peer published last.
+    /// The id of the buffer that the peer published last, and the offset of its frame.
     [[nodiscard]] auto last_id(std::uint32_t ring) const -> std::uint32_t;
     [[nodiscard]] auto last_frame(std::uint32_t ring) const -> std::uint32_t { return raw.frame(ring, last_id(ring)); }
     [[nodiscard]] auto counted(counter reason) -> std::uint32_t { return victim_counts()[reason]; }
 
-    /// Polls the victim, and checks what must hold whatever the peer does: bounded work, no second fetch, no byte
-    /// outside of the region touched.
+    /// Polls the victim, and checks that its work is bounded, that it fetches no value twice, and that no byte outside of the
+    /// region is written.
     auto poll_victim(std::uint32_t budget = 64) -> std::uint32_t;
-    /// Lets both sides run until nothing moves any more.
+    /// Runs both sides until both are idle.
     auto run(std::uint32_t rounds = 12) -> void;
-    /// Brings the link up again, by itself where the dialect can, else by starting both sides.
+    /// Waits for the link to come up again, and starts both sides where the dialect requires it.
     auto recover() -> void;
-    /// Sends `messages` each way; everything arrives, in order.
+    /// Sends `messages` messages each way; returns whether all arrive in order.
     auto carries(std::uint32_t messages) -> bool;
     auto clear_boxes() -> void;
 };
 
 using maker = std::function<std::unique_ptr<rig>()>;
 
-/// One rig for each dialect and event mode that the victim's role knows; each is up.
+/// One rig, with the link up, for each dialect and event mode of the victim's role.
 auto device_rigs() -> std::vector<std::unique_ptr<rig>>;
 auto driver_rigs() -> std::vector<std::unique_ptr<rig>>;
 auto all_rigs() -> std::vector<std::unique_ptr<rig>>;
@@ -134,18 +134,18 @@ auto odd_rigs() -> std::vector<std::unique_ptr<rig>>;
 
 /// Tampers with a message of the peer: it must be dropped for this reason, and nothing else may happen.
 auto expect_drop(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void;
-/// Tampers with a message of the peer: it must arrive all the same, and nothing may be counted.
+/// Tampers with a message of the peer: it must still arrive, and nothing may be counted.
 auto expect_no_effect(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void;
-/// What tampering with a descriptor does: the message is dropped for this reason, or the victim does not even look.
+/// Tampers with a descriptor: the message is dropped for this reason, or the victim does not read descriptors.
 auto expect_descriptor_drop(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void;
-/// Tampers with the ring: the link must break for this reason, deliver nothing, and come back.
+/// Tampers with the ring: the link must break for this reason, deliver nothing, and come up again.
 auto expect_break(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void;
 
-/// What a script throws where its side dies.
+/// The exception with which a script crashes its side.
 struct death {};
-/// A script that dies at access number `at`, counted from 0.
+/// A script that throws `death` at access number `at`, counted from 0.
 auto dies_at(std::uint32_t at) -> rig::script_type;
-/// Runs f; false when it died.
+/// Runs f; false when it threw `death`.
 auto survives(std::function<void()> const& f) -> bool;
 
 auto some_bytes(std::uint32_t seed, std::size_t size) -> std::vector<std::byte>;

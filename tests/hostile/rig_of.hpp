@@ -13,7 +13,7 @@
 
 namespace hostile {
 
-/// Says which decisions a channel makes, so that a second fetch within one is found.
+/// Marks the start of each decision of a channel, so that a double fetch within one is detected.
 template <typename Transport> class watched : public Transport {
     rpmsg::testing::access_counts* counts_;
     auto decide() -> Transport& {
@@ -62,7 +62,7 @@ struct rig_bell {
     }
 };
 
-/// An endpoint that writes all it gets into a box.
+/// An endpoint that records its messages and events in a box.
 template <typename Tag> class recorder {
     inbox* box_;
 

@@ -38,8 +38,8 @@ auto drops_length(std::function<std::uint16_t(rig&)> const& length) -> void {
     }
 }
 
-/// The buffer with which the device would send next gets another descriptor: nothing may be written anywhere but into the
-/// buffers that are left, and with the descriptor mended all of them serve again. Who does not look sends as ever.
+/// Changes the descriptors of the device's transmit buffers: the device may write only to valid buffers, and uses all of them
+/// again after a correction. A victim that does not read descriptors is not affected.
 auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change) -> void {
     for (auto const& r : device_rigs()) {
         INFO(r->name);
@@ -65,7 +65,7 @@ auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change
         for (std::uint32_t id = 0; id < r->raw.count; ++id) {
             r->raw.write_descriptor(0, id, kept[id]);
         }
-        // They were passed over, and serve again now.
+        // They were skipped, and are used again now.
         r->run();
         CHECK(r->carries(9));
     }
@@ -95,11 +95,11 @@ TEST_CASE("case 4: avail.idx moved backwards breaks the link") {
     }
 }
 
-TEST_CASE("case 4: a backward index is found by whoever looks first") {
+TEST_CASE("case 4: a backward index is found by the first call that reads it") {
     for (auto const& r : all_rigs()) {
         INFO(r->name);
         auto const ring = r->tx_ring();
-        // All transmit buffers are away and the sender starves, so that the next look is the one for `writable`.
+        // The sender has used all transmit buffers, so that `writable` is the next call that reads the index.
         while (r->send_from_victim(some_bytes(1, 4))) {}
         auto const before = r->counted(counter::bad_index);
         r->move_peer_index(ring, 0x9000);
@@ -240,7 +240,7 @@ TEST_CASE("case 17: a chain through all descriptors drops its message") {
             }
             auto seen = std::make_shared<bool>(false);
             it.script = [&it, seen](memory_access const& a) {
-                // Once the message is refused the driver's own descriptors come back.
+                // After the message is refused the descriptors of the driver are restored.
                 if (a.where == rpmsg::site::own_entry and not std::exchange(*seen, true)) {
                     for (std::uint32_t id = 0; id < it.raw.count; ++id) {
                         it.raw.write_descriptor(1, id, {it.raw.base + it.raw.frame(1, id), it.raw.sizes[1], 0, 0});
@@ -297,7 +297,7 @@ TEST_CASE("case 20: a receive buffer marked as writable is delivered, and counte
 }
 
 TEST_CASE("case 21: a descriptor that changes between any two loads does no harm") {
-    // Whatever was read first is used: each field changes right after, and right before, its load.
+    // The first value read is used: each field changes right after, and right before, its load.
     for (auto const& r : device_rigs()) {
         for (auto const field : {0u, 4u, 8u, 12u}) {
             for (auto const value : {0u, 4u, 0xffff'ffffu, 0x8000'0000u}) {
@@ -490,7 +490,7 @@ TEST_CASE("case 29: what the peer writes into our index and entries is overwritt
                 }
             }
         }
-        // Both sides go on as soon as the victim has published in both directions.
+        // Both sides continue after the victim has published in both directions.
         auto const received = r->raw.get<std::uint16_t>(r->peer_index(r->rx_ring()));
         CHECK(r->send_from_victim(some_bytes(1, 4)));
         CHECK(r->raw.get<std::uint16_t>(r->own_index(r->tx_ring())) != 0x4321);
@@ -510,7 +510,7 @@ TEST_CASE("case 30: indices N apart at the wrap of 16 bits carry on") {
             (void)r->poll_victim_unchecked({});
             r->clear_boxes();
         }
-        // Full rings, again and again, past the wrap.
+        // Fills the rings repeatedly, past the wrap of the indices.
         for (auto round = 0u; round < 12; ++round) {
             auto sent = 0u;
             while (sent < 5 and r->send_to_victim(rpmsg::address{0x100}, some_bytes(sent, 4))) {

@@ -20,7 +20,7 @@ auto forges_used_id(std::uint32_t id) -> void {
     breaks_driver(counter::bad_id, [&](rig& r) { r.write_peer_entry(0, r.raw.get<std::uint16_t>(r.peer_index(0)) - 1u, id); });
 }
 
-/// All transmit buffers are with the peer, which completes `id` and says so with `length`.
+/// The peer completes the transmit buffer `id` with a used length of `length`.
 auto forge_completion(rig& r, std::uint32_t id, std::uint32_t length = 64) -> void {
     auto const index = r.raw.get<std::uint16_t>(r.peer_index(1));
     r.write_peer_entry(1, index, id);
@@ -41,7 +41,7 @@ TEST_CASE("case 33: a used id that is valid only when cut to 16 bits breaks the 
 }
 
 TEST_CASE("case 34: a used id that was never offered breaks the link") {
-    // The id of a message that waits unread in the victim's hands is not with the peer.
+    // The peer does not have the buffer of a message that the victim holds.
     for (auto const& r : driver_rigs()) {
         INFO(r->name);
         REQUIRE(r->carries(1));
@@ -67,7 +67,7 @@ TEST_CASE("case 35: every buffer is a head of its own: the id of one that is not
     for (auto const& r : driver_rigs()) {
         INFO(r->name);
         REQUIRE(r->carries(1));
-        // The peer chains descriptor 0 to the others and completes one in the middle, which it has given back already.
+        // The peer chains descriptor 0 to the others and completes one in the middle, which it has returned already.
         while (r->send_from_victim(some_bytes(1, 4))) {}
         auto d = r->raw.read_descriptor(1, 0);
         d.flags = wire::descriptor_flag::next;
@@ -75,7 +75,7 @@ TEST_CASE("case 35: every buffer is a head of its own: the id of one that is not
         r->raw.write_descriptor(1, 0, d);
         forge_completion(*r, 1);
         CHECK(r->send_from_victim(some_bytes(1, 4)));
-        // Buffer 1 is away again. Now the peer completes 2 twice before the victim looks.
+        // The peer has buffer 1 again. Now it completes 2 twice before the victim polls.
         auto const room = r->reserve();
         CHECK_FALSE(room);
         forge_completion(*r, 2);
@@ -98,7 +98,7 @@ TEST_CASE("case 36: an id that is completed twice breaks the link after one deli
         auto const index = r->raw.get<std::uint16_t>(r->peer_index(0));
         r->write_peer_entry(0, index, r->last_id(0));
         r->move_peer_index(0, 1);
-        // The buffer is still the victim's when the second completion is seen.
+        // The victim still has the buffer when it reads the second completion.
         r->victim_box.keeps = true;
         auto const before = r->counted(counter::bad_id);
         r->poll_victim();
@@ -199,7 +199,7 @@ TEST_CASE("case 42: the driver never reads its descriptors back") {
     for (auto const& r : driver_rigs()) {
         INFO(r->name);
         REQUIRE(r->carries(1));
-        // The peer has a message under way; then every descriptor of ring 0 is ruined, seen only by the victim.
+        // The peer has a message in flight; then every descriptor of ring 0 is overwritten, which only the victim could read.
         REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 8)));
         auto kept = std::vector<wire::descriptor>{};
         for (std::uint32_t id = 0; id < r->raw.count; ++id) {
@@ -257,7 +257,7 @@ TEST_CASE("case 44: completions out of order are fine") {
             }
             CHECK(r->carries(9));
         }
-        // And the peer's: it keeps three and gives the last back first.
+        // The same for the peer: it keeps three messages and returns the last one first.
         r->peer_box.keeps = true;
         for (std::uint32_t i = 0; i < 3; ++i) {
             REQUIRE(r->send_from_victim(some_bytes(i, 8)));
@@ -299,7 +299,7 @@ TEST_CASE("case 46: an index that is published before its entry is caught by the
     for (auto const& r : all_rigs()) {
         INFO(r->name);
         REQUIRE(r->carries(1));
-        // The slot of the next entry still holds an id; whose it is decides.
+        // The slot of the next entry still has an old id; the owner of that buffer decides.
         auto const ring = r->rx_ring();
         r->victim_box.keeps = true;
         for (std::uint32_t i = 0; i < r->raw.count - 1; ++i) {

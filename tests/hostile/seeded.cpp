@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-// Each harness that hunts for bugs is shown one: it must find it, every time.
+// Each test harness must find a seeded bug, every time.
 
 using namespace hostile;
 namespace wire = rpmsg::wire;
@@ -25,7 +25,7 @@ namespace {
 
 enum class bug { none, id_unchecked, window_unchecked, length_unchecked, length_read_twice, drop_forgets_buffer };
 
-/// A device's receive as many have written it: right but for one bug.
+/// A simple receive of a device that is correct except for one bug.
 template <rpmsg::region Region> class careless_device {
     Region shared_;
     raw_link where_;
@@ -95,7 +95,7 @@ using layout = rpmsg::vring_layout<config>;
 using script = std::function<void(memory_access const&)>;
 using shared_region = rpmsg::testing::counting_region<rpmsg::testing::hostile_region<rpmsg::mapped_region<>, script>>;
 
-/// The careless device against an honest driver and a forgery; what a hostile case looks at.
+/// The careless device with a correct driver, forged words, and the values that a hostile case checks.
 struct stage {
     guarded_memory memory{layout::size()};
     raw_link raw = raw_view<layout>(memory.content(), config);
@@ -130,7 +130,7 @@ struct stage {
     }
 };
 
-/// What each hostile case does and looks for, as a question with a yes or no.
+/// Runs a hostile case by its name; returns whether the device passes.
 auto holds(bug which, char const* question) -> bool {
     auto s = stage{which};
     auto const asked = std::string{question};
@@ -162,7 +162,7 @@ auto holds(bug which, char const* question) -> bool {
     return s.delivered == 1 and s.counts.double_fetches() == 0;
 }
 
-/// Whether f ends its process by itself: false when a trap or a sanitizer ended it.
+/// Whether f returns true in a child process; false also when a trap or a sanitizer ended the process.
 auto ends_well(std::function<bool()> const& f) -> bool {
     auto const child = ::fork();
     if (child == 0) {
@@ -218,7 +218,7 @@ TEST_CASE("A hostile region traps an access outside of it, and a misaligned one"
 
 namespace {
 
-/// The shipped link with one of its answers spoilt.
+/// The library's link with one wrong result.
 template <rpmsg::vring_config Config> class lengthens_payloads : public fuzz::device<Config> {
   public:
     using fuzz::device<Config>::device;
@@ -253,7 +253,7 @@ template <rpmsg::vring_config Config> class lends_twice : public fuzz::driver<Co
     }
 };
 
-/// What libFuzzer does, without its cleverness: inputs at random. Answers the number of the first that fails.
+/// Runs a fuzz target with random inputs, without libFuzzer. Returns the number of the first input that fails.
 auto first_failure(auto const& target, std::uint32_t limit) -> std::uint32_t {
     auto random = std::uint64_t{0x1234'5678'9abc'def1};
     auto input = std::vector<std::uint8_t>(400);

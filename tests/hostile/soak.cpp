@@ -22,7 +22,7 @@ class chance {
     }
     auto below(std::uint32_t limit) -> std::uint32_t { return next() % limit; }
     auto one_in(std::uint32_t n) -> bool { return below(n) == 0; }
-    /// Often near an edge.
+    /// A random value, often near a limit.
     auto value() -> std::uint32_t {
         constexpr auto edges = std::array{
             0u,  1u,      3u,      4u,      5u,      15u,      16u,         17u,         47u,         48u,         49u,
@@ -31,7 +31,7 @@ class chance {
     }
 };
 
-/// Writes something somewhere: mostly where the victim looks.
+/// Writes a random word, mostly to a place that the victim reads.
 auto tamper(rig& r, chance& luck) -> void {
     auto const ring = luck.below(2);
     auto const position = luck.below(8);
@@ -90,7 +90,7 @@ auto one_step(rig& r, chance& luck) -> void {
     r.learning_box.events.clear();
 }
 
-/// The peer obeys again: it starts anew, and where the dialect has no word for that, so does the victim.
+/// Restarts a correct peer, and also the victim where the dialect does not detect the restart.
 auto behave(rig& r) -> bool {
     r.script = {};
     r.victim_box.keeps = false;
@@ -116,7 +116,7 @@ auto soak(std::function<std::vector<std::unique_ptr<rig>>()> const& make, std::u
         for (auto seed = 1u; seed <= seeds; ++seed) {
             INFO(r.name << ", seed " << seed);
             auto luck = chance{seed * 1000 + which};
-            auto const mischief = 4 + luck.below(60); // every so many accesses something changes in between
+            auto const mischief = 4 + luck.below(60); // average number of accesses between two changes
             r.script = [&](memory_access const&) {
                 if (luck.one_in(mischief)) {
                     tamper(r, luck);

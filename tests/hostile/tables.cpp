@@ -42,7 +42,7 @@ constexpr auto config = [] {
 }();
 using contiguous = rpmsg::vring_layout<config>;
 
-/// The contiguous layout, as one that was learned.
+/// The contiguous layout as a runtime_layout.
 constexpr auto placed() -> rpmsg::runtime_layout {
     return {.buffers_per_ring = 4,
             .rings = {contiguous::parts(0), contiguous::parts(1)},
@@ -58,7 +58,7 @@ constexpr auto fits(rpmsg::runtime_layout const& layout) -> bool { return layout
 using placed_device = rpmsg::vring_device<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::runtime_layout>;
 using placed_driver = rpmsg::vring_driver<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::runtime_layout>;
 
-/// Beside an honest peer: whoever starts comes up.
+/// With a correct peer, a link whose start succeeds comes up.
 template <typename Link> auto starts(rpmsg::runtime_layout const& layout) -> bool {
     auto memory = hostile::guarded_memory{contiguous::size()};
     auto const shared = rpmsg::mapped_region<>{memory.content().data(), memory.size()};
@@ -200,7 +200,7 @@ TEST_CASE("case 65: a driver whose buffers lie outside does not start") {
 TEST_CASE("case 7: with a learned layout no descriptor maps onto rings, status or outside, and all that maps is aligned") {
     for (auto const odd : {0u, 1u, 2u, 3u}) {
         auto layout = placed();
-        layout.window = 0; // buffers anywhere in the region
+        layout.window = 0; // the buffers may be anywhere in the region
         layout.window_size = contiguous::size();
         layout.window_address = 0x8000'0000 + odd;
         for (auto at = 0u; at < contiguous::size() + 80; ++at) {

@@ -1,4 +1,4 @@
-// NuttX and openvela.
+// State searches of links in the dialects of NuttX and openvela.
 #include <catch2/catch_test_macros.hpp>
 
 #include "known.hpp"

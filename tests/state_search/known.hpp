@@ -4,7 +4,7 @@
 
 namespace state_search {
 
-/// Faults that are known and not mended yet, by what the search says of them. To be empty.
+/// Faults that are known and not fixed yet, by their descriptions. The list should be empty.
 inline auto known_faults() -> faults { return {}; }
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -19,7 +19,7 @@ inline constexpr std::uint32_t share = 1;
 inline constexpr std::uint32_t share = 1;
 #endif
 
-/// What each commit searches of a link, and what a night does.
+/// The searches of each commit (the first two functions) and of the nightly run.
 inline auto searched(maker make, std::uint32_t plays, faults const& known = known_faults()) -> std::string {
     return search(make, {.seed = 1, .plays = plays / share, .longest = 10, .known = known});
 }

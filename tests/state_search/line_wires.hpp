@@ -10,7 +10,7 @@
 
 namespace rpmsg::searched {
 
-/// Two serial lines; the bytes under way arrive when the search says so.
+/// Two serial lines; the search decides when the bytes in flight arrive.
 template <rpmsg::uart_config Config> class serial {
     using line = rpmsg::testing::line<4096>;
     struct stream {
@@ -61,7 +61,7 @@ template <rpmsg::uart_config Config> class serial {
     }
 };
 
-/// An SPI bus; a transfer takes place, and its interrupts come, when the search says so.
+/// An SPI bus; the search decides when a transfer takes place and its interrupts arrive.
 template <rpmsg::spi_config Config> class spi_wires {
     using bus = rpmsg::testing::spi_bus<Config.frame_size>;
     template <rpmsg::spi_role Role> using port = rpmsg::testing::spi_bus_end<Role, Config.frame_size>;
@@ -91,7 +91,7 @@ template <rpmsg::spi_config Config> class spi_wires {
             return rpmsg::spi<Config, port<rpmsg::spi_role::peripheral>>{storage_[1], port<rpmsg::spi_role::peripheral>{bus_}};
         }
     }
-    /// A reset takes the port away from DMA and the line back.
+    /// A reset disconnects the port from DMA and releases the line.
     template <std::uint32_t End> auto begin_life() -> void {
         if (bus_.is_busy(End)) {
             bus_.abandon(End);
@@ -110,7 +110,7 @@ template <rpmsg::spi_config Config> class spi_wires {
         (void)bus_.forward(end, to);
     }
     static auto is_dismissed(std::uint32_t) -> bool { return false; }
-    /// A transfer that failed, or was given up, is lost with what was in it.
+    /// A transfer that failed or was aborted is lost with its content.
     static auto lost(auto& transport) -> std::uint32_t {
         return Config.profile == spi_profile::reliable ? 0u : transport.counts()[counter::bad_frame];
     }

@@ -1,4 +1,4 @@
-// Serial lines, SPI, and memory inside one program.
+// State searches of serial lines, SPI, and loopback memory.
 #include <catch2/catch_test_macros.hpp>
 
 #include "known.hpp"
@@ -100,7 +100,7 @@ TEST_CASE("memory of one program without acknowledgement: whatever both ends cal
     CHECK(searched(make<inner_wires<false>, named>, 15'000) == "");
 }
 
-// What the search has found, and what must not come back.
+// Regression tests of faults that the search has found.
 
 TEST_CASE("room that was on loan over a reset can be sent through again") {
     for (auto const& make_one : {make<serial<to_openvela>, addressed>, make<serial<to_nuttx>, pooled>}) {

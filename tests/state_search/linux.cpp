@@ -1,4 +1,4 @@
-// Linux, without and with the buffer sizes of 2026.
+// State searches of links in the dialect of Linux, without and with the buffer sizes of 2026.
 #include <catch2/catch_test_macros.hpp>
 
 #include "known.hpp"
@@ -66,7 +66,7 @@ TEST_CASE("Linux with sizes, two buffers with an event index, endpoints that com
     CHECK(searched_long(make<rings<small(dialects::linux_bufsz, 2, 1, true)>, pooled>) == "");
 }
 
-// What the search has found, and what must not come back.
+// Regression tests of faults that the search has found.
 
 TEST_CASE("beside Linux a device that closes twice before it polls comes up again") {
     CHECK(run(make<rings<small(dialects::linux_virtio, 4)>, pooled>, play{beginning::linked,
@@ -78,7 +78,7 @@ TEST_CASE("beside Linux a device that closes twice before it polls comes up agai
                                                                           }}) == "");
 }
 
-TEST_CASE("beside Linux a device that was told of a restart, and closes before it polls, comes up again") {
+TEST_CASE("beside Linux a device that is reset after a restart, and closes before it polls, comes up again") {
     CHECK(run(make<rings<small(dialects::linux_virtio, 4)>, pooled>, play{beginning::linked,
                                                                           0,
                                                                           {

@@ -1,7 +1,7 @@
 # Bugs that the search must find: each is a header of which one text was replaced, put first on the include path of one small
 # source that builds the library under another name. Included by tests/CMakeLists.txt.
 #
-#   seed(name header world fault old new)   `fault` is a part of what the search says
+#   seed(name header world fault old new)   `fault` is a part of the description that the search returns
 set(mutants ${CMAKE_CURRENT_BINARY_DIR}/state_search)
 
 function(seed name header world fault old new)
@@ -27,7 +27,7 @@ function(seed name header world fault old new)
   target_sources(tests_state_search PRIVATE $<TARGET_OBJECTS:mutant_${name}>)
 endfunction()
 
-# Kind 1: work is left that nobody is told of.
+# Kind 1: work is left that neither `is_pending`, a doorbell nor a deadline announces.
 seed(budget_is_spent framework/channel.hpp plain<pooled> "nothing is due"
   "        core_.pending().set();\n        return handled;" "        return handled;")
 seed(doorbell_since_the_last_look transport/vring/lifecycle.hpp plain<addressed> "nothing is due"
@@ -39,7 +39,7 @@ seed(loan_is_dropped framework/link_core.hpp tight<pooled> "nothing is due"
 seed(returned_in_silence transport/vring/data_path.hpp plain<named> "nothing is due"
   "own.wants_doorbell(shared, at, newly)) {" "(ring == tx_ring and own.wants_doorbell(shared, at, newly))) {")
 
-# Kind 2: events out of order, or of what is gone.
+# Kind 2: events in the wrong order, or of destroyed endpoints.
 seed(told_after_destroy framework/endpoint_pool.hpp plain<pooled> "that was destroyed"
   "return places_[i].state.is_used and not places_[i].state.must_withdraw;" "return places_[i].state.is_used;")
 seed(down_for_a_newcomer framework/bindings.hpp plain<pooled> "link_down was told without link_up"
@@ -50,7 +50,7 @@ seed(unbound_is_lost framework/bindings.hpp plain<named> "link_down was told wit
 seed(started_in_a_handler framework/channel.hpp plain<pooled> "was not refused"
   "constexpr auto start() -> status {\n        if (core_.polling().is_running) {" "constexpr auto start() -> status {\n        if (false) {")
 
-# Kind 3: what is remembered of old rings meets new ones.
+# Kind 3: state of old rings is used with new ones.
 seed(any_rings_are_ours transport/vring/ring_attach.hpp openamp<addressed> "wrote into rings"
   "rings::queue::read_mark(shared_, layout_.parts(0)) == mark;" "mark != 0;")
 seed(loan_of_an_earlier_life framework/link_core.hpp plain<pooled> "out of order"
@@ -61,7 +61,7 @@ seed(loan_of_an_earlier_life framework/link_core.hpp plain<pooled> "out of order
 seed(close_is_remembered framework/channel.hpp plain<pooled> "link"
   "        deferred_ = nullptr; // an event asked for it once more" "")
 
-# Kind 6: rings are used after they were taken away.
+# Kind 6: rings are used after the peer released them.
 seed(reset_says_goodbye framework/channel.hpp openamp<pooled> "wrote into rings during a reset"
   "        end();\n        auto const outcome = start();" "        bindings_.say_goodbye(core_);\n        end();\n        auto const outcome = start();")
 seed(goodbye_to_nobody framework/channel.hpp openamp<pooled> "that were taken away"
@@ -73,7 +73,7 @@ seed(one_more_than_allowed framework/channel.hpp plain<named> "exceeded its budg
 seed(many_doorbells transport/vring/data_path.hpp plain<named> "rang too many doorbells"
   "            bells_.ring(ring, counts_);" "            for (int n = 0; n < 9; ++n) {\n                bells_.ring(ring, counts_);\n            }")
 
-# Kind 8: read outside of the lock, used inside.
+# Kind 8: a value is read outside of the lock and used inside.
 seed(peer_before_the_lock framework/link_core.hpp plain<pooled> "another service"
   "        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_static and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));"
   "        auto const before = this->find(id);\n        to = before != no_index ? destination(before, to) : to;\n        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_static and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), to, {data, size}));")

@@ -14,18 +14,18 @@ constexpr int no_buffer = 1;
 
 auto name_of(std::uint32_t end) -> std::string { return end == host ? "the host" : "the remote"; }
 
-/// A message that an end has accepted, or is about to.
+/// A message that an end has sent or is sending.
 struct sent_message {
     std::uint32_t from{};
     std::uint32_t name{};
     std::uint32_t session{};   ///< of the sender
-    std::uint32_t to_serial{}; ///< the endpoint that it was for; 0 when there was none
+    std::uint32_t to_serial{}; ///< the receiving endpoint; 0 when there was none
     std::uint64_t began{};
     std::uint64_t ended{};
     bool is_accepted{};
     bool is_refused{};
     bool is_delivered{};
-    bool may_repeat{}; ///< to an earlier life that is gone without a word
+    bool may_repeat{}; ///< sent to an end that was killed since
 };
 struct held {
     int place = -1;
@@ -40,7 +40,7 @@ struct loaned {
     std::span<std::byte> room{};
 };
 
-/// One play: what both users do, and what they may expect.
+/// One play: the actions of both users and the checks of their results.
 class stage final : public listener {
     std::unique_ptr<world> world_;
     traits about_;
@@ -51,29 +51,29 @@ class stage final : public listener {
         std::array<service*, 2> services{};
         std::vector<held> kept{};
         std::vector<loaned> loans{};
-        std::uint32_t session = 1; ///< counts the times that the link came up or went down
-        std::uint32_t holds{};     ///< so many of the next messages
+        std::uint32_t session = 1; ///< incremented whenever the link comes up or goes down
+        std::uint32_t holds{};     ///< number of the next messages to hold
         bool was_up{};
         bool is_started{};
-        bool is_fresh{}; ///< started, and not polled since: the main loop polls
+        bool is_fresh{}; ///< started and not polled yet: the main loop polls
         bool wants_close{};
-        bool must_be_told{}; ///< that the peer was started anew
+        bool must_be_told{}; ///< the peer was restarted, and `reset` was not called yet
         std::uint32_t polls_inside{};
-        std::uint32_t calls_inside{}; ///< of any kind
+        std::uint32_t calls_inside{}; ///< number of nested calls of any kind
     };
     std::array<end_state, 2> ends_{};
     std::vector<std::unique_ptr<service>> services_{};
     std::vector<sent_message> messages_{};
-    std::array<std::uint64_t, 2> latest_began_{}; ///< of what was delivered, by sender
+    std::array<std::uint64_t, 2> latest_began_{}; ///< of the delivered messages, by sender
     std::array<std::uint32_t, 2> latest_session_{};
-    std::uint64_t moment_{}; ///< counts what happens
+    std::uint64_t moment_{}; ///< number of events so far
     std::uint32_t now_ = 1000;
-    bool is_driver_over_{}; ///< whoever laid out the rings that lie there is gone
+    bool is_driver_over_{}; ///< the driver that initialised the present rings was closed or killed
     std::uint32_t driver_life_{};
     bool is_asking_{};   ///< the stage itself calls
-    bool has_changed_{}; ///< an endpoint was destroyed, or an end closed or started anew
-    bool is_between_{};  ///< another context calls
-    bool is_across_{};   ///< and that is the other end
+    bool has_changed_{}; ///< an endpoint was created or destroyed, or an end was closed or restarted
+    bool is_between_{};  ///< the call is made by another context
+    bool is_across_{};   ///< that context is the other end
     step const* due_{};
     std::uint32_t points_left_{};
 
@@ -93,7 +93,7 @@ class stage final : public listener {
         if (up != it.was_up) {
             it.was_up = up;
             ++it.session;
-            // A device may find the rings of a driver that is gone: that its user has to tell it.
+            // A device may attach to the rings of a closed or killed driver: its user must reset it.
             is_driver_over_ = is_driver_over_ and at(host).laid_out() == driver_life_;
             if (up and e == remote and is_driver_over_) {
                 it.must_be_told = true;
@@ -169,7 +169,7 @@ class stage final : public listener {
             }
         }
         messages_.push_back(message);
-        from.is_starved = true; // until it turns out
+        from.is_starved = true; // until the result is known
         return static_cast<std::uint32_t>(messages_.size()) - 1;
     }
     auto settle_offer(std::uint32_t number, service& from, int outcome) -> void {
@@ -180,7 +180,7 @@ class stage final : public listener {
         if (it.is_refused and it.is_delivered) {
             complain("a message was refused, and delivered");
         }
-        from.is_starved = from.is_starved and outcome == no_buffer; // unless an event has told meanwhile
+        from.is_starved = from.is_starved and outcome == no_buffer; // unless `writable` was received meanwhile
         note_up(it.from);
         if (it.is_accepted and end_of(it.from).session != it.session) { // the link changed while it was sent
             it.to_serial = 0;
@@ -219,7 +219,7 @@ class stage final : public listener {
         }
         note_up(e);
         for (auto const& other : it.loans) {
-            if (other.room.data() == got.payload.data()) { // be it of an earlier session: a thread may still fill it
+            if (other.room.data() == got.payload.data()) { // also in an earlier session: a thread may still fill it
                 complain("one buffer was lent twice");
             }
         }
@@ -234,7 +234,7 @@ class stage final : public listener {
         auto const loan = *which;
         it.loans.erase(which);
         auto& from = *other_life(loan.serial);
-        if (from.is_gone) { // whoever commits for it is refused, and the room goes back
+        if (from.is_gone) { // a commit is refused and gives the buffer back
             if (at(e).commit(from.id, loan.place, 8) == accepted) {
                 complain("an endpoint that is gone has sent");
             }
@@ -256,7 +256,7 @@ class stage final : public listener {
             complain("a loan of an earlier session was committed");
         }
         if (outcome == no_buffer) {
-            from.is_starved = false; // not for want of a buffer
+            from.is_starved = false; // the error has another cause
         }
     }
     auto drop(std::uint32_t e, std::uint32_t n) -> void {
@@ -279,7 +279,7 @@ class stage final : public listener {
         it.kept.erase(which);
         at(e).release(place);
     }
-    /// Whether a message that was held stays as it was, while the link lives.
+    /// Checks that held messages do not change while the link is up.
     auto look_at_kept() -> void {
         for (std::uint32_t e = 0; e < 2; ++e) {
             for (auto const& it : end_of(e).kept) {
@@ -291,7 +291,7 @@ class stage final : public listener {
         }
     }
 
-    /// A thread that has not noticed that the link went down goes on filling its room.
+    /// Writes to stale loans, as a thread does that has not noticed that the link went down.
     auto fill_old_loans() -> void {
         for (auto& each : ends_) {
             for (auto const& it : each.loans) {
@@ -335,8 +335,8 @@ class stage final : public listener {
         return handled;
     }
 
-    /// Dialects without a sign of a restart: the device's user is told once the driver has laid its rings out, before the
-    /// device does anything else.
+    /// In dialects that do not detect a restart, the user resets the device once the driver has initialised its rings, before
+    /// the device does anything else.
     auto tell_if_due(std::uint32_t e) -> void {
         auto& it = end_of(e);
         if (about_.tells_restarts or e != remote or not it.must_be_told or it.calls_inside > 0 or not ask_up(host)) {
@@ -346,20 +346,20 @@ class stage final : public listener {
             it.must_be_told = false;
             ++it.session;
             ++it.calls_inside;
-            auto* const due = std::exchange(due_, nullptr); // the call to come in between is meant for the step itself
+            auto* const due = std::exchange(due_, nullptr); // the inner call belongs to the step itself
             reset_and_note(remote);
             due_ = due;
             --it.calls_inside;
             close_if_wanted(remote);
         }
     }
-    /// A close from within a handler takes effect when the call returns that the handler is in.
+    /// A close from within a handler takes effect when the call returns that called the handler.
     auto close_if_wanted(std::uint32_t e) -> void {
         if (end_of(e).calls_inside == 0 and std::exchange(end_of(e).wants_close, false)) {
             note_closed(e);
         }
     }
-    /// The rings of the driver's life end: the device must be told, unless it never saw them or sees it by itself.
+    /// The driver's rings become invalid: the device must be reset, unless it never attached to them or detects it.
     auto driver_ends() -> void {
         if (not about_.tells_restarts) {
             is_driver_over_ = true;
@@ -373,7 +373,7 @@ class stage final : public listener {
     auto start(std::uint32_t e) -> void {
         auto& it = end_of(e);
         auto const is_told = e == remote and it.must_be_told and not it.is_started and ask_up(host);
-        if (is_told and it.calls_inside == 1) { // the peer was started anew while this end was closed
+        if (is_told and it.calls_inside == 1) { // the peer was restarted while this end was closed
             it.must_be_told = false;
             return reset_and_note(e);
         }
@@ -388,7 +388,7 @@ class stage final : public listener {
     }
     auto close(std::uint32_t e) -> void {
         if (end_of(e).calls_inside > 1) {
-            end_of(e).wants_close = true; // when the call returns that this one is inside of
+            end_of(e).wants_close = true; // takes effect when the outer call returns
             return at(e).close();
         }
         at(e).close();
@@ -407,7 +407,7 @@ class stage final : public listener {
     auto reset(std::uint32_t e) -> void {
         auto& it = end_of(e);
         if (not about_.tells_restarts and e == remote) {
-            return; // its user is told when it is true: tell_if_due
+            return; // tell_if_due resets it after a restart
         }
         if (it.calls_inside > 1) {
             if (at(e).reset() == accepted) {
@@ -452,14 +452,14 @@ class stage final : public listener {
         if (about_.has_fixed_endpoints) {
             fixed(e);
         } else {
-            open(e, n); // a second life may have other services at the same addresses
+            open(e, n); // the new end may have other services at the same addresses
         }
         if (e == remote and not about_.tells_restarts) {
             it.must_be_told = false;
             for (auto& each : messages_) {
-                each.may_repeat = each.may_repeat or each.from == host; // what it took and did not show comes again
+                each.may_repeat = each.may_repeat or each.from == host; // messages taken and not returned are delivered again
             }
-            if (end_of(host).is_started) { // as is the driver's user, before the device starts
+            if (end_of(host).is_started) { // the driver's user resets it before the device starts
                 ++end_of(host).calls_inside;
                 reset(host);
                 (void)poll(host, 1);
@@ -469,7 +469,7 @@ class stage final : public listener {
         }
     }
 
-    /// The main loops of both go round some times. Where restarts have to be told only the caller's does.
+    /// Runs the main loops of both ends a few times; only the caller's in dialects that do not detect a restart.
     auto run_both(std::uint32_t e) -> void {
         if (not is_between_ and end_of(e).calls_inside > 1) {
             return;
@@ -526,13 +526,13 @@ class stage final : public listener {
         note_up(e);
     }
 
-    /// Where restarts have to be told, none may happen in the middle of what the other end does.
+    /// In dialects that do not detect a restart, no restart may happen during a call of the other end.
     auto may_come_across(act what) -> bool {
         auto const is_harmless = what == act::poll or what == act::ring or what == act::send or what == act::reserve or
                                  what == act::commit or what == act::drop or what == act::release or what == act::hold;
         return about_.tells_restarts or (is_harmless and not end_of(remote).must_be_told and not is_driver_over_);
     }
-    /// Lets the call in between come.
+    /// Makes the inner call when its point is reached.
     auto come_between(std::uint32_t e, moment when) -> void {
         if (due_ == nullptr or is_asking_ or due_->when != when or due_->end != e or not wrong_.empty()) {
             return;
@@ -545,7 +545,7 @@ class stage final : public listener {
         if (when != moment::lock and when != moment::other) {
             return perform(e, what.inner, what.inner_n);
         }
-        // Another context: what it calls is not taken for a call from within a handler.
+        // A call of another context does not count as a call from within a handler.
         auto const whose = when == moment::other ? 1 - e : e;
         if (whose != e and not may_come_across(what.inner)) {
             return;
@@ -646,7 +646,7 @@ class stage final : public listener {
             return;
         }
         come_between(e, moment::message);
-        if (own.holds > 0 and own.kept.size() < about_.most_held) { // the handler has decided to
+        if (own.holds > 0 and own.kept.size() < about_.most_held) { // the handler holds the message
             own.holds = 0;
             keep(own, payload, how);
         }
@@ -726,7 +726,7 @@ class stage final : public listener {
             std::array{moment::link_up, moment::link_down, moment::bound, moment::unbound, moment::writable};
         come_between(e, moment_of[static_cast<std::size_t>(what)]);
     }
-    /// What did not arrive is among the messages that link_down calls unreturned.
+    /// Checks that link_down counts at least the undelivered messages as unreturned.
     auto compare_unreturned(std::uint32_t e, std::uint32_t unreturned) -> void {
         if (not about_.counts_unreturned or not about_.tells_restarts) {
             return;
@@ -747,7 +747,7 @@ class stage final : public listener {
         return to != nullptr and not to->is_gone;
     }
 
-    /// Whether something is due by itself: a poll, a doorbell, a time.
+    /// Whether the main loop has a reason to poll.
     auto is_pending(std::uint32_t e) -> bool { return end_of(e).is_started and (at(e).is_pending() or end_of(e).is_fresh); }
     auto deadline(std::uint32_t e) -> due_at {
         auto const before = std::exchange(is_asking_, true);
@@ -763,7 +763,7 @@ class stage final : public listener {
         }
         return about_.has_bells;
     }
-    /// What is undone though nothing is due: empty when all is done.
+    /// Describes work that is left although nothing is pending; empty when there is none.
     auto undone() -> std::string {
         if (not end_of(host).is_started or not end_of(remote).is_started or end_of(remote).must_be_told) {
             return {};
@@ -808,21 +808,21 @@ class stage final : public listener {
         }
         return {};
     }
-    /// Whether the medium has lost anything, where that is no fault.
+    /// Whether the medium has lost messages, where that is allowed.
     auto has_lost() -> bool { return about_.may_lose and at(host).lost() + at(remote).lost() > 0; }
-    /// Whether an announcement may have to wait for what the users keep.
+    /// Whether an announcement may have to wait for the buffers that the users keep.
     auto is_short_of_buffers() -> bool {
         auto const is_short = [&](std::uint32_t e) {
             return end_of(e).loans.size() + end_of(1 - e).kept.size() >= about_.capacity;
         };
         return is_short(host) or is_short(remote);
     }
-    /// Without acknowledgement a peer says its names once, when the link comes up for it: who comes later, or again, is
-    /// known to it and learns of it by its first message.
+    /// Without acknowledgement an end announces its names once, when its link comes up. An endpoint that is created later is
+    /// bound by the first message instead.
     auto is_forgotten(service const& it, service const& far) -> bool {
         return not about_.is_acknowledged and has_changed_ and it.peer == any_peer and far.peer == it.local;
     }
-    /// As the events told, so it is.
+    /// Checks that the state of each endpoint is the one that its events reported.
     auto compare() -> void {
         if (not wrong_.empty()) {
             return;
@@ -864,7 +864,7 @@ class stage final : public listener {
         }
     }
 
-    /// What the main loops of both do: poll while something is pending, then sleep until a doorbell or the deadline.
+    /// Runs the main loops of both ends: poll while work is pending, then sleep until a doorbell or the deadline.
     auto settle(char const* when) -> void {
         std::uint32_t times = 0;
         for (int rounds = 0; rounds < 3000 and wrong_.empty(); ++rounds) {
@@ -929,7 +929,7 @@ class stage final : public listener {
             }
         }
     }
-    /// Both start, all that is kept is given back, and each end can send as much as on the first day.
+    /// Starts both ends, returns all messages and loans, and checks that each end can send as much as at the beginning.
     auto finish() -> void {
         settle("after the play");
         for (std::uint32_t e = 0; e < 2; ++e) {

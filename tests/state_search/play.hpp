@@ -7,7 +7,7 @@
 
 namespace state_search {
 
-/// What the user of an end does.
+/// The actions of the user of an end.
 enum class act : std::uint8_t {
     start,
     close,
@@ -18,21 +18,21 @@ enum class act : std::uint8_t {
     reserve, ///< for endpoint n
     commit,  ///< the n-th loan
     drop,    ///< the n-th loan
-    hold,    ///< the next message that comes, or the one that is being delivered
+    hold,    ///< the next message, or the one that is being delivered
     release, ///< the n-th held message
     create,  ///< endpoint n
     destroy, ///< endpoint n
-    kill,    ///< this end is started anew without a word, with endpoint n
+    kill,    ///< this end is replaced without a close, with endpoint n
     wait,    ///< time passes
-    run,     ///< the main loops of both go round
+    run,     ///< the main loops of both ends run
     count_
 };
 
-/// When another call comes in between.
+/// The point at which another call is made during a step.
 enum class moment : std::uint8_t {
     never,
     message, ///< from within a message handler
-    link_up, ///< from within an event
+    link_up, ///< from within an event handler
     link_down,
     bound,
     unbound,
@@ -45,19 +45,19 @@ struct step {
     std::uint32_t end{};
     act what{};
     std::uint32_t n{};
-    moment when{}; ///< of the call in between, once
-    act inner{};   ///< by the same end, but for `other`
+    moment when{}; ///< of the inner call, which is made once
+    act inner{};   ///< by the same end, except for `other`
     std::uint32_t inner_n{};
-    std::uint32_t point{}; ///< how many locks and unlocks, or handlers, come before
+    std::uint32_t point{}; ///< number of locks and unlocks, or handlers, before the inner call
 
     auto operator==(step const&) const -> bool = default;
 };
 
-/// Where a play begins.
+/// The state in which a play begins.
 enum class beginning : std::uint8_t {
     nothing, ///< neither end is started
     linked,  ///< the link is up and the endpoints are bound
-    used,    ///< and some messages were exchanged
+    used,    ///< as `linked`, and some messages were exchanged
 };
 
 struct play {
@@ -66,25 +66,25 @@ struct play {
     std::vector<step> steps{};
 };
 
-/// Runs a play; empty, or what went wrong.
+/// Runs a play; returns an empty string, or a description of the fault.
 auto run(maker make, play const& what) -> std::string;
-/// Faults that are known and not yet mended, as parts of what is said of them: a play that shows one counts as right.
+/// Faults that are known and not fixed yet, as parts of their descriptions; a play with such a fault passes.
 using faults = std::vector<std::string>;
-/// The shortest play that still goes wrong.
+/// The shortest play that still fails.
 auto shrunk(maker make, play what, faults const& known = {}) -> play;
-/// As code for a test.
+/// A play as source code for a test.
 auto printed(play const& what) -> std::string;
 
-/// What a search looks for, and how long.
+/// The size of a search.
 struct extent {
     std::uint64_t seed = 1;
     std::uint32_t plays = 2000;
     std::uint32_t longest = 10;
     faults known{};
 };
-/// Random plays. Empty, or the first failure: shrunk, as code, with what went wrong.
+/// Runs random plays. Returns an empty string, or the first failing play, shrunk, as source code with its fault.
 auto search(maker make, extent const& how) -> std::string;
-/// All plays of so many steps out of an alphabet that covers both ends.
+/// Runs all plays of `steps` steps out of a fixed set of steps of both ends.
 auto search_all(maker make, std::uint32_t steps, beginning from = beginning::linked, faults const& known = {}) -> std::string;
 
 } // namespace state_search

@@ -1,4 +1,4 @@
-// What another context's call does in the middle of a short conversation.
+// Short plays in which a call of another context interrupts a call.
 #include "races.hpp"
 
 #include <catch2/catch_test_macros.hpp>

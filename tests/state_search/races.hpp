@@ -4,8 +4,8 @@
 
 namespace state_search {
 
-/// All plays of two calls and a third with another context's call at one of its first locks: what is read before the lock and
-/// used under it. As `search`.
+/// Runs all plays of two calls and a third one that another context interrupts at one of its first locks. It finds values that
+/// are read before the lock and used under it. Returns as `search`.
 auto search_races(maker make, faults const& known = {}) -> std::string;
 
 } // namespace state_search

@@ -9,7 +9,7 @@
 
 namespace rpmsg::searched {
 
-/// A region that tells a guard.
+/// A region that reports its accesses to a guard.
 template <rpmsg::region Region> class guarded_region {
     Region region_;
     guard* guard_;
@@ -41,7 +41,7 @@ template <rpmsg::region Region> class guarded_region {
     auto invalidate(std::uint32_t offset, std::uint32_t size) -> void { region_.invalidate(offset, size); }
 };
 
-/// Shared memory and two doorbells each way; a doorbell arrives when the search says so.
+/// Shared memory and two doorbells each way; the search decides when a doorbell arrives.
 template <rpmsg::vring_config Config> class rings {
   public:
     struct bell {
@@ -61,7 +61,7 @@ template <rpmsg::vring_config Config> class rings {
     memory memory_{};
     std::array<std::uint32_t, 2> rung_{};
 
-    /// The table that the remote's firmware brings.
+    /// Writes the resource table, as the loader of the remote's firmware does.
     auto put_table() -> void {
         using layout = rpmsg::vring_layout<Config>;
         auto table = rpmsg::wire::resource_table{};

@@ -1,4 +1,4 @@
-// Both ends are this library.
+// State searches of links between two ends of this library in its own dialect.
 #include <catch2/catch_test_macros.hpp>
 
 #include "known.hpp"
@@ -49,7 +49,7 @@ TEST_CASE("our own dialect, two buffers, endpoints that come and go: ten long se
     CHECK(searched_long(make<rings<small(dialects::rpmsg, 2)>, pooled>) == "");
 }
 
-// What the search has found, and what must not come back.
+// Regression tests of faults that the search has found.
 
 TEST_CASE("a message that comes after the look that a small budget stopped at is delivered") {
     CHECK(run(make<rings<small(dialects::rpmsg, 4)>, pooled>, play{beginning::linked,
@@ -62,7 +62,7 @@ TEST_CASE("a message that comes after the look that a small budget stopped at is
                                                                    }}) == "");
 }
 
-TEST_CASE("an endpoint that was destroyed hears nothing of a close or of the peer's restart") {
+TEST_CASE("an endpoint that was destroyed receives no event of a close or of the peer's restart") {
     for (auto const what : {act::close, act::reset}) {
         for (auto const end : {host, remote}) {
             CHECK(run(make<rings<small(dialects::rpmsg, 4)>, pooled>, play{beginning::linked,

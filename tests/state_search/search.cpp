@@ -15,7 +15,7 @@ constexpr auto names =
 constexpr auto moments =
     std::array<char const*, 9>{"never", "message", "link_up", "link_down", "bound", "unbound", "writable", "lock", "other"};
 
-/// The same numbers in each run.
+/// Pseudo-random numbers, the same in each run.
 class dice {
     std::uint64_t state_;
 
@@ -31,7 +31,7 @@ class dice {
     auto one_in(std::uint32_t many) -> bool { return below(many) == 0; }
 };
 
-/// How often each act is chosen, and each inside of another.
+/// The frequency of each act, also as an inner call.
 constexpr auto weights = std::array<std::uint32_t, 16>{4, 4, 2, 14, 10, 10, 5, 4, 3, 4, 4, 3, 3, 2, 1, 2};
 
 auto chosen(dice& dice, std::uint32_t allowed) -> act {
@@ -67,7 +67,7 @@ auto number_for(dice& dice, act what) -> std::uint32_t {
 }
 auto bit(act what) -> std::uint32_t { return 1u << static_cast<unsigned>(what); }
 
-/// Whether the table of contexts lets `inner` come between the locks of `outer`: one of both is another context's.
+/// Whether another context may call one of both acts between the locks of the other one (table of contexts, channel.hpp).
 auto may_race(act outer, act inner) -> bool {
     auto const is_free = [](act it) {
         return it == act::ring or it == act::send or it == act::reserve or it == act::commit or it == act::drop or
@@ -84,7 +84,7 @@ auto random_play(dice& dice, std::uint32_t longest) -> play {
     auto made = play{};
     made.from = static_cast<beginning>(dice.below(3));
     made.budget = dice.below(3);
-    // Each play leaves some kinds of calls out, so that the others come more often.
+    // Each play omits some kinds of calls, so that the others are more frequent.
     auto allowed = static_cast<std::uint32_t>((1u << 16) - 1);
     for (auto const which :
          {act::close, act::reset, act::kill, act::create, act::destroy, act::reserve, act::hold, act::wait}) {
@@ -117,7 +117,7 @@ auto random_play(dice& dice, std::uint32_t longest) -> play {
                 next.n = dice.below(3);
             }
         }
-        // Rings run full, and who was killed comes back, more often than chance has it.
+        // Repetitions fill the rings, and a killed end is started again, more often than by chance.
         auto const times = dice.one_in(8) ? 1 + dice.below(5) : 1;
         made.steps.insert(made.steps.end(), times, next);
         if (next.what == act::kill and not dice.one_in(3)) {

@@ -1,4 +1,4 @@
-// The search itself: it must see what it is for. The bugs are those of mutants.cmake.
+// Test of the search itself: it must find the bugs of mutants.cmake.
 #include "seeded.hpp"
 
 #include <catch2/catch_test_macros.hpp>

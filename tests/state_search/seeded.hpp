@@ -5,7 +5,7 @@
 
 namespace state_search {
 
-/// A bug that was put into a build of the headers, and what the search has to say of it.
+/// A bug that was put into a build of the headers, and a part of the fault that the search must report.
 struct seeded_bug {
     char const* name{};
     char const* fault{};

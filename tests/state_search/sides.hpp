@@ -14,11 +14,12 @@
 #include <utility>
 #include <vector>
 
-/// Worlds of the library's own channels. In its namespace, so that a build of changed headers under another name has its own.
+/// Worlds made of the library's channels. The namespace is the library's, so that a build of changed headers under another
+/// name has its own.
 namespace rpmsg::searched {
 using namespace ::state_search;
 
-/// A lock that lets the search in wherever another context could come in between.
+/// A lock that calls the search at each point where another context could interrupt.
 class open_lock {
     listener* whom_;
     std::uint32_t end_;
@@ -51,7 +52,7 @@ inline auto happening_of(rpmsg::event_kind kind) -> happening {
     }
 }
 
-/// What the users of all kinds of ends keep.
+/// The messages that the user of an end holds.
 struct kept {
     std::vector<rpmsg::held_message> messages{};
     auto add(rpmsg::held_message&& held) -> int {
@@ -69,7 +70,7 @@ struct kept {
     }
 };
 
-/// Delivers to the search; `link` offers hold().
+/// Passes a message to the search; `link` has hold().
 inline auto forward_message(listener& whom, service& to, kept& keeps, auto& link, rpmsg::message const& m) -> void {
     auto keep = [&] { return keeps.add(link.hold(m)); };
     whom.on_message(to, static_cast<std::uint32_t>(m.source), m.payload,
@@ -80,13 +81,13 @@ inline auto forward_event(listener& whom, service& to, rpmsg::event const& e) ->
                   e.reason != rpmsg::down_reason::closed);
 }
 
-/// The owner of two endpoints that are there from the start.
+/// The owner of the two endpoints of a fixed table.
 struct fixed_owner {
     listener* whom{};
     kept* keeps{};
     std::array<service*, 2> services{};
 };
-/// One of them: with a name, or with addresses of both ends, which needs no name service.
+/// One of these endpoints: with a name, or without name service, with the addresses of both ends.
 template <std::uint32_t Name, std::uint32_t End, bool IsNamed> struct fixed_endpoint {
     fixed_owner* owner{};
     static constexpr auto name() -> std::string_view { return not IsNamed ? "" : Name == 0 ? "a" : "b"; }
@@ -117,17 +118,17 @@ struct pooled {
     template <std::uint32_t> static auto make(fixed_owner&) -> rpmsg::endpoint_pool<4> { return {}; }
 };
 
-/// Watches what one end writes: into rings that are not its own it must not.
+/// Checks the writes of one end: it must not write to rings that it does not own.
 struct guard {
     listener* whom{};
     std::uint32_t end{};
     std::uint64_t accesses{};
     std::uint64_t rings{};
     std::uint32_t lives{};
-    bool owns{};          ///< the rings are this end's to write to
-    bool has_just_lost{}; ///< the peer's word was seen, the link has not gone down yet: others may still send
+    bool owns{};          ///< this end may write to the rings
+    bool has_just_lost{}; ///< the status was read, the link is not down yet: other contexts may still send
     bool is_resetting{};
-    bool is_dismissed{}; ///< it closes, and the peer's word says that the rings are gone
+    bool is_dismissed{}; ///< this end closes, and the status of the peer says that the rings are not valid any more
 
     auto complain(char const* what) -> void { whom->complain(std::string{end == host ? "the host " : "the remote "} + what); }
     auto wrote(rpmsg::site where) -> void {
@@ -158,11 +159,11 @@ struct guard {
     }
 };
 
-/// Where the parts of a world are made: `Wires` gives each end its transport.
+/// A world of two channels; `Wires` makes the transport of each end.
 template <typename Wires, typename Tables> class linked_world final : public world {
     using lock = rpmsg::lock_ref<open_lock>;
 
-    /// What a pool's functions get as their `self`.
+    /// The `self` of the functions of a pool.
     struct owner_of_one {
         listener* whom;
         service* mine;
@@ -174,7 +175,7 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         using channel = rpmsg::channel<transport, typename Tables::template table<End>, lock>;
         using loan = typename channel::endpoint::loan;
 
-        /// All that ends with a life of this side. Lives that were killed are kept, and never run again.
+        /// The state between a start and a kill of this side. Killed ones are kept in memory, and never run again.
         struct life {
             kept keeps{};
             fixed_owner owner{};
@@ -194,7 +195,7 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         std::vector<life*> dead_{};
 
         auto link() -> channel& { return now_->link; }
-        /// A call of another context, be it in the middle of a reset: until that has the lock the rings are still ours.
+        /// A call of another context, also during a reset: this end owns the rings until the reset has the lock.
         class from_outside {
             guard* watch_;
             guard before_;
@@ -217,7 +218,7 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         end_of(Wires& wires, listener& whom)
             : wires_{&wires}, whom_{&whom}, lock_{whom, End}, now_{std::make_unique<life>(wires, whom, lock_)} {}
         ~end_of() override {
-            for (auto* it : dead_) { // what it lent and kept goes nowhere: its core is gone
+            for (auto* it : dead_) { // its loans and messages must not be returned: their core was killed
                 for (auto& m : it->keeps.messages) {
                     new (&m) rpmsg::held_message{};
                 }

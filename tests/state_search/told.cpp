@@ -1,4 +1,4 @@
-// OpenAMP and rpmsg-lite, which offer no sign of a restart: the user tells.
+// State searches of links in the dialects of OpenAMP and rpmsg-lite, which do not detect a restart: the user calls `reset`.
 #include <catch2/catch_test_macros.hpp>
 
 #include "known.hpp"
@@ -81,7 +81,7 @@ TEST_CASE("rpmsg-lite, eight buffers, batches of four: ten long searches", "[.ni
     CHECK(searched_long(make<rings<small(dialects::rpmsg_lite, 8, 4)>, named>) == "");
 }
 
-// What the search has found, and what must not come back.
+// Regression tests of faults that the search has found.
 
 TEST_CASE("a device that closes twice before it polls loses no buffer that was on loan") {
     for (auto const& make_one :
@@ -97,7 +97,7 @@ TEST_CASE("a device that closes twice before it polls loses no buffer that was o
     }
 }
 
-TEST_CASE("a device that is told of its peer's restart writes nothing of the old rings into the new ones") {
+TEST_CASE("a device that is reset after its peer's restart writes nothing of the old rings into the new ones") {
     for (auto const& make_one :
          {make<rings<small(dialects::openamp, 2, 2)>, addressed>, make<rings<small(dialects::rpmsg_lite, 2)>, addressed>}) {
         CHECK(run(make_one, play{beginning::linked,
@@ -118,7 +118,7 @@ TEST_CASE("a device that is told of its peer's restart writes nothing of the old
     }
 }
 
-TEST_CASE("an endpoint that is created while the others are told of the end is told nothing") {
+TEST_CASE("an endpoint that is created while the others receive link_down receives no event") {
     CHECK(run(make<rings<small(dialects::openamp, 4)>, pooled>,
               play{beginning::linked,
                    0,

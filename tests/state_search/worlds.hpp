@@ -4,10 +4,10 @@
 #include "ring_wires.hpp"
 #include <cstdint>
 
-/// The links over shared memory that are searched.
+/// The links over shared memory that the searches use.
 namespace rpmsg::searched {
 
-/// Small rings: what happens once in many messages happens at once.
+/// Small rings reach rare states after a few messages.
 constexpr auto small(wire::dialect dialect, std::uint16_t buffers, std::uint16_t batch = 1, bool event_index = false)
     -> vring_config {
     auto const base = dialect.attach == wire::attach_rule::base_word ? 0x1000u : 0u; // none is no base there

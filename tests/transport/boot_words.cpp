@@ -23,7 +23,7 @@ using layout = rpmsg::vring_layout<config>;
 constexpr std::uint32_t device_word = 16;
 constexpr std::uint32_t driver_word = 20;
 
-/// Polls both sides, so that a handshake has the steps that it needs.
+/// Polls both sides often enough for a handshake.
 constexpr auto settle_both(auto& driver, auto& device) -> void {
     for (int i = 0; i < 4; ++i) {
         (void)driver.poll(0);
@@ -57,7 +57,7 @@ constexpr auto either_side_starts_first(bool driver_first) -> bool {
         check(driver.start().has_value());
         (void)driver.poll(0);
         check(not driver.is_up() and shared.at<std::uint32_t>(driver_word) == boot_state::boots);
-        check(driver.next_deadline(0).is_set); // nobody rings
+        check(driver.next_deadline(0).is_set); // no doorbell is rung
     }
     check(device.start().has_value());
     (void)device.poll(0);
@@ -67,7 +67,7 @@ constexpr auto either_side_starts_first(bool driver_first) -> bool {
         check(driver.start().has_value());
     }
     check(driver.poll(0).event == link_event::up);
-    check(device.poll(0).event == link_event::up); // one poll for all of its steps
+    check(device.poll(0).event == link_event::up); // one poll makes all its steps
     check(shared.at<std::uint32_t>(device_word) == boot_state::runs and
           shared.at<std::uint32_t>(driver_word) == boot_state::runs);
     return talks(driver, device);
@@ -84,7 +84,7 @@ constexpr auto a_restarted_device_is_seen() -> bool {
     auto again = shared.device();
     check(again.start().has_value());
     check(shared.at<std::uint32_t>(driver_word) == boot_state::needs_reset);
-    check(driver.next_deadline(0).is_set and driver.next_deadline(0).at == config.retry_ticks); // nobody rings
+    check(driver.next_deadline(0).is_set and driver.next_deadline(0).at == config.retry_ticks); // no doorbell is rung
     auto const change = driver.poll(0);
     check(change.event == link_event::down and change.reason == down_reason::peer_restarted);
     settle_both(driver, again);
@@ -101,7 +101,7 @@ constexpr auto a_restarted_driver_is_seen() -> bool {
     auto again = shared.driver();
     check(again.start().has_value());
     check(shared.at<std::uint32_t>(device_word) == boot_state::needs_reset);
-    check(device.next_deadline(0).is_set and device.next_deadline(0).at == config.retry_ticks); // nobody rings
+    check(device.next_deadline(0).is_set and device.next_deadline(0).at == config.retry_ticks); // no doorbell is rung
     auto const change = device.poll(0);
     check(change.event == link_event::down and change.reason == down_reason::peer_restarted);
     settle_both(again, device);
@@ -117,7 +117,7 @@ constexpr auto a_driver_that_stops_is_seen() -> bool {
     shared.put(layout::status(), std::uint8_t{0});
     auto const change = device.poll(0);
     check(change.event == link_event::down and change.reason == down_reason::peer_stopped);
-    check(shared.at<std::uint32_t>(device_word) == boot_state::runs); // it waits, and asks for nothing
+    check(shared.at<std::uint32_t>(device_word) == boot_state::runs); // it waits without a deadline
     return true;
 }
 
@@ -177,7 +177,7 @@ constexpr auto of_driver = table + 8;
 constexpr auto of_device = table + 12;
 constexpr auto nuttx = rpmsg::vring_config{.buffers = 4, .buffer_size = 64, .dialect = rpmsg::wire::dialects::nuttx};
 
-/// What a command does to the link of the side that it is given to, and what that side answers.
+/// The effect of a command on the link of the side that receives it, and the word with which that side answers.
 template <rpmsg::vring_config Config>
 constexpr auto ends_with(std::uint32_t command, bool by_driver, std::uint32_t answer) -> down_reason {
     auto shared = two_sides<Config>{};
@@ -194,7 +194,7 @@ constexpr auto ends_with(std::uint32_t command, bool by_driver, std::uint32_t an
     }
     check(shared.template at<std::uint32_t>(by_driver ? of_driver : of_device) == 0);
     check(shared.template at<std::uint32_t>(by_driver ? of_device : of_driver) == answer);
-    // Whoever gave it starts anew, as the dead do, and takes the table only where neither word stands.
+    // The side that gave the command restarts; it accepts the table only when both command words are 0.
     if (by_driver) {
         driver = shared.driver();
         check(driver.start().has_value());
@@ -208,7 +208,7 @@ constexpr auto ends_with(std::uint32_t command, bool by_driver, std::uint32_t an
     return change.reason;
 }
 
-TEST_CASE("Boot words: a command of the other side is taken, acknowledged and told") {
+TEST_CASE("Boot words: a command of the other side is cleared, acknowledged and reported") {
     constexpr auto acknowledged = 0xffff'0000u;
     for (auto const by_driver : {true, false}) {
         CHECK(ends_with<nuttx>(2, by_driver, acknowledged) == down_reason::peer_panicked);
@@ -224,7 +224,7 @@ TEST_CASE("Boot words: a command of the other side is taken, acknowledged and to
     STATIC_REQUIRE(ends_with<nuttx>(2, true, acknowledged) == down_reason::peer_panicked);
 }
 
-/// A device that panicked while nobody was up leaves its word; the driver clears it each time before it says that it runs.
+/// A device that panicked while the link was down leaves its command; the driver clears it before each `runs`.
 constexpr auto a_dead_devices_panic_locks_nobody_out() -> bool {
     auto shared = two_sides<nuttx>{};
     auto driver = shared.driver();
@@ -234,7 +234,7 @@ constexpr auto a_dead_devices_panic_locks_nobody_out() -> bool {
         shared.put(of_driver, std::uint32_t{0xffff} << 16);
         auto device = shared.device();
         check(device.start().has_value());
-        (void)driver.poll(0); // down, or the first
+        (void)driver.poll(0); // link down, or the first poll
         while (not driver.is_up()) {
             (void)driver.poll(0);
         }
@@ -245,7 +245,7 @@ constexpr auto a_dead_devices_panic_locks_nobody_out() -> bool {
     return true;
 }
 
-TEST_CASE("Boot words: the panic of a dead device does not lock the next one out") {
+TEST_CASE("Boot words: the panic of an earlier device does not block the next one") {
     STATIC_REQUIRE(a_dead_devices_panic_locks_nobody_out());
     CHECK(a_dead_devices_panic_locks_nobody_out());
 }
@@ -342,7 +342,7 @@ TEST_CASE("Boot words: after any seven polls and restarts of both sides the link
     }
 }
 
-/// An array region in which something happens before a certain store: the peer polls, or this side dies.
+/// An array region with a hook before each store, in which the peer polls or this side crashes.
 struct interrupted_region : two_sides<config>::region {
     using plain = two_sides<config>::region;
     std::function<void()>* before_store;
@@ -359,7 +359,7 @@ static_assert(rpmsg::region<interrupted_region>);
 
 struct killed {};
 
-/// One side starts and polls while the other stands; before store number `at` of it `what` happens.
+/// One side starts and polls; before its store number `at` it crashes if `dies`, otherwise the peer polls.
 template <typename Side>
 auto life_with_interruption(two_sides<config>& shared, auto& peer, int at, bool dies, auto make_again) -> bool {
     auto stores = 0;

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-/// Puts the table that a device's firmware brings, word by word with `put(offset, word)`, where the dialect has one.
+/// Writes the resource table of a device's firmware with `put(offset, word)`, if the dialect has one.
 template <rpmsg::vring_config Config> constexpr auto put_device_table(auto put) -> void {
     if constexpr (Config.dialect.attach == rpmsg::wire::attach_rule::status_byte) {
         using layout = rpmsg::vring_layout<Config>;

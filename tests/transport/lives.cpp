@@ -1,4 +1,4 @@
-// Whose rings are these? Every short sequence of what both ends may do, in the dialects that have no word for a restart.
+// Every short sequence of calls of both ends, in the dialects that do not detect a restart: a device must not use stale rings.
 #include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
@@ -17,7 +17,7 @@ namespace {
 using namespace rpmsg;
 namespace dialects = wire::dialects;
 
-/// One thing that an end may do. The peer's are those of the driver.
+/// One call of an end. Those with peer_ are the driver's.
 enum class step : std::uint8_t {
     close,
     start,
@@ -38,7 +38,7 @@ enum class step : std::uint8_t {
 };
 constexpr auto step_count = static_cast<std::uint32_t>(step::count_);
 
-/// The step as it would be written in a test.
+/// The step as source code for a test.
 auto text_of(step what) -> std::string {
     constexpr std::array<char const*, step_count> texts{"close",   "start",     "reset",     "poll",       "send",
                                                         "lend",    "commit",    "discard",   "take",       "hold",
@@ -53,7 +53,7 @@ auto text_of(std::span<step const> steps) -> std::string {
     return text;
 }
 
-/// Both ends of one block and what the shared block says of them: delivered once, in order, no buffer lost.
+/// Both ends of one block, with checks: each message is delivered once and in order, and no buffer is lost.
 template <vring_config Config> class two_lives {
     two_sides<Config> shared_{};
     decltype(shared_.device()) device_ = shared_.device();
@@ -72,9 +72,9 @@ template <vring_config Config> class two_lives {
     bool device_is_open_{};
     bool driver_is_open_{};
     bool is_up_{};
-    bool must_look_{}; ///< the rings were laid out anew since the device looked last: nobody has told it yet
-    int life_{};       ///< of the device's link
-    int layout_{};     ///< of the rings
+    bool must_look_{}; ///< the rings were initialised again, and the device has not been reset yet
+    int life_{};       ///< number of the device's link
+    int layout_{};     ///< number of the initialisation of the rings
     ticks now_{};
     std::uint32_t sent_{};        ///< to the device, in this layout
     std::uint32_t got_{};         ///< by the device, in this layout
@@ -183,7 +183,7 @@ template <vring_config Config> class two_lives {
             must_look_ = is_up_;
         }
     }
-    /// How many buffers an end has, when everything is back.
+    /// Number of transmit buffers of an end when all are returned.
     static auto buffers_of(auto& end) -> std::uint32_t {
         auto taken = std::vector<tx_buffer>{};
         for (auto room = end.reserve(); room; room = end.reserve()) {
@@ -221,21 +221,21 @@ template <vring_config Config> class two_lives {
             }
             break;
         case step::commit:
-            if (loan_ and is_up_ and loan_->life == life_) { // also before a poll could see that the driver began anew
+            if (loan_ and is_up_ and loan_->life == life_) { // also before a poll could detect a restart of the driver
                 answered_ += put(device_, loan_->room, answered_) ? 1u : 0u;
                 loan_.reset();
             }
             break;
         case step::discard:
             if (loan_ and not must_look_) {
-                device_.discard(loan_->room); // be it of an earlier life
+                device_.discard(loan_->room); // also one from before a restart
                 loan_.reset();
             }
             break;
         case step::take: take(false); break;
         case step::hold: take(true); break;
         case step::release:
-            release(); // also before a poll could see that the driver began anew
+            release(); // also before a poll could detect a restart of the driver
             break;
         case step::peer_send:
             if (driver_is_open_ and layout_ != 0) {
@@ -255,7 +255,7 @@ template <vring_config Config> class two_lives {
         }
         forward();
     }
-    /// What is left to say when both ends go on living.
+    /// The complaint after both ends have run on.
     auto end() -> std::string {
         run(step::peer_start);
         run(step::start);
@@ -295,7 +295,7 @@ template <vring_config Config> auto complaint_about(std::span<step const> steps)
     }
     return both.end();
 }
-/// The shortest part of a sequence that fails too.
+/// The shortest subsequence that still fails.
 template <vring_config Config> auto shrunk(std::vector<step> steps) -> std::vector<step> {
     for (std::size_t i = 0; i < steps.size();) {
         auto fewer = steps;
@@ -335,7 +335,7 @@ template <vring_config Config, std::uint32_t Length> auto check_all() -> void {
         }
     }
 }
-/// Longer ones, at random, from nothing.
+/// Longer random sequences, from a link that is not started.
 template <vring_config Config> auto check_some(std::uint32_t seed, std::uint32_t rounds) -> void {
     auto state = seed;
     auto const next = [&] {

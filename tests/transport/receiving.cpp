@@ -30,7 +30,7 @@ constexpr auto send(auto& from, std::uint16_t length) -> void {
     check(from.commit(room, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = length}));
 }
 
-/// A message is received once, held as long as one likes, and given back once, in any order.
+/// A message is received once, may be held, and is returned once, in any order.
 constexpr auto messages_are_held_and_released_in_any_order() -> bool {
     auto shared = two_sides<four>{};
     auto driver = shared.driver();
@@ -55,7 +55,7 @@ constexpr auto messages_are_held_and_released_in_any_order() -> bool {
     return true;
 }
 
-/// Returns are published a batch at a time, by flush, and when nothing more waits.
+/// Returned buffers are published in batches, by flush, and when no message waits.
 constexpr auto returns_are_published_in_batches() -> bool {
     auto shared = two_sides<batched>{};
     auto driver = shared.driver();
@@ -81,7 +81,7 @@ constexpr auto returns_are_published_in_batches() -> bool {
     return true;
 }
 
-/// What a hostile header says (14, 15, 67, 72), as the device reads it: `length` in a buffer of 64 bytes.
+/// Headers of a hostile driver (14, 15, 67, 72): `length` in a buffer of 64 bytes.
 constexpr auto length_is_accepted(std::uint16_t length) -> bool {
     auto shared = two_sides<four>{};
     auto driver = shared.driver();
@@ -97,13 +97,13 @@ constexpr auto length_is_accepted(std::uint16_t length) -> bool {
         device.release(got.token);
     }
     device.flush();
-    check(driver.in_flight() == 0); // its buffer is back either way
+    check(driver.in_flight() == 0); // its buffer is returned in both cases
     send(driver, 3);
     check(device.receive().payload.size() == 3);
     return is_message;
 }
 
-/// The used length lowers what a driver believes and never raises it (40).
+/// A driver uses the smaller one of the used length and the buffer size (40).
 constexpr auto used_length_is_accepted(std::uint32_t used) -> bool {
     auto shared = two_sides<four>{};
     auto driver = shared.driver();
@@ -117,7 +117,7 @@ constexpr auto used_length_is_accepted(std::uint32_t used) -> bool {
     return got.outcome == rx_outcome::message;
 }
 
-/// A forged index or id breaks the link, once and counted; the epochs of this dialect bring it back.
+/// A forged index or id breaks the link once and is counted; the epochs of this dialect bring the link up again.
 constexpr auto a_broken_ring_comes_back() -> bool {
     auto shared = two_sides<four>{};
     auto driver = shared.driver();
@@ -138,7 +138,7 @@ constexpr auto a_broken_ring_comes_back() -> bool {
     return true;
 }
 
-/// Also where each side has a cache, and a buffer was full of another message before.
+/// Also with a cache on each side, and a buffer that had another message before.
 template <vring_config Config> constexpr auto each_byte_is_of_this_message() -> bool {
     auto shared = two_sides<Config>{};
     auto driver = shared.driver();

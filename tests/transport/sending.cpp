@@ -25,8 +25,7 @@ constexpr auto connect(auto& driver, auto& device) -> void {
     check(driver.is_up() and device.is_up());
 }
 
-/// A sender of either role lends every buffer once, takes them back from the stash and from the peer, and is writable
-/// while it has one.
+/// A sender of either role lends every buffer once, reuses discarded and returned ones, and is writable while it has one.
 template <vring_config Config> constexpr auto every_buffer_is_lent_once(bool from_driver) -> bool {
     auto shared = two_sides<Config>{};
     auto driver = shared.driver();
@@ -65,7 +64,7 @@ template <vring_config Config> constexpr auto every_buffer_is_lent_once(bool fro
     return true;
 }
 
-/// A driver that hands a device bad transmit buffers gets them back empty, and a good one is used (24, 25).
+/// A device returns invalid transmit buffers empty to the driver, and uses the valid one (24, 25).
 constexpr auto a_bad_buffer_is_passed_over() -> bool {
     using place = rpmsg::vring_layout<four_plain>;
     auto shared = two_sides<four_plain>{};
@@ -83,20 +82,20 @@ constexpr auto a_bad_buffer_is_passed_over() -> bool {
     check(got.outcome == rpmsg::rx_outcome::message and got.payload.size() == 4);
     driver.release(got.token);
     check(driver.receive().outcome == rpmsg::rx_outcome::none);
-    // A driver that mends its descriptor gets the next message in that buffer.
+    // After the driver has corrected the descriptor, that buffer carries the next message.
     check(device.reserve().token == 3 and not device.reserve());
     shared.put(place::parts(0).descriptors + 8, std::uint32_t{64});
     return device.reserve().token == 0;
 }
 
-/// One buffer is too small for most messages. It serves the small ones, and never stands in the way of the others.
+/// One buffer is too small for most messages. It is used for small ones, and does not block the others.
 constexpr auto a_small_buffer_serves_small_messages() -> bool {
     using place = rpmsg::vring_layout<four_plain>;
     auto shared = two_sides<four_plain>{};
     auto driver = shared.driver();
     auto device = shared.device();
     connect(driver, device);
-    shared.put(place::parts(0).descriptors + 8, std::uint32_t{36}); // of the first: 20 bytes of payload
+    shared.put(place::parts(0).descriptors + 8, std::uint32_t{36}); // the first one: 20 bytes of payload
     for (int i = 0; i < 12; ++i) {
         auto const room = device.reserve(40);
         check(room.space.size() == 48 and room.token != 0);
@@ -106,7 +105,7 @@ constexpr auto a_small_buffer_serves_small_messages() -> bool {
         driver.release(got.token);
     }
 
-    // Where nothing but the small one is left there is no room, and nobody is told again and again that there is.
+    // While only the small one is left, a large message finds no buffer, and `writable` is reported once only.
     for (int i = 0; i < 3; ++i) {
         check(static_cast<bool>(device.reserve(40)));
     }
@@ -114,13 +113,13 @@ constexpr auto a_small_buffer_serves_small_messages() -> bool {
     check(not device.reserve(40) and not device.writable());
     auto const small = device.reserve(20);
     check(small.token == 0 and small.space.size() == 20);
-    device.discard(small); // it may serve somebody
+    device.discard(small); // another sender may use it
     check(device.writable() and not device.reserve(40) and not device.writable());
     check(device.counts()[counter::bad_descriptor] == 0);
     return true;
 }
 
-/// All buffers are smaller than the message: that is a wait for a larger one, and nothing spins meanwhile.
+/// All buffers are smaller than the message: the sender waits for a larger one, without a busy loop.
 constexpr auto what_fits_nowhere_waits() -> bool {
     using place = rpmsg::vring_layout<four_plain>;
     auto shared = two_sides<four_plain>{};
@@ -130,12 +129,12 @@ constexpr auto what_fits_nowhere_waits() -> bool {
     for (std::uint32_t id = 0; id < 4; ++id) {
         shared.put(place::parts(0).descriptors + 16 * id + 8, std::uint32_t{36});
     }
-    check(not device.reserve(40) and device.writable()); // others may want one of those that just came
+    check(not device.reserve(40) and device.writable()); // other senders may use these buffers
     check(not device.reserve(40) and not device.writable());
     return device.reserve(20).space.size() == 20;
 }
 
-/// One that comes back to a starved sender may be too small for him and yet serve another: once all are told.
+/// A returned buffer may be too small for one sender and large enough for another: `writable` is reported once.
 constexpr auto what_one_passes_over_is_told_to_others_once() -> bool {
     using place = rpmsg::vring_layout<four_plain>;
     auto shared = two_sides<four_plain>{};
@@ -148,15 +147,15 @@ constexpr auto what_one_passes_over_is_told_to_others_once() -> bool {
     }
     auto const small = device.reserve(10);
     check(device.commit(small, {.source = rpmsg::address{1}, .destination = rpmsg::address{2}, .length = 10}));
-    check(not device.reserve(10) and not device.writable()); // starved
+    check(not device.reserve(10) and not device.writable()); // no buffer is left
     driver.release(driver.receive().token);
-    check(not device.reserve(40) and device.writable()); // passed over: the other may have it
+    check(not device.reserve(40) and device.writable()); // too small here: the other sender may use it
     check(not device.reserve(40) and not device.writable());
     check(device.reserve(10).token == 0);
     return true;
 }
 
-/// An earlier device may have told the driver not to ring, and died.
+/// An earlier device may have suppressed the driver's doorbells and crashed.
 constexpr auto a_suppression_that_an_earlier_device_left_is_undone() -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
     using place = rpmsg::vring_layout<config>;
@@ -173,7 +172,7 @@ constexpr auto a_suppression_that_an_earlier_device_left_is_undone() -> bool {
     return device.is_up() and shared.template at<std::uint16_t>(place::parts(1).used) == 0;
 }
 
-/// A driver that takes its readiness back and gives it again, over the same rings, gets what a handler still holds.
+/// A driver that clears and sets its status again, with the same rings, receives the buffer that a handler still held.
 constexpr auto what_is_held_when_the_status_falls_goes_back_when_it_rises() -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
     using place = rpmsg::vring_layout<config>;
@@ -195,7 +194,7 @@ constexpr auto what_is_held_when_the_status_falls_goes_back_when_it_rises() -> b
     return driver.is_up();
 }
 
-/// However many buffers are unusable: one call looks at each once, and nothing is rung.
+/// One call checks each unusable buffer once, however many there are, and rings no doorbell.
 constexpr auto unusable_buffers_ring_nothing() -> bool {
     constexpr auto sixteen = vring_config{.buffers = 16, .buffer_size = 64, .dialect = dialects::linux_virtio};
     using place = rpmsg::vring_layout<sixteen>;
@@ -211,7 +210,7 @@ constexpr auto unusable_buffers_ring_nothing() -> bool {
     return shared.to_driver.rings(0) == before;
 }
 
-/// Both ends of our own dialect know where buffer i lies: whatever the descriptors say, messages go where they should.
+/// In the library's own dialect both ends know the offset of buffer i: forged descriptors have no effect.
 constexpr auto nothing_hangs_on_descriptors_where_both_ends_agree() -> bool {
     using place = rpmsg::vring_layout<four>;
     auto shared = two_sides<four>{};

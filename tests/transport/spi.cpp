@@ -15,7 +15,7 @@ using rpmsg::down_reason;
 using rpmsg::link_event;
 using rpmsg::rx_outcome;
 
-/// Two bare transports: the changes that their polls told last are kept.
+/// Two bare transports, with the last link changes that their polls returned.
 template <spi_config Config, typename Wires = rpmsg::testing::sound_wires> struct two_ends : bus_of_two<Config, Wires> {
     typename bus_of_two<Config, Wires>::controller_end a = this->controller();
     typename bus_of_two<Config, Wires>::peripheral_end b = this->peripheral();
@@ -82,7 +82,7 @@ template <spi_config Config> constexpr auto lends_and_delivers_like_a_link() -> 
     return true;
 }
 
-/// The receiver takes nothing: the sender stops at what was offered, and goes on when there is room.
+/// The receiver takes nothing: the sender stops at its credit, and continues when there is room.
 template <spi_config Config> constexpr auto credits_hold_a_sender_back() -> bool {
     auto pair = two_ends<Config>{};
     pair.start();
@@ -215,7 +215,7 @@ constexpr auto no_edge_at_all_is_only_slow() -> bool {
     return true;
 }
 
-/// A controller whose DMA never ends.
+/// A controller whose DMA never completes.
 constexpr auto a_transfer_that_never_ends_is_given_up() -> bool {
     auto pair = two_ends<nuttx>{};
     pair.start();
@@ -229,7 +229,7 @@ constexpr auto a_transfer_that_never_ends_is_given_up() -> bool {
     return true;
 }
 
-/// Marks the time of every frame.
+/// Records the time of every frame.
 struct clocked_end : rpmsg::testing::spi_bus_end<spi_role::controller, nuttx.frame_size> {
     using spi_bus_end::spi_bus_end;
     constexpr auto time_stamp() -> std::uint64_t { return 0x0123'4567'89ab'cdef; }
@@ -247,7 +247,7 @@ constexpr auto a_clock_stamps_the_frames() -> bool {
     check(rpmsg::load<std::uint64_t>(stamps) == 0x0123'4567'89ab'cdef);
     return true;
 }
-/// What is committed after the last of the peer was heard goes nowhere, and whoever commits is told so at once.
+/// A commit after the last frame of a peer that closed is not sent and fails at once.
 template <spi_config Config> constexpr auto a_loan_of_a_link_that_ended_is_not_sent() -> bool {
     auto pair = two_ends<Config>{};
     pair.start();
@@ -282,14 +282,14 @@ TEST_CASE("a link over SPI lends room, delivers and takes back") {
     STATIC_REQUIRE(lends_and_delivers_like_a_link<smallest>());
 }
 
-TEST_CASE("a sender stops at the credit of its peer, and nothing is lost for want of buffers") {
+TEST_CASE("a sender stops at the credit of its peer, and no message is lost without a buffer") {
     STATIC_REQUIRE(credits_hold_a_sender_back<nuttx>());
     STATIC_REQUIRE(credits_hold_a_sender_back<reliable>());
     STATIC_REQUIRE(credits_hold_a_sender_back<smallest>());
     STATIC_REQUIRE(credits_hold_a_sender_back<smallest_reliable>());
 }
 
-TEST_CASE("a close is told to the peer, which then waits for the next start") {
+TEST_CASE("a close is reported to the peer, which then waits for the next start") {
     STATIC_REQUIRE(a_close_is_told_and_a_start_begins_anew());
 }
 

@@ -8,8 +8,8 @@
 #include <block_region.hpp>
 #include <cstdint>
 
-/// The memory and the doorbells between two sides, inside one program. What lies between them and their memory is that
-/// of the folder of caches/ in which `block_region.hpp` was found.
+/// The memory and the doorbells between two sides in one program. The cache between a side and the memory is the one of the
+/// folder of caches/ in which `block_region.hpp` was found.
 template <rpmsg::vring_config Config> struct two_sides : block_region<Config> {
     using region = typename block_region<Config>::region;
     using bell = rpmsg::doorbell_ref<rpmsg::testing::counting_bell>;
@@ -17,12 +17,12 @@ template <rpmsg::vring_config Config> struct two_sides : block_region<Config> {
     rpmsg::testing::counting_bell to_driver{};
     rpmsg::testing::counting_bell to_device{};
 
-    /// With the table that the device's firmware brings, where it has one.
+    /// Writes the resource table of the device's firmware, if the dialect has one.
     constexpr two_sides() {
         put_device_table<Config>([this](std::uint32_t offset, std::uint32_t word) { put(offset, word); });
     }
 
-    /// A side at its start; where the side had an earlier life, this is its next.
+    /// A new transport of a side; a second one is a restart of that side.
     constexpr auto device() -> rpmsg::vring_device<Config, region, bell> {
         return rpmsg::vring_device<Config, region, bell>{this->device_region(), bell{to_driver}};
     }
@@ -30,7 +30,7 @@ template <rpmsg::vring_config Config> struct two_sides : block_region<Config> {
         return rpmsg::vring_driver<Config, region, bell>{this->driver_region(), bell{to_device}};
     }
 
-    /// What lies in memory, past every cache.
+    /// Reads the memory itself, not a cache.
     template <typename T> constexpr auto at(std::uint32_t offset) -> T {
         return region{this->memory}.template load<rpmsg::site::peer_index, T>(offset);
     }
@@ -39,7 +39,7 @@ template <rpmsg::vring_config Config> struct two_sides : block_region<Config> {
     }
 };
 
-/// Lets the doorbells through and both sides poll, the driver's side first, `rounds` times.
+/// Delivers the doorbells and polls both sides, the driver's side first, `rounds` times.
 constexpr auto settle(auto& shared, auto& driver, auto& device, rpmsg::ticks now = 0, int rounds = 6) -> void {
     for (int i = 0; i < rounds; ++i) {
         shared.to_driver.forward(driver);

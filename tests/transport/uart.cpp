@@ -21,7 +21,7 @@ using rpmsg::testing::recorder;
 using wire = rpmsg::testing::line<512>;
 using end = rpmsg::testing::line_end<wire>;
 
-/// Two channels over a line; what a sends comes back.
+/// Two channels over a line; b sends each message back to a.
 template <uart_config Config> constexpr auto two_channels_talk_over_a_line() -> bool {
     auto there = wire{};
     auto back = wire{};

@@ -31,14 +31,14 @@ constexpr auto put_descriptor(auto& shared, std::uint32_t at, std::uint32_t wher
 constexpr auto put_frame(auto& shared, std::uint32_t at, std::uint32_t from, std::uint32_t to, rpmsg::const_bytes payload) {
     shared.put(at, from);
     shared.put(at + 4, to);
-    shared.put(at + 8, std::uint32_t{0x0102'0304}); // whatever: reserved
+    shared.put(at + 8, std::uint32_t{0x0102'0304}); // reserved: any value
     shared.put(at + 12, static_cast<std::uint32_t>(payload.size()));
     rpmsg::copy(payload, rpmsg::bytes{shared.memory.content}.subspan(at + 16));
 }
 
 constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
 
-/// What rpmsg-lite's master leaves, written down by hand.
+/// The rings as rpmsg-lite's master initialises them.
 constexpr auto put_image_of_rpmsg_lite(auto& shared) -> void {
     for (std::uint16_t i = 0; i < 4; ++i) {
         auto const next = static_cast<std::uint16_t>(i < 3 ? i + 1 : 32768);
@@ -61,7 +61,7 @@ constexpr auto an_rpmsg_lite_master_is_understood() -> bool {
     put_image_of_rpmsg_lite(shared);
     auto const before = shared.memory.content;
     check(device.poll(0).event == link_event::up);
-    check(shared.at<std::uint16_t>(80 + 4 + 8 * 4) == 1); // its mark, in a word that nobody uses
+    check(shared.at<std::uint16_t>(80 + 4 + 8 * 4) == 1); // the mark of the device, in an unused word
     shared.put(80 + 4 + 8 * 4, std::uint16_t{0});
     check(shared.memory.content == before); // attaching writes nothing else
     shared.put(80 + 4 + 8 * 4, std::uint16_t{1});
@@ -77,7 +77,7 @@ constexpr auto an_rpmsg_lite_master_is_understood() -> bool {
     check(shared.at<std::uint32_t>(0x108) == 0 and shared.at<std::uint32_t>(0x10c) == 0x28);
     check(same(rpmsg::const_bytes{shared.memory.content}.subspan(0x110, 11), "rpmsg-test\0"_payload));
     check(shared.at<std::uint32_t>(0x130) == 0x1e and shared.at<std::uint32_t>(0x134) == 0);
-    check(shared.to_driver.rings(0) == 1); // though its flags say no: rpmsg-lite needs every one
+    check(shared.to_driver.rings(0) == 1); // despite the flags: rpmsg-lite needs every doorbell
 
     // The master sends "hello"; the device gives the buffer back at position 0, index 5.
     put_frame(shared, 0x900, 40, 30, "hello"_payload);
@@ -109,7 +109,7 @@ constexpr auto an_openamp_host_is_understood() -> bool {
     }
     put_words(shared, ring_0.available, {0, 4, 0, 1, 2, 3});
     put_words(shared, ring_1.available, {1, 0});
-    check(device.poll(0).event == link_event::none); // no status, no link: doorbells come too early (OpenAMP, rpmsg_virtio.c)
+    check(device.poll(0).event == link_event::none); // early doorbells are ignored (OpenAMP, rpmsg_virtio.c)
     device.notify(0);
     check(device.poll(0).event == link_event::none);
     shared.put(place::status(), std::uint8_t{4});
@@ -134,7 +134,7 @@ constexpr auto an_openamp_host_is_understood() -> bool {
         check(shared.at<std::uint32_t>(ring_1.used + 4 + 8u * (sent - 1u)) == 0);
         check(shared.at<std::uint32_t>(ring_1.used + 8 + 8u * (sent - 1u)) == 512);
     }
-    // A status with needs_reset, or none, is no link.
+    // Without a status, or with needs_reset, the link is down.
     shared.put(place::status(), std::uint8_t{4 | 64});
     auto const down = device.poll(0);
     check(down.event == link_event::down and down.reason == rpmsg::down_reason::peer_stopped);
@@ -142,7 +142,7 @@ constexpr auto an_openamp_host_is_understood() -> bool {
     return true;
 }
 
-/// Linux says that it is there by the first doorbell of ring 0; one of ring 1, or one from before the start, says nothing.
+/// Linux announces its rings by the first doorbell of ring 0; doorbells of ring 1, or before the start, are ignored.
 constexpr auto linux_like = vring_config{.buffers = 4, .buffer_size = 512, .dialect = dialects::linux_virtio};
 constexpr auto linux_is_there_with_its_first_doorbell() -> bool {
     auto shared = two_sides<linux_like>{};
@@ -160,7 +160,7 @@ constexpr auto linux_is_there_with_its_first_doorbell() -> bool {
     return true;
 }
 
-/// Two sides that were built for different links refuse each other in words, once, and touch no ring.
+/// Two sides with different configurations refuse each other once with a reason, and do not access the rings.
 constexpr auto small = vring_config{.buffers = 4, .buffer_size = 64};
 constexpr auto large = vring_config{.buffers = 4, .buffer_size = 128};
 constexpr auto another_configuration_is_refused() -> bool {

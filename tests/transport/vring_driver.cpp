@@ -15,7 +15,7 @@ using rpmsg::rx_outcome;
 using rpmsg::vring_config;
 namespace dialects = rpmsg::wire::dialects;
 
-/// One descriptor as it lies in memory.
+/// One descriptor in memory.
 struct descriptor_line {
     std::uint32_t address;
     std::uint32_t length;
@@ -49,11 +49,11 @@ constexpr auto longs_are(auto& shared, std::uint32_t at, std::initializer_list<s
 
 constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 16, .dialect = dialects::rpmsg_lite};
 
-/// As rpmsg-lite has it: ring 0 at 0, ring 1 at 0x80, buffers at 0x100.
+/// The layout of rpmsg-lite: ring 0 at 0, ring 1 at 0x80, buffers at 0x100.
 constexpr auto the_memory_is_that_of_an_rpmsg_lite_master() -> bool {
     auto shared = two_sides<lite>{};
     for (auto& each : shared.memory.content) {
-        each = std::byte{0xee}; // whatever an earlier life left
+        each = std::byte{0xee}; // content from before a restart
     }
     auto driver = shared.driver();
     check(driver.start().has_value());
@@ -102,8 +102,8 @@ constexpr auto the_memory_is_that_of_an_rpmsg_lite_master() -> bool {
 
 constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 512, .alignment = 64, .dialect = dialects::openamp};
 
-/// As OpenAMP has it. Descriptors of ring 1 hold their buffers from the start, where OpenAMP fills them one by one:
-/// the device reads only those that it is given.
+/// The layout of OpenAMP. All descriptors of ring 1 have their buffers from the start, while OpenAMP fills them one by one: the
+/// device reads only the published ones.
 constexpr auto the_memory_is_that_of_an_openamp_host() -> bool {
     using place = rpmsg::vring_layout<openamp>;
     constexpr auto ring_0 = place::parts(0);
@@ -112,7 +112,7 @@ constexpr auto the_memory_is_that_of_an_openamp_host() -> bool {
     auto shared = two_sides<openamp>{};
     auto table = rpmsg::load<rpmsg::wire::resource_table>(shared.memory.content);
     table.vdev.device_features = rpmsg::wire::feature_name_service | rpmsg::wire::feature_event_index;
-    table.vdev.status = rpmsg::wire::device_status::driver_ok; // of an earlier life
+    table.vdev.status = rpmsg::wire::device_status::driver_ok; // from before a restart
     rpmsg::store(shared.memory.content, table);
     auto driver = shared.driver();
     check(driver.start().has_value());
@@ -139,7 +139,7 @@ constexpr auto the_memory_is_that_of_an_openamp_host() -> bool {
     return true;
 }
 
-/// A region that is too small, or rings that another count of buffers needs, is misconfigured, and nothing is written.
+/// A region that is too small, or rings for another number of buffers, give `misconfigured`, and nothing is written.
 constexpr auto a_region_that_is_too_small_is_refused() -> bool {
     auto memory = rpmsg::testing::array_memory<64>{};
     auto driver = rpmsg::vring_driver<lite, rpmsg::testing::array_region<64>>{rpmsg::testing::array_region<64>{memory}};

@@ -6,17 +6,17 @@
 
 namespace rpmsg::detail {
 
-/// Whether the core has atomic read-modify-writes for a T. Where not (Cortex-M0), a volatile access and a fence are the
-/// instructions of an atomic load or store.
+/// Whether the core has atomic read-modify-write instructions for a T. On a core without them (Cortex-M0), a volatile access
+/// and a fence compile to the instructions of an atomic load or store.
 template <typename T> inline constexpr bool has_atomics = __atomic_always_lock_free(sizeof(T), nullptr);
-/// There Clang calls functions even for an atomic load, which bare firmware lacks.
+/// On such a core Clang compiles an atomic load to a call of a library function, which bare-metal firmware does not have.
 #if defined(__clang__)
 inline constexpr bool loads_by_call = true;
 #else
 inline constexpr bool loads_by_call = false;
 #endif
 
-/// One load of a naturally aligned word of at most 4 bytes, relaxed or acquire.
+/// One relaxed or acquire load of a naturally aligned word of at most the size of a pointer.
 template <int Order, typename T> [[gnu::always_inline]] [[nodiscard]] inline auto atomic_load(T const& word) -> T {
     static_assert(std::is_integral_v<T> and sizeof(T) <= sizeof(void*) and
                   (Order == __ATOMIC_RELAXED or Order == __ATOMIC_ACQUIRE));
@@ -31,7 +31,7 @@ template <int Order, typename T> [[gnu::always_inline]] [[nodiscard]] inline aut
     }
 }
 
-/// One store of such a word, relaxed or release.
+/// One relaxed or release store of such a word.
 template <int Order, typename T>
 [[gnu::always_inline]] inline auto atomic_store(T& word, std::type_identity_t<T> value) -> void {
     static_assert(std::is_integral_v<T> and sizeof(T) <= sizeof(void*) and

@@ -13,12 +13,12 @@
 
 namespace rpmsg::detail {
 
-/// Who is bound to whom: announcements, ours and the peer's, and the events that endpoints are told. Used by the polling
+/// Name service of a channel: sends and receives announcements, binds endpoints and calls event handlers. Used by the polling
 /// context; `Core` is the `link_core` of the channel.
 template <typename Core> class bindings {
     using table = typename Core::table_type;
 
-    /// Tells an endpoint an event, unless it was destroyed.
+    /// Calls the event handler of an endpoint, unless the endpoint was destroyed.
     constexpr auto tell(Core& core, std::uint32_t index, event const& what) noexcept -> void {
         if constexpr (table::handles_events) {
             if (core.table().is_live(index)) {
@@ -32,13 +32,13 @@ template <typename Core> class bindings {
             tell(core, i, what);
         }
     }
-    /// Only an acknowledged name service asks how an endpoint was bound.
+    /// How an endpoint was bound matters only with an acknowledged name service.
     static constexpr auto set_by_name(Core& core, std::uint32_t index, bool by_name) -> void {
         if constexpr (Core::acknowledged) {
             core.table().state(index).is_bound_by_name = by_name;
         }
     }
-    /// Tables with many endpoints know which of them may have something to announce; of others each is looked at.
+    /// A table may record which endpoints have a pending announcement; in other tables each endpoint is checked.
     static constexpr bool knows_pending = requires(table & endpoints, std::uint32_t i) { endpoints.next_pending(i); };
     static constexpr auto note_pending([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> void {
         if constexpr (knows_pending) {
@@ -70,7 +70,7 @@ template <typename Core> class bindings {
         tell(core, index, {.kind = event_kind::unbound, .peer = peer});
     }
 
-    /// Binds an endpoint to an announcement that has waited for one of its name.
+    /// Binds an endpoint to an unclaimed announcement of its name.
     constexpr auto claim(Core& core, std::uint32_t index) -> void {
         if constexpr (not table::is_static) {
             if (not core.table().is_live(index) or core.table().state(index).is_bound()) {
@@ -83,9 +83,9 @@ template <typename Core> class bindings {
         }
     }
 
-    /// Sends the announcement that an endpoint owes; false when there is no buffer for it. Where no buffer can ever hold one it
-    /// is counted as `too_large` and given up. With an acknowledged name service an endpoint that is bound by name acknowledges
-    /// instead of creating.
+    /// Sends the pending announcement of an endpoint; false when there is no buffer for it. An announcement that is larger than
+    /// every buffer is counted as `too_large` and dropped. With an acknowledged name service an endpoint that is bound by name
+    /// sends an acknowledge instead of a create.
     constexpr auto announce_one(Core& core, std::uint32_t index, bool withdraws) -> bool {
         auto const send = [&]() -> status {
             auto const& announcement = core.table().announcement(index);
@@ -105,14 +105,14 @@ template <typename Core> class bindings {
         if (outcome.error() == error::too_large) {
             return true;
         }
-        // Where anybody may wait for room the end of this poll asks for a doorbell.
+        // When the core reports writable, the end of this poll requests a doorbell.
         if (not Core::reports_writable and not outcome and core.locked()->writable()) {
-            core.call_poller(); // room came back this very moment; else a doorbell is asked for
+            core.call_poller(); // a buffer came back meanwhile; otherwise `writable` requested a doorbell
         }
         return outcome.has_value();
     }
 
-    /// Does what an announcement says to the endpoint that it is for.
+    /// Applies an announcement to the endpoint that it matches.
     constexpr auto apply(Core& core, matched_name const& matched, wire::announced const& announced) -> void {
         if (matched.match == name_match::binds) {
             set_by_name(core, matched.index, true);
@@ -124,7 +124,7 @@ template <typename Core> class bindings {
         } else if (matched.match == name_match::unbinds) {
             unbind(core, matched.index);
             claim(core, matched.index);
-            if (Core::acknowledged and core.table().state(matched.index).is_bound_by_name) { // to one that waited
+            if (Core::acknowledged and core.table().state(matched.index).is_bound_by_name) { // bound by `claim`
                 core.table().state(matched.index).must_announce = core.polling().has_pending = true;
                 note_pending(core, matched.index);
             }
@@ -134,20 +134,20 @@ template <typename Core> class bindings {
     }
 
   public:
-    /// The peer of an endpoint is known.
+    /// Binds an endpoint to a peer.
     constexpr auto bind(Core& core, std::uint32_t index, address peer) -> void {
         core.table().state(index).bind(peer);
         tell(core, index, {.kind = event_kind::bound, .peer = peer});
         core.waiting().wake();
     }
-    /// Another endpoint of the peer speaks to a bound one, or has its name. Where names are acknowledged the peer takes a name
-    /// back before it gives it to another, so that this says nothing.
+    /// Reports that another endpoint of the peer sent a message to a bound one, or announced its name. With an acknowledged
+    /// name service the peer withdraws a name before it reuses it, so there is nothing to report.
     constexpr auto notify_moved(Core& core, std::uint32_t index, address where) -> void {
         if constexpr (not Core::acknowledged) {
             tell(core, index, {.kind = event_kind::peer_moved, .peer = where});
         }
     }
-    /// A message to the name service.
+    /// Receives a message to the name service.
     [[gnu::cold]] constexpr auto on_announcement(Core& core, const_bytes payload) -> void {
         if constexpr (not table::is_static) {
             auto announced = wire::announcement{};
@@ -156,10 +156,10 @@ template <typename Core> class bindings {
             }
             auto matched = match_announcement(core.table(), announced);
             if (matched.match == name_match::withdrawn or matched.match == name_match::unbinds) {
-                core.table().forget(announced); // it may have been bound by a message, and its name waits still
+                core.table().forget(announced); // also of an endpoint that a message bound: its name may still be unclaimed
             }
             apply(core, matched, {announced.where, announced.kind});
-            // The any-address takes every endpoint of the name.
+            // The any-address applies to every endpoint of the name.
             auto left = announced.where == any_address ? core.table().size() : 0;
             for (; left != 0 and matched.match == name_match::unbinds; --left) {
                 matched = match_announcement(core.table(), announced);
@@ -173,7 +173,7 @@ template <typename Core> class bindings {
                 notify_all(core, {.kind = event_kind::names_forgotten});
             }
         } else {
-            // Compared as it is read: a copy would take 40 bytes of stack.
+            // The name is compared while it is read: a copy would take 40 bytes of stack.
             auto announced = wire::announced{};
             auto is_other = std::array<bool, table::size()>{};
             auto const compare = [&](std::uint32_t at, char c) {
@@ -189,7 +189,7 @@ template <typename Core> class bindings {
         }
     }
 
-    /// The link is up for an endpoint: now, or since it exists.
+    /// Reports to one endpoint that the link is up: when it comes up, or when the endpoint is created.
     constexpr auto bring_up(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
         if constexpr (not table::is_static) {
@@ -210,7 +210,7 @@ template <typename Core> class bindings {
             note_pending(core, index);
         }
     }
-    /// The link is down for an endpoint.
+    /// Reports to one endpoint that the link is down.
     constexpr auto go_down(Core& core, std::uint32_t index, link_change const& change) -> void {
         auto& state = core.table().state(index);
         [[maybe_unused]] auto const id = core.id_at(index);
@@ -226,7 +226,7 @@ template <typename Core> class bindings {
         if constexpr (Core::reports_writable) {
             (void)core.take_starved(index);
         }
-        if (not table::handles_events or state.is_bound()) { // nobody to tell, nothing to ask
+        if (not table::handles_events or state.is_bound()) { // without event handlers unbinding is harmless
             unbind(core, index);
         }
         if (not table::is_static and core.find(id) == no_index) {
@@ -248,12 +248,12 @@ template <typename Core> class bindings {
         }
     }
 
-    /// The link cannot come up with this peer.
+    /// Reports that the link cannot come up with this peer.
     constexpr auto refuse(Core& core, down_reason reason) -> void {
         notify_all(core, {.kind = event_kind::refused, .reason = reason});
     }
 
-    /// Sends what the name service owes, as long as there are buffers. Names are taken back before they are given anew.
+    /// Sends the pending announcements while there are buffers. Names are withdrawn before they are announced again.
     constexpr auto announce(Core& core) -> void {
         core.polling().has_pending = false;
         if constexpr (not table::is_static) {
@@ -272,7 +272,7 @@ template <typename Core> class bindings {
             if (state.must_announce) {
                 claim(core, i);
                 if (not table::is_static and core.polling().has_pending) {
-                    return; // an event handler took a name back: that is said first
+                    return; // an event handler withdrew a name: that is announced first
                 }
                 if (core.table().is_live(i) and not announce_one(core, i, false)) {
                     core.polling().has_pending = true;
@@ -284,7 +284,7 @@ template <typename Core> class bindings {
         }
     }
 
-    /// The endpoint is to be taken back from the peer, then removed.
+    /// Marks an endpoint: its name is withdrawn from the peer, then it is removed.
     constexpr auto withdraw(Core& core, std::uint32_t index) -> void {
         core.polling().has_pending = true;
         auto const guard = core.locked();
@@ -292,7 +292,7 @@ template <typename Core> class bindings {
         note_pending(core, index);
     }
 
-    /// Takes all names back before this side closes, as far as there are buffers.
+    /// Withdraws all names before this side closes, as far as there are buffers.
     constexpr auto say_goodbye(Core& core) -> void {
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             auto due = wire::announcement{core.table().announcement(i)};
@@ -303,7 +303,7 @@ template <typename Core> class bindings {
         }
     }
 
-    /// Tells those whose send was refused that there is room again.
+    /// Sends the event `writable` to the endpoints whose send found no buffer, once there is one.
     constexpr auto notify_writable(Core& core) -> void {
         if (not Core::reports_writable or not core.take_writable()) {
             return;
@@ -314,7 +314,7 @@ template <typename Core> class bindings {
             }
         }
         if (core.polling().has_pending) {
-            core.pending().set(); // no doorbell is asked for any more
+            core.pending().set(); // the request for a doorbell has ended
         }
         core.waiting().wake();
     }

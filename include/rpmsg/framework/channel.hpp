@@ -17,16 +17,16 @@
 
 namespace rpmsg {
 
-/// How much one `poll` may do before it returns.
+/// Limits of one `poll`.
 struct poll_budget {
     static constexpr std::uint32_t unlimited = 0xffff'ffff;
 
     std::uint32_t messages = 64;
-    std::uint32_t payload_bytes = unlimited; ///< it stops after the message that reaches this
+    std::uint32_t payload_bytes = unlimited; ///< the poll returns after the message that reaches this sum
 };
 
-/// One link with its endpoints: `channel{transport, endpoints, lock, wait}` - over what, for whom, safe from whom, and
-/// how to sleep, if ever.
+/// One link with its endpoints: `channel{transport, endpoints, lock, wait}`. `endpoints` is the table of services; `lock`
+/// excludes other contexts; `wait` blocks threads in `send_until`. The last three have defaults.
 ///
 /// | call                                   | ISR       | thread    | handler   | under the lock |
 /// |----------------------------------------|-----------|-----------|-----------|----------------|
@@ -34,16 +34,16 @@ struct poll_budget {
 /// | counts, is_pending                     | yes       | yes       | yes       | no             |
 /// | send, reserve, commit, dropping a loan | if masked | yes       | yes       | yes            |
 /// | releasing a held message               | if masked | yes       | yes       | yes            |
-/// | create, destroy, rebind                | no        | the polling one | yes | in parts       |
-/// | poll, start, reset                     | no        | one, always the same | refused | in parts |
-/// | close                                  | no        | the same one | after the poll | in parts |
-/// | send_until, reserve_until              | no        | any but the polling one | no | in parts |
+/// | create, destroy, rebind                | no        | the polling thread | yes | partly      |
+/// | poll, start, reset                     | no        | one, always the same | refused | partly |
+/// | close                                  | no        | the polling thread | after the poll | partly |
+/// | send_until, reserve_until              | no        | any but the polling thread | no | partly |
 ///
-/// "if masked": when the lock policy masks that interrupt. `notify` belongs to the core that polls; another one wakes it through
-/// the wait policy. Handlers and events run in `poll`, events also in `close`, `reset` and `create`, outside of the lock, and
-/// must not throw: that ends the program. What is refused there is counted as `would_deadlock`. The messages of one link are
-/// delivered one after the other in the order of the peer: a handler that takes its time delays all that follow. Hold the
-/// message and hand it to a worker, or give the slow service a channel of its own.
+/// "if masked": when the lock policy masks that interrupt. `notify` must run on the core that polls; another core wakes it
+/// through the wait policy. Handlers and event handlers run outside of the lock: in `poll`, and event handlers also in `close`,
+/// `reset` and `create`. An exception in them ends the program. A refused call is counted as `would_deadlock`. The messages of
+/// one link are delivered one after the other in the order of the peer, so a slow handler delays all later messages: it can
+/// hold the message for a worker thread, or the service can have a channel of its own.
 template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait> class channel;
 
 template <transport Transport, endpoint_table Endpoints, lock_policy Lock, wakes_waiters Wait>
@@ -51,10 +51,10 @@ class channel<Transport, Endpoints, Lock, Wait> {
     using core = detail::link_core<Transport, Endpoints, Lock, Wait>;
 
     [[no_unique_address]] detail::bindings<core> bindings_{};
-    void (*deferred_)(channel&){}; ///< what a handler asked for: to close
+    void (*deferred_)(channel&){}; ///< a close that a handler requested
     core core_;
 
-    /// Answers whether the handler kept the message.
+    /// Returns whether the handler kept the message.
     constexpr auto deliver(rx_buffer const& received) noexcept -> bool {
         auto const drop = [&](counter reason) {
             core_.count(reason);
@@ -125,7 +125,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
         return handled;
     }
 
-    /// A link that changed is polled again: the peer may have gone on already.
+    /// Requests another poll after a change of the link: the peer may have taken its next step already.
     constexpr auto follow(link_change change) -> void {
         if (change.event == link_event::up) {
             bindings_.come_up(core_);
@@ -187,8 +187,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     using endpoint = endpoint_handle<core>;
     static constexpr std::uint32_t max_payload = Transport::max_frame - wire::header_size;
 
-    /// The parts are built in their places from what is given. Those that are left out of a channel that names its types, as in
-    /// `channel<transport, endpoint_pool<64>>{transport}`, take no other memory, not even for a moment.
+    /// The members are constructed in place from the arguments. A member without an argument is default-constructed in place,
+    /// without a temporary: `channel<transport, endpoint_pool<64>>{transport}`.
     constexpr explicit channel(Transport&& transport) : core_{std::move(transport)} {}
     constexpr explicit channel(Transport const& transport) : channel{Transport{transport}} {}
     template <typename T = Transport, typename E = Endpoints, typename L = Lock, typename W = Wait>
@@ -202,8 +202,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     channel(channel const&) = delete;
     auto operator=(channel const&) -> channel& = delete;
 
-    /// Begins, if it has not; `misconfigured` when the transport's memory does not fit its configuration. Either side may
-    /// start first: `poll` sees the peer come, and announces the endpoints. Refused in a handler: `would_deadlock`.
+    /// Starts the link unless it is started. Either side may start first: `poll` detects the peer and announces the endpoints.
+    /// Errors: `misconfigured` when the transport's memory does not match its configuration; `would_deadlock` in a handler.
     [[nodiscard]] constexpr auto start() -> status {
         if (core_.polling().is_running) {
             return refuse_in_handler();
@@ -213,8 +213,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
         return outcome;
     }
 
-    /// Ends the link: endpoints become unbound, pending waits end with `closed`. From a handler it takes effect when the
-    /// poll returns. `start` begins again.
+    /// Closes the link: endpoints become unbound, pending waits end with `closed`. A call from a handler takes effect when the
+    /// poll returns. `start` opens the link again.
     constexpr auto close() -> void {
         if (core_.polling().is_running) {
             deferred_ = [](channel& it) { it.close(); };
@@ -228,8 +228,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
         deferred_ = nullptr; // an event asked for it once more
     }
 
-    /// Tells a link whose dialect has no word for it that the peer was started anew. Sends no goodbye: the rings may be
-    /// those of the peer's new life. Refused in a handler: `would_deadlock`.
+    /// Restarts the link after a restart of the peer that its dialect cannot detect. Withdraws no names from the peer: the
+    /// rings may already be those of the restarted peer. Error: `would_deadlock` in a handler.
     [[nodiscard]] constexpr auto reset() -> status {
         if (core_.polling().is_running) {
             return refuse_in_handler();
@@ -240,29 +240,29 @@ class channel<Transport, Endpoints, Lock, Wait> {
         return outcome;
     }
 
-    /// A doorbell rang. To be called by its interrupt, on the core that polls, or by any thread of a 64-bit host where the
-    /// channel has a lock; other cores call it under that lock. Wakes whoever waits.
+    /// Reports a doorbell of a ring and wakes the waiting threads. Call it from the doorbell's interrupt on the core that
+    /// polls, or from any thread of a 64-bit host where the channel has a lock; other cores call it under that lock.
     constexpr auto notify(std::uint32_t queue) -> void {
         core_.transport().notify(queue);
         core_.call_poller();
     }
-    /// A doorbell rang that does not say for which ring.
+    /// Reports a doorbell that does not identify its ring.
     constexpr auto notify() -> void {
         core_.transport().notify(0);
         notify(1);
     }
-    /// Whether a doorbell rang, or work was left over, since the last poll began.
+    /// Whether a doorbell arrived, or a poll left work, since the last poll began.
     [[nodiscard]] constexpr auto is_pending() -> bool { return core_.pending().is_set(); }
 
-    /// Does what is to be done, within the budget: link changes, announcements, messages, events. What comes while it runs may
-    /// be left to the next poll; a doorbell tells of it. `now` is the time in the user's ticks. Answers how many messages were
-    /// handled; from within a handler it is refused, counted, and 0.
+    /// Processes link changes, announcements, messages and events, within the budget. Work that arrives meanwhile may be left
+    /// to the next poll; a doorbell reports it. `now` is the time in the user's ticks. Returns the number of messages handled.
+    /// A call from a handler is refused: it is counted as `would_deadlock` and returns 0.
     constexpr auto poll(poll_budget budget = {}, ticks now = {}) -> std::uint32_t {
         return poll_once(budget.messages, budget.payload_bytes, now);
     }
     constexpr auto poll(std::integral auto now) -> std::uint32_t { return poll({}, static_cast<ticks>(now)); }
 
-    /// When to poll again at the latest though nothing rings.
+    /// The latest time of the next poll when no doorbell arrives before.
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline { return core_.locked()->next_deadline(now); }
 
     [[nodiscard]] constexpr auto is_up() -> bool { return core_.is_up(); }
@@ -271,8 +271,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     [[nodiscard]] constexpr auto counts() -> counters const& { return core_.transport().counts(); }
     [[nodiscard]] constexpr auto waiting() -> Wait& { return core_.waiting(); }
 
-    /// Adds an endpoint to an `endpoint_pool`, with the arguments of its `create`; it is announced by the next polls and
-    /// bound by them if the peer had announced the name. Answers its id, for `at` and `destroy`.
+    /// Adds an endpoint to an `endpoint_pool`, with the arguments and errors of its `create`. The next polls announce it, and
+    /// bind it if the peer announced the name before. Returns its id, for `at` and `destroy`.
     template <typename... Arguments> [[nodiscard]] constexpr auto create(Arguments&&... arguments) -> result<std::uint32_t> {
         auto const made = core_.add_endpoint(std::forward<Arguments>(arguments)...);
         if (made and core_.is_up()) {
@@ -286,9 +286,9 @@ class channel<Transport, Endpoints, Lock, Wait> {
         }
         return made;
     }
-    /// Removes an endpoint of an `endpoint_pool`: once this has answered neither its handler nor its events are called any
-    /// more. The peer is told by the next polls. Messages that are under way to it are dropped and counted. `no_endpoint` when
-    /// it is gone already.
+    /// Removes an endpoint of an `endpoint_pool`. After this call neither its handler nor its event handler is called. The
+    /// next polls announce the destruction to the peer. Messages in flight to it are dropped and counted. Error: `no_endpoint`
+    /// when the endpoint does not exist.
     constexpr auto destroy(std::uint32_t id) -> status {
         auto const index = core_.find(id);
         if (index == no_index) {
@@ -303,14 +303,14 @@ class channel<Transport, Endpoints, Lock, Wait> {
         return {};
     }
 
-    /// The endpoint of a name, as in `link.get<"rpmsg-echo">().send(bytes)`; the name must be in the table.
+    /// The endpoint with a name, as in `link.get<"rpmsg-echo">().send(bytes)`; the name must be in the table.
     template <fixed_name Name> [[nodiscard]] constexpr auto get() -> endpoint {
         constexpr auto index = Endpoints::index_of(Name.view());
         static_assert(index != no_index, "no endpoint of this table has this name");
         return {core_, index};
     }
-    /// The endpoint of an id: its place in `endpoints{...}`, or what `create` answered. An endpoint of a pool that is gone
-    /// refuses with `no_endpoint`.
+    /// The endpoint with an id: its index in `endpoints{...}`, or the result of `create`. Calls on a destroyed endpoint of a
+    /// pool return `no_endpoint`.
     [[nodiscard]] constexpr auto at(std::uint32_t id) -> endpoint {
         expects(not Endpoints::is_static or id < Endpoints::size());
         return {core_, id};
@@ -320,7 +320,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
 template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait>
 channel(Transport, Endpoints = {}, Lock = {}, Wait = {}) -> channel<Transport, Endpoints, Lock, Wait>;
 
-/// A channel of something else says so, in words; everything that is asked of it compiles, so that nothing else is said.
+/// A channel of other types gives one error; every use of it compiles, so that no other error follows.
 template <typename Transport, typename Endpoints, typename Lock, typename Wait>
 class channel : public channel<archetypes::transport> {
     static constexpr bool are_swapped = rpmsg::transport<Endpoints>;

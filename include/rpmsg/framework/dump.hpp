@@ -11,7 +11,7 @@
 namespace rpmsg {
 
 namespace detail {
-/// A number as text, decimal.
+/// A number as decimal text.
 class digits {
     std::array<char, 10> text_{};
     std::uint32_t start_ = 10;
@@ -27,7 +27,7 @@ class digits {
 };
 } // namespace detail
 
-/// Writes the state of a channel for people, a line per endpoint and per counter that is not 0, by calls of
+/// Writes the state of a channel as readable text, one line per endpoint and per counter that is not 0, by calls of
 /// sink(std::string_view). Call it from the polling context.
 constexpr auto dump(auto& channel, auto&& sink) -> void {
     auto const number = [&](std::uint32_t value) { sink(detail::digits{value}.view()); };

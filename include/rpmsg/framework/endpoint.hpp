@@ -12,12 +12,12 @@
 namespace rpmsg {
 
 namespace archetypes {
-/// All that a handler may ask of the link that calls it, until it returns; handlers are checked against exactly this. Nothing
-/// here waits.
+/// The functions of the link that a handler receives, valid until the handler returns. Handlers are checked against exactly
+/// this type. No function blocks.
 struct link {
     link(link const&) = delete;
     auto operator=(link const&) -> link& = delete;
-    /// Room in a transmit buffer, for `commit`.
+    /// A transmit buffer, for `commit`.
     struct loan {
         loan(loan&&) = default;
         auto operator=(loan&&) -> loan& = default;
@@ -35,9 +35,9 @@ struct link {
     [[nodiscard]] auto self() const -> address;
     [[nodiscard]] auto peer() const -> address; ///< any_address while unbound
     [[nodiscard]] auto is_bound() const -> bool;
-    [[nodiscard]] auto rebind(address peer) const -> status; ///< the bound peer is another endpoint of it from now on
+    [[nodiscard]] auto rebind(address peer) const -> status; ///< binds to another endpoint of the peer
 
-    /// What cannot be asked says so, once for each type.
+    /// An argument of a wrong type gives one error for each type.
     auto reply(message const&, no_bytes auto&& other) {
         static_assert(detail::never<decltype(other)>, "bytes are sent: write std::as_bytes(std::span{text})");
         return false;
@@ -58,7 +58,7 @@ struct link {
 };
 } // namespace archetypes
 
-/// Called once per message as f(link, message); `link.reply(message, bytes)` answers from the endpoint's own address.
+/// Called once per message as f(link, message); `link.reply(message, bytes)` sends from the endpoint's own address.
 template <typename F>
 concept message_handler = requires(F& handle, archetypes::link& link, message const& m) {
     handle(link, m);
@@ -70,13 +70,13 @@ concept event_handler = requires(F& handle, archetypes::link& link, event const&
     handle(link, e);
 };
 
-/// Where an endpoint lives: fixed addresses, or chosen and learned ones.
+/// Addresses of an endpoint: fixed, or assigned by the table (local) and learned from the link (peer).
 struct endpoint_addresses {
-    address local = any_address; ///< any: the table chooses one from 1024 on
-    address peer = any_address;  ///< any: the first announcement of the name, or else the first message, decides
+    address local = any_address; ///< any: the table assigns one, from 1024 on
+    address peer = any_address;  ///< any: the first announcement of the name, or the first message, sets it
 };
 
-/// A service at one address. A class of your own may be one: see `ref`.
+/// A service at one address. A user's own class may be one: see `ref`.
 template <typename T>
 concept endpoint_description = requires(T& it, archetypes::link& link, message const& m, event const& e) {
     { T::name() } -> std::same_as<std::string_view>;
@@ -85,7 +85,7 @@ concept endpoint_description = requires(T& it, archetypes::link& link, message c
     { it.on_event(link, e) } -> std::same_as<void>;
 };
 
-/// For endpoints that do not care about events.
+/// Event handler of endpoints that handle no events.
 struct ignore_events {
     constexpr auto operator()(auto&, event const&) const -> void {}
 };
@@ -111,8 +111,8 @@ struct ignore_messages {
 };
 } // namespace detail
 
-/// A service by name: `endpoint<"rpmsg-echo">(handler)`. Announced when the link comes up, found by the peer's
-/// announcement of the same name or by its first message. A handler without captures takes no memory.
+/// A service with a name: `endpoint<"rpmsg-echo">(handler)`. It is announced when the link comes up, and bound by the peer's
+/// announcement of the same name or by the peer's first message. A handler without captures takes no memory.
 template <fixed_name Name, endpoint_addresses Addresses = endpoint_addresses{}, typename OnMessage,
           typename OnEvent = ignore_events>
 [[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto{
@@ -124,13 +124,13 @@ template <fixed_name Name, endpoint_addresses Addresses = endpoint_addresses{}, 
                   "an event handler is called with its link and an event: [](auto& link, rpmsg::event const& e) { ... }");
     if constexpr (hears_messages and handles_events) {
         return detail::described_endpoint<Name, Addresses, OnMessage, OnEvent>{std::move(on_message), std::move(on_event)};
-    } else { // so that nothing else is said
+    } else { // so that no other error follows
         return detail::described_endpoint<Name, Addresses, detail::ignore_messages, ignore_events>{};
     }
 }
 
-/// A service by address, without name service: `endpoint<0x100, 0x200>(handler)`. With a peer address it is bound while
-/// the link is up and refuses everybody else; without, the first message decides.
+/// A service with an address, without name service: `endpoint<0x100, 0x200>(handler)`. With a peer address it is bound while
+/// the link is up, and messages from other addresses are dropped; without one, the first message binds it.
 template <std::uint32_t Local, std::uint32_t Peer = 0xffff'ffff, typename OnMessage, typename OnEvent = ignore_events>
 [[nodiscard]] constexpr auto endpoint(OnMessage on_message, OnEvent on_event = {}) -> endpoint_description auto{
     static_assert(address{Local} != any_address and address{Local} != name_service_address,
@@ -145,13 +145,13 @@ template <std::uint32_t Local, std::uint32_t Peer = 0xffff'ffff, typename OnMess
     if constexpr (hears_messages and handles_events) {
         return detail::described_endpoint<detail::no_name{}, addresses, OnMessage, OnEvent>{std::move(on_message),
                                                                                             std::move(on_event)};
-    } else { // so that nothing else is said
+    } else { // so that no other error follows
         return detail::described_endpoint<detail::no_name{}, addresses, detail::ignore_messages, ignore_events>{};
     }
 }
 
-/// A service with state of its own that lives elsewhere: a class with `static name()` and `on_message(link, m)`; where
-/// it has `addresses()` or `on_event(link, e)` they are used.
+/// A reference to an object of the user's that is a service: a class with `static name()` and `on_message(link, m)`, and
+/// optionally `addresses()` and `on_event(link, e)`. The object must outlive the channel.
 template <typename Service> class ref {
     static constexpr bool has_name = requires {
         { Service::name() } -> std::convertible_to<std::string_view>;

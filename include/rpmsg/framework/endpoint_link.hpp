@@ -14,8 +14,8 @@
 
 namespace rpmsg {
 
-/// What may be asked of an endpoint anywhere: all sends come from its own address, and nothing waits. Every refusal says why
-/// and is counted: `closed`, `not_bound`, `no_buffer`, `too_large`.
+/// The functions of an endpoint that every context may call. All messages are sent from its own address, and no function
+/// blocks. Errors, each of them counted: `closed`, `not_bound`, `no_buffer`, `too_large`; `no_endpoint` is not counted.
 template <typename Channel> class endpoint_link {
     Channel* channel_;
     std::uint32_t id_;
@@ -26,7 +26,7 @@ template <typename Channel> class endpoint_link {
   public:
     using loan = tx_loan<Channel>;
 
-    /// For the channel.
+    /// Called by the channel.
     constexpr endpoint_link(Channel& channel, std::uint32_t id) : channel_{&channel}, id_{id} {}
 
     [[nodiscard]] constexpr auto self() const -> address { return channel_->local_of(id_); }
@@ -34,7 +34,7 @@ template <typename Channel> class endpoint_link {
     [[nodiscard]] constexpr auto peer() const -> address { return channel_->peer_of(id_); }
     [[nodiscard]] constexpr auto is_bound() const -> bool { return peer() != any_address; }
 
-    /// Answers the sender of a message; false when it was refused. `send_to` says why.
+    /// Copies the payload to the sender of a message; false when it was refused. `send_to` returns the error.
     constexpr auto reply(message const& to, const_bytes payload) const -> bool { // NOLINT(modernize-use-nodiscard)
         return channel_->send_from(id_, to.source, payload).has_value();
     }
@@ -42,12 +42,12 @@ template <typename Channel> class endpoint_link {
     [[nodiscard]] constexpr auto send(const_bytes payload) const -> status {
         return channel_->send_from(id_, any_address, payload);
     }
-    /// Copies the payload to any endpoint of the peer; to the bound one when `to` is the any-address.
+    /// Copies the payload to any endpoint of the peer, or to the bound one when `to` is the any-address.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
         return channel_->send_from(id_, to, payload);
     }
 
-    /// What cannot be sent is refused in words.
+    /// A payload that is no bytes gives one readable error.
     constexpr auto reply(message const& to, no_bytes auto&& other) const -> bool {
         return detail::lent<archetypes::link&>().reply(to, other);
     }
@@ -56,14 +56,14 @@ template <typename Channel> class endpoint_link {
         return detail::lent<archetypes::link&>().send_to(to, other);
     }
 
-    /// From now on the peer is this endpoint of it: what to do when `peer_moved` tells that the bound one is gone. For the
-    /// polling context. `not_bound` while there is no peer, or where it is fixed.
+    /// Binds to another endpoint of the peer, for use after the event `peer_moved`. Call it from the polling context. Error:
+    /// `not_bound` while the endpoint is unbound, or when its peer is fixed.
     [[nodiscard]] constexpr auto rebind(address peer) const -> status { return channel_->rebind(id_, peer); }
 
-    /// Room in a transmit buffer for at least `least` bytes, to be filled in place; for 0 the largest that there is, where the
-    /// peer's buffers differ. `too_large`, `no_buffer`, `closed`.
+    /// Lends a transmit buffer for at least `least` bytes, to be filled in place. For 0 it lends the largest one, where the
+    /// peer's buffers differ in size. Errors: `too_large`, `no_buffer`, `closed`.
     [[nodiscard]] constexpr auto reserve(std::size_t least = 0) const -> loan { return channel_->reserve_for(id_, least); }
-    /// Sends the first `size` bytes of the room to the bound peer. Refused: the room is given back.
+    /// Sends the first `size` bytes of the buffer to the bound peer. On an error the buffer is given back.
     [[nodiscard]] constexpr auto commit(loan&& room, std::size_t size) const -> status {
         return channel_->commit_from(id_, any_address, std::move(room), size);
     }
@@ -76,21 +76,21 @@ template <typename Channel> class endpoint_link {
     }
 };
 
-/// An endpoint as its handler sees it, until the handler returns.
+/// The endpoint that a handler receives, valid until the handler returns.
 template <typename Channel> class handler_link : public endpoint_link<Channel> {
     rx_token token_{};
     std::byte const* data_{};
-    bool may_hold_{}; ///< there is a message, and nobody holds it
+    bool may_hold_{}; ///< there is a message that is not held yet
 
   public:
-    /// For the channel: at an event, and at a message.
+    /// Called by the channel: the first for an event, the second for a message.
     constexpr handler_link(Channel& channel, std::uint32_t id) : endpoint_link<Channel>{channel, id} {}
     constexpr handler_link(Channel& channel, std::uint32_t id, rx_buffer const& received)
         : endpoint_link<Channel>{channel, id}, token_{received.token}, data_{received.payload.data()}, may_hold_{true} {}
     handler_link(handler_link const&) = delete;
     auto operator=(handler_link const&) -> handler_link& = delete;
 
-    /// Keeps the message that is being delivered beyond its handler; empty when called for anything else, or again.
+    /// Keeps the message that is being delivered after its handler returns; empty for any other message, or a second time.
     [[nodiscard]] constexpr auto hold(message const& current) -> held_message {
         if (not may_hold_ or current.payload.data() != data_) {
             return {};
@@ -98,21 +98,21 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
         may_hold_ = false;
         return this->owner().hold(current, token_);
     }
-    /// For the channel: whether the message was kept.
+    /// Called by the channel: whether the message was kept.
     [[nodiscard]] constexpr auto holds() const -> bool { return not may_hold_; }
 
-    /// Waiting from a handler would wait for the one who calls it.
+    /// A compile-time error: a handler that waits would block the poll that called it.
     template <typename... Arguments> auto send_until(Arguments&&... arguments) const -> status {
         return detail::lent<archetypes::link&>().send_until(std::forward<Arguments>(arguments)...);
     }
 };
 
-/// An endpoint as the rest of the program sees it, through `channel::get`. May also wait, where the channel has a wait
+/// An endpoint outside of its handler, from `channel::get` or `channel::at`. It can also block, where the channel has a wait
 /// policy.
 template <typename Channel> class endpoint_handle : public endpoint_link<Channel> {
     static constexpr bool can_wait = wait_policy<typename Channel::wait_type>;
 
-    /// A clock that goes back makes no wait longer than it was when it began.
+    /// A clock that is set back does not extend the wait.
     template <typename Attempt> auto retry(ticks deadline, Attempt attempt) const -> status {
         auto& channel = this->owner();
         auto left = until(deadline, channel.waiting().now());
@@ -141,8 +141,8 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
   public:
     using endpoint_link<Channel>::endpoint_link;
 
-    /// Copies the payload to the bound peer; waits until there is a peer and a buffer. `timed_out` at the deadline,
-    /// `closed` when the link is or goes down, `too_large`, and `would_deadlock` from the context that polls this link.
+    /// Copies the payload to the bound peer; blocks until there are a peer and a buffer. Errors: `timed_out` at the deadline,
+    /// `closed` when the link is or goes down, `too_large`, and `would_deadlock` in the context that polls this link.
     [[nodiscard]] auto send_until(const_bytes payload, ticks deadline) const -> status {
         if constexpr (can_wait) {
             return retry(deadline, [&] { return this->send(payload); });
@@ -152,9 +152,9 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
         }
     }
 
-    /// As `send_until`, for room of at least `least` bytes: the loan is empty when refused.
     auto send_until(no_bytes auto&& other, ticks) const -> status { return detail::lent<archetypes::link&>().send(other); }
 
+    /// Lends a buffer of at least `least` bytes; blocks like `send_until`. On an error the loan is empty.
     [[nodiscard]] auto reserve_until(ticks deadline, std::size_t least = 0) const -> tx_loan<Channel> {
         if constexpr (can_wait) {
             auto room = tx_loan<Channel>{error::no_buffer};

@@ -15,11 +15,11 @@
 
 namespace rpmsg {
 
-/// A table whose endpoints come and go: room for `Size` of them, rounded up to a power of two, and for `Remembered`
-/// announcements that wait for an endpoint; the oldest one goes when another comes. Delivery is an index, however many there
-/// are. A dynamic address names its place and how often the place was used, so that a late message to a destroyed endpoint
-/// reaches nobody; it repeats after 2^29 / `Size` uses of its place, an id after 2^32 / `Size`. To create one and to find it
-/// by its name takes as long with many as with few, but for others of the same name. Changed by the polling context, handlers included.
+/// A table whose endpoints are created and destroyed at run time: at most `Size` of them, rounded up to a power of two, and
+/// `Remembered` unclaimed announcements; when these are full, a new one replaces the oldest. Delivery, creation and the search
+/// for a name take constant time, apart from other endpoints of the same name. A dynamic address contains the index of a place
+/// and its number of uses, so that a late message to a destroyed endpoint is dropped; it repeats after 2^29 / `Size` uses of
+/// the place, an id after 2^32 / `Size`. Only the polling context and its handlers change the table.
 template <std::uint32_t Size, std::uint32_t Remembered = std::clamp<std::uint32_t>(std::bit_ceil(Size), 8, 64)>
 class endpoint_pool {
   public:
@@ -30,19 +30,19 @@ class endpoint_pool {
     static constexpr std::uint32_t count = std::bit_ceil(Size);
     static_assert(Size > 0 and count <= 65536, "an endpoint pool holds 1 to 65536 endpoints");
     static constexpr std::uint32_t mask = count - 1;
-    /// After this many uses of a place its addresses repeat; they stay below 2^30, which Linux accepts.
+    /// The addresses of a place repeat after this many uses. They stay below 2^30, which Linux accepts.
     static constexpr std::uint32_t rounds = (1u << 29) / count;
 
-    /// 1 + a place, or 0 for none.
+    /// 1 + the index of a place, or 0 for none.
     using place_number = std::conditional_t<(count < 65536), std::uint16_t, std::uint32_t>;
 
     struct place {
         pool_endpoint_state state{};
-        place_number next_named{}; ///< of the names with the same hash, in the order of their creation
+        place_number next_named{}; ///< the next one whose name has the same hash, in the order of creation
         address local{};
-        std::uint32_t uses{};       ///< of its dynamic addresses
-        std::uint32_t generation{}; ///< how many endpoints had this place before
-        address fixed_peer{};       ///< or any_address
+        std::uint32_t uses{};       ///< number of dynamic addresses assigned to this place
+        std::uint32_t generation{}; ///< number of endpoints that had this place before
+        address fixed_peer{};       ///< any_address unless the peer is fixed
         wire::padded_name name{};
         void* self{};
         message_function on_message{};
@@ -53,20 +53,20 @@ class endpoint_pool {
     detail::free_ids<count> free_{};
     detail::id_set<count> pending_{};
     peer_table<Remembered> peers_{};
-    std::uint32_t next_{};     ///< where the search for a free place begins
-    std::uint32_t farthest_{}; ///< how far at most a fixed address lies from its own place
+    std::uint32_t next_{};     ///< index at which the search for a free place begins
+    std::uint32_t farthest_{}; ///< largest distance of a fixed address from its home place
 
     static constexpr auto home_of(address where) -> std::uint32_t {
         return (static_cast<std::uint32_t>(where) - first_dynamic_address) & mask;
     }
-    /// The next free place from `start` on, around the end.
+    /// The next free place from `start` on; the search wraps at the end.
     [[nodiscard]] constexpr auto free_from(std::uint32_t start) const -> std::uint32_t {
         auto const next = free_.first(start);
         auto const index = next < count ? next : free_.first();
         return index < count ? index : no_index;
     }
 
-    /// Whether an endpoint has this address, be it one that is about to go.
+    /// Whether an endpoint has this address, also one whose destruction is pending.
     [[nodiscard]] constexpr auto is_taken(address where) const -> bool {
         auto const home = home_of(where);
         for (std::uint32_t distance = 0; distance <= farthest_; ++distance) {
@@ -85,7 +85,7 @@ class endpoint_pool {
         }
         return (hash ^ hash >> 16) & mask;
     }
-    /// Puts an endpoint behind the others whose names have the same hash. One without a name is not looked for.
+    /// Appends an endpoint to the others whose names have the same hash, unless it has no name.
     constexpr auto insert_name(std::uint32_t index) -> void {
         if (places_[index].name[0] == '\0') {
             return;
@@ -96,7 +96,7 @@ class endpoint_pool {
         }
         *number = static_cast<place_number>(index + 1);
     }
-    /// Takes it out again; does nothing where it is not there.
+    /// Removes an endpoint from that list, if it is in there.
     constexpr auto erase_name(std::uint32_t index) -> void {
         auto* number = &first_named_[hash_of(places_[index].name)];
         while (*number != 0 and *number != index + 1) {
@@ -108,10 +108,10 @@ class endpoint_pool {
     }
 
   public:
-    /// Adds an endpoint; an empty name is not announced, an any-address is chosen or learned. `malformed` for a name of
-    /// more than 31 characters or with one that no announcement may hold, `address_in_use`, `no_endpoint` when the pool is
-    /// full. `self` is passed to the functions; `on_event` may be null. Answers its id. Use `channel::create`, which also
-    /// announces.
+    /// Adds an endpoint and returns its id; call `channel::create`, which also announces it. An empty name is not announced;
+    /// an any-address is assigned (local) or learned (peer). `self` is passed to the functions; `on_event` may be null. Errors:
+    /// `malformed` for a name of more than 31 characters or with a character that no announcement may contain, and for the
+    /// address of the name service; `address_in_use`; `no_endpoint` when the pool is full.
     auto create(std::string_view name, endpoint_addresses addresses, void* self, message_function on_message,
                 event_function on_event = nullptr) -> result<std::uint32_t> {
         auto const is_fixed = addresses.local != any_address;
@@ -130,7 +130,7 @@ class endpoint_pool {
         if (is_fixed) {
             farthest_ = std::max(farthest_, (index - home_of(addresses.local)) & mask);
         } else {
-            do { // an address that an endpoint with a fixed one has is passed over
+            do { // skips the fixed addresses of other endpoints
                 it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
                 it.local = address{first_dynamic_address + index + (it.uses - 1) * count};
             } while (is_taken(it.local));
@@ -148,7 +148,7 @@ class endpoint_pool {
         return id(index);
     }
 
-    /// Adds an endpoint whose handler is called as handler(link, message); the handler must live as long.
+    /// Adds an endpoint whose handler is called as handler(link, message). The handler must outlive the endpoint.
     template <typename Handler>
     auto create(std::string_view name, Handler& handler, endpoint_addresses addresses = {}) -> result<std::uint32_t> {
         return create(name, addresses, &handler,
@@ -165,21 +165,21 @@ class endpoint_pool {
         return {.name = places_[i].name, .where = places_[i].local, .kind = wire::announcement_kind::create};
     }
     [[nodiscard]] constexpr auto local(std::uint32_t i) const -> address { return places_[i].local; }
-    /// The endpoints of a name, among a few others, in the order of their creation; `no_index` at the end.
+    /// Iterates the endpoints whose names have the same hash, in the order of creation; `no_index` at the end.
     [[nodiscard]] constexpr auto first_named(wire::padded_name const& name) const -> std::uint32_t {
         return first_named_[hash_of(name)] - std::uint32_t{1};
     }
     [[nodiscard]] constexpr auto next_named(std::uint32_t i) const -> std::uint32_t {
         return places_[i].next_named - std::uint32_t{1};
     }
-    /// Which endpoints may have something to announce: `next_pending` answers the first from `start` on, or a number beyond all.
+    /// The endpoints that may have a pending announcement. `next_pending` returns the first from `start` on, or size() or more.
     constexpr auto note_pending(std::uint32_t i) -> void { pending_.insert(i); }
     constexpr auto settle(std::uint32_t i) -> void { pending_.erase(i); }
     [[nodiscard]] constexpr auto next_pending(std::uint32_t start) const -> std::uint32_t { return pending_.first(start); }
     constexpr auto state(std::uint32_t i) -> pool_endpoint_state& { return places_[i].state; }
     [[nodiscard]] constexpr auto id(std::uint32_t i) const -> std::uint32_t { return i | places_[i].generation * count; }
     [[nodiscard]] static constexpr auto index_of(std::uint32_t id) -> std::uint32_t { return id & mask; }
-    /// Whether there is an endpoint that is not about to go.
+    /// Whether there is an endpoint whose destruction is not pending.
     [[nodiscard]] constexpr auto is_live(std::uint32_t i) const -> bool {
         return places_[i].state.is_used and not places_[i].state.must_withdraw;
     }

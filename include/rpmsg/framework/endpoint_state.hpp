@@ -8,11 +8,11 @@
 
 namespace rpmsg {
 
-/// "No such endpoint", as an index.
+/// The index that means "no such endpoint".
 inline constexpr std::uint32_t no_index = 0xffff'ffff;
 
-/// What a channel remembers of an endpoint. All zero when unused. The peer is one word, so that it may be read and
-/// written without a lock.
+/// The state of an endpoint in its channel; all zero when unused. The peer is one word, so that it can be read and written
+/// without a lock.
 class endpoint_state {
     std::uint32_t bound_to_{}; ///< the complement of the peer's address; 0 while unbound
 
@@ -21,14 +21,14 @@ class endpoint_state {
     }
 
   public:
-    bool must_announce{};    ///< a CREATE is due, or a CREATE_ACK when it is bound by name
-    bool is_bound_by_name{}; ///< the peer has said the name, where a first message does not
+    bool must_announce{};    ///< a CREATE is pending, or a CREATE_ACK when it is bound by name
+    bool is_bound_by_name{}; ///< bound by an announcement of the name, not by a first message
     bool is_starved{};       ///< a send found no buffer
 
     /// The peer's endpoint, or any_address while unbound.
     [[nodiscard]] constexpr auto peer() const -> address { return address{~bound_to()}; }
     [[nodiscard]] constexpr auto is_bound() const -> bool { return bound_to() != 0; }
-    /// Binds it to a peer; to any_address unbinds it.
+    /// Binds the endpoint to a peer; any_address unbinds it.
     constexpr auto bind(address peer) -> void {
         auto const complement = ~static_cast<std::uint32_t>(peer);
         if (std::is_constant_evaluated()) {
@@ -39,12 +39,12 @@ class endpoint_state {
     }
 };
 
-/// The same in a table whose endpoints come and go.
+/// The state of an endpoint in an `endpoint_pool`.
 class pool_endpoint_state : public endpoint_state {
   public:
-    bool is_used{};       ///< there is an endpoint, be it one that is about to go
-    bool must_withdraw{}; ///< it was destroyed: a DESTROY is due, then its place is free
-    bool knows_link{};    ///< it was told that the link is up
+    bool is_used{};       ///< there is an endpoint, also while its destruction is pending
+    bool must_withdraw{}; ///< the endpoint was destroyed: a DESTROY is pending, then its place becomes free
+    bool knows_link{};    ///< its event handler was called with link_up
 };
 
 } // namespace rpmsg

@@ -14,34 +14,35 @@
 
 namespace rpmsg {
 
-/// What it costs a table to keep an announcement that no endpoint claims.
+/// Result of keeping an announcement that no endpoint claims.
 enum class remembered : std::uint8_t {
     kept,
-    first_forgotten, ///< the oldest one had to go, for the first time since the link came up
-    forgotten,       ///< the oldest one had to go
+    first_forgotten, ///< kept; the oldest one was dropped, for the first time since the link came up
+    forgotten,       ///< kept; the oldest one was dropped
 };
 
-/// The endpoints of one link. Endpoints are known by index, 0 to size() - 1.
+/// The endpoints of one link, each identified by an index from 0 to size() - 1.
 ///
-///   is_static              no endpoint comes or goes at run time
-///   size()                 how many indices there are, used or not; at most 65536
-///   handles_events           whether any endpoint has an event handler
-///   find(address)          the live endpoint that has the local address, or `no_index`; constant time
-///   state(i), name(i)      of endpoint i, a `pool_endpoint_state` where endpoints come and go; the name is padded, an
-///                          endpoint without one has none
-///   id(i), index_of(id)    only where endpoints come and go: the id of endpoint i, and back; never the same id for two
-///                          endpoints that one holder of an id could mix up
-///   local(i), fixed_peer(i) its addresses; any_address unless the peer is fixed
-///   is_live(i)             whether there is an endpoint i that is not about to go
+///   is_static              whether no endpoint is created or destroyed at run time
+///   size()                 the number of indices, used or not; at most 65536
+///   handles_events         whether any endpoint has an event handler
+///   find(address)          the index of the endpoint with this local address, for which is_live holds, or `no_index`;
+///                          constant time
+///   state(i)               its state; a `pool_endpoint_state` unless is_static
+///   name(i)                its padded name; empty for an endpoint without a name
+///   id(i), index_of(id)    only unless is_static: conversion between index and id; an id is not reused while a caller may
+///                          still use it for an earlier endpoint
+///   local(i), fixed_peer(i) its addresses; fixed_peer is any_address unless the peer is fixed
+///   is_live(i)             whether there is an endpoint i whose destruction is not pending
 ///   announcement(i)        the announcement that creates it
-///   remove(i)              the endpoint is gone; does nothing where all exist for ever
-///   deliver(link, i, m)    calls the handler of endpoint i
-///   notify(link, i, e)     tells it an event
-///   remember(a), forget(a) keeps an announcement that nobody claimed, and says what that cost
-///   recall(i)              takes out the remembered address for the name of endpoint i, or any_address
-///   forget_all()           the link went down
-///   first_named(name), next_named(i)  optional: the endpoints that may have a name, where not each is to be looked at
-///   note_pending(i), next_pending(i), settle(i)  optional: likewise those that may have something to announce
+///   remove(i)              removes it; does nothing if is_static
+///   deliver(link, i, m)    calls its handler
+///   notify(link, i, e)     calls its event handler
+///   remember(a), forget(a) keeps or drops an unclaimed announcement
+///   recall(i)              removes and returns the announced address for the name of endpoint i, or any_address
+///   forget_all()           drops all unclaimed announcements, when the link goes down
+///   first_named(name), next_named(i)  optional: iterate the endpoints that may have a name, instead of all
+///   note_pending(i), next_pending(i), settle(i)  optional: likewise those that may have a pending announcement
 template <typename T>
 concept endpoint_table = requires(T& table, std::uint32_t i, address where, archetypes::link& link, message const& m,
                                   event const& e, wire::announcement const& a) {
@@ -64,8 +65,8 @@ concept endpoint_table = requires(T& table, std::uint32_t i, address where, arch
     { table.forget_all() } -> std::same_as<void>;
 };
 
-/// A table that is complete when compiling: `endpoints{echo, console}`. Endpoint i without a fixed address has
-/// 1024 + i. Delivery goes through constants; names lie in flash.
+/// A table that is complete at compile time: `endpoints{echo, console}`. Endpoint i without a fixed address has the address
+/// 1024 + i. Addresses and names are constants, so that they can be placed in flash.
 template <typename... Endpoints> class endpoints;
 
 template <endpoint_description... Endpoints> class endpoints<Endpoints...> {
@@ -168,7 +169,7 @@ template <endpoint_description... Endpoints> class endpoints<Endpoints...> {
         notify_to(link, i, e, std::index_sequence_for<Endpoints...>{});
     }
 
-    /// All endpoints exist from the start: an announcement that none of them claims will not be claimed later.
+    /// All endpoints exist from the start: no endpoint can claim an announcement later.
     static constexpr auto remember(wire::announcement const&) -> remembered { return remembered::kept; }
     static constexpr auto forget(wire::announcement const&) -> void {}
     static constexpr auto remove(std::uint32_t) -> void {}
@@ -179,7 +180,7 @@ static_assert(endpoint_table<endpoints<>>);
 
 template <typename... Endpoints> endpoints(Endpoints...) -> endpoints<Endpoints...>;
 
-/// A table of something else says so, in words; it is empty, so that nothing else is said.
+/// A table of other types gives one error; it is empty, so that no other error follows.
 template <typename... Endpoints> class endpoints : public endpoints<> {
     static_assert((... and endpoint_description<Endpoints>),
                   "endpoints{...} takes endpoint<name>(handler), ref{service}, or a class of your own like these");

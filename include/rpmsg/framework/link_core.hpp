@@ -13,8 +13,8 @@
 
 namespace rpmsg::detail {
 
-/// What every context may do with a link: send, lend, give back. The channel around it polls. Each call takes the lock for
-/// the time of one ring operation; the functions named try_ run under it.
+/// The operations of a link that every context may call: send, lend a buffer, give it back. The channel adds the poll. Each
+/// call holds the lock for one ring operation; the functions named try_ are called with the lock held.
 template <typename Transport, typename Endpoints, typename Lock, typename Wait>
 class link_core : message_owner, public link_state<Transport, Endpoints, Lock, Wait> {
     using state = link_state<Transport, Endpoints, Lock, Wait>;
@@ -24,7 +24,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     using state::is_up_;
     using state::transport_;
 
-    /// Counts what was refused; the counters of the first errors stand in their order.
+    /// Counts an error; the counters of the first errors are in the order of the errors.
     constexpr auto counted(error outcome) -> status {
         constexpr auto first = static_cast<unsigned>(counter::no_buffer) - static_cast<unsigned>(error::no_buffer);
         static_assert(static_cast<unsigned>(counter::closed) == first + static_cast<unsigned>(error::closed));
@@ -41,7 +41,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         return current;
     }
-    /// The same of a loan. One of an earlier life of the link ends here: until now nobody else had its buffer.
+    /// The same for a loan. A stale loan, from before the link went down, ends here: its buffer was not reused until now.
     [[nodiscard]] constexpr auto is_current(tx_buffer const& room, std::uint32_t generation) -> bool {
         auto const current = is_current(generation);
         if (not current) {
@@ -50,7 +50,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         return current;
     }
 
-    /// Room for an endpoint's own message, or for one to the name service.
+    /// Reserves a buffer for a message of an endpoint, or for an announcement unless `is_own`.
     constexpr auto try_reserve(std::uint32_t index, tx_buffer& room, bool is_own = true, std::size_t least = 0) -> error {
         room = detail::reserve_for(transport_, least);
         if (room) [[likely]] {
@@ -66,7 +66,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             this->starve();
         }
         auto due = transport_.next_deadline(0);
-        // The peer broke the rules: only a poll can tell. Whoever waits calls once: its own wake ends its own sleep.
+        // The peer violated the protocol: only a poll reports it. A waiting thread requests it once: the request wakes itself.
         if (due.is_set and due.at == 0 and not(wait_policy<Wait> and this->pending().is_set())) {
             this->call_poller();
         }
@@ -77,7 +77,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         if (transport_.commit(room, header)) [[likely]] {
             return {};
         }
-        this->call_poller(); // the link is over, and only a poll can say so
+        this->call_poller(); // the link is broken: only a poll reports it
         return error::closed;
     }
     constexpr auto try_commit(address from, address to, tx_buffer const& room, std::size_t size) -> error {
@@ -87,7 +87,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         return pass_on(from, to, room, size);
     }
-    /// Unused room serves the next who asks: tell those who asked in vain, an owed announcement too.
+    /// Returns an unused buffer, and requests a poll for the senders and pending announcements that found no buffer.
     constexpr auto put_back(tx_buffer const& room) -> void {
         transport_.discard(room);
         if (not reports_writable or is_starved_) {
@@ -98,7 +98,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         if (to == any_address) [[unlikely]] {
             return is_up_ ? error::not_bound : error::closed;
         }
-        // Where room is found by its size what is too large has to be known before, else it shows in the room.
+        // A transport that reserves by size needs the check for `too_large` first; with others the buffer's size is checked.
         constexpr auto is_found_by_size = detail::says_room<Transport>;
         if (is_found_by_size and payload.size() > transport_.tx_limit()) [[unlikely]] {
             return is_up_ ? error::too_large : error::closed;
@@ -115,11 +115,11 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         return pass_on(from, to, room, payload.size());
     }
 
-    /// Where what an endpoint sends to `to` goes: to its bound peer where that is the any-address.
+    /// The destination of a message: `to`, or the bound peer when `to` is the any-address.
     [[nodiscard]] constexpr auto destination(std::uint32_t index, address to) -> address {
         return to != any_address ? to : endpoints_.state(index).peer();
     }
-    /// A span that is not inlined goes through memory, its parts travel in registers.
+    /// Takes the parts of the span: on small cores they are passed in registers, a span in memory.
     constexpr auto send_parts(std::byte const* data, std::size_t size, address to, std::uint32_t id) -> status {
         auto const guard = this->locked();
         auto const index = this->find(id);
@@ -138,12 +138,12 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr link_core(T&& transport, E&& endpoints, L&& lock, W&& wait)
         : state{std::forward<T>(transport), std::forward<E>(endpoints), std::forward<L>(lock), std::forward<W>(wait)} {}
 
-    /// Sends for an endpoint; to the bound peer when `to` is the any-address.
+    /// Sends a message of an endpoint; to the bound peer when `to` is the any-address.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
         return send_parts(payload.data(), payload.size(), to, id);
     }
-    /// Sends an announcement for an endpoint, be it one that is about to go. Done is, too, what a peer without a name service
-    /// does not hear.
+    /// Sends an announcement of an endpoint, also while its destruction is pending. Succeeds without sending when the peer has
+    /// no name service.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
         if (not detail::takes_names(transport_)) {
             return {};
@@ -161,7 +161,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         return send(std::as_bytes(std::span{&announced, 1}));
     }
-    /// Room for `least` bytes; for 0 the largest that there is, where the peer's buffers differ.
+    /// Lends a buffer for `least` bytes; for 0 the largest one, where the peer's buffers differ in size.
     constexpr auto reserve_for(std::uint32_t id, std::size_t least = 0) -> loan {
         auto const guard = this->locked();
         auto const index = this->find(id);
@@ -187,7 +187,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         if (not given) {
             return given.refusal();
         }
-        if (given.owner_ != this) { // of another link; it goes back there when it ends
+        if (given.owner_ != this) { // a loan of another link; its destructor gives it back there
             this->count(counter::stale_loan);
             return error::closed;
         }
@@ -203,7 +203,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
         return counted(try_commit(endpoints_.local(index), destination(index, to), left.room, size));
     }
-    /// Binds an endpoint that is bound to another endpoint of the peer.
+    /// Binds an endpoint, which must be bound already, to another endpoint of the peer.
     constexpr auto rebind(std::uint32_t id, address peer) -> status {
         auto const guard = this->locked();
         auto const index = this->find(id);
@@ -217,7 +217,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         endpoints_.state(index).bind(peer);
         return {};
     }
-    /// Takes unused room back.
+    /// Takes an unused loan back.
     constexpr auto give_back(loan& given) -> void {
         auto left = given.leave();
         auto const guard = this->locked();
@@ -226,7 +226,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
     }
 
-    /// Takes the message that is being delivered out of the poller's hands.
+    /// Keeps the message that is being delivered: the poll does not release its buffer.
     constexpr auto hold(message const& content, rx_token const& token) -> held_message {
         constexpr auto release = [](message_owner& owner, rx_token const& kept, std::uint32_t generation) {
             auto& self = static_cast<link_core&>(owner);

@@ -7,8 +7,8 @@
 
 namespace rpmsg {
 
-/// The link of a handler behind two pointers, for handlers that are chosen at run time. It offers what
-/// `archetypes::link` does but for transmit loans, which `channel::at(index)` gives. Valid during the handler.
+/// The link of a handler as a type-erased reference of two pointers, for handlers that are chosen at run time. It has the
+/// functions of `archetypes::link` except transmit loans; use `channel::at(id)` for these. Valid until the handler returns.
 class link_ref {
     struct calls {
         bool (*reply)(void*, message const&, const_bytes);

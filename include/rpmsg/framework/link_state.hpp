@@ -13,31 +13,31 @@
 
 namespace rpmsg::detail {
 
-/// The state of a link, its lock, and what every context may ask of it. Each call takes the lock for a moment.
+/// The state of a link, its lock, and the queries that every context may call. Each call holds the lock for a short time.
 template <typename Transport, typename Endpoints, typename Lock, typename Wait> class link_state {
-    /// Who polls: known only where somebody may wait.
+    /// The polling context; recorded only with a wait policy.
     struct nobody_waits {};
     struct poller_memory {
         std::uintptr_t context{};
     };
 
   public:
-    /// What the polling context remembers.
+    /// State of the polling context.
     struct poll_state {
-        bool is_running{};  ///< a handler or an event may be running: what only the poller may do is refused
-        bool has_pending{}; ///< announcements, or what a handler asked for, are due once the messages are delivered
+        bool is_running{};  ///< a handler may be running: calls reserved for the poller are refused
+        bool has_pending{}; ///< announcements or a deferred close are pending until the messages are delivered
     };
 
   protected:
-    // Small members first: the short instructions of small cores reach them.
+    // Small members come first, within reach of the short load instructions of small cores.
     [[no_unique_address]] Lock lock_;
     [[no_unique_address]] Wait wait_;
     [[no_unique_address]] std::conditional_t<wait_policy<Wait>, poller_memory, nobody_waits> poller_{};
     poll_state poll_{};
     bool is_up_{};
     bool is_starved_{};
-    interrupt_flag pending_{};   ///< a poll is due
-    std::uint32_t generation_{}; ///< counts the times that the link came up or went down
+    interrupt_flag pending_{};   ///< a poll is requested
+    std::uint32_t generation_{}; ///< incremented whenever the link comes up or goes down
     Transport transport_;
     [[no_unique_address]] Endpoints endpoints_;
 
@@ -48,7 +48,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
           endpoints_{std::forward<E>(endpoints)} {}
 
   private:
-    /// Remembers what the transport says of the link.
+    /// Records a change of the link.
     constexpr auto noted(link_change const& change) -> link_change {
         if (change.event > link_event::refused) {
             ++generation_;
@@ -62,7 +62,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     using wait_type = Wait;
     using table_type = Endpoints;
     static constexpr bool acknowledged = Transport::acknowledged;
-    /// Whether anybody wants to know that there is room again.
+    /// Whether a handler or a waiting thread may need the event `writable`.
     static constexpr bool reports_writable = Endpoints::handles_events or wait_policy<Wait>;
 
     [[nodiscard]] constexpr auto polling() -> poll_state& { return poll_; }
@@ -70,12 +70,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     [[nodiscard]] constexpr auto table() -> Endpoints& { return endpoints_; }
     [[nodiscard]] constexpr auto waiting() -> Wait& { return wait_; }
     [[nodiscard]] constexpr auto pending() -> interrupt_flag& { return pending_; }
-    /// Whoever polls is to poll soon, and whoever waits is to look again.
+    /// Requests a poll and wakes the waiting threads.
     constexpr auto call_poller() -> void {
         pending_.set();
         wait_.wake();
     }
-    /// A poll is about to look. Whoever has threads has a lock; then a doorbell may come from any of them.
+    /// Clears the request at the start of a poll. A program with threads has a lock, and any thread may report a doorbell.
     constexpr auto answer_call() -> void {
         if constexpr (sizeof(void*) > 4 and not std::is_same_v<Lock, no_lock>) {
             pending_.take();
@@ -83,7 +83,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             pending_.clear();
         }
     }
-    /// The transport, with the lock held as long as this lives.
+    /// The transport, with the lock held until the destructor.
     class locked_transport {
         Transport& transport_;
         lock_guard<Lock> guard_;
@@ -100,14 +100,14 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const guard = locked();
         return is_up_;
     }
-    /// Whether a goodbye reaches the peer: it has not taken the link away.
+    /// Whether announcements at a close still reach the peer: it has not ended the link.
     [[nodiscard]] constexpr auto can_say_goodbye() -> bool {
         auto const guard = locked();
         return is_up_ and detail::can_say_goodbye(transport_);
     }
     constexpr auto count(counter reason) -> void { locked()->count(reason); }
 
-    /// The index of an endpoint, or no_index when it is gone.
+    /// The index of an endpoint, or no_index when it was destroyed.
     [[nodiscard]] constexpr auto find(std::uint32_t id) -> std::uint32_t {
         if constexpr (Endpoints::is_static) {
             return id;
@@ -134,7 +134,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const index = find(id);
         return index != no_index ? endpoints_.state(index).peer() : any_address;
     }
-    /// Adds an endpoint to a table that can, or removes one, under the lock.
+    /// Adds an endpoint to an `endpoint_pool`, or removes one, under the lock.
     template <typename... Arguments> constexpr auto add_endpoint(Arguments&&... arguments) -> result<std::uint32_t> {
         auto const guard = locked();
         return endpoints_.create(std::forward<Arguments>(arguments)...);
@@ -143,30 +143,30 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const guard = locked();
         endpoints_.remove(index);
     }
-    /// Whether a send of this endpoint was refused for want of a buffer since the last call.
+    /// Whether a send of this endpoint found no buffer since the last call.
     [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {
         auto const guard = locked();
         return std::exchange(endpoints_.state(index).is_starved, false);
     }
 
-    /// Looks after the link itself.
+    /// Polls the state of the link.
     constexpr auto poll_transport(ticks now) -> link_change {
         auto const guard = locked();
         return noted(guard->poll(now));
     }
-    /// Closes the link; `down` when it was up.
+    /// Closes the link; returns `down` when it was up.
     constexpr auto close_transport() -> link_change {
         auto const guard = locked();
         guard->close();
         return noted({.event = is_up_ ? link_event::down : link_event::none, .reason = down_reason::closed});
     }
-    /// Somebody waits for room: the next poll asks for a doorbell, or tells of room that came meanwhile. Under the lock.
+    /// Records that a sender found no buffer: the next poll requests a doorbell, or reports `writable`. Called under the lock.
     constexpr auto starve() -> void {
         if (not std::exchange(is_starved_, true)) {
             call_poller();
         }
     }
-    /// True once, after a refused reserve, when there is room again.
+    /// True once, after a refused reserve, when there is a buffer again.
     constexpr auto take_writable() -> bool {
         auto const guard = locked();
         auto const writable = is_starved_ and transport_.writable();
@@ -174,7 +174,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return writable;
     }
 
-    /// The calling context is the one that polls.
+    /// Records the calling context as the polling one.
     constexpr auto polled_here() -> void {
         if constexpr (wait_policy<Wait>) {
             if (not std::is_constant_evaluated()) {

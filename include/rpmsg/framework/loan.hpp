@@ -9,9 +9,9 @@
 
 namespace rpmsg {
 
-/// A transmit buffer on loan: fill the payload in place and commit it, or drop the loan. Move-only; empty when the
-/// reserve was refused, and `refusal` says why. Give it back before its channel ends. A thread that goes on filling it while
-/// the link goes down and comes up again harms no message of this side: until the loan ends its buffer is out of use.
+/// A transmit buffer on loan: fill the payload in place and commit it, or destroy the loan to give it back, before the channel
+/// is destroyed. Move-only; empty when the reserve was refused, and `refusal` returns the error. The buffer is not reused until
+/// the loan ends, so a thread may still write to it while the link goes down and comes up again.
 template <typename Channel> class tx_loan {
     friend Channel;
 
@@ -56,19 +56,19 @@ template <typename Channel> class tx_loan {
     constexpr ~tx_loan() { drop(); }
 
     [[nodiscard]] constexpr explicit operator bool() const { return owner_ != nullptr; }
-    /// Why there is no buffer; `closed` when it was moved from or committed.
+    /// The error with which the reserve was refused; `closed` when the loan was moved from or committed.
     [[nodiscard]] constexpr auto refusal() const -> error {
         return owner_ == nullptr and refusal_ == error{} ? error::closed : refusal_;
     }
-    /// Where the payload goes; its size is the most that fits.
+    /// The memory for the payload; its size is the largest payload.
     [[nodiscard]] constexpr auto payload() const -> bytes { return owner_ != nullptr ? room_.space : bytes{}; }
 };
 
-/// What a held message points back to. A channel is one.
+/// Base of the channel to which a held message returns its buffer.
 struct message_owner {};
 
-/// A received message that a handler kept. Move-only; the buffer goes back when this ends, before its channel does, from
-/// any context that the lock of the channel excludes. After the link went down the bytes may change, and giving back does nothing.
+/// A received message that a handler kept. Move-only; the destructor releases the buffer. It must end before the channel does,
+/// in any context that the lock of the channel excludes. After a link down the bytes may change, and the release does nothing.
 class held_message {
   public:
     using give_back = void (*)(message_owner&, rx_token const&, std::uint32_t generation);
@@ -103,7 +103,7 @@ class held_message {
     auto operator=(held_message const&) -> held_message& = delete;
     constexpr ~held_message() { release(); }
 
-    /// Gives the buffer back now.
+    /// Releases the buffer before the destructor does.
     constexpr auto release() -> void {
         if (owner_ != nullptr) {
             give_back_(*std::exchange(owner_, nullptr), token_, generation_);

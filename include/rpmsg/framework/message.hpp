@@ -8,38 +8,38 @@
 
 namespace rpmsg {
 
-/// A received message. The payload lies in the transport's buffer and is valid until the handler returns; a hostile peer
-/// may change it meanwhile, so read each field once, or `snapshot` what a decision hangs on.
+/// A received message. The payload is in the transport's buffer and is valid until the handler returns. A hostile peer may
+/// change it meanwhile: read each field once, or `snapshot` the fields before a decision.
 struct message {
     address source{};
     const_bytes payload{};
 };
 
 enum class event_kind : std::uint8_t {
-    link_up,         ///< the peer is there
-    link_down,       ///< the peer is gone; `reason` says why, `unreturned` how many messages of the whole link, announcements
-                     ///< included, it had not given back: where one endpoint sends and the peer holds none, the newest ones
-    bound,           ///< the endpoint has a peer now
-    unbound,         ///< the endpoint has lost its peer
+    link_up,         ///< the link is up
+    link_down,       ///< the link is down, for `reason`; the peer had not returned `unreturned` messages of the whole link,
+                     ///< announcements included: the newest ones, if one endpoint sends and the peer holds no messages
+    bound,           ///< the endpoint is bound to `peer`
+    unbound,         ///< the endpoint is no longer bound to `peer`
     writable,        ///< a send that found no buffer may succeed now
-    refused,         ///< the link cannot come up with this peer; `reason` says why. It is tried again when the peer changes
-    peer_moved,      ///< where names are not acknowledged: another endpoint of the peer, `peer`, sent a message to this one or
-                     ///< announced its name. If it stands for the one that is bound, which may be gone, call `rebind(peer)`
-    names_forgotten, ///< the peer announced more names than an `endpoint_pool` keeps for later: the oldest are forgotten,
-                     ///< and an endpoint that is created later may not be bound by them. Told once while the link is up
+    refused,         ///< the link cannot come up with this peer, for `reason`; it is tried again when the peer changes
+    peer_moved,      ///< without acknowledged names: another endpoint of the peer, `peer`, sent a message to this one or
+                     ///< announced its name. If it replaces the bound one, which may no longer exist, call `rebind(peer)`
+    names_forgotten, ///< the peer announced more names than an `endpoint_pool` keeps: the oldest are dropped, and may not
+                     ///< bind an endpoint that is created later. Reported once while the link is up
 };
 
-/// Something happened to an endpoint. Delivered by `poll`, `close`, `reset` and `create`, outside of the lock, in this order:
+/// An event of an endpoint. `poll`, `close`, `reset` and `create` call the event handler outside of the lock, in this order:
 ///
-///   link_up, then any number of { bound, unbound }, writable, peer_moved and names_forgotten in between; unbound where it
-///   is bound; link_down. `refused` is told only while the link is not up.
+///   link_up, then any number of { bound, unbound }, with writable, peer_moved and names_forgotten in between; unbound if it
+///   is bound; link_down. `refused` occurs only while the link is not up.
 ///
-/// An endpoint of a pool is told link_up where it is created on a link that is up. Once `destroy` has answered it is told nothing.
+/// An endpoint that is created while the link is up receives link_up at once. After `destroy` an endpoint receives no event.
 struct event {
     event_kind kind{};
-    address peer = any_address; ///< of bound, unbound and peer_moved
-    down_reason reason{};
-    std::uint32_t unreturned{};
+    address peer = any_address; ///< with bound, unbound and peer_moved
+    down_reason reason{};       ///< with link_down and refused
+    std::uint32_t unreturned{}; ///< with link_down
 };
 
 } // namespace rpmsg

@@ -7,23 +7,23 @@
 
 namespace rpmsg::detail {
 
-/// What an announcement means for a table.
+/// The effect of an announcement on a table.
 enum class name_match : std::uint8_t {
-    nothing,   ///< ignored
-    binds,     ///< endpoint `index` gets the announced peer
-    unbinds,   ///< endpoint `index` loses its peer
-    unclaimed, ///< a create that no endpoint takes; `index` is one of the name that is bound to another address, if any
-    withdrawn, ///< a destroy that no endpoint is bound to
+    nothing,   ///< no effect
+    binds,     ///< endpoint `index` is bound to the announced address
+    unbinds,   ///< endpoint `index` is unbound
+    unclaimed, ///< a create that matches no unbound endpoint; `index` has the name and another peer, if there is one
+    withdrawn, ///< a destroy of an address to which no endpoint is bound
 };
 struct matched_name {
     name_match match{};
     std::uint32_t index = no_index;
 };
 
-/// Finds the endpoint that an announcement is for: the first of this name that is unbound, or bound to that very
-/// address. A second create of a bound name does not take it over; an acknowledge binds only who is unbound (NuttX,
-/// drivers/rpmsg/rpmsg.c). `is_named(i)` tells whether endpoint i has the announced name, `next(i)` which one
-/// is looked at after endpoint i, or after `no_index` the first.
+/// Finds the endpoint that an announcement matches: the first with this name that is unbound, or bound to the announced
+/// address. A second create of a bound name does not rebind it; an acknowledge binds only an unbound endpoint (NuttX,
+/// drivers/rpmsg/rpmsg.c). `is_named(i)` returns whether endpoint i has the announced name; `next(i)` returns the index
+/// that is checked after i, and the first one for `no_index`.
 constexpr auto match_announcement(endpoint_table auto& table, wire::announced const& announced, auto&& is_named, auto&& next)
     -> matched_name {
     auto const destroys = announced.kind == wire::announcement_kind::destroy;
@@ -53,12 +53,12 @@ constexpr auto match_announcement(endpoint_table auto& table, wire::announced co
     default: return {};
     }
 }
-/// The same where each endpoint may be meant.
+/// The same with a check of each endpoint.
 constexpr auto match_announcement(endpoint_table auto& table, wire::announced const& announced, auto&& is_named)
     -> matched_name {
     return match_announcement(table, announced, is_named, [](std::uint32_t i) { return i + 1; });
 }
-/// The same for an announcement with its name.
+/// The same for an announcement that contains its name.
 constexpr auto match_announcement(endpoint_table auto& table, wire::announcement const& announced) -> matched_name {
     auto const is_named = [&](std::uint32_t i) { return wire::is_same(table.name(i), announced.name); };
     if constexpr (requires { table.first_named(announced.name); }) {

@@ -11,13 +11,13 @@
 
 namespace rpmsg {
 
-/// Announcements of the peer that no endpoint has claimed yet, at most `Size` of them: replayed when an endpoint of the
-/// name appears, forgotten when the peer takes them back or the link goes down. The oldest one goes when another comes, so
-/// that a flood of names keeps none out for longer than it lasts. Used by the polling context.
+/// Announcements of the peer that no endpoint has claimed yet, at most `Size` of them. They are applied when an endpoint with
+/// the name is created, and dropped when the peer withdraws them or the link goes down. When the table is full, a new one
+/// replaces the oldest, so that a flood of names blocks new names only while it lasts. Used by the polling context.
 template <std::uint32_t Size> class peer_table {
     struct entry {
         wire::announcement announced{};
-        std::uint32_t number{}; ///< in the order in which they came; 0 when unused
+        std::uint32_t number{}; ///< sequence number of the announcement; 0 when unused
 
         [[nodiscard]] constexpr auto has(wire::padded_name const& name) const -> bool {
             return number != 0 and wire::is_same(announced.name, name);
@@ -28,17 +28,17 @@ template <std::uint32_t Size> class peer_table {
     std::uint32_t kept_{};
     bool has_forgotten_{};
 
-    /// How long ago an entry came; an unused one is older than all.
+    /// The age of an entry in announcements; an unused one is older than all others.
     [[nodiscard]] constexpr auto age(entry const& it) const -> std::uint32_t {
         return it.number == 0 ? 0xffff'ffff : last_number_ - it.number;
     }
 
   public:
-    /// Keeps an announcement, instead of the oldest one where the table is full. The same name at the same address is kept
-    /// once, and counts as new.
+    /// Keeps an announcement, in place of the oldest one when the table is full. The same name with the same address is kept
+    /// once and becomes the newest.
     constexpr auto remember(wire::announcement const& announced) -> remembered {
         auto* oldest = &entries_[0];
-        last_number_ += last_number_ == 0xffff'ffff ? 2 : 1; // 0 is for unused ones
+        last_number_ += last_number_ == 0xffff'ffff ? 2 : 1; // skips 0
         for (auto& it : entries_) {
             if (it.has(announced.name) and it.announced.where == announced.where) {
                 it.number = last_number_;
@@ -55,7 +55,7 @@ template <std::uint32_t Size> class peer_table {
         return std::exchange(has_forgotten_, true) ? remembered::forgotten : remembered::first_forgotten;
     }
 
-    /// Drops an announcement; the any-address drops every one of that name.
+    /// Drops an announcement; the any-address drops all with that name.
     constexpr auto forget(wire::announcement const& announced) -> void {
         auto left = kept_;
         for (std::uint32_t i = 0; left != 0; ++i) {
@@ -69,8 +69,8 @@ template <std::uint32_t Size> class peer_table {
         }
     }
 
-    /// Takes out the address that was announced last for a name, or any_address: a service that was started anew has left its
-    /// old address behind.
+    /// Removes and returns the address that was announced last for a name, or any_address. A service that restarted may have
+    /// left an older address in the table.
     constexpr auto recall(wire::padded_name const& name) -> address {
         entry* last = nullptr;
         auto left = kept_;
@@ -90,7 +90,7 @@ template <std::uint32_t Size> class peer_table {
 
     constexpr auto forget_all() -> void { *this = {}; }
 
-    /// Calls f(name, address) for each announcement that waits.
+    /// Calls f(name, address) for each unclaimed announcement.
     constexpr auto for_each(auto&& f) const -> void {
         for (auto const& it : entries_) {
             if (it.number != 0) {

@@ -8,8 +8,8 @@
 
 namespace rpmsg {
 
-/// The loop of a receiving thread: an interrupt notifies the channel, this wakes, polls until nothing is left and sleeps
-/// again. `period` bounds each sleep in ticks, so that a doorbell that got lost costs no more than that.
+/// The loop of a receiving thread: it polls until no work is left, then sleeps until an interrupt notifies the channel.
+/// `period` is the longest sleep in ticks, which limits the delay after a lost doorbell.
 template <typename Channel> class receiver {
     Channel* channel_;
     ticks period_;
@@ -19,7 +19,7 @@ template <typename Channel> class receiver {
     constexpr receiver(Channel& channel, ticks period, poll_budget budget = {})
         : channel_{&channel}, period_{period}, budget_{budget} {}
 
-    /// One round: polls, then sleeps unless work is left. Answers how many messages were handled.
+    /// Polls once, then sleeps unless work is left. Returns the number of messages handled.
     auto run_once() -> std::uint32_t {
         auto& waiting = channel_->waiting();
         static_assert(wait_policy<std::remove_reference_t<decltype(waiting)>>, "a receiver needs a channel with a wait policy");
@@ -32,12 +32,12 @@ template <typename Channel> class receiver {
         auto const due = channel_->next_deadline(now);
         auto const is_sooner = due.is_set and not has_passed(now + period_, due.at);
         auto const end = is_sooner ? due.at : now + period_;
-        auto const later = waiting.now(); // the clock may have been put back meanwhile
+        auto const later = waiting.now(); // the clock may have been set back meanwhile
         (void)waiting.wait(ticket, later + std::min(end - now, until(end, later)));
         return handled;
     }
 
-    /// Rounds until stop() answers true; it is asked before each.
+    /// Calls `run_once` until stop() returns true; stop() is called before each round.
     auto run(auto&& stop) -> void {
         while (not stop()) {
             (void)run_once();

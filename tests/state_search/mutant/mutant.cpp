@@ -1,5 +1,5 @@
-// One seeded bug: this is compiled against headers of which one was changed, under another name of the library's namespace.
-// mutants.cmake says which, and in which world it is looked for.
+// One seeded bug: this file is compiled against headers of which one was changed, with another name for the library's
+// namespace. mutants.cmake defines the change and the world in which it is searched.
 #include "../seeded.hpp"
 #include "../worlds.hpp"
 

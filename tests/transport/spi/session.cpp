@@ -40,7 +40,7 @@ constexpr auto a_peer_that_missed_our_connect_hears_it_again() -> bool {
     session.exchange(command::connect, command::connect);
     session.exchange(command::available, command::connect);
     check(session.next() == command::connect and session.current() == state::connecting);
-    session.exchange(command::connect, command::connect); // crossed ours: no sign that ours was missed
+    session.exchange(command::connect, command::connect); // both commands crossed: this side's was not missed
     check(session.next() == command::available);
     session.exchange(command::available, command::available);
     check(session.is_connected());
@@ -87,7 +87,7 @@ constexpr auto who_yields_is_silent_after_a_call_that_missed() -> bool {
         auto session = spi_session{};
         session.start();
         session.exchange(command::connect, command::none, true);
-        check(session.next() == command::connect); // that was no answer
+        check(session.next() == command::connect); // that was no reply
         session.exchange(command::connect, answer, true);
         for (auto const heard : {command::available, command::none, command::available}) {
             check(session.next() == command::available and session.wants_transfer());
@@ -95,10 +95,10 @@ constexpr auto who_yields_is_silent_after_a_call_that_missed() -> bool {
         }
         check(session.next() == command::connect);
         session.exchange(command::connect, answer, true);
-        session.exchange(command::available, command::connect, true); // a call is heard as ever
+        session.exchange(command::available, command::connect, true); // the peer's connect is still received
         check(session.current() == state::connecting);
         session.exchange(command::available, command::connect, true);
-        check(session.next() == command::connect); // and ours is said again
+        check(session.next() == command::connect); // and this side's is sent again
         session.exchange(command::connect, command::available, true);
         check(session.is_connected());
     }
@@ -117,7 +117,7 @@ constexpr auto a_link_that_is_given_up_begins_again() -> bool {
     return true;
 }
 
-/// Two sides of one state each, and transfers in which each frame may be lost; then some that are sound.
+/// Two sessions with transfers in which each frame may be lost.
 struct two {
     std::array<spi_session, 2> sides{};
 
@@ -146,8 +146,8 @@ struct two {
     }
 };
 
-/// Every sequence of so many events: transfers with either frame lost, restarts, closes; then both are there. The worst number
-/// of sound transfers that it takes until both are connected for good.
+/// Plays every sequence of `events` events: transfers with either frame lost, restarts, closes. Returns the largest number of
+/// error-free transfers afterwards until both sides stay connected.
 constexpr auto slowest_convergence(unsigned events) -> unsigned {
     auto worst = 0u;
     auto sequences = 1u << (3 * events);
@@ -172,7 +172,7 @@ constexpr auto slowest_convergence(unsigned events) -> unsigned {
     }
     return worst;
 }
-/// How often a link goes down by frames that are lost alone.
+/// Number of times that lost frames alone take a link down.
 constexpr auto resets_by_loss(unsigned transfers) -> unsigned {
     auto resets = 0u;
     for (auto sequence = 0u; sequence < 1u << (2 * transfers); ++sequence) {
@@ -196,7 +196,7 @@ TEST_CASE("two sides that offer to connect are connected after two transfers") {
     STATIC_REQUIRE(both_connect_in_two_transfers());
 }
 
-TEST_CASE("a peer that missed our connect hears it again, and one that has not does not") {
+TEST_CASE("a connect that the peer missed is sent again, and no other") {
     STATIC_REQUIRE(a_peer_that_missed_our_connect_hears_it_again());
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("a connect on a link that is up is a restart of the peer") { STATIC_RE
 
 TEST_CASE("after a shutdown it is the peer's turn to connect") { STATIC_REQUIRE(after_a_shutdown_it_is_the_peers_turn()); }
 
-TEST_CASE("closing says so where the peer believes in a link, until it is heard") {
+TEST_CASE("a close is sent to a connected peer until it is received") {
     STATIC_REQUIRE(closing_says_so_where_the_peer_believes_in_a_link());
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("lost frames alone never take a link down, nor while it comes up") {
     CHECK(resets_by_loss(transfers) == 0);
 }
 
-TEST_CASE("a new life begins with a call, though the one before was silent for some transfers") {
+TEST_CASE("a restarted side begins with a connect, even if it was silent for some transfers before") {
     auto session = spi_session{};
     session.start();
     session.exchange(command::connect, command::available, true);

@@ -9,7 +9,7 @@
 namespace {
 using namespace spi_tests;
 
-/// The transfers that a link of two idle, connected ends makes in a long time.
+/// Number of transfers of two idle, connected ends in a long time.
 template <spi_config Config> constexpr auto transfers_of_an_idle_link() -> std::uint64_t {
     auto pair = bus_of_two<Config>{};
     auto controller = rpmsg::channel{pair.controller()};
@@ -24,7 +24,7 @@ template <spi_config Config> constexpr auto transfers_of_an_idle_link() -> std::
     return pair.bus.transfers() - before;
 }
 
-/// A side whose peer never comes asks at intervals, and does not transfer.
+/// A side without a peer requests at intervals, and makes no transfer.
 constexpr auto asks_in_vain() -> bool {
     auto pair = bus_of_two<reliable>{};
     auto controller = pair.controller();
@@ -37,7 +37,7 @@ constexpr auto asks_in_vain() -> bool {
     return true;
 }
 
-/// Two transports that are up, and what they do one after the other.
+/// Two connected transports, polled one after the other.
 template <spi_config Config> struct connected : bus_of_two<Config> {
     typename bus_of_two<Config>::controller_end a = this->controller();
     typename bus_of_two<Config>::peripheral_end b = this->peripheral();
@@ -62,10 +62,10 @@ constexpr auto send(auto& from) -> void {
     check(from.commit(room, {.source = rpmsg::address{1}, .length = 4}));
 }
 
-/// A message after a long silence is dated with the time of its poll, not with that of the last one.
+/// A message after a long silence has the time of its own poll, not that of the last one.
 constexpr auto a_silence_makes_no_transfer_late() -> bool {
     auto pair = connected<reliable>{};
-    send(pair.b); // loads a frame and asks
+    send(pair.b); // loads a frame and requests a transfer
     check(pair.bus.is_busy(1) and pair.bus.forward(0, pair.a));
     (void)pair.b.poll(5000);
     check(not pair.bus.forward(0, pair.a)); // no second edge for one request
@@ -76,7 +76,7 @@ constexpr auto a_silence_makes_no_transfer_late() -> bool {
     check(pair.bus.is_busy(0) and pair.a.counts()[rpmsg::counter::bad_frame] == 0);
     return true;
 }
-/// The transfer begins in `commit`, and the next poll does not give it up.
+/// The transfer begins in `commit`, and the next poll does not abort it.
 constexpr auto a_transfer_outside_of_poll_is_not_late() -> bool {
     auto pair = connected<reliable>{};
     send(pair.b);
@@ -87,7 +87,7 @@ constexpr auto a_transfer_outside_of_poll_is_not_late() -> bool {
     check(pair.bus.is_busy(0) and pair.a.counts()[rpmsg::counter::bad_frame] == 0);
     return true;
 }
-/// The peer is gone; how many ticks until the link is down, or closed.
+/// Number of ticks after the loss of the peer until the link is down, or closed.
 template <spi_config Config> constexpr auto ticks_until_down(bool closes, bool controller_stays) -> rpmsg::ticks {
     auto pair = connected<Config>{};
     rpmsg::ticks now = 0;
@@ -107,7 +107,7 @@ template <spi_config Config> constexpr auto ticks_until_down(bool closes, bool c
     }
     return now;
 }
-/// DMA says that it is done, and has written nothing.
+/// DMA reports completion, and has written nothing.
 struct forgetful_end : rpmsg::testing::spi_bus_end<spi_role::controller, nuttx.frame_size> {
     using spi_bus_end::spi_bus_end;
     bool forgets{};
@@ -150,7 +150,7 @@ constexpr auto what_a_transfer_left_is_not_heard_twice() -> bool {
     check(a.receive().outcome == rpmsg::rx_outcome::none and a.counts()[rpmsg::counter::bad_frame] > 0);
     return true;
 }
-/// DMA has moved all bytes and never says so.
+/// DMA has moved all bytes and never reports completion.
 struct silent_end : rpmsg::testing::spi_bus_end<spi_role::controller, nuttx.frame_size> {
     using spi_bus_end::spi_bus_end;
     bool is_silent{};
@@ -184,7 +184,7 @@ constexpr auto what_a_transfer_that_is_given_up_brought_is_not_heard() -> bool {
     check(a.counts()[rpmsg::counter::bad_frame] == 1);
     return a.receive().outcome == rpmsg::rx_outcome::none;
 }
-/// The peripheral lets its line stand after a transfer: the controller asks it in the end, without a message.
+/// The line of the peripheral stays high after a transfer: the controller makes a transfer in the end, without a message.
 constexpr auto a_line_that_stays_high_costs_no_message() -> bool {
     auto pair = connected<nuttx>{};
     send(pair.a);
@@ -194,7 +194,7 @@ constexpr auto a_line_that_stays_high_costs_no_message() -> bool {
     (void)pair.a.poll(0);
     (void)pair.bus.run();
     (void)pair.bus.forward(0, pair.a);
-    (void)pair.a.poll(0); // the peripheral has not looked yet: its line is high, and it is not ready
+    (void)pair.a.poll(0); // the peripheral has not polled yet: its line is high, and it is not ready
     check(pair.bus.is_requesting(1) and not pair.bus.is_busy(1));
     send(pair.a);
     rpmsg::ticks now = nuttx.retry_ticks;
@@ -209,7 +209,7 @@ constexpr auto a_line_that_stays_high_costs_no_message() -> bool {
     check(heard == 2);
     return true;
 }
-/// The transfer that was to tell the peer of room fails: it is told again, though nobody has anything to send.
+/// The transfer that announces free buffers fails: they are announced again, although no message waits.
 template <spi_config Config> constexpr auto room_is_told_again() -> bool {
     auto pair = connected<Config>{};
     auto held = std::array<rpmsg::rx_token, Config.receive_buffers>{};
@@ -235,13 +235,13 @@ template <spi_config Config> constexpr auto room_is_told_again() -> bool {
     check(pair.bus.is_busy(0) and not pair.bus.is_requesting(0));
     pair.bus.abandon(0);
     pair.bus.abandon(1);
-    pair.bus.request(1, false); // and a peer without credit never asks
+    pair.bus.request(1, false); // and a peer without credit requests nothing
     (void)pair.a.poll(0);
     return pair.bus.is_requesting(0) and pair.a.next_deadline(0).is_set;
 }
 
-/// A message is sent, the clock jumps, for ever or for some ticks: it comes within one retry, and where the clock goes back
-/// no transfer is given up for it.
+/// A message is sent and the clock jumps, for ever or for some ticks: the message arrives within one retry, and a clock that
+/// goes back aborts no transfer.
 template <spi_config Config> constexpr auto a_clock_that_jumps_delays_by_one_retry() -> bool {
     for (auto const wrong_for : {0u, 10u}) {
         for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
@@ -275,7 +275,7 @@ template <spi_config Config> constexpr auto a_clock_that_jumps_delays_by_one_ret
     return true;
 }
 
-/// An edge is missed, the clock jumps: the request is repeated within one retry, and no sooner than the clock says.
+/// An edge is missed and the clock jumps: the request is repeated within one retry, and not before its time.
 constexpr auto a_clock_that_jumps_delays_a_request_by_one_retry() -> bool {
     for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
         for (auto const by : {jump, 0u - jump}) {
@@ -283,7 +283,7 @@ constexpr auto a_clock_that_jumps_delays_a_request_by_one_retry() -> bool {
             (void)pair.a.poll(500);
             send(pair.a);
             (void)pair.a.poll(500);
-            check(pair.bus.forward(1, pair.b)); // nobody looks
+            check(pair.bus.forward(1, pair.b)); // this edge is missed
             auto const now = 500 + by;
             for (int i = 0; i < 2; ++i) { // before the next poll, and after it
                 auto const due = pair.a.next_deadline(now);
@@ -302,8 +302,8 @@ constexpr auto unchecked = [] {
     config.is_checked = false;
     return config;
 }();
-/// A peer that computes no check beside an end that requires one: that end says so, once, and asks ever so often. When the
-/// peer is another one the link comes up.
+/// An end that requires a check refuses a peer without one, reports it once, and requests transfers rarely. After the peer is
+/// replaced the link comes up.
 template <spi_role Strict> constexpr auto a_peer_without_a_check_is_refused_in_words() -> bool {
     constexpr auto other = Strict == spi_role::controller ? spi_role::peripheral : spi_role::controller;
     auto pair = bus_of_two<nuttx>{};
@@ -343,7 +343,7 @@ template <spi_role Strict> constexpr auto a_peer_without_a_check_is_refused_in_w
     return true;
 }
 
-/// Wires on which every byte arrives as this one, or every second frame only.
+/// Wires on which every byte arrives as `Value`, while `is_stuck`.
 template <unsigned Value> struct stuck_wires : rpmsg::testing::sound_wires {
     bool is_stuck = true;
     constexpr auto carry(std::uint32_t, rpmsg::bytes frame) -> void {
@@ -375,7 +375,7 @@ template <unsigned Value> constexpr auto frames_that_say_nothing_are_rare() -> b
     run(5 * nuttx.retry_ticks);
     return a.writable() and b.writable();
 }
-/// Room that came while transfers bring nothing is told in time: a deadline says so.
+/// Buffers that become free while transfers bring invalid frames are announced in time: a deadline is set.
 constexpr auto room_is_not_forgotten_after_frames_that_say_nothing() -> bool {
     auto pair = connected<nuttx>{};
     auto held = std::array<rpmsg::rx_token, nuttx.receive_buffers>{};
@@ -390,7 +390,7 @@ constexpr auto room_is_not_forgotten_after_frames_that_say_nothing() -> bool {
         }
     }
     check(count > 2);
-    for (auto i = 0; i < 8; ++i) { // the peer has fallen, and its line rises now and then
+    for (auto i = 0; i < 8; ++i) { // the peer has failed, and its line rises now and then
         pair.bus.request(1, false);
         pair.bus.request(1, true);
         (void)pair.bus.forward(0, pair.a);
@@ -409,8 +409,7 @@ constexpr auto room_is_not_forgotten_after_frames_that_say_nothing() -> bool {
     (void)pair.a.poll(pair.a.next_deadline(0).at);
     return pair.bus.is_requesting(0);
 }
-/// A controller beside a peripheral that does nothing more: each thing that is left sets a deadline, of which the peer knows
-/// nothing.
+/// A controller with a peripheral that does nothing more: all remaining work sets a deadline.
 constexpr auto each_thing_that_is_left_sets_a_deadline() -> bool {
     auto asked = connected<nuttx>{};
     check(not asked.a.next_deadline(0).is_set);
@@ -423,7 +422,7 @@ constexpr auto each_thing_that_is_left_sets_a_deadline() -> bool {
     stuck.bus.request(1, false);
     check(stuck.bus.is_busy(0) and not stuck.bus.is_requesting(0) and stuck.a.next_deadline(0).is_set);
     auto full = connected<nuttx>{};
-    for (auto i = 0; i < 60; ++i) { // nobody receives at the other end: no room is left there
+    for (auto i = 0; i < 60; ++i) { // the other end receives nothing: it has no buffers left
         if (full.a.writable()) {
             send(full.a);
         }
@@ -433,8 +432,8 @@ constexpr auto each_thing_that_is_left_sets_a_deadline() -> bool {
     return full.a.next_deadline(0).is_set;
 }
 
-/// A peer that wants the next transfer as soon as one is over, as NuttX's do, and says nothing that can be understood. How many
-/// transfers it gets in so many ticks.
+/// Number of transfers in `duration` ticks with a peer that requests the next transfer at once, as NuttX's do, and sends only
+/// invalid frames.
 template <spi_role Role> constexpr auto transfers_of_an_eager_peer(rpmsg::ticks duration) -> std::uint64_t {
     constexpr auto is_controller = Role == spi_role::controller;
     constexpr auto other = is_controller ? spi_role::peripheral : spi_role::controller;
@@ -455,13 +454,13 @@ template <spi_role Role> constexpr auto transfers_of_an_eager_peer(rpmsg::ticks 
             peer.request(true);
             (void)pair.bus.run();
             (void)pair.bus.forward(1 - which, link);
-            check(link.poll(now).event == rpmsg::link_event::none); // noise is no disagreement
+            check(link.poll(now).event == rpmsg::link_event::none); // noise is no mismatch
         }
     }
     return pair.bus.transfers();
 }
 
-/// An end starts anew beside one that believes in the link; how many transfers until both are up.
+/// Number of transfers after a restart of one end until both are up.
 template <spi_config Config, spi_role Role> constexpr auto transfers_of_a_restart() -> std::uint64_t {
     auto pair = connected<Config>{};
     auto const before = pair.bus.transfers();
@@ -489,7 +488,7 @@ template <spi_config Config, spi_role Role> constexpr auto transfers_of_a_restar
     }
     return pair.bus.transfers() - before;
 }
-/// Nobody tells of the edge: the line itself is believed after half a retry.
+/// The edge is not reported: the level of the line is used after half a retry.
 constexpr auto a_missed_edge_costs_half_a_retry() -> bool {
     auto pair = connected<nuttx>{};
     (void)pair.a.poll(0);
@@ -505,12 +504,12 @@ constexpr auto a_missed_edge_costs_half_a_retry() -> bool {
 
 TEST_CASE("each thing that is left over SPI sets a deadline") { CHECK(each_thing_that_is_left_sets_a_deadline()); }
 
-TEST_CASE("who starts anew is up after a few transfers") {
+TEST_CASE("an end that restarts is up after a few transfers") {
     CHECK(transfers_of_a_restart<reliable, spi_role::controller>() <= 3);
     CHECK(transfers_of_a_restart<reliable, spi_role::peripheral>() <= 3);
     CHECK(transfers_of_a_restart<openvela, spi_role::controller>() <= 3);
     CHECK(transfers_of_a_restart<openvela, spi_role::peripheral>() <= 3);
-    CHECK(transfers_of_a_restart<nuttx, spi_role::controller>() <= 6); // lets NuttX speak
+    CHECK(transfers_of_a_restart<nuttx, spi_role::controller>() <= 6); // silent transfers for NuttX
     CHECK(transfers_of_a_restart<nuttx, spi_role::peripheral>() <= 3);
 }
 
@@ -550,7 +549,7 @@ TEST_CASE("a transfer that wrote nothing says nothing") { STATIC_REQUIRE(what_a_
 
 TEST_CASE("a request line that stays high costs no message") { STATIC_REQUIRE(a_line_that_stays_high_costs_no_message()); }
 
-TEST_CASE("room is told again when the transfer that told it has failed") {
+TEST_CASE("free buffers are announced again when the transfer that announced them has failed") {
     CHECK(room_is_not_forgotten_after_frames_that_say_nothing());
     CHECK(room_is_told_again<nuttx>());
     CHECK(room_is_told_again<reliable>());
@@ -565,7 +564,7 @@ TEST_CASE("a side whose peer never comes only asks") { STATIC_REQUIRE(asks_in_va
 
 TEST_CASE("an edge that a controller missed costs half a retry") { STATIC_REQUIRE(a_missed_edge_costs_half_a_retry()); }
 
-TEST_CASE("an end that starts anew asks at once, though nothing that came before could be understood") {
+TEST_CASE("an end that restarts requests a transfer at once, even if all earlier frames were invalid") {
     auto pair = bus_of_two<nuttx, stuck_wires<0xff>>{};
     auto a = pair.controller();
     auto b = pair.peripheral();
@@ -587,7 +586,7 @@ TEST_CASE("an end that starts anew asks at once, though nothing that came before
     CHECK(pair.bus.is_requesting(0));
 }
 
-TEST_CASE("a peer that computes no check is named again in the next life") {
+TEST_CASE("a peer that computes no check is reported again after the next start") {
     auto pair = bus_of_two<nuttx>{};
     auto others = rpmsg::spi_storage<unchecked>{};
     auto strict = pair.controller();
@@ -613,6 +612,6 @@ TEST_CASE("a peer that computes no check is named again in the next life") {
     }
 }
 
-TEST_CASE("what a transfer brought that was given up is not heard") {
+TEST_CASE("a frame of an aborted transfer is not received") {
     STATIC_REQUIRE(what_a_transfer_that_is_given_up_brought_is_not_heard());
 }

@@ -25,7 +25,7 @@ constexpr auto buffers_are_lent_queued_and_freed() -> bool {
     return true;
 }
 
-/// For longer than the queue and its numbers last.
+/// More messages than the queue has places and numbers.
 constexpr auto messages_are_sent_in_order_and_again_after_a_rewind(std::uint32_t messages) -> bool {
     auto box = spi_tx_queue<3>{};
     box.clear();
@@ -47,7 +47,7 @@ constexpr auto messages_are_sent_in_order_and_again_after_a_rewind(std::uint32_t
     check(box.first_number() == 0 and box.has_free());
     return true;
 }
-/// Its holder may still fill it: nobody else gets it before it comes back.
+/// The holder may still fill the buffer: it is not lent again before it comes back.
 constexpr auto what_is_lent_stays_out() -> bool {
     auto box = spi_tx_queue<2>{};
     auto const lent = box.reserve();
@@ -60,7 +60,7 @@ constexpr auto what_is_lent_stays_out() -> bool {
 }
 } // namespace
 
-TEST_CASE("what is lent when all begins anew stays out until it comes back") { STATIC_REQUIRE(what_is_lent_stays_out()); }
+TEST_CASE("a buffer that is lent at a restart stays out until it comes back") { STATIC_REQUIRE(what_is_lent_stays_out()); }
 
 TEST_CASE("transmit buffers are lent, queued in any order, and free when their message came") {
     STATIC_REQUIRE(buffers_are_lent_queued_and_freed());

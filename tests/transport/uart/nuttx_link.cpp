@@ -59,7 +59,7 @@ constexpr auto sleep_is_answered_at_once_and_told_to_the_policy() -> bool {
     check(peer.poll(99).event == link_event::none and peer.heard({}));
     (void)peer.poll(1);
     check(peer.heard({0x79})); // again
-    peer.say({0x74});          // the answer to the other call: ignored
+    peer.say({0x74});          // the reply to the other call: ignored
     (void)peer.poll();
     check(peer.heard({}));
     peer.say({0x78});
@@ -71,7 +71,7 @@ constexpr auto sleep_is_answered_at_once_and_told_to_the_policy() -> bool {
     (void)peer.poll();
     check(awake == 0);
     check(peer.send("hi"_payload) and peer.heard({0x75}));
-    peer.say({0x78}); // of the call before
+    peer.say({0x78}); // reply to the call before
     (void)peer.poll(5);
     check(peer.heard({}));
     peer.say({0x74});
@@ -153,7 +153,7 @@ constexpr auto what_was_said_of_an_earlier_connection_is_not_heard() -> bool {
 constexpr auto a_code_is_looked_at_soon() -> bool {
     auto peer = raw_peer<config>{};
     check(peer.end.start().has_value() and peer.poll().event == link_event::none and peer.heard({0x7e}));
-    peer.say({0x7d}); // as `receive` may come upon it
+    peer.say({0x7d}); // a code that `receive` may read
     check(peer.end.next_deadline(5).is_set and peer.end.next_deadline(5).at == 6);
     check(peer.poll().event == link_event::up and not peer.end.next_deadline(5).is_set);
     peer.say({0x79});
@@ -188,7 +188,7 @@ constexpr auto loans_and_buffers_go_back_once() -> bool {
     return true;
 }
 
-/// How long after a jump of the clock the peer is called, when the clock went wrong for so long.
+/// A clock that jumps, for ever or for some ticks, delays a call of the peer by one retry at most.
 constexpr auto a_clock_that_jumps_delays_a_call_by_one_retry() -> bool {
     for (auto const wrong_for : {0u, 10u}) {
         for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
@@ -218,7 +218,7 @@ constexpr auto a_clock_that_jumps_delays_a_call_by_one_retry() -> bool {
     return true;
 }
 
-/// The first frame of a peer without a check says so; one that noise has struck does not.
+/// The first frame of a peer without a check is refused with a reason; a damaged frame is only dropped.
 constexpr auto a_peer_without_a_check_is_refused_in_words() -> bool {
     auto peer = raw_peer<config>{};
     peer.connect();
@@ -249,7 +249,7 @@ constexpr auto a_call_that_was_followed_by_a_goodbye_is_void() -> bool {
     check(peer.end.start().has_value() and peer.poll().event == link_event::none and peer.heard({0x7e}));
     peer.say({0x7e, 0x76});
     check(peer.poll().event == link_event::none and peer.heard({}) and not peer.end.is_up());
-    peer.say({0x7d}); // the answer to our call says that it is there
+    peer.say({0x7d}); // the reply to the call announces the peer
     check(peer.poll().event == link_event::up);
     peer.say({0x7e, 0x76});
     check(peer.poll().reason == down_reason::peer_stopped and peer.poll().event == link_event::none and peer.heard({}));
@@ -280,14 +280,14 @@ constexpr auto a_closed_end_sends_nothing() -> bool {
     peer.block();
     peer.say({0x79});
     check(peer.end.start().has_value() and peer.poll().event == link_event::none);
-    (void)peer.poll(config.connect_ticks); // an answer waits for the line, and a call behind it
+    (void)peer.poll(config.connect_ticks); // a reply waits for the line, and a call after it
     peer.end.close();
     peer.sent.pace(0);
     check(peer.poll(5000).event == link_event::none and peer.heard({}));
     peer.end.suspend(true);
     peer.end.close();
     check(peer.heard({}) and not peer.end.next_deadline(peer.now).is_set);
-    // Of what the line has not taken only the goodbye goes.
+    // Of the codes that wait for the line only the goodbye is sent.
     peer.connect();
     peer.block();
     check(peer.send("cut"_payload));
@@ -315,18 +315,18 @@ constexpr auto a_goodbye_goes_before_a_new_call_and_an_answer_replaces_one() -> 
     check(peer.end.start().has_value());
     peer.sent.pace(0);
     (void)peer.poll();
-    check(peer.heard({0x76, 0x7e})); // never the other way round
+    check(peer.heard({0x76, 0x7e})); // in this order
     peer.block();
     peer.say({0x79});
-    (void)peer.poll();     // its answer waits for the line
-    (void)peer.poll(1000); // and behind it another call
+    (void)peer.poll();     // the reply waits for the line
+    (void)peer.poll(1000); // and after it another call
     peer.say({0x7d});
     check(peer.poll().event == link_event::up);
     peer.sent.pace(0);
     (void)peer.poll();
     return peer.heard({0x78});
 }
-/// To a peer that has gone already no goodbye is said.
+/// A peer that has left already receives no goodbye.
 constexpr auto a_line_that_is_down_is_told_nothing() -> bool {
     for (auto const end : {0x76, 0x7e}) {
         auto peer = raw_peer<config>{};
@@ -354,14 +354,14 @@ constexpr auto a_sleeping_peer_is_woken_to_hear_the_end() -> bool {
     peer.say({0x74});
     (void)peer.poll();
     check(peer.heard({0x77, 0x76}) and not peer.end.next_deadline(peer.now).is_set);
-    // The answer to a call of an earlier life wakes nobody.
+    // The reply to a call from before a restart wakes no peer.
     check(peer.end.start().has_value() and peer.poll(1000).event == link_event::none and peer.heard({0x79}));
     peer.end.close();
     peer.say({0x78});
     check(peer.end.start().has_value() and peer.poll().event == link_event::none and peer.heard({0x79}));
     return true;
 }
-/// One that does not wake is called a few times more.
+/// A peer that does not wake is called a few times more.
 constexpr auto a_deaf_peer_is_left_in_the_end() -> bool {
     auto awake = 0;
     auto peer = raw_peer<config, sleepy>{sleepy{&awake}};
@@ -389,7 +389,7 @@ constexpr auto the_last_word_about_a_pause_counts() -> bool {
     check(peer.heard({0x78, 0x7b}));
     peer.say({0x7b});
     check(peer.end.is_peer_suspended());
-    peer.say({0x7e}); // started anew: it runs
+    peer.say({0x7e}); // restarted: it runs
     check(not peer.end.is_peer_suspended());
     return true;
 }
@@ -419,7 +419,7 @@ TEST_CASE("A new call follows a goodbye that has not gone, and an answer replace
     STATIC_REQUIRE(a_goodbye_goes_before_a_new_call_and_an_answer_replaces_one());
 }
 
-TEST_CASE("A sleeping peer is woken to hear the end, and left when it does not wake") {
+TEST_CASE("A sleeping peer is woken to receive the end, and left when it does not wake") {
     STATIC_REQUIRE(a_sleeping_peer_is_woken_to_hear_the_end());
     STATIC_REQUIRE(a_deaf_peer_is_left_in_the_end());
 }
@@ -455,17 +455,17 @@ TEST_CASE("A service may be named like the hello of the reliable profile") {
     STATIC_REQUIRE(a_service_may_be_named_like_a_hello());
 }
 
-TEST_CASE("What was said of an earlier connection is not heard") {
+TEST_CASE("Codes of an earlier connection are ignored") {
     STATIC_REQUIRE(what_was_said_of_an_earlier_connection_is_not_heard());
 }
 
 TEST_CASE("A code that came outside of a poll is looked at soon") { STATIC_REQUIRE(a_code_is_looked_at_soon()); }
 
-TEST_CASE("A pause is told to the other end") { STATIC_REQUIRE(a_pause_is_told()); }
+TEST_CASE("A pause is reported to the other end") { STATIC_REQUIRE(a_pause_is_told()); }
 
 TEST_CASE("Loans and buffers go back once") { STATIC_REQUIRE(loans_and_buffers_go_back_once()); }
 
-TEST_CASE("What a closed end hears of the reliable profile refuses no later peer") {
+TEST_CASE("A hello of the reliable profile that a closed end receives refuses no later peer") {
     auto peer = raw_peer<config>{};
     peer.say({0x00, 0x05, 'R', 'P', 'M', '1'});
     CHECK(peer.poll().event == link_event::none);

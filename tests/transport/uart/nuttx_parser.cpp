@@ -9,7 +9,7 @@ namespace {
 
 constexpr auto config = rpmsg::uart_config{.rx_buffers = 2, .payload = 40};
 
-/// A parser with its frames, fed with numbers; `frame` is one of 25 bytes: one byte of payload.
+/// A parser with its frames, fed with bytes; `frame` has 25 bytes with one byte of payload.
 struct rig {
     rpmsg::uart_storage<config> storage{};
     rpmsg::detail::uart_parser<config> parser{};
@@ -146,11 +146,11 @@ TEST_CASE("A frame that is shorter or longer than it says, or than a buffer, is 
 
 TEST_CASE("A frame with bad stuffing is dropped and counted") { STATIC_REQUIRE(bad_stuffing_is_counted()); }
 
-TEST_CASE("Without a buffer frames are lost and counted, and codes are heard all the same") {
+TEST_CASE("Without a buffer frames are lost and counted, and codes are still received") {
     STATIC_REQUIRE(without_a_buffer_frames_are_lost_and_codes_are_not());
 }
 
-TEST_CASE("Codes are heard at any place of a frame, and only those of the connection end it") {
+TEST_CASE("Codes are received at any place of a frame, and only those of the connection end it") {
     STATIC_REQUIRE(codes_are_heard_at_any_place());
 }
 

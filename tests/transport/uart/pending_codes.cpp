@@ -23,7 +23,7 @@ constexpr auto each_code_is_put_once() -> bool {
 
 } // namespace
 
-TEST_CASE("Each code that is owed is put once, those of the connection first") {
+TEST_CASE("Each pending code is put once, those of the connection first") {
     STATIC_REQUIRE(each_code_is_put_once());
     CHECK(each_code_is_put_once());
 }

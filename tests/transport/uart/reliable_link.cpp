@@ -52,7 +52,7 @@ struct rig {
         rpmsg::copy(payload, room.space);
         return it.commit(room, {.source = rpmsg::address{1}, .length = static_cast<std::uint16_t>(payload.size())});
     }
-    /// Whether this is the next message, after at most some that are dropped; gives it back.
+    /// Whether this is the next message, after some dropped ones at most; returns its buffer.
     static constexpr auto gets(end& it, rpmsg::const_bytes payload) -> bool {
         auto got = it.receive();
         for (int i = 0; i < 8 and got.outcome == rx_outcome::dropped; ++i) {
@@ -78,12 +78,12 @@ constexpr auto a_lost_frame_comes_again_and_a_repeated_one_comes_once() -> bool 
     r.connect();
     check(r.send(r.a, "one"_payload));
     r.there.lose();
-    check(r.send(r.a, "two"_payload) and r.gets_nothing(r.b)); // asks for the first
+    check(r.send(r.a, "two"_payload) and r.gets_nothing(r.b)); // requests the first again
     (void)r.poll(r.a);
     check(r.gets(r.b, "one"_payload) and r.gets(r.b, "two"_payload) and r.gets_nothing(r.b));
     (void)r.poll(r.a);
     check(r.a.uart_counters().resent == 2 and r.b.uart_counters().repeated == 1);
-    // The line repeats a whole frame, and an answer is lost.
+    // The line repeats a whole frame, and an acknowledgement is lost.
     check(r.send(r.a, "three"_payload));
     auto frame = std::array<std::byte, 128>{};
     auto const size = r.there.copy_to(frame);
@@ -109,7 +109,7 @@ constexpr auto a_peer_that_falls_silent_takes_the_link_down() -> bool {
     }
     auto const down = r.poll(r.a, 80);
     check(down.event == link_event::down and down.reason == down_reason::peer_stopped and down.unreturned == 2);
-    check(r.poll(r.b).event == link_event::down); // hears the new life
+    check(r.poll(r.b).event == link_event::down); // receives the hello of the restarted end
     r.connect();
     check(r.gets_nothing(r.b) and r.send(r.a, "again"_payload) and r.gets(r.b, "again"_payload));
     return true;
@@ -128,7 +128,7 @@ constexpr auto a_peer_without_room_is_waited_for() -> bool {
     check(r.gets_nothing(r.b));
     (void)r.poll(r.a);
     check(r.send(r.a, "later"_payload) and r.there.under_way() == 0);
-    for (int i = 0; i < 10; ++i) { // probes find no room, but an answer
+    for (int i = 0; i < 10; ++i) { // probes find no buffer, but are answered
         (void)r.poll(r.a, 200);
         (void)r.poll(r.b);
         check(r.a.is_up() and r.b.is_up());
@@ -190,7 +190,7 @@ constexpr auto a_frame_after_a_silence_is_not_late() -> bool {
     auto r = rig{};
     r.connect();
     check(not r.a.next_deadline(r.now).is_set);
-    check(r.send(r.a, "one"_payload)); // at a time that only the next poll knows
+    check(r.send(r.a, "one"_payload)); // the next poll sets its time
     check(r.a.next_deadline(5000).at == 5001);
     (void)r.poll(r.a, 5000);
     check(r.a.uart_counters().resent == 0 and r.a.next_deadline(r.now).at == r.now + 10);
@@ -214,7 +214,7 @@ constexpr auto a_line_that_echoes_is_no_peer() -> bool {
     return true;
 }
 
-/// A message is lost, the clock jumps, for ever or for some ticks: it comes within one retry. So does the call of a peer.
+/// A message is lost and the clock jumps, for ever or for some ticks: it arrives within one retry. So does a hello.
 constexpr auto a_clock_that_jumps_delays_by_one_retry() -> bool {
     for (auto const wrong_for : {0u, 9u}) {
         for (rpmsg::ticks jump = 1; jump != 0; jump <<= 1) {
@@ -229,7 +229,7 @@ constexpr auto a_clock_that_jumps_delays_by_one_retry() -> bool {
                     r.there.lose();
                 }
                 (void)r.poll(r.a, wrong_for > 0 ? wrong_for : by);
-                auto const retry = 2 * config.resend_ticks; // once it may have been sent too soon
+                auto const retry = 2 * config.resend_ticks; // the first repetition may have been too early
                 auto const due = r.a.next_deadline(r.now);
                 check(due.is_set and rpmsg::has_passed(due.at, r.now + retry) and r.a.is_up());
                 (void)r.poll(r.a, retry);
@@ -262,7 +262,7 @@ constexpr auto a_clock_that_jumps_delays_a_call_by_one_retry() -> bool {
     return true;
 }
 
-/// A frame as the peer with this id would stuff it, fed to an end.
+/// Feeds an end with the stuffed frame of a hello.
 constexpr auto feed_hello(end& to, rpmsg::wire::reliable_hello const& hello) -> void {
     auto frame = std::array<std::byte, sizeof(hello) + rpmsg::wire::reliable_check_size>{};
     rpmsg::store(frame, hello);
@@ -279,14 +279,14 @@ constexpr auto a_peer_without_room_for_an_announcement_is_refused() -> bool {
         auto hello =
             rpmsg::wire::reliable_hello{.payload = static_cast<std::uint16_t>(payload), .window = 4, .id = 9, .heard = 0};
         for (int i = 0; i < 5; ++i) {
-            hello.heard = i == 0 ? 0u : 1u; // it knows us
+            hello.heard = i == 0 ? 0u : 1u; // it has received this end's hello
             feed_hello(r.a, hello);
             auto const change = r.poll(r.a);
             check((change.reason == down_reason::incompatible) == (i == 0) and not r.a.is_up());
         }
         check(r.a.mismatch() == rpmsg::config_mismatch::payload and not r.a.reserve());
         check(r.a.counts()[rpmsg::counter::bad_frame] == 5);
-        check(rpmsg::has_passed(r.now + 1, r.a.next_deadline(r.now).at)); // nothing spins
+        check(rpmsg::has_passed(r.now + 1, r.a.next_deadline(r.now).at)); // no busy loop
         r.there.lose();
         r.connect(); // it was replaced
         check(r.a.mismatch() == rpmsg::config_mismatch::none);
@@ -294,7 +294,7 @@ constexpr auto a_peer_without_room_for_an_announcement_is_refused() -> bool {
     return true;
 }
 
-/// What is wrong with the next peer is told, too, and stays the last word.
+/// The mismatch of the next peer is reported, too, and replaces the earlier one.
 constexpr auto the_next_peer_is_refused_for_a_reason_of_its_own() -> bool {
     auto r = rig{};
     r.a.feed(std::array{std::byte{}, std::byte{0x79}, std::byte{0x79}, std::byte{0x7e}, std::byte{0x79}});
@@ -307,11 +307,11 @@ constexpr auto the_next_peer_is_refused_for_a_reason_of_its_own() -> bool {
 
 constexpr auto a_closed_end_sends_nothing() -> bool {
     auto r = rig{};
-    r.a.close(); // before its first hello has gone
+    r.a.close(); // before its first hello was sent
     check(r.poll(r.a, 500).event == link_event::none and r.there.under_way() == 0 and not r.a.next_deadline(r.now).is_set);
     check(r.a.start().has_value());
     r.connect();
-    // The line takes no more: the goodbye goes later, behind the frame that has begun.
+    // The line is full: the goodbye is sent later, after the frame that has begun.
     r.there.pace(1);
     check(r.send(r.a, "begun"_payload) and r.send(r.a, "never"_payload));
     r.a.close();
@@ -323,7 +323,7 @@ constexpr auto a_closed_end_sends_nothing() -> bool {
     check(r.gets(r.b, "begun"_payload) and r.b.receive().outcome == rx_outcome::ended);
     return r.poll(r.b).reason == down_reason::peer_stopped;
 }
-/// To a peer that has left already no goodbye is said.
+/// A peer that has left already receives no goodbye.
 constexpr auto a_line_that_is_down_is_told_nothing() -> bool {
     auto r = rig{};
     r.connect();
@@ -336,7 +336,7 @@ constexpr auto a_line_that_is_down_is_told_nothing() -> bool {
     return r.there.under_way() == 0;
 }
 
-/// An answer is heard before a data frame that came earlier: what that says of room is old.
+/// A short frame is processed before an earlier data frame, whose window is then out of date.
 constexpr auto an_older_window_stops_nobody() -> bool {
     auto r = rig{};
     r.connect();
@@ -347,11 +347,11 @@ constexpr auto an_older_window_stops_nobody() -> bool {
         check(got.outcome == rx_outcome::message);
         each = got.token;
     }
-    check(r.send(r.b, "no room"_payload)); // says a window of 0
+    check(r.send(r.b, "no room"_payload)); // announces a window of 0
     for (auto const& each : held) {
         r.b.release(each);
     }
-    r.b.flush(); // says that there is room again
+    r.b.flush(); // announces free buffers again
     (void)r.poll(r.a);
     check(r.gets(r.a, "no room"_payload));
     check(r.send(r.a, "at once"_payload) and r.gets(r.b, "at once"_payload));
@@ -365,7 +365,7 @@ TEST_CASE("A clock that jumps delays what goes again, and calls, by one retry") 
     CHECK(a_clock_that_jumps_delays_a_call_by_one_retry());
 }
 
-TEST_CASE("A peer whose buffers hold no announcement is refused, counted and told, and nothing spins") {
+TEST_CASE("A peer whose buffers are too small for an announcement is refused, counted and reported, without a busy loop") {
     CHECK(a_peer_without_room_for_an_announcement_is_refused());
 }
 
@@ -428,7 +428,7 @@ TEST_CASE("Room that was lent over a reliable line and not used is lent again") 
     }
 }
 
-TEST_CASE("An end that is not heard calls again after a while, and not before") {
+TEST_CASE("An end whose hello was lost sends it again after a while, and not before") {
     auto r = rig{};
     (void)r.poll(r.a);
     for (auto i = 0; i < 3; ++i) {

@@ -95,7 +95,7 @@ constexpr auto codes_of_nuttx_and_nothing_else_are_known() -> bool {
 
 } // namespace
 
-TEST_CASE("Short frames are heard though no buffer is left for long ones") {
+TEST_CASE("Short frames are received though no buffer is left for long ones") {
     STATIC_REQUIRE(short_frames_are_heard_though_no_buffer_is_left());
     CHECK(short_frames_are_heard_though_no_buffer_is_left());
 }

@@ -21,7 +21,7 @@ struct sender : base {
     using base::pump;
 };
 
-/// A new life starts with a hello between delimiters whose check is right, and says no more until the peer is known.
+/// A start sends a hello between delimiters with the right check, and nothing else until the peer is known.
 constexpr auto a_new_life_says_hello_once() -> bool {
     auto line = wire{};
     auto storage = rpmsg::uart_storage<config>{};
@@ -41,7 +41,7 @@ constexpr auto a_new_life_says_hello_once() -> bool {
             rest.add(step.value);
         }
     }
-    check(rest.value() == 0x4867'4bc7); // what is left of any frame with its right check
+    check(rest.value() == 0x4867'4bc7); // the remainder of any frame with a right check
     it.pump();
     check(line.under_way() == 0);
     return true;
@@ -49,7 +49,7 @@ constexpr auto a_new_life_says_hello_once() -> bool {
 
 } // namespace
 
-TEST_CASE("A new life says hello once, with the right check") { CHECK(a_new_life_says_hello_once()); }
+TEST_CASE("A start sends hello once, with the right check") { CHECK(a_new_life_says_hello_once()); }
 
 TEST_CASE("What went wrong on a line is counted up to the largest number, and stays there") {
     std::uint16_t count = 0xfffe;

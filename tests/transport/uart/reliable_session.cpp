@@ -59,16 +59,16 @@ constexpr auto no_life_is_like_another() -> bool {
 
 } // namespace
 
-TEST_CASE("A session stands when each end knows that the other knows it") { STATIC_REQUIRE(two_hellos_make_a_session()); }
+TEST_CASE("A session is up when each end knows that the other knows it") { STATIC_REQUIRE(two_hellos_make_a_session()); }
 
-TEST_CASE("A new life of one end ends the session once, and nothing of the old one is valid") {
+TEST_CASE("A restart of one end ends the session once, and nothing of the old one is valid") {
     STATIC_REQUIRE(a_new_life_ends_the_session_once());
     CHECK(a_new_life_ends_the_session_once());
 }
 
-TEST_CASE("No life is like another") { CHECK(no_life_is_like_another()); }
+TEST_CASE("Every start has another session id") { CHECK(no_life_is_like_another()); }
 
-TEST_CASE("Frames are of the session with the peer that was heard, whatever its number, and of none before") {
+TEST_CASE("Frames belong to the session with the peer that was received, whatever its number, and to none before") {
     for (auto const id : {1u, 2u, 0xffff'ffffu}) {
         auto session = made(7);
         CHECK_FALSE(session.is_current(session.received()));

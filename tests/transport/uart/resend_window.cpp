@@ -34,7 +34,7 @@ constexpr auto an_acknowledgement_that_cannot_be_is_refused() -> bool {
     (void)w.advance(0);
     check(not w.acknowledge(2, 4, 0) and w.acknowledge(1, 4, 0));
     w.release();
-    check(w.acknowledge(0, 4, 0)); // an old one that was overtaken: ignored
+    check(w.acknowledge(0, 4, 0)); // an outdated one: ignored
     w.release();
     check(w.unacknowledged() == 2 and w.next() == 1);
     return true;
@@ -52,7 +52,7 @@ constexpr auto what_is_not_acknowledged_goes_again_ever_more_rarely() -> bool {
     return true;
 }
 
-/// Short frames are heard before data frames that came earlier and say less.
+/// Short frames are processed before earlier data frames with older windows.
 constexpr auto what_was_overtaken_takes_nothing_back() -> bool {
     auto w = filled(4);
     (void)w.advance(0);
@@ -60,7 +60,7 @@ constexpr auto what_was_overtaken_takes_nothing_back() -> bool {
     check(w.acknowledge(2, 4, 0) and w.acknowledge(0, 1, 0) and w.acknowledge(1, 4, 0) and w.acknowledge(2, 1, 0));
     w.release();
     check(w.unacknowledged() == 2 and w.has_next() and not w.advance(1) and w.has_next());
-    check(w.acknowledge(2, 1, 2, true) and not w.has_next()); // who asks for a resend says how it is
+    check(w.acknowledge(2, 1, 2, true) and not w.has_next()); // a request to resend has the current window
     return true;
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("A clock that is put back delays what goes again by one retry") {
     STATIC_REQUIRE(a_clock_that_is_put_back_delays_by_one_retry());
 }
 
-TEST_CASE("A frame that is being filled when all begins anew stays out until it is dropped") {
+TEST_CASE("A frame that is being filled at a restart stays out until it is dropped") {
     auto window = rpmsg::detail::resend_window<2>{};
     auto const lent = window.frames().take();
     window.frames().push(window.frames().take());

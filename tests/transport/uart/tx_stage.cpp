@@ -31,7 +31,7 @@ constexpr auto what_a_line_does_not_take_stays_until_it_does() -> bool {
     return true;
 }
 
-/// What `fetch` asks of a parser, for one that has room for ever.
+/// A parser for `fetch` that always has room.
 struct greedy_parser {
     std::size_t count{};
     [[nodiscard]] constexpr auto frames() const -> greedy_parser const& { return *this; }

@@ -36,7 +36,7 @@ constexpr auto two_codes_take_turns() -> bool {
         check(not r.sleep.may_send(r.codes, 100) and r.codes.has_pending(call));
         r.codes = {};
         check(not r.sleep.may_send(r.codes, 109) and r.codes.is_empty() and r.sleep.next_call(109) == 110);
-        r.hear(code == 0x79 ? 0x74 : 0x78); // the answer to the burst before
+        r.hear(code == 0x79 ? 0x74 : 0x78); // the reply to the burst before
         check(not r.sleep.may_send(r.codes, 110) and r.codes.has_pending(call));
         r.codes = {};
         r.hear(code - 1);
@@ -67,7 +67,7 @@ constexpr auto a_clock_that_jumps_delays_a_call_by_one_retry() -> bool {
     return true;
 }
 
-/// The peer's own call is no answer, and stays.
+/// The peer's own call is no reply, and stays pending.
 constexpr auto an_answer_of_an_earlier_life_wakes_nobody() -> bool {
     for (auto const turn : {0, 1}) {
         auto r = rig{};
@@ -82,7 +82,7 @@ constexpr auto an_answer_of_an_earlier_life_wakes_nobody() -> bool {
         check(not r.sleep.may_send(r.codes, 0) and r.codes.has_pending(call));
         auto const heard = std::array{static_cast<std::byte>(call - 1), static_cast<std::byte>(call)};
         r.parser.feed(heard, r.storage);
-        r.sleep.forget(r.parser); // a new life, before anybody looked
+        r.sleep.forget(r.parser); // a restart before the next check
         r.codes = {};
         check(not r.sleep.may_send(r.codes, 100) and r.codes.has_pending(call));
         r.codes = {};
@@ -105,12 +105,12 @@ TEST_CASE("A clock that jumps delays the next call of a sleeping peer by one ret
     STATIC_REQUIRE(a_clock_that_jumps_delays_a_call_by_one_retry());
 }
 
-TEST_CASE("An answer to a call of an earlier life wakes nobody") {
+TEST_CASE("A reply to a call from before a restart wakes no peer") {
     STATIC_REQUIRE(an_answer_of_an_earlier_life_wakes_nobody());
     CHECK(an_answer_of_an_earlier_life_wakes_nobody());
 }
 
-TEST_CASE("A peer that was called ten times in vain is deaf, and stays so until it answers") {
+TEST_CASE("A peer that did not answer ten calls is deaf, and stays so until it answers") {
     auto r = rig{};
     rpmsg::ticks now = 0;
     for (auto calls = 1; calls <= 300; ++calls, now += config.wake_ticks) {

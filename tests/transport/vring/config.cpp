@@ -10,7 +10,7 @@ using namespace rpmsg;
 
 constexpr auto base = vring_config{.buffers = 8, .buffer_size = 512, .alignment = 16};
 
-/// Every field that both sides must agree on, changed alone.
+/// Changes each field on which both sides must agree, one at a time.
 consteval auto all_disagreements_show() -> bool {
     auto changed = std::array<vring_config, 7>{base, base, base, base, base, base, base};
     changed[0].buffers = 16;

@@ -16,7 +16,7 @@ using place = rpmsg::vring_layout<four>;
 using block = two_sides<four>;
 using base = rpmsg::detail::data_path<rpmsg::detail::ring_role::device, four, block::region, rpmsg::no_doorbell, place>;
 
-/// The rings of a device, with their steps open.
+/// The rings of a device, with access to protected members.
 struct opened_rings : base {
     constexpr explicit opened_rings(block& shared) : base{shared.device_region(), {}, {}} {}
     using base::read_descriptor;
@@ -25,7 +25,7 @@ struct opened_rings : base {
     using base::write_header;
 };
 
-/// What a device believes of a descriptor.
+/// The result of reading a descriptor.
 struct reading {
     std::uint32_t offset{};
     std::uint32_t size{};
@@ -38,7 +38,7 @@ struct reading {
     [[nodiscard]] constexpr auto is_odd() const -> bool { return counts[counter::odd_flags] == 1; }
 };
 
-/// Of one in ring 1, through which it receives; in ring 0 it sends.
+/// Reads one in ring 1, through which the device receives, or in ring 0, through which it sends.
 constexpr auto read(rpmsg::wire::descriptor const& written, std::uint32_t which = 1) -> reading {
     auto shared = block{};
     rpmsg::store(rpmsg::bytes{shared.memory.content}.subspan(place::parts(which).descriptors + 16), written);

@@ -20,7 +20,7 @@ using rpmsg::vendor_places;
 using rpmsg::vring_config;
 namespace dialects = rpmsg::wire::dialects;
 
-/// What a vendor ships: the rings, their places, and how many bytes the region has.
+/// A layout of a vendor: the rings, their addresses, and the size of the region in bytes.
 struct vendor {
     vring_config rings{};
     vendor_places places{};
@@ -30,7 +30,7 @@ struct vendor {
 constexpr auto for_linux(std::uint16_t buffers, std::uint32_t alignment = 4096) -> vring_config {
     return {.buffers = buffers, .alignment = alignment, .dialect = dialects::linux_virtio};
 }
-/// Rings apart, then the buffers, as most device trees have them; a driver puts ring 1's buffers behind those of ring 0.
+/// Separate rings, then the buffers, as in most device trees; the driver's buffers of ring 1 follow those of ring 0.
 constexpr auto rings_first(vring_config rings, std::uint64_t ring_0, std::uint64_t ring_1, std::uint64_t window,
                            std::uint32_t window_size) -> vendor {
     return {.rings = rings,
@@ -95,7 +95,7 @@ constexpr auto tfm_musca = status_first(8, 0x2000'0000, 0x2000'7c00, 0x2000'7800
 template <vendor Vendor> constexpr auto places_of = rpmsg::place<Vendor.rings>(Vendor.places);
 template <vendor Vendor> using layout_of = rpmsg::fixed_layout<places_of<Vendor>>;
 
-/// The places are those of the vendor, all lie in the region, and an address outside of the buffers is refused.
+/// The offsets are those of the vendor and inside the region, and an address outside of the buffers is refused.
 template <vendor Vendor> constexpr auto is_as_shipped() -> bool {
     using layout = layout_of<Vendor>;
     auto const& at = Vendor.places;
@@ -157,7 +157,7 @@ TEST_CASE("The layouts that vendors ship can be said, and nothing outside of the
     STATIC_REQUIRE(shipped::are_as_shipped());
 }
 
-TEST_CASE("Both roles speak over each layout that vendors ship") { CHECK(shipped::speak()); }
+TEST_CASE("Both roles exchange messages over each layout of a vendor") { CHECK(shipped::speak()); }
 
 TEST_CASE("A base is followed only where it is the one that is known") {
     STATIC_REQUIRE(layout_of<imx8mm>::rebase(0xb800'0000));

@@ -19,7 +19,7 @@ constexpr auto lite = vring_config{.buffers = 4, .buffer_size = 128, .alignment 
 constexpr auto for_linux =
     vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::linux_virtio};
 
-/// What an endpoint saw.
+/// The bytes and events that an endpoint received.
 struct sightings {
     int got = 0;
     std::uint32_t unreturned = 0;
@@ -30,7 +30,7 @@ auto endpoints_over(sightings& seen) {
                         [&](auto&, event const& e) { seen.unreturned += e.kind == event_kind::link_down ? e.unreturned : 0; })};
 }
 
-/// Two cores that sleep: a side polls only while its doorbell rang or it said that a poll is due.
+/// Two cores that sleep: a side polls only after a doorbell or while `is_pending` is set.
 template <vring_config Config> struct sleepers : sightings {
     using table = decltype(endpoints_over(std::declval<sightings&>()));
     using device_side = channel<decltype(std::declval<two_sides<Config>&>().device()), table>;
@@ -52,7 +52,7 @@ template <vring_config Config> struct sleepers : sightings {
         side->poll();
         return true;
     }
-    /// Until both sleep; a link that never rests is a failure too.
+    /// Runs until both sleep; a link that never sleeps fails the test.
     auto until_asleep() -> void {
         auto rounds = 0;
         for (auto busy = true; busy; ++rounds) {
@@ -75,7 +75,7 @@ template <vring_config Config> struct sleepers : sightings {
 constexpr auto text = std::array<std::byte, 5>{};
 } // namespace
 
-TEST_CASE("two sides that sleep until a doorbell come up, whoever starts first") {
+TEST_CASE("two sides that sleep until a doorbell come up, in either order of their starts") {
     auto first = sleepers<ours>{};
     first.start_device();
     first.device->poll();
@@ -93,7 +93,7 @@ TEST_CASE("two sides that sleep until a doorbell come up, whoever starts first")
     CHECK(second.is_up());
 }
 
-TEST_CASE("one doorbell of a restarted side is enough, and what the dead side had sent is delivered") {
+TEST_CASE("one doorbell of a restarted side is enough, and messages from before the restart are delivered") {
     for (auto const driver_restarts : {true, false}) {
         auto link = sleepers<ours>{};
         link.both_started();
@@ -115,7 +115,7 @@ TEST_CASE("one doorbell of a restarted side is enough, and what the dead side ha
     }
 }
 
-TEST_CASE("a driver that restarts before the device has seen its first life comes up") {
+TEST_CASE("a driver that restarts before the device has detected its first start comes up") {
     auto link = sleepers<ours>{};
     link.start_device();
     link.start_driver();
@@ -123,7 +123,7 @@ TEST_CASE("a driver that restarts before the device has seen its first life come
     link.shared.to_device.forward(*link.device);
     link.device->poll();
     link.shared.to_driver.forward(*link.driver);
-    link.driver->poll(); // up, but the device does not know
+    link.driver->poll(); // up; the device has not polled yet
     link.start_driver();
     link.driver->poll();
     link.until_asleep();
@@ -185,7 +185,7 @@ TEST_CASE("a device that closes and starts again on standing rings neither repea
         settle(shared, host, remote, 0, 1);
     }
     CHECK(deliveries == 22);
-    kept[0].release(); // of an earlier life: counted, nothing else
+    kept[0].release(); // stale: counted, without other effect
     CHECK(host.counts()[counter::bad_id] == 0);
     CHECK(host.counts()[counter::bad_index] == 0);
 }
@@ -203,11 +203,11 @@ TEST_CASE("a device beside Linux that closes and starts again needs no doorbell 
     CHECK(link.is_up());
 }
 
-TEST_CASE("a device beside Linux that is told of the driver's new life waits for its first doorbell") {
+TEST_CASE("a device beside Linux that is reset after the driver's restart waits for its first doorbell") {
     auto link = sleepers<for_linux>{};
     link.both_started();
     REQUIRE(link.is_up());
-    link.clear_memory(); // the driver is bound again: it posts its buffers, and rings when it is ready to hear
+    link.clear_memory(); // a restarted driver posts its buffers, and rings when it is ready
     link.start_driver();
     link.driver->poll();
     REQUIRE(link.device->reset());
@@ -218,7 +218,7 @@ TEST_CASE("a device beside Linux that is told of the driver's new life waits for
     CHECK(link.device->is_up());
 }
 
-TEST_CASE("rpmsg-lite: a device that attached to the rings of an earlier life finds those of the new one") {
+TEST_CASE("rpmsg-lite: a device that attached to rings from before the driver's restart finds the new ones") {
     auto link = sleepers<lite>{};
     link.both_started();
     REQUIRE(link.driver->get<"svc">().send(text));
@@ -241,7 +241,7 @@ TEST_CASE("rpmsg-lite: a device that attached to the rings of an earlier life fi
     CHECK(link.got == 5);
 }
 
-TEST_CASE("the doorbell that tells of the end is rung again if it failed") {
+TEST_CASE("the doorbell that reports the end is rung again if it failed") {
     auto link = sleepers<ours>{};
     link.both_started();
     link.shared.to_driver.refuses = true;
@@ -255,7 +255,7 @@ TEST_CASE("the doorbell that tells of the end is rung again if it failed") {
     CHECK_FALSE(link.driver->is_up());
 }
 
-TEST_CASE("a started link is not started twice, and a closed one starts anew") {
+TEST_CASE("a started link is not started twice, and a closed one starts again") {
     auto link = sleepers<ours>{};
     link.both_started();
     REQUIRE(link.device->start());
@@ -275,8 +275,8 @@ constexpr auto batched_openamp =
     vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .batch = 4, .dialect = wire::dialects::openamp};
 constexpr auto nuttx = vring_config{.buffers = 4, .buffer_size = 128, .alignment = 16, .dialect = wire::dialects::nuttx};
 
-/// A device that has a name to take back, a message held and one given back that was not shown yet; then its driver takes
-/// the rings away, and nobody has told it when it closes. Answers what it wrote from `first` on, and how often it rang.
+/// A device has a name, a held message and an unpublished returned buffer; then its driver releases the rings, and the device
+/// closes or polls before it was reset. Returns whether it wrote from `first` on, or rang.
 template <vring_config Config> struct taken_away {
     two_sides<Config> shared{};
     held_message kept{};
@@ -298,7 +298,7 @@ template <vring_config Config> struct taken_away {
         if (Config.batch > 1) {
             REQUIRE(host.at(0).send(text));
             REQUIRE(host.at(0).send(text));
-            remote.poll({.messages = 1}); // given back, and not shown
+            remote.poll({.messages = 1}); // returned and not published
             REQUIRE(got == 3);
         }
         take(shared, host);
@@ -318,7 +318,7 @@ template <vring_config Config> struct taken_away {
         return not same or (rang != 0 and not may_ring);
     }
 };
-TEST_CASE("a link of boot words is looked at by time, as a peer that starts anew rings nothing") {
+TEST_CASE("a link of boot words is polled by time, as a peer that restarts rings no doorbell") {
     auto shared = two_sides<nuttx>{};
     auto host = shared.driver();
     auto remote = shared.device();
@@ -345,7 +345,7 @@ TEST_CASE("nothing is written to rings, or rung, after their driver took them aw
         auto const rings_are_cleared = [](auto& shared, auto&) { shared.memory.content = {}; };
         CHECK_FALSE(taken_away<for_linux>{}.writes_after(rings_are_cleared, closes, 0));
         CHECK_FALSE(taken_away<lite>{}.writes_after(rings_are_cleared, closes, 0));
-        // Where there is a handshake the words of it are written, and rung for.
+        // A handshake writes its words and rings a doorbell.
         auto const starts_anew = [](auto& shared, auto&) {
             auto next = shared.driver();
             REQUIRE(next.start());
@@ -394,7 +394,7 @@ TEST_CASE("a doorbell that is older than the rings does not bring a device besid
     remote.notify(0);
     REQUIRE(remote.poll(0).event == link_event::up);
 
-    // One of a life that is over: what it had to say was seen.
+    // A doorbell from before the restart was handled already.
     remote.notify(0);
     (void)remote.poll(0);
     shared.memory.content = {};
@@ -406,7 +406,7 @@ TEST_CASE("a doorbell that is older than the rings does not bring a device besid
     remote.notify(0);
     CHECK(remote.poll(0).event == link_event::up);
 
-    // One of the next life that comes before anybody tells of it counts.
+    // A doorbell of the restarted driver that arrives before the device is reset counts.
     shared.memory.content = {};
     host = shared.driver();
     REQUIRE(host.start());
@@ -503,7 +503,7 @@ TEST_CASE("a doorbell that failed is rung once more when the device closes: its 
     CHECK(host.receive().payload.size() == 4);
 }
 
-TEST_CASE("a doorbell that failed before a close is not rung in the next life") {
+TEST_CASE("a doorbell that failed before a close is not rung after the next start") {
     auto shared = two_sides<openamp>{};
     auto host = shared.driver();
     auto remote = shared.device();

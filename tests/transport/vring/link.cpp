@@ -14,8 +14,7 @@ using rpmsg::rx_outcome;
 using rpmsg::vring_config;
 namespace dialects = rpmsg::wire::dialects;
 
-/// A ping-pong long enough for every index to pass its end, with the doorbells that were asked for and no others: a side
-/// that is not rung does not look.
+/// A ping-pong in which every index wraps, with the requested doorbells only: a side polls only after a doorbell.
 template <vring_config Config> constexpr auto every_message_rings_who_sleeps(std::uint32_t messages) -> bool {
     auto shared = two_sides<Config>{};
     auto driver = shared.driver();
@@ -38,7 +37,7 @@ template <vring_config Config> constexpr auto every_message_rings_who_sleeps(std
         auto const got = to.receive();
         check(got.outcome == rx_outcome::message and got.payload.size() == length);
         to.release(got.token);
-        check(to.receive().outcome == rx_outcome::none); // and asks for the next doorbell
+        check(to.receive().outcome == rx_outcome::none); // and requests the next doorbell
     };
     for (std::uint32_t i = 0; i < messages; ++i) {
         pass(driver, device, shared.to_device, 1, static_cast<std::uint16_t>(i % 40));
@@ -51,7 +50,7 @@ template <vring_config Config> constexpr auto every_message_rings_who_sleeps(std
     return true;
 }
 
-/// Returned buffers ring nobody who is content with those he has; who waits for one is rung once.
+/// Returned buffers ring no doorbell for a sender that has buffers; a sender that waits for one gets one doorbell.
 template <vring_config Config> constexpr auto returns_are_silent_until_someone_waits() -> bool {
     auto shared = two_sides<Config>{};
     auto driver = shared.driver();
@@ -75,7 +74,7 @@ template <vring_config Config> constexpr auto returns_are_silent_until_someone_w
     return true;
 }
 
-/// Who says that it needs no doorbell gets none for a message, be it of either side. With caches to ask costs more than to ring.
+/// A side that suppresses doorbells gets none for a message. With caches the check costs more than the doorbell.
 constexpr auto who_needs_no_doorbell_gets_none() -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
     using place = rpmsg::vring_layout<config>;
@@ -98,7 +97,7 @@ constexpr auto who_needs_no_doorbell_gets_none() -> bool {
     return true;
 }
 
-/// Nothing works on a link that is down, and nothing of it is remembered.
+/// Every call on a link that is down is refused and leaves no state.
 constexpr auto plain = vring_config{.buffers = 4, .buffer_size = 64};
 constexpr auto nothing_works_while_down() -> bool {
     auto shared = two_sides<plain>{};
@@ -131,7 +130,7 @@ TEST_CASE("Every message rings who sleeps") {
 }
 
 TEST_CASE("30: more messages than an index can count") {
-    auto const volatile many = 70'000u; // not for the compiler to work out
+    auto const volatile many = 70'000u; // prevents evaluation by the compiler
     CHECK(every_message_rings_who_sleeps<plain>(many));
     CHECK(every_message_rings_who_sleeps<by_index>(many));
 }

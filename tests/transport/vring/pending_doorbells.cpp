@@ -32,7 +32,7 @@ consteval auto rings_again_when_it_can() -> bool {
     return not bells.has_pending() and bell.rung[0] == 0 and bell.rung[1] == 1;
 }
 
-/// One that cannot fail.
+/// A doorbell that cannot fail.
 struct register_write {
     std::uint32_t* rung;
     constexpr auto ring(std::uint32_t which) -> void { rung[which] += 1; }
@@ -47,7 +47,7 @@ consteval auto owes_nothing_where_none_can_fail() -> bool {
 }
 } // namespace
 
-TEST_CASE("a doorbell that could not be rung is counted, owed, and rung once it can be") {
+TEST_CASE("a doorbell that could not be rung is counted, stays pending, and is rung once it can be") {
     STATIC_REQUIRE(rings_again_when_it_can());
 }
 

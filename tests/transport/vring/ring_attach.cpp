@@ -13,14 +13,14 @@ using rpmsg::detail::ring_role;
 namespace wire = rpmsg::wire;
 namespace dialects = wire::dialects;
 
-/// The steps of one role, which no one else reaches, over the block that both share.
+/// Access to protected members of one role, over the shared block.
 template <ring_role Role, vring_config Config>
 struct opened : rpmsg::detail::ring_attach<Role, Config, typename two_sides<Config>::region, rpmsg::no_doorbell,
                                            rpmsg::vring_layout<Config>> {
     using rings = rpmsg::detail::ring_attach<Role, Config, typename two_sides<Config>::region, rpmsg::no_doorbell,
                                              rpmsg::vring_layout<Config>>;
     constexpr explicit opened(typename two_sides<Config>::region memory) : rings{memory, {}, {}} {}
-    /// As a device that comes up, resuming where it can.
+    /// Comes up like a device, and resumes if possible.
     constexpr auto adopt() -> void {
         if (not are_standing()) {
             rings::adopt();
@@ -40,7 +40,7 @@ struct opened : rpmsg::detail::ring_attach<Role, Config, typename two_sides<Conf
 
 constexpr auto four = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};
 
-/// Both sides of one block, in its place: they point to its memory.
+/// Both sides of one block; not movable, as they point to its memory.
 struct sides {
     two_sides<four> shared{};
     opened<ring_role::driver, four> driver{shared.memory};
@@ -61,24 +61,24 @@ constexpr auto a_device_adopts_what_a_driver_lays_out() -> bool {
     return true;
 }
 
-/// What a device that closes has taken goes back, what is on loan stays out, and it goes on there when it resumes.
+/// A device that closes returns the messages taken, keeps its loans, and continues from there when it resumes.
 constexpr auto a_closed_device_goes_on_where_it_stopped() -> bool {
     auto [shared, driver, device] = sides{};
     driver.lay_out();
     device.adopt();
     driver.hand_over(1, 2, 20);
-    check(device.take(1) == 2 and device.take(0) == 0); // a message is held, room is reserved
+    check(device.take(1) == 2 and device.take(0) == 0); // a message is held, a buffer is reserved
     device.give_all_back();
     check(driver.take(1) == 2 and device.is_late(0) and device.unused_.is_empty());
     device.adopt();
     check(device.is_late(0) and device.tx().taken() == 1);
-    device.forget_rings(); // they broke: then nothing of them is believed
+    device.forget_rings(); // broken rings are not resumed
     device.adopt();
     check(device.unused_.is_empty() and device.tx().taken() == 0);
     return true;
 }
 
-/// Also where every index is still 0 and the same buffer is out on both rings: nothing but the mark tells them apart.
+/// Also where all indices are 0 and the same buffer is taken on both rings: only the mark differs.
 constexpr auto rings_laid_out_anew_are_told_from_old_ones_by_their_mark() -> bool {
     auto [shared, driver, device] = sides{};
     driver.lay_out();
@@ -93,7 +93,7 @@ constexpr auto rings_laid_out_anew_are_told_from_old_ones_by_their_mark() -> boo
     return true;
 }
 
-/// A device that was here in between leaves a mark of its own.
+/// Another device that attached meanwhile leaves its own mark.
 constexpr auto rings_that_another_device_used_are_not_resumed() -> bool {
     auto [shared, driver, device] = sides{};
     driver.lay_out();
@@ -104,7 +104,7 @@ constexpr auto rings_that_another_device_used_are_not_resumed() -> bool {
     return true;
 }
 
-/// Rings that were laid out anew meanwhile are adopted, not resumed.
+/// Rings that were initialised again meanwhile are adopted, not resumed.
 constexpr auto rings_of_the_next_life_are_adopted() -> bool {
     auto [shared, driver, device] = sides{};
     driver.lay_out();
@@ -119,14 +119,14 @@ constexpr auto rings_of_the_next_life_are_adopted() -> bool {
     return true;
 }
 
-/// What was seen of the rings of one life is not believed of the next, though their indices are the same.
+/// Indices read before a restart are not used afterwards, even if the new ones are the same.
 constexpr auto what_was_seen_is_forgotten_when_resuming() -> bool {
     auto [shared, driver, device] = sides{};
     driver.lay_out();
     device.adopt();
     driver.hand_over(1, 0, 20);
     driver.hand_over(1, 1, 20);
-    check(device.take(1) == 0); // and it has seen the other
+    check(device.take(1) == 0); // and has read the index of the second one
     driver.lay_out();
     driver.hand_over(1, 0, 20);
     device.adopt();
@@ -140,15 +140,15 @@ TEST_CASE("What was seen of a ring is forgotten when a device resumes") {
     CHECK(what_was_seen_is_forgotten_when_resuming());
 }
 
-/// A layout of the user's own, which offers what the concept asks and answers what it is told to.
+/// A user's layout that satisfies the concept and returns offsets set by the test.
 template <vring_config Config> struct odd_layout {
     using plain = rpmsg::vring_layout<Config>;
     rpmsg::wire::vring_parts ring_1 = plain::parts(1);
     std::uint32_t status_at = plain::status();
     std::uint32_t control_at = plain::control();
     std::uint32_t boot_at = plain::boot();
-    std::uint32_t odd_buffer = rpmsg::nowhere; ///< where the third buffer of ring 0 is said to lie
-    std::uint32_t found_at = rpmsg::nowhere;   ///< where every address is said to lie
+    std::uint32_t odd_buffer = rpmsg::nowhere; ///< returned offset of the third buffer of ring 0
+    std::uint32_t found_at = rpmsg::nowhere;   ///< returned offset of every address
 
     constexpr auto parts(std::uint32_t ring) const { return ring == 0 ? plain::parts(0) : ring_1; }
     constexpr auto offset_of(std::uint64_t address, std::uint32_t length) const -> std::uint32_t {
@@ -162,7 +162,7 @@ template <vring_config Config> struct odd_layout {
     constexpr auto control() const { return control_at; }
     constexpr auto boot() const { return boot_at; }
     static constexpr auto rebase(std::uint64_t) -> bool { return true; }
-    static constexpr auto fits(std::uint32_t, std::uint32_t) -> bool { return true; } // it does not look
+    static constexpr auto fits(std::uint32_t, std::uint32_t) -> bool { return true; } // without a check
 };
 
 constexpr auto odd(wire::dialect dialect) -> vring_config {
@@ -223,7 +223,7 @@ TEST_CASE("A layout of the user's own that leads outside of the region is miscon
     try_all.template operator()<odd(dialects::rpmsg)>();
 }
 
-/// Also what it answers later, for each descriptor, is looked at.
+/// The offset returned for each descriptor is checked, too.
 constexpr auto a_buffer_outside_is_a_bad_descriptor(std::uint32_t found) -> bool {
     constexpr auto config = odd(dialects::openamp);
     using region = typename two_sides<config>::region;
@@ -251,7 +251,7 @@ TEST_CASE("A buffer that a layout of the user's own finds outside of the region 
     STATIC_REQUIRE(a_buffer_outside_is_a_bad_descriptor(0xffff'fff0));
 }
 
-TEST_CASE("Rings laid out anew are told from old ones by the mark of the device") {
+TEST_CASE("Rings that were initialised again are distinguished from old ones by the mark of the device") {
     STATIC_REQUIRE(rings_laid_out_anew_are_told_from_old_ones_by_their_mark());
     CHECK(rings_laid_out_anew_are_told_from_old_ones_by_their_mark());
     STATIC_REQUIRE(rings_that_another_device_used_are_not_resumed());
@@ -268,7 +268,7 @@ TEST_CASE("A closed device goes on where it stopped") {
     CHECK(a_closed_device_goes_on_where_it_stopped());
 }
 
-TEST_CASE("Rings of the driver's next life are adopted, not resumed") {
+TEST_CASE("Rings of a restarted driver are adopted, not resumed") {
     STATIC_REQUIRE(rings_of_the_next_life_are_adopted());
     CHECK(rings_of_the_next_life_are_adopted());
 }

@@ -11,7 +11,7 @@ namespace {
 using rpmsg::vring_config;
 namespace dialects = rpmsg::wire::dialects;
 
-/// Every byte of the rings is written whatever lay there, and no byte beside them.
+/// Every byte of the rings is written, and no byte outside of them.
 template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(std::byte before) -> bool {
     using place = rpmsg::vring_layout<Config>;
     auto dirty = two_sides<Config>{};
@@ -40,7 +40,7 @@ template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(s
             check(ring == 1 or descriptor.flags == 2);
         }
     }
-    for (std::uint32_t ring = 0; ring < 2; ++ring) { // what lies between two parts is no part
+    for (std::uint32_t ring = 0; ring < 2; ++ring) { // padding between two parts is not written
         auto const at = place::parts(ring);
         auto const words = Config.dialect.used_event_word ? 6u : 4u;
         for (std::uint32_t gap = at.available + words + 2u * Config.buffers; gap < at.used; ++gap) {

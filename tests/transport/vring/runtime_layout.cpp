@@ -7,8 +7,8 @@
 namespace {
 using namespace rpmsg;
 
-/// Rings of 4 buffers at 0x100 and 0x200 of a region of 0x4000 bytes, buffers anywhere from 0x80 on, which the driver
-/// knows as 0x1'0000'0080.
+/// Rings of 4 buffers at 0x100 and 0x200 of a region of 0x4000 bytes, buffers anywhere from 0x80 on; the driver's address of
+/// 0x80 is 0x1'0000'0080.
 constexpr auto placed = runtime_layout{.buffers_per_ring = 4,
                                        .rings = {wire::place_vring(0x100, 4, 16), wire::place_vring(0x200, 4, 16)},
                                        .window = 0x80,
@@ -100,7 +100,7 @@ TEST_CASE("no buffer lies on the boot block, the head of the table or the config
     STATIC_REQUIRE(is_free(0x300 + 68 + 64));
 }
 
-TEST_CASE("a layout follows the base that the driver tells") {
+TEST_CASE("a layout follows the base that the driver announces") {
     auto moved = booting;
     CHECK(moved.rebase(0x7f12'3456'7000));
     CHECK(moved.offset_of(0x7f12'3456'8000, 512) == 0x1000);

@@ -40,7 +40,7 @@ constexpr auto with_windows =
                  .windows = {rpmsg::address_window{.start = shared_block_plan<ours>::layout::buffers, .size = 0x2000},
                              rpmsg::address_window{.start = 0x10'0000, .size = 0x1000}}};
 
-// What a firmware writes.
+// The plan of a firmware.
 [[gnu::section(".resource_table"), gnu::used]] constinit auto table = rpmsg::resource_table_of<for_openamp>();
 } // namespace
 
@@ -61,7 +61,7 @@ TEST_CASE("the table says where the remote sees the rings") {
     STATIC_REQUIRE(made.vrings[0].notify_id == 5 and made.vrings[1].notify_id == 6);
 }
 
-TEST_CASE("OpenAMP with buffer sizes is told of the host's buffers first, behind the rings of the table") {
+TEST_CASE("OpenAMP with buffer sizes gets the size of the host's buffers first, behind the rings of the table") {
     constexpr auto link = [] {
         auto sized = for_openamp;
         sized.rings.dialect = dialects::openamp_bufsz;
@@ -88,7 +88,7 @@ TEST_CASE("the table is read back as it was meant") {
                    shared_block_plan<for_openamp>::layout::status());
 }
 
-TEST_CASE("Linux is told of three carveouts of whole pages, one behind the other") {
+TEST_CASE("The table for Linux has three carveouts of whole pages, one behind the other") {
     constexpr auto made = rpmsg::resource_table_of<for_linux>();
     STATIC_REQUIRE(made.carveouts[0].name.view() == "vdev0vring0");
     STATIC_REQUIRE(made.carveouts[2].name.view() == "vdev0buffer");

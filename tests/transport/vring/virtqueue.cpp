@@ -14,7 +14,7 @@ using rpmsg::detail::ring_role;
 using rpmsg::detail::take_outcome;
 using rpmsg::detail::virtqueue;
 
-/// One ring with both of its sides, whose indices start at the same place.
+/// One ring with both of its sides and equal start indices.
 template <vring_config Config> struct one_ring {
     static constexpr auto at = rpmsg::vring_layout<Config>::parts(0);
     using region = typename two_sides<Config>::region;
@@ -33,7 +33,7 @@ template <vring_config Config> struct one_ring {
     }
 };
 
-/// Buffers go round from an index on, in order and then out of order, and every one that was given is taken once.
+/// Buffers circulate from an index on, in order and out of order; each published one is taken once.
 template <vring_config Config> constexpr auto buffers_go_round_from(std::uint16_t first) -> bool {
     auto ring = one_ring<Config>{first};
     auto& driver = ring.driver;
@@ -75,7 +75,7 @@ template <vring_config Config> constexpr auto buffers_go_round_from(std::uint16_
     return true;
 }
 
-/// A doorbell is wanted exactly when the other side has armed itself since, by flags or by event index.
+/// A doorbell is needed exactly when the other side has armed it since, by flags or by event index.
 template <vring_config Config> constexpr auto who_is_armed_is_rung(std::uint16_t first) -> bool {
     auto ring = one_ring<Config>{first};
     auto& driver = ring.driver;
@@ -89,7 +89,7 @@ template <vring_config Config> constexpr auto who_is_armed_is_rung(std::uint16_t
     check(send(0));
     device.disarm(ring.of_device, at);
     check(not send(1));
-    check(not device.arm(ring.of_device, at)); // something came meanwhile: do not sleep
+    check(not device.arm(ring.of_device, at)); // a buffer arrived meanwhile: do not sleep
     check(device.take(ring.of_device, at).id == 0 and device.take(ring.of_device, at).id == 1);
     check(device.arm(ring.of_device, at));
     check(send(2));
@@ -99,7 +99,7 @@ template <vring_config Config> constexpr auto who_is_armed_is_rung(std::uint16_t
     return true;
 }
 
-/// Entries that are published together want a doorbell when one of them was waited for.
+/// Entries that are published together need a doorbell when the event index is among them.
 constexpr auto entries_published_together_ring_for_each_other(std::uint16_t first) -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64, .event_index = true};
     auto ring = one_ring<config>{first};
@@ -111,14 +111,14 @@ constexpr auto entries_published_together_ring_for_each_other(std::uint16_t firs
         return ring.driver.publish(ring.of_driver, at, count);
     };
     check(ring.device.arm(ring.of_device, at));
-    check(publish(0, 2)); // the first of them was waited for
+    check(publish(0, 2)); // the event index is the first of them
     check(not publish(2, 2));
     return true;
 }
 
 enum class forgery { index_ahead, index_back, id_too_large, id_alias, id_twice };
 
-/// What a peer may forge, as the driver sees the used ring.
+/// Forged values in the used ring, as the driver reads them.
 constexpr auto a_forged_used_ring_is_found_out(forgery what, std::uint16_t first) -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
     auto ring = one_ring<config>{first};
@@ -156,12 +156,12 @@ constexpr auto a_forged_used_ring_is_found_out(forgery what, std::uint16_t first
         check(driver.take(ring.of_driver, at).outcome == take_outcome::taken);
     }
     check(driver.take(ring.of_driver, at).outcome == expected);
-    check(driver.take(ring.of_driver, at).outcome == expected); // it does not go away by asking again
+    check(driver.take(ring.of_driver, at).outcome == expected); // another call has the same result
     check(driver.with_peer(ring.of_driver, at) <= 4);
     return true;
 }
 
-/// As the device sees the available ring.
+/// Forged values in the available ring, as the device reads them.
 constexpr auto a_forged_available_ring_is_found_out(forgery what, std::uint16_t first) -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
     auto ring = one_ring<config>{first};

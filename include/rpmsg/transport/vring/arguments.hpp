@@ -10,8 +10,8 @@
 
 namespace rpmsg::detail {
 
-/// Looks at what a user names for a shared-memory link before anything else does, and says in words what is wrong. A function:
-/// a class that said so would be none to go on with.
+/// Checks the template arguments of a shared-memory link before they are used; each mistake gives one readable error. It is a
+/// function because a class with a failed static_assert would cause further errors.
 template <vring_config Config, typename Region, typename Bell, typename Layout> constexpr auto is_vring() -> bool {
     using told [[maybe_unused]] = typename checked_config<Config>::told;
     constexpr bool are_swapped = doorbell<Region> and region<Bell>;
@@ -30,7 +30,7 @@ template <vring_config Config, typename Region, typename Bell, typename Layout> 
     static_assert(may_share_lines,
                   "the boot words of both sides share a cache line: this dialect needs memory that is not cached");
     if constexpr (requires { Layout::size(); }) {
-        static_assert(Layout::size() > 0); // which tells its own rules
+        static_assert(Layout::size() > 0); // instantiates the checks of the layout
     }
     return region<Region> and is_bell and is_layout and has_own_lines and may_share_lines;
 }

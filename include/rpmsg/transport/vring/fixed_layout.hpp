@@ -9,19 +9,19 @@
 
 namespace rpmsg {
 
-/// The places of a shared block as a vendor's device tree or linker script lists them: rings and buffers apart, in any order.
-/// All are addresses as the driver writes them; 0 for `table`, `status` and `driver_buffers` where there is none.
+/// The parts of a shared block as a vendor's device tree or linker script lists them: rings and buffers separately, in any
+/// order. All are addresses as the driver writes them; `table`, `status` and `driver_buffers` are 0 where there is none.
 struct vendor_places {
-    std::uint64_t region{};                        ///< where the region starts that the transport is given
+    std::uint64_t region{};                        ///< start of the region that is passed to the transport
     std::array<std::uint64_t, 2> rings{};          ///< ring 0 carries messages to the driver
-    std::uint64_t window{};                        ///< where the driver's buffers may lie
+    std::uint64_t window{};                        ///< start of the memory that may contain the driver's buffers
     std::uint32_t window_size{};                   ///< bytes
-    std::array<std::uint64_t, 2> driver_buffers{}; ///< where a driver puts the buffers of each ring
+    std::array<std::uint64_t, 2> driver_buffers{}; ///< start of the buffers that a driver posts for each ring
     std::uint64_t status{};                        ///< the status byte, alone or in the vdev entry of a table
-    std::uint64_t table{};                         ///< the resource table, where a driver checks its head
+    std::uint64_t table{};                         ///< the resource table, if a driver checks its head
 };
 
-/// Where that is in the region. Where it does not fit `fixed_layout` says so when compiling.
+/// Converts these addresses to offsets in the region. `fixed_layout` reports overlaps as compile-time errors.
 template <vring_config Config> [[nodiscard]] consteval auto place(vendor_places const& at) -> runtime_layout {
     auto const offset = [&](std::uint64_t address) { return static_cast<std::uint32_t>(address - at.region); };
     auto const or_nowhere = [&](std::uint64_t address) { return address != 0 ? offset(address) : nowhere; };
@@ -40,7 +40,7 @@ template <vring_config Config> [[nodiscard]] consteval auto place(vendor_places 
             .table_offset = or_nowhere(at.table)};
 }
 
-/// A layout whose places are known when compiling: `runtime_layout` without its memory and without its work.
+/// A layout whose offsets are known at compile time; it takes no memory, unlike `runtime_layout`.
 template <runtime_layout Places> struct fixed_layout {
     static constexpr bool is_checked = true;
     static_assert(Places.window % 4 == 0, "the window of the buffers starts at a multiple of 4 bytes");

@@ -22,7 +22,7 @@ constexpr auto device_word = boot + std::uint32_t{offsetof(rpmsg::wire::boot_blo
 constexpr auto first_command =
     boot + std::uint32_t{sizeof(rpmsg::wire::boot_block) + offsetof(rpmsg::wire::resource_table, reserved)};
 
-/// Memory that looks at the command words whenever the driver says that it runs.
+/// Memory that checks the command words whenever the driver writes `runs`.
 struct watching_region : rpmsg::testing::array_region<boot_place::size()> {
     std::uint32_t left = 0xffff'ffff;
 
@@ -63,7 +63,7 @@ constexpr auto a_driver_whose_word_another_wrote_begins_again() -> bool {
     return advance() == handshake_step::attach;
 }
 
-TEST_CASE("No command of a dead peer stands when the driver says that it runs") {
+TEST_CASE("No command of an earlier peer is left when the driver writes runs") {
     STATIC_REQUIRE(no_command_of_a_dead_peer_stands_when_the_driver_runs());
     CHECK(no_command_of_a_dead_peer_stands_when_the_driver_runs());
 }

@@ -16,7 +16,7 @@ using rpmsg::wire::control_block;
 constexpr auto ours = vring_config{.buffers = 4, .buffer_size = 64};
 using place = rpmsg::vring_layout<ours>;
 
-/// The device's half of the handshake, step by step, with the driver's words written by hand.
+/// The device's half of the handshake, step by step; the test writes the driver's words.
 constexpr auto the_device_lets_go_before_it_attaches() -> bool {
     constexpr auto driver = std::uint32_t{offsetof(control_block, driver)};
     constexpr auto device = std::uint32_t{offsetof(control_block, device)};
@@ -35,7 +35,7 @@ constexpr auto the_device_lets_go_before_it_attaches() -> bool {
     handshake.start(memory, place{});
     check(device_said(offsetof(control_block::device_half, boot)) == 1);
     check(device_said(offsetof(control_block::device_half, magic)) == rpmsg::wire::control_magic);
-    check(advance() == handshake_step::none); // nobody there
+    check(advance() == handshake_step::none); // no driver
     driver_says(offsetof(control_block::driver_half, epoch), 7);
     check(advance() == handshake_step::none); // no magic: half written
     driver_says(offsetof(control_block::driver_half, magic), rpmsg::wire::control_magic);
@@ -45,7 +45,7 @@ constexpr auto the_device_lets_go_before_it_attaches() -> bool {
     check(device_said(offsetof(control_block::device_half, quiet)) == 7);
     check(advance() == handshake_step::none);
     driver_says(offsetof(control_block::driver_half, ready), 7);
-    check(advance() == handshake_step::none); // laid out, but for an earlier boot of ours
+    check(advance() == handshake_step::none); // initialised for an earlier `boot` of the device
     driver_says(offsetof(control_block::driver_half, boot_seen), 1);
     check(advance() == handshake_step::attach);
     check(established());
@@ -53,7 +53,7 @@ constexpr auto the_device_lets_go_before_it_attaches() -> bool {
     check(not established());
     check(advance() == handshake_step::answered and device_said(offsetof(control_block::device_half, quiet)) == 8);
 
-    // The next start counts the boot on, past the end of the counter, and never to 0.
+    // The next start increments `boot`, also past the end of the counter, and never to 0.
     shared.put(device + static_cast<std::uint32_t>(offsetof(control_block::device_half, boot)), std::uint32_t{0xffff'ffff});
     auto next = rpmsg::detail::control_block_device<ours>{};
     next.start(memory, place{});
@@ -62,7 +62,7 @@ constexpr auto the_device_lets_go_before_it_attaches() -> bool {
     return true;
 }
 
-/// The driver's half of the handshake, step by step, with the device's words written by hand.
+/// The driver's half of the handshake, step by step; the test writes the device's words.
 constexpr auto the_driver_waits_until_the_device_lets_go() -> bool {
     constexpr auto driver = std::uint32_t{offsetof(control_block, driver)};
     constexpr auto device = std::uint32_t{offsetof(control_block, device)};
@@ -86,7 +86,7 @@ constexpr auto the_driver_waits_until_the_device_lets_go() -> bool {
     check(advance() == handshake_step::refuse);
     device_says(offsetof(control_block::device_half, fingerprint), ours.fingerprint());
     device_says(offsetof(control_block::device_half, boot), 9);
-    check(advance() == handshake_step::none); // it may still be at the rings of an earlier session
+    check(advance() == handshake_step::none); // the device may still use the rings of an earlier epoch
     device_says(offsetof(control_block::device_half, quiet), epoch);
     check(advance() == handshake_step::attach);
     check(driver_said(offsetof(control_block::driver_half, ready)) != epoch);

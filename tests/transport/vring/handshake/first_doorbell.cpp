@@ -19,9 +19,9 @@ constexpr auto a_doorbell_that_finds_buffers_attaches() -> bool {
     auto shared = two_sides<for_linux>{};
     auto memory = shared.device_region();
     auto const advance = [&](bool rang) { return handshake::advance(memory, place{}, true, rang); };
-    check(advance(true) == handshake_step::early); // the rings are not laid out yet
+    check(advance(true) == handshake_step::early); // the rings are not initialised yet
     shared.put(place::parts(0).available + 2, std::uint16_t{4});
-    check(advance(false) == handshake_step::none); // the driver may be at it
+    check(advance(false) == handshake_step::none); // the driver may be initialising them
     return advance(true) == handshake_step::attach;
 }
 

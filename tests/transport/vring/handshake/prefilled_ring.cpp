@@ -19,12 +19,12 @@ constexpr auto the_masters_memory_attaches() -> bool {
     auto shared = two_sides<lite>{};
     auto memory = shared.device_region();
     auto const advance = [&] { return handshake::advance(memory, place{}, true, false); };
-    check(advance() == handshake_step::early); // nothing is there
+    check(advance() == handshake_step::early); // the rings are not initialised
     shared.put(place::parts(0).available + 2, std::uint16_t{4});
     shared.put(place::parts(0).available, rpmsg::wire::suppress_doorbell);
     for (std::uint16_t given = 0; given < 4; ++given) {
         shared.put(place::parts(1).used + 2, given);
-        check(advance() == handshake_step::none); // the master is still at it
+        check(advance() == handshake_step::none); // the master is still initialising them
     }
     shared.put(place::parts(1).used + 2, std::uint16_t{4});
     return advance() == handshake_step::attach;

@@ -15,7 +15,7 @@ namespace dialects = rpmsg::wire::dialects;
 
 constexpr auto openamp = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::openamp};
 
-/// Every value of the status byte (54): only driver_ok without needs_reset is a link.
+/// Every value of the status byte (54): the link is up only with driver_ok and without needs_reset.
 constexpr auto a_status_byte_is_a_link(std::uint8_t value) -> bool {
     using openamp_place = rpmsg::vring_layout<openamp>;
     auto shared = two_sides<openamp>{};
@@ -25,13 +25,13 @@ constexpr auto a_status_byte_is_a_link(std::uint8_t value) -> bool {
     auto const established = handshake.is_established(memory, openamp_place{});
     check(handshake.advance(memory, openamp_place{}, established, false) ==
           (established ? handshake_step::none : handshake_step::over));
-    shared.put(openamp_place::parts(0).available + 2, std::uint16_t{4}); // now the rings are there
+    shared.put(openamp_place::parts(0).available + 2, std::uint16_t{4}); // now the rings are initialised
     check(handshake.advance(memory, openamp_place{}, established, false) ==
           (established ? handshake_step::attach : handshake_step::over));
     return established;
 }
 
-/// The status byte: taken back at the start, set after the rings are laid out.
+/// The status byte is cleared at the start, and set after the rings are initialised.
 constexpr auto the_status_byte_comes_last() -> bool {
     using openamp_place = rpmsg::vring_layout<openamp>;
     auto shared = two_sides<openamp>{};
@@ -48,7 +48,7 @@ constexpr auto the_status_byte_comes_last() -> bool {
     return true;
 }
 
-/// Between two lives of the driver the firmware of the remote is loaded anew, with another table.
+/// The firmware of the remote is reloaded between two starts of the driver, with another table.
 constexpr auto a_table_that_was_loaded_anew_is_the_one_that_counts() -> bool {
     using openamp_place = rpmsg::vring_layout<openamp>;
     constexpr auto vdev = openamp_place::status() - std::uint32_t{offsetof(rpmsg::wire::vdev_entry, status)};
@@ -77,7 +77,7 @@ TEST_CASE("54: only driver_ok is a link, with none but the bits that lead to it"
     }
 }
 
-TEST_CASE("A table that was loaded anew between two lives of the driver is the one that counts") {
+TEST_CASE("A table that was reloaded between two starts of the driver is the one that counts") {
     STATIC_REQUIRE(a_table_that_was_loaded_anew_is_the_one_that_counts());
     CHECK(a_table_that_was_loaded_anew_is_the_one_that_counts());
 }

@@ -31,7 +31,7 @@ constexpr auto openamp_compared = [] {
     return dialect;
 }();
 
-/// A block whose table says what the configuration says, and whose rings are laid out as by a driver.
+/// A block whose table matches the configuration, and whose rings are initialised as by a driver.
 template <vring_config Config> struct described {
     using layout = rpmsg::vring_layout<Config>;
     static constexpr auto vdev = layout::vdev;
@@ -82,7 +82,7 @@ template <vring_config Config> struct described {
     }
 };
 
-/// What a side says when one word of the table is another.
+/// The mismatch that a side reports when one word of the table is changed.
 template <vring_config Config>
 constexpr auto with(std::uint32_t offset, std::uint32_t value, bool is_device = true) -> config_mismatch {
     auto table = described<Config>{};
@@ -128,7 +128,7 @@ TEST_CASE("Another buffer count, alignment or place of the rings is named, by bo
     }
 }
 
-/// What a side says of rings that are as far apart as they should be, but both elsewhere.
+/// The mismatch that a side reports for rings with the right distance at a wrong place.
 template <vring_config Config> constexpr auto moved(std::uint32_t by, bool is_device) -> config_mismatch {
     using table = described<Config>;
     auto block = table{};
@@ -161,7 +161,7 @@ TEST_CASE("Rings that are both elsewhere by the same distance are refused, other
         }
     }
     CHECK(moved<nuttx_in_a_page>(bytes + 128, true) == config_mismatch::ring_place);
-    for (std::uint32_t ring = 0; ring < 2; ++ring) { // one that is placed alone has no distance
+    for (std::uint32_t ring = 0; ring < 2; ++ring) { // with one placed ring there is no distance to compare
         auto block = described<openamp>{};
         block.put(block.ring(1 - ring), 0xffff'ffff);
         CHECK(block.seen_by(false) == config_mismatch::none);
@@ -222,14 +222,14 @@ TEST_CASE("A config space of another version or size is refused: Linux would, to
     STATIC_REQUIRE(with<nuttx>(described<nuttx>::config_length, 7) == config_mismatch::config_space);
 }
 
-/// The link says so once, in an event, and goes up when the table is put right.
+/// The link reports it once, in an event, and comes up when the table is corrected.
 template <vring_config Config> constexpr auto a_link_says_so_until_it_is_put_right(auto make) -> bool {
     using table = described<Config>;
     auto block = table{};
     auto side = make(block.shared);
     check(side.start().has_value());
     check(side.mismatch() == config_mismatch::none);
-    block.put(table::vdev + 24, 2 << 8 | 4); // a driver took its status back
+    block.put(table::vdev + 24, 2 << 8 | 4); // a driver cleared its status
     block.put(table::ring(0) + 8, 16);
     auto const change = side.poll(0);
     check(change.event == link_event::refused and change.reason == down_reason::incompatible);
@@ -275,7 +275,7 @@ TEST_CASE("A driver finds the entry through the head of the table, where the lay
     STATIC_REQUIRE(with<linux_like>(described<linux_like>::layout::table() + 16, 32, false) == config_mismatch::no_device);
 }
 
-/// Everything of a driver that a table makes it write, compared with what was there.
+/// Checks that a driver with a changed table leaves the block unchanged; returns the mismatch that it reports.
 template <vring_config Config> constexpr auto writes_nothing_beside(auto change_table) -> config_mismatch {
     auto block = described<Config>{};
     change_table(block);
@@ -328,7 +328,7 @@ constexpr auto a_table_that_comes_late_is_waited_for() -> bool {
     return true;
 }
 
-TEST_CASE("A driver waits for a table that comes late, and looks again in its next life") {
+TEST_CASE("A driver waits for a table that comes late, and checks it again after its next start") {
     STATIC_REQUIRE(a_table_that_comes_late_is_waited_for());
     CHECK(a_table_that_comes_late_is_waited_for());
 }

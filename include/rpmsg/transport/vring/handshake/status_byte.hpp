@@ -105,7 +105,7 @@ template <vring_config Config> class status_byte_driver : public handshake_facts
     }
 };
 
-/// The driver's half where the status byte stands alone, without a table (Zephyr, ipc_static_vrings.c).
+/// The driver's half for a status byte without a resource table (Zephyr, ipc_static_vrings.c).
 template <vring_config Config> struct lone_status_driver : wordless_driver {
     static constexpr bool tells_of_close = true;
 

@@ -132,9 +132,9 @@ template <vring_config Config> class table_check {
   public:
     /// The offered feature bits that this side accepts.
     static constexpr auto known_features = Config.dialect.features | ring_features;
-    /// Bytes of config space that a table of this dialect has room for.
+    /// Size of the config space in a table of this dialect, in bytes.
     static constexpr auto config_size = sizes == wire::config_space::none ? 0u : is_versioned ? 12u : 64u;
-    /// Everything from the vdev entry to the end of the config space.
+    /// Size from the vdev entry to the end of the config space, in bytes.
     static constexpr auto size = config_at + config_size;
 
     /// Whether the first `entry` bytes of the vdev entry, and the head of the table before it, lie inside `size` bytes.
@@ -160,7 +160,8 @@ template <vring_config Config> class table_check {
         return any != 0;
     }
 
-    /// Whether the name service was offered and accepted: by the driver's word, or by this side's known features as a driver.
+    /// Whether the name service was offered and accepted: in the driver's features, or in the known features if this side is
+    /// the driver.
     template <region Region>
     static constexpr auto takes_names(Region& shared, link_layout auto const& layout, bool is_device) -> bool {
         auto const vdev = layout.status() - static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status));
