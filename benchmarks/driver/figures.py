@@ -14,7 +14,7 @@ class Figure:
     meaning: str = ""
 
 
-DIALECTS = ("linux_virtio", "linux_bufsz", "openamp", "openamp_bufsz", "rpmsg_lite", "nuttx", "nuttx_lite", "openvela", "rpmsg")
+DIALECTS = ("linux_virtio", "linux_bufsz", "openamp", "openamp_bufsz", "zephyr", "rpmsg_lite", "nuttx", "nuttx_lite", "openvela", "rpmsg")
 ROLES = ("device", "driver")
 
 FIGURES = [

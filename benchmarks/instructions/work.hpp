@@ -18,10 +18,12 @@ namespace work {
 
 constexpr auto dialect = rpmsg::wire::dialects::DIALECT;
 constexpr std::uint32_t page = 4096;
+constexpr auto base = dialect.attach == rpmsg::wire::attach_rule::base_word ? page : 0; // a device waits for one
 constexpr auto rings = rpmsg::vring_config{.buffers = 16,
                                            .buffer_size = 512,
                                            .alignment = dialect == rpmsg::wire::dialects::linux_bufsz ? page : 64,
                                            .batch = 16,
+                                           .device_base = base,
                                            .dialect = dialect};
 constexpr auto block_size = rpmsg::align_up(rpmsg::vring_layout<rings>::size(), page);
 alignas(page) inline constinit std::array<std::byte, block_size> block{};

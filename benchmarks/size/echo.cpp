@@ -9,7 +9,9 @@
 #endif
 
 namespace {
-constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::DIALECT};
+constexpr auto dialect = rpmsg::wire::dialects::DIALECT;
+constexpr auto base = dialect.attach == rpmsg::wire::attach_rule::base_word ? 0x1000u : 0u; // a device waits for one
+constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .device_base = base, .dialect = dialect};
 
 using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_start, board::shared_size>>;
 #ifdef DRIVER

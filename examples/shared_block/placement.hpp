@@ -35,10 +35,7 @@ constexpr auto faces_linux(rpmsg::vring_config const& rings) -> bool {
     return rings.dialect == rpmsg::wire::dialects::linux_virtio or rings.dialect == rpmsg::wire::dialects::linux_bufsz;
 }
 
-/// Returns whether a dialect supports doorbells by event index. OpenAMP's remote stops ringing with it (OpenAMP, virtqueue.c).
-constexpr auto may_have_event_index(rpmsg::wire::dialect const& dialect) -> bool {
-    return dialect.used_event_word and (not dialect.status_in_table or dialect.sizes == rpmsg::wire::config_space::versioned);
-}
+using rpmsg::may_have_event_index;
 
 /// Returns why a configuration has no layout; empty when it has one.
 constexpr auto mistake_of(rpmsg::vring_config const& rings) -> std::string_view {

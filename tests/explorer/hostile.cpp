@@ -150,18 +150,18 @@ auto use_queue(std::uint32_t steps, std::span<std::uint32_t const> lies) -> expl
         state.queue.reset(0xfffe, 0xfffe, starts_full);
         state.held.fill(starts_full);
         for (std::uint32_t i = 0; i < steps; ++i) {
-            auto const got = state.queue.take(shared, at);
-            if (got.outcome == rpmsg::detail::take_outcome::taken) {
+            auto const got = state.queue.pop(shared, at);
+            if (got.outcome == rpmsg::detail::pop_outcome::taken) {
                 engine.check(got.id < Config.buffers and not state.held[got.id], "a buffer came back twice");
                 state.held[got.id] = true;
             }
             auto const id = engine.pick(Config.buffers + 1);
             if (id < Config.buffers and state.held[id]) {
-                state.queue.give(shared, at, id, 16);
+                state.queue.push(shared, at, id, 16);
                 state.held[id] = false;
                 (void)state.queue.publish(shared, at);
             }
-            (void)state.queue.arm(shared, at);
+            (void)state.queue.enable_notification(shared, at);
             for (std::uint32_t each = 0; each < Config.buffers; ++each) {
                 engine.check(state.queue.owns(each) == state.held[each], "the queue forgot what it holds");
             }
@@ -173,10 +173,10 @@ auto use_queue(std::uint32_t steps, std::span<std::uint32_t const> lies) -> expl
 /// Believes every id.
 template <rpmsg::vring_config Config, rpmsg::detail::ring_role Role>
 struct trusting_queue : rpmsg::detail::virtqueue<Config, Role> {
-    auto take(auto& shared, rpmsg::wire::vring_parts const& at) -> rpmsg::detail::taken_buffer {
+    auto take(auto& shared, rpmsg::wire::vring_parts const& at) -> rpmsg::detail::popped_buffer {
         auto got = rpmsg::detail::virtqueue<Config, Role>::take(shared, at);
-        if (got.outcome == rpmsg::detail::take_outcome::bad_id) {
-            got = {.outcome = rpmsg::detail::take_outcome::taken};
+        if (got.outcome == rpmsg::detail::pop_outcome::bad_id) {
+            got = {.outcome = rpmsg::detail::pop_outcome::taken};
         }
         return got;
     }

@@ -67,7 +67,7 @@ struct liar {
 template <rpmsg::vring_config Config> using layout_of = rpmsg::vring_layout<Config>;
 using scripted = rpmsg::testing::counting_region<rpmsg::testing::hostile_region<rpmsg::mapped_region<>, liar>>;
 
-/// One end of a link against a peer that the input plays. `Link` is `vring` or `vring_driver` over a `scripted` region.
+/// One end of a link against a peer that the input plays. `Link` is `vring_device` or `vring_driver` over a `scripted` region.
 /// Answers whether all that must hold did hold.
 template <rpmsg::vring_config Config, typename Link> auto play(std::uint8_t const* data, std::size_t size) -> bool {
     using layout = layout_of<Config>;

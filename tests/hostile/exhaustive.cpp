@@ -8,8 +8,8 @@
 #include <cstdint>
 
 namespace wire = rpmsg::wire;
+using rpmsg::detail::pop_outcome;
 using rpmsg::detail::ring_role;
-using rpmsg::detail::take_outcome;
 using rpmsg::detail::virtqueue;
 
 namespace {
@@ -32,7 +32,7 @@ template <ring_role Role> struct single_ring {
         }
         write_index(static_cast<std::uint16_t>(start + ours));
         for (std::uint32_t i = 0; i < ours; ++i) {
-            REQUIRE(queue.take(shared, at).outcome == take_outcome::taken);
+            REQUIRE(queue.pop(shared, at).outcome == pop_outcome::taken);
         }
         return queue;
     }
@@ -63,16 +63,16 @@ template <ring_role Role> auto all_index_windows(std::uint16_t start) -> std::ui
             ring.write_index(static_cast<std::uint16_t>(index));
             auto queue = fresh;
             auto const offered = static_cast<std::uint16_t>(index - position);
-            auto const expected = offered == 0           ? take_outcome::none
-                                  : offered <= 4u - ours ? take_outcome::taken
-                                                         : take_outcome::bad_index;
+            auto const expected = offered == 0           ? pop_outcome::none
+                                  : offered <= 4u - ours ? pop_outcome::taken
+                                                         : pop_outcome::bad_index;
             auto looked = fresh;
             auto const is_empty = looked.empty(ring.shared, at);
             auto const with_peer = looked.with_peer(ring.shared, at);
-            auto const after_looking = looked.take(ring.shared, at).outcome;
-            auto const waiting = expected == take_outcome::taken ? offered : 0u;
-            if (queue.take(ring.shared, at).outcome != expected or after_looking != expected or
-                is_empty != (expected == take_outcome::none) or with_peer != 4u - ours - waiting) {
+            auto const after_looking = looked.pop(ring.shared, at).outcome;
+            auto const waiting = expected == pop_outcome::taken ? offered : 0u;
+            if (queue.pop(ring.shared, at).outcome != expected or after_looking != expected or
+                is_empty != (expected == pop_outcome::none) or with_peer != 4u - ours - waiting) {
                 UNSCOPED_INFO("index " << index << " with " << ours << " of ours");
                 return 0;
             }
@@ -91,9 +91,9 @@ template <ring_role Role> auto ids(std::uint64_t limit, std::uint64_t step) -> s
         for (std::uint64_t id = 0; id < limit; id += id < 8 ? 1 : step, ++cases) {
             ring.write_entry(0xfffe + ours, static_cast<std::uint32_t>(id));
             auto queue = fresh;
-            auto const got = queue.take(ring.shared, at);
+            auto const got = queue.pop(ring.shared, at);
             auto const is_theirs = id >= ours and id < 4;
-            if (got.outcome != (is_theirs ? take_outcome::taken : take_outcome::bad_id) or (is_theirs and got.id != id)) {
+            if (got.outcome != (is_theirs ? pop_outcome::taken : pop_outcome::bad_id) or (is_theirs and got.id != id)) {
                 UNSCOPED_INFO("id " << id << " with " << ours << " of ours");
                 return 0;
             }

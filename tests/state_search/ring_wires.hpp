@@ -95,7 +95,7 @@ template <rpmsg::vring_config Config> class rings {
     std::array<guard, 2> guards;
 
     explicit rings(listener& whom) : guards{guard{&whom, host}, guard{&whom, remote}} {
-        if constexpr (Config.dialect.attach == rpmsg::wire::attach_rule::status_byte) {
+        if constexpr (Config.dialect.status_in_table and Config.dialect.attach == rpmsg::wire::attach_rule::status_byte) {
             put_table();
         }
     }
@@ -118,7 +118,7 @@ template <rpmsg::vring_config Config> class rings {
     }
     template <std::uint32_t> auto begin_life() -> void {}
     [[nodiscard]] auto is_dismissed(std::uint32_t end) const -> bool {
-        if constexpr (Config.dialect.status_in_table) {
+        if constexpr (vring_layout<Config>::status() != nowhere) {
             return end == remote and (memory_.content[vring_layout<Config>::status()] & std::byte{4}) == std::byte{};
         } else {
             return false;

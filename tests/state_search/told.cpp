@@ -21,6 +21,10 @@ TEST_CASE("OpenAMP with sizes, four buffers: whatever both ends call, the promis
     CHECK(searched(make<rings<small(dialects::openamp_bufsz, 4)>, addressed>, 40'000) == "");
 }
 
+TEST_CASE("Zephyr's static rings, four buffers: whatever both ends call, the promises hold") {
+    CHECK(searched(make<rings<small(dialects::zephyr, 4)>, addressed>, 40'000) == "");
+}
+
 TEST_CASE("NuttX lite, four buffers: whatever both ends call, the promises hold") {
     CHECK(searched(make<rings<small(dialects::nuttx_lite, 4)>, addressed>, 40'000) == "");
 }

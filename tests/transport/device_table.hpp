@@ -9,7 +9,7 @@
 
 /// Writes the resource table of a device's firmware with `put(offset, word)`, if the dialect has one.
 template <rpmsg::vring_config Config> constexpr auto put_device_table(auto put) -> void {
-    if constexpr (Config.dialect.attach == rpmsg::wire::attach_rule::status_byte) {
+    if constexpr (Config.dialect.status_in_table and Config.dialect.attach == rpmsg::wire::attach_rule::status_byte) {
         using layout = rpmsg::vring_layout<Config>;
         constexpr auto vdev = layout::status() - std::uint32_t{offsetof(rpmsg::wire::vdev_entry, status)};
         auto const put_words = [&](std::uint32_t offset, std::initializer_list<std::uint32_t> words) {

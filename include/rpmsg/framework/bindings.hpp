@@ -154,17 +154,15 @@ template <typename Core> class bindings {
             if (not wire::read_announcement(payload, Core::acknowledged, announced)) {
                 return core.count(counter::bad_announcement);
             }
-            auto matched = match_announcement(core.table(), announced);
-            if (matched.match == name_match::withdrawn or matched.match == name_match::unbinds) {
-                core.table().forget(announced); // also of an endpoint that a message bound: its name may still be unclaimed
-            }
-            apply(core, matched, {announced.where, announced.kind});
-            // The any-address applies to every endpoint of the name.
-            auto left = announced.where == any_address ? core.table().size() : 0;
-            for (; left != 0 and matched.match == name_match::unbinds; --left) {
+            auto matched = matched_name{};
+            auto left = announced.where == any_address ? core.table().size() : 1; // the any-address: all of the name
+            do {
                 matched = match_announcement(core.table(), announced);
+                if (matched.match == name_match::withdrawn or matched.match == name_match::unbinds) {
+                    core.table().forget(announced); // a message may have bound the endpoint: its name is still unclaimed
+                }
                 apply(core, matched, {announced.where, announced.kind});
-            }
+            } while (--left != 0 and matched.match == name_match::unbinds);
             auto const cost = matched.match == name_match::unclaimed ? core.table().remember(announced) : remembered::kept;
             if (cost != remembered::kept) {
                 core.count(counter::table_full);

@@ -336,7 +336,7 @@ class channel : public channel<archetypes::transport> {
 
     static_assert(not are_swapped, "the endpoints come second: write channel{transport, endpoints{...}, lock, wait}");
     static_assert(are_swapped or moves_messages,
-                  "the first argument of a channel is a transport: vring, vring_driver, uart, spi, transport_ref");
+                  "the first argument of a channel is a transport: vring_device, vring_driver, uart, spi, transport_ref");
     static_assert(rpmsg::transport<transport_or_told>,
                   "this transport lacks what a channel needs of it: transport/transport.hpp");
     static_assert(not is_endpoint, "endpoints stand in a table: write channel{transport, endpoints{endpoint}}");

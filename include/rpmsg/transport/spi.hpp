@@ -19,30 +19,30 @@ namespace rpmsg {
 template <spi_config Config, typename Port> class spi;
 
 template <spi_config Config, spi_port Port> class spi<Config, Port> : detail::spi_transfers<Config, Port> {
-    using life = detail::spi_transfers<Config, Port>;
-    using life::begin;
-    using life::counts_;
-    using life::edge_;
-    using life::in;
-    using life::inbox_;
-    using life::is_up_;
-    using life::out;
-    using life::outbox_;
-    using life::port_;
-    using life::session_;
-    using typename life::format;
+    using transfers = detail::spi_transfers<Config, Port>;
+    using transfers::begin;
+    using transfers::counts_;
+    using transfers::edge_;
+    using transfers::in;
+    using transfers::inbox_;
+    using transfers::is_up_;
+    using transfers::out;
+    using transfers::outbox_;
+    using transfers::port_;
+    using transfers::session_;
+    using typename transfers::format;
     using state = detail::spi_session::state;
 
   public:
     static constexpr std::uint32_t max_frame = wire::header_size + format::rx_limit(Config.frame_size);
     static constexpr bool acknowledged = true;
 
-    constexpr explicit spi(spi_storage<Config>& storage, Port port = {}) : life{storage, std::move(port)} {}
+    constexpr explicit spi(spi_storage<Config>& storage, Port port = {}) : transfers{storage, std::move(port)} {}
     template <typename... T>
     requires(not(... or (std::same_as<std::remove_cvref_t<T>, spi_storage<Config>> or
                          std::same_as<std::remove_cvref_t<T>, spi>))) constexpr explicit spi(T&&...)
-        : life(detail::lent<life>()) {
-        static_assert(detail::never<life, T...>,
+        : transfers(detail::lent<transfers>()) {
+        static_assert(detail::never<transfers, T...>,
                       "SPI has its frames from you: static spi_storage<config> frames; spi<config, port>{frames, port}");
     }
 

@@ -68,8 +68,8 @@ class cobs_writer {
 
 /// Decodes frames in consistent overhead byte stuffing, byte by byte.
 class cobs_reader {
-    std::uint8_t left_{}; ///< remaining bytes of the block
-    bool owes_zero_{};    ///< a zero lies between this block and the next
+    std::uint8_t left_{};    ///< remaining bytes of the block
+    bool zero_is_pending_{}; ///< a zero lies between this block and the next
 
   public:
     enum class outcome : std::uint8_t {
@@ -95,9 +95,9 @@ class cobs_reader {
             return {outcome::byte, next};
         }
         auto const code = std::to_integer<std::uint8_t>(next);
-        auto const zero = owes_zero_;
+        auto const zero = zero_is_pending_;
         left_ = static_cast<std::uint8_t>(code - 1);
-        owes_zero_ = code != 0xff;
+        zero_is_pending_ = code != 0xff;
         return {zero ? outcome::byte : outcome::nothing, {}};
     }
 };

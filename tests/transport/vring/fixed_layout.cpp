@@ -92,8 +92,7 @@ constexpr auto zephyr_nrf5340 = status_first(16, 0x2007'0000, 0x2007'7c00, 0x200
 // TF-M, platform/ext/target/arm/musca_b1: the mailbox of its secure element.
 constexpr auto tfm_musca = status_first(8, 0x2000'0000, 0x2000'7c00, 0x2000'7800);
 
-template <vendor Vendor> constexpr auto places_of = rpmsg::place<Vendor.rings>(Vendor.places);
-template <vendor Vendor> using layout_of = rpmsg::fixed_layout<places_of<Vendor>>;
+template <vendor Vendor> using layout_of = rpmsg::fixed_layout<Vendor.rings, Vendor.places>;
 
 /// The offsets are those of the vendor and inside the region, and an address outside of the buffers is refused.
 template <vendor Vendor> constexpr auto is_as_shipped() -> bool {
@@ -167,8 +166,8 @@ TEST_CASE("A base is followed only where it is the one that is known") {
 TEST_CASE("A lone status byte is no part of a table") {
     STATIC_REQUIRE(layout_of<zephyr_an521>::status() == 0);
     STATIC_REQUIRE(layout_of<zephyr_an521>::table() == nowhere);
-    STATIC_REQUIRE(places_of<zephyr_an521>.touches_rings(0, 1));
-    STATIC_REQUIRE_FALSE(places_of<zephyr_an521>.touches_rings(1, 0x3ff));
+    STATIC_REQUIRE(layout_of<zephyr_an521>::places.touches_rings(0, 1));
+    STATIC_REQUIRE_FALSE(layout_of<zephyr_an521>::places.touches_rings(1, 0x3ff));
 }
 
 } // namespace

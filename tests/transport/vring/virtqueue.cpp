@@ -10,8 +10,8 @@
 namespace {
 
 using rpmsg::vring_config;
+using rpmsg::detail::pop_outcome;
 using rpmsg::detail::ring_role;
-using rpmsg::detail::take_outcome;
 using rpmsg::detail::virtqueue;
 
 /// One ring with both of its sides and equal start indices.
@@ -41,10 +41,10 @@ template <vring_config Config> constexpr auto buffers_go_round_from(std::uint16_
     constexpr auto at = one_ring<Config>::at;
     constexpr auto n = std::uint32_t{Config.buffers};
     for (std::uint32_t round = 0; round < 6; ++round) {
-        check(device.empty(ring.of_device, at) and device.take(ring.of_device, at).outcome == take_outcome::none);
+        check(device.empty(ring.of_device, at) and device.pop(ring.of_device, at).outcome == pop_outcome::none);
         for (std::uint32_t id = 0; id < n; ++id) {
             check(driver.owns(id) and not device.owns(id));
-            driver.give(ring.of_driver, at, id, 0);
+            driver.push(ring.of_driver, at, id, 0);
             check(not driver.owns(id) and driver.given() == static_cast<std::uint16_t>(first + round * n + id + 1));
         }
         check(device.empty(ring.of_device, at)); // nothing is visible before it is published
@@ -53,23 +53,23 @@ template <vring_config Config> constexpr auto buffers_go_round_from(std::uint16_
         check(driver.with_peer(ring.of_driver, at) == n);
         auto taken = std::array<std::uint32_t, n>{};
         for (auto& id : taken) {
-            auto const got = device.take(ring.of_device, at);
-            check(got.outcome == take_outcome::taken and device.owns(got.id));
+            auto const got = device.pop(ring.of_device, at);
+            check(got.outcome == pop_outcome::taken and device.owns(got.id));
             id = got.id;
         }
-        check(device.take(ring.of_device, at).outcome == take_outcome::none);
+        check(device.pop(ring.of_device, at).outcome == pop_outcome::none);
         for (std::uint32_t i = 0; i < n; ++i) {
             auto const id = taken[round % 2 == 0 ? i : n - 1 - i];
-            device.give(ring.of_device, at, id, 100 + id);
+            device.push(ring.of_device, at, id, 100 + id);
             (void)device.publish(ring.of_device, at);
             check(driver.with_peer(ring.of_driver, at) == n - 1 - i);
         }
         for (std::uint32_t i = 0; i < n; ++i) {
-            auto const got = driver.take(ring.of_driver, at);
-            check(got.outcome == take_outcome::taken and got.length == 100u + got.id);
+            auto const got = driver.pop(ring.of_driver, at);
+            check(got.outcome == pop_outcome::taken and got.length == 100u + got.id);
             check(got.id == taken[round % 2 == 0 ? i : n - 1 - i]);
         }
-        check(driver.take(ring.of_driver, at).outcome == take_outcome::none);
+        check(driver.pop(ring.of_driver, at).outcome == pop_outcome::none);
     }
     check(driver.given() == static_cast<std::uint16_t>(first + 6 * n) and device.given() == driver.taken());
     return true;
@@ -82,16 +82,16 @@ template <vring_config Config> constexpr auto who_is_armed_is_rung(std::uint16_t
     auto& device = ring.device;
     constexpr auto at = one_ring<Config>::at;
     auto const send = [&](std::uint32_t id) {
-        driver.give(ring.of_driver, at, id, 0);
+        driver.push(ring.of_driver, at, id, 0);
         return driver.publish(ring.of_driver, at);
     };
-    check(device.arm(ring.of_device, at));
+    check(device.enable_notification(ring.of_device, at));
     check(send(0));
-    device.disarm(ring.of_device, at);
+    device.disable_notification(ring.of_device, at);
     check(not send(1));
-    check(not device.arm(ring.of_device, at)); // a buffer arrived meanwhile: do not sleep
-    check(device.take(ring.of_device, at).id == 0 and device.take(ring.of_device, at).id == 1);
-    check(device.arm(ring.of_device, at));
+    check(not device.enable_notification(ring.of_device, at)); // a buffer arrived meanwhile: do not sleep
+    check(device.pop(ring.of_device, at).id == 0 and device.pop(ring.of_device, at).id == 1);
+    check(device.enable_notification(ring.of_device, at));
     check(send(2));
     if (Config.event_index) {
         check(not send(3)); // one doorbell per arming
@@ -106,11 +106,11 @@ constexpr auto entries_published_together_ring_for_each_other(std::uint16_t firs
     constexpr auto at = one_ring<config>::at;
     auto const publish = [&](std::uint32_t from, std::uint32_t count) {
         for (auto id = from; id < from + count; ++id) {
-            ring.driver.give(ring.of_driver, at, id, 0);
+            ring.driver.push(ring.of_driver, at, id, 0);
         }
         return ring.driver.publish(ring.of_driver, at, count);
     };
-    check(ring.device.arm(ring.of_device, at));
+    check(ring.device.enable_notification(ring.of_device, at));
     check(publish(0, 2)); // the event index is the first of them
     check(not publish(2, 2));
     return true;
@@ -124,25 +124,25 @@ constexpr auto a_forged_used_ring_is_found_out(forgery what, std::uint16_t first
     auto ring = one_ring<config>{first};
     auto& driver = ring.driver;
     constexpr auto at = one_ring<config>::at;
-    driver.give(ring.of_driver, at, 2, 0);
-    driver.give(ring.of_driver, at, 0, 0);
+    driver.push(ring.of_driver, at, 2, 0);
+    driver.push(ring.of_driver, at, 0, 0);
     (void)driver.publish(ring.of_driver, at, 2);
     auto const entry = [&](std::uint32_t position, std::uint32_t id) {
         ring.shared.put(at.used + 4 + 8 * ((first + position) & 3), id);
     };
     auto const index = [&](int ahead) { ring.shared.put(at.used + 2, static_cast<std::uint16_t>(first + ahead)); };
-    auto expected = take_outcome::bad_id;
+    auto expected = pop_outcome::bad_id;
     auto valid = 0;
     entry(0, 2);
     index(1);
     switch (what) {
     case forgery::index_ahead:
         index(3); // two are outstanding
-        expected = take_outcome::bad_index;
+        expected = pop_outcome::bad_index;
         break;
     case forgery::index_back:
         index(-1);
-        expected = take_outcome::bad_index;
+        expected = pop_outcome::bad_index;
         break;
     case forgery::id_too_large: entry(0, 4); break;
     case forgery::id_alias: entry(0, 0x1'0002); break;
@@ -153,10 +153,10 @@ constexpr auto a_forged_used_ring_is_found_out(forgery what, std::uint16_t first
         break;
     }
     for (int i = 0; i < valid; ++i) {
-        check(driver.take(ring.of_driver, at).outcome == take_outcome::taken);
+        check(driver.pop(ring.of_driver, at).outcome == pop_outcome::taken);
     }
-    check(driver.take(ring.of_driver, at).outcome == expected);
-    check(driver.take(ring.of_driver, at).outcome == expected); // another call has the same result
+    check(driver.pop(ring.of_driver, at).outcome == expected);
+    check(driver.pop(ring.of_driver, at).outcome == expected); // another call has the same result
     check(driver.with_peer(ring.of_driver, at) <= 4);
     return true;
 }
@@ -171,18 +171,18 @@ constexpr auto a_forged_available_ring_is_found_out(forgery what, std::uint16_t 
         ring.shared.put(at.available + 4 + 2 * ((first + position) & 3), id);
     };
     auto const index = [&](int ahead) { ring.shared.put(at.available + 2, static_cast<std::uint16_t>(first + ahead)); };
-    auto expected = take_outcome::bad_id;
+    auto expected = pop_outcome::bad_id;
     auto valid = 0;
     entry(0, 2);
     index(1);
     switch (what) {
     case forgery::index_ahead:
         index(5);
-        expected = take_outcome::bad_index;
+        expected = pop_outcome::bad_index;
         break;
     case forgery::index_back:
         index(-1);
-        expected = take_outcome::bad_index;
+        expected = pop_outcome::bad_index;
         break;
     case forgery::id_too_large: entry(0, 4); break;
     case forgery::id_alias: entry(0, 0xffff); break;
@@ -193,9 +193,9 @@ constexpr auto a_forged_available_ring_is_found_out(forgery what, std::uint16_t 
         break;
     }
     for (int i = 0; i < valid; ++i) {
-        check(device.take(ring.of_device, at).outcome == take_outcome::taken);
+        check(device.pop(ring.of_device, at).outcome == pop_outcome::taken);
     }
-    check(device.take(ring.of_device, at).outcome == expected and device.take(ring.of_device, at).outcome == expected);
+    check(device.pop(ring.of_device, at).outcome == expected and device.pop(ring.of_device, at).outcome == expected);
     return true;
 }
 

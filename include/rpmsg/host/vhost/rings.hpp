@@ -17,7 +17,7 @@ namespace rpmsg::host {
 
 /// The driver's memory, rings and interrupts of a vhost-user back end, for the transport of a link:
 ///
-///   vring<config, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{
+///   vring_device<config, vhost_rings::region, vhost_rings::doorbell, vhost_rings::layout>{
 ///       rings.shared(), rings.bell(), rings.placed()}
 ///
 /// It is empty until a front end has sent their addresses. The user owns it; it must outlive the back end and the link.

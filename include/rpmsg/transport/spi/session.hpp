@@ -26,7 +26,7 @@ class spi_session {
     using command = wire::spi_command;
 
     state state_{};
-    bool owes_connect_{};
+    bool connect_is_pending_{};
     bool is_quiet_{};        ///< unconnected, and the peer must send `connect` first
     std::uint8_t silence_{}; ///< number of transfers in which no `connect` is sent
     down_reason reason_{};
@@ -34,7 +34,7 @@ class spi_session {
   public:
     constexpr auto start() -> void {
         state_ = state::unconnected;
-        owes_connect_ = is_quiet_ = false;
+        connect_is_pending_ = is_quiet_ = false;
         silence_ = 0;
     }
     /// Closes the connection. If `says_so` and the peer may be connected, the next transfer sends `shutdown`.
@@ -69,7 +69,7 @@ class spi_session {
         if (state_ == state::closing) {
             return command::shutdown;
         }
-        return (state_ == state::unconnected and silence_ == 0) or owes_connect_ ? command::connect : command::available;
+        return (state_ == state::unconnected and silence_ == 0) or connect_is_pending_ ? command::connect : command::available;
     }
     /// Called after a transfer with the command that was sent and the one that was received, `none` for an invalid frame. A
     /// side that yields sends no `connect` for some transfers after one that was not answered: NuttX's peripheral chooses its
@@ -77,7 +77,7 @@ class spi_session {
     constexpr auto exchange(command said, command heard, bool yields = false) -> void {
         silence_ = static_cast<std::uint8_t>(silence_ - (silence_ > 0 ? 1 : 0));
         if (said == command::connect) {
-            owes_connect_ = false;
+            connect_is_pending_ = false;
         }
         if (heard == command::none) {
             return;
@@ -90,7 +90,7 @@ class spi_session {
             state_ = is_connect ? state::connecting : state_;
             silence_ = yields and said == command::connect and not is_connect ? 3 : silence_;
         } else if (state_ == state::connecting) {
-            owes_connect_ = is_connect and said != command::connect;
+            connect_is_pending_ = is_connect and said != command::connect;
             state_ = is_connect ? state_ : is_shutdown ? state::disconnecting : state::connected;
             reason_ = down_reason::peer_stopped;
         } else if (is_connect or is_shutdown) {

@@ -85,7 +85,7 @@ template <spi_config Config, typename Port> class spi_transfers {
     }
 
     /// Whether enough receive buffers became free to announce them to the peer.
-    [[nodiscard]] constexpr auto owes_credit() const -> bool {
+    [[nodiscard]] constexpr auto credit_is_pending() const -> bool {
         auto const available = inbox_.available();
         return available >= advertised_ + credit_step or (advertised_ == 0 and available > 0);
     }
@@ -98,7 +98,7 @@ template <spi_config Config, typename Port> class spi_transfers {
             return session_.wants_transfer();
         }
         auto const may_send = credit_ > 0 or fruitless_ > 0 or is_overdue();
-        return (outbox_.unsent() > 0 and may_send) or outbox_.sent() > 0 or owes_credit();
+        return (outbox_.unsent() > 0 and may_send) or outbox_.sent() > 0 or credit_is_pending();
     }
 
     /// Starts a transfer, or prepares it at a peripheral. It carries no message when the peer may not be ready.
@@ -305,7 +305,7 @@ template <spi_config Config, typename Port> class spi_transfers {
         }
         auto const is_asked = session_.is_talking() and port_.is_requested();
         auto const is_waiting = is_transferring_ or is_requesting_ or outbox_.count() > 0 or session_.wants_transfer() or
-                                is_asked or (session_.is_connected() and owes_credit());
+                                is_asked or (session_.is_connected() and credit_is_pending());
         auto const may_believe = drives_clock and is_asked and not is_transferring_ and not is_garbled();
         return {.is_set = is_waiting,
                 .at =

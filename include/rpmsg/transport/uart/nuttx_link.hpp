@@ -112,7 +112,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     }
     constexpr auto say_goodbye() -> void {
         if (sleep_.may_send(codes_, now_)) {
-            codes_.owe(dialect.power_off);
+            codes_.add(dialect.power_off);
             sleep_.end_burst(codes_);
             calls_ = false;
         }
@@ -146,7 +146,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         }
         if (parser_.take_seen(dialect.connect)) {
             codes_.take_back(dialect.connect);
-            codes_.owe(dialect.connected);
+            codes_.add(dialect.connected);
             return come_up();
         }
         if (parser_.take_seen(dialect.connected)) {
@@ -159,7 +159,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
         if (calls_ and sleep_.may_send(codes_, now_)) {
             calls_ = false;
             called_at_ = now_;
-            codes_.owe(dialect.connect);
+            codes_.add(dialect.connect);
         }
         return {};
     }
@@ -192,7 +192,7 @@ template <uart_config Config, typename Stream, typename Power> class uart_nuttx 
     constexpr auto suspend(bool pauses) -> void requires(dialect.suspend != 0) {
         if (phase_ >= phase::waiting) {
             codes_.take_back(pauses ? dialect.resume : dialect.suspend);
-            codes_.owe(pauses ? dialect.suspend : dialect.resume);
+            codes_.add(pauses ? dialect.suspend : dialect.resume);
             pump();
         }
     }

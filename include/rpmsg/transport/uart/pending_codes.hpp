@@ -15,7 +15,7 @@ template <wire::uart_dialect Dialect> class pending_codes {
     static constexpr auto bit(std::uint8_t code) -> std::uint16_t { return static_cast<std::uint16_t>(1u << (code & 0xf)); }
 
   public:
-    constexpr auto owe(std::uint8_t code) -> void { pending_ = static_cast<std::uint16_t>(pending_ | bit(code)); }
+    constexpr auto add(std::uint8_t code) -> void { pending_ = static_cast<std::uint16_t>(pending_ | bit(code)); }
     constexpr auto take_back(std::uint8_t code) -> void { pending_ = static_cast<std::uint16_t>(pending_ & ~bit(code)); }
     [[nodiscard]] constexpr auto has_pending(std::uint8_t code) const -> bool { return (pending_ & bit(code)) != 0; }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return pending_ == 0; }

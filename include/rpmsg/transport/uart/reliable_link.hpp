@@ -16,15 +16,15 @@ namespace rpmsg::detail {
 /// up. Errors are corrected by CRC, sequence numbers and resends (wire/uart/reliable_frame.hpp).
 template <uart_config Config, typename Stream> class uart_reliable : reliable_sender<Config, Stream> {
     using sender = reliable_sender<Config, Stream>;
+    using sender::add;
     using sender::called_at_;
     using sender::errors_;
     using sender::expected_;
+    using sender::hello_is_pending_;
     using sender::is_data_;
     using sender::is_sending_;
     using sender::now_;
     using sender::output_;
-    using sender::owe;
-    using sender::owes_hello_;
     using sender::parser_;
     using sender::pending_;
     using sender::phase_;
@@ -67,9 +67,9 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         auto const asked = session_.receive(hello);
         peer_limit_ = asked != step::nothing ? hello.payload : peer_limit_;
         switch (asked) {
-        case step::hello: owes_hello_ = true; break;
+        case step::hello: hello_is_pending_ = true; break;
         case step::up: (void)window_.acknowledge(0, hello.window, now_); [[fallthrough]];
-        case step::acknowledge: owe(answer::acknowledge); break; // the peer may not know that the session is established
+        case step::acknowledge: add(answer::acknowledge); break; // the peer may not know that the session is established
         case step::restart: is_restarted_ = true; break;
         default: break;
         }
@@ -151,7 +151,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         }
         called_at_ = not_ahead(called_at_, now_);
         if (has_passed(called_at_ + Config.connect_ticks, now_)) {
-            owes_hello_ = true;
+            hello_is_pending_ = true;
         }
         if (parser_.has_seen_nuttx()) {
             parser_.forget_nuttx();
@@ -170,13 +170,13 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         if (ahead == 0) {
             ++expected_;
             has_asked_ = false;
-            owe(answer::acknowledge);
+            add(answer::acknowledge);
             return true;
         }
         sender::add_one(errors_.repeated);
         auto const is_gap = ahead < 0x8000 and not has_asked_;
         has_asked_ = has_asked_ or is_gap;
-        owe(is_gap ? answer::resend : answer::acknowledge);
+        add(is_gap ? answer::resend : answer::acknowledge);
         return false;
     }
 
@@ -224,7 +224,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         }
         auto const says_so = phase_ == phase::up and not is_over();
         window_.clear();
-        owes_hello_ = is_data_ = this->rewinds_ = false;
+        hello_is_pending_ = is_data_ = this->rewinds_ = false;
         pending_ = says_so ? answer::goodbye : answer::none;
         if (not says_so) {
             output_.forget();
@@ -248,7 +248,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         }
         hear_short_frames();
         if (parser_.take_starved()) {
-            owe(answer::resend);
+            add(answer::resend);
         }
         auto const change = look();
         pump();
@@ -304,7 +304,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         if (not parser_.frames().give_back(received.id)) {
             counts_.add(counter::stale_loan);
         } else if (this->shown_ == 0) {
-            owe(answer::acknowledge);
+            add(answer::acknowledge);
         }
     }
     constexpr auto flush() -> void { pump(); }
@@ -312,7 +312,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     [[nodiscard]] constexpr auto writable() const -> bool { return is_up() and window_.frames().has_room(); }
     /// The next tick while bytes are not accepted or not read yet, or while `receive` has found something for `poll`.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
-        auto const is_sending = not output_.is_idle() or is_sending_ or owes_hello_ or pending_ != answer::none;
+        auto const is_sending = not output_.is_idle() or is_sending_ or hello_is_pending_ or pending_ != answer::none;
         auto const has_news =
             window_.is_undated() or not parser_.oldest_short().empty() or parser_.is_starved() or output_.is_behind();
         if (is_sending or (phase_ != phase::stopped and has_news)) {

@@ -26,7 +26,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
 
     phase phase_{};
     answer pending_{};
-    bool owes_hello_{};
+    bool hello_is_pending_{};
     bool is_sending_{};    ///< a frame is being sent
     bool is_data_{};       ///< it is a data frame of the window
     bool rewinds_{};       ///< after it, all frames after the acknowledged ones are sent again
@@ -49,7 +49,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
     static constexpr auto add_one(std::uint16_t& count) -> void {
         count = static_cast<std::uint16_t>(count + (count != 0xffff ? 1 : 0));
     }
-    constexpr auto owe(answer what) -> void { pending_ = std::max(pending_, what); }
+    constexpr auto add(answer what) -> void { pending_ = std::max(pending_, what); }
     /// Resends all frames after the acknowledged ones.
     constexpr auto go_back() -> void {
         window_.release();
@@ -62,7 +62,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
         output_.forget();
         is_sending_ = is_data_ = rewinds_ = false;
         pending_ = answer::none;
-        owes_hello_ = true;
+        hello_is_pending_ = true;
         expected_ = 0;
         phase_ = phase::waiting;
     }
@@ -77,7 +77,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
         is_sending_ = true;
     }
     constexpr auto begin_hello() -> void {
-        owes_hello_ = false;
+        hello_is_pending_ = false;
         called_at_ = now_;
         store(short_, wire::reliable_hello{.payload = Config.payload,
                                            .window = parser_.frames().room(),
@@ -113,7 +113,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
     /// Selects the next frame to send. False when there is none.
     constexpr auto begin_next() -> bool {
         window_.release();
-        if (owes_hello_) {
+        if (hello_is_pending_) {
             begin_hello();
             return true;
         }

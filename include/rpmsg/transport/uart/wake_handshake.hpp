@@ -43,7 +43,7 @@ template <uart_config Config, typename Power> class wake_handshake {
             if (wake_.state != peer::awake and is_due and not codes.has_pending(dialect.relax)) {
                 auto const calls = static_cast<std::uint8_t>(wake_.calls + (wake_.calls < most_calls ? 1 : 0));
                 wake_ = {.state = peer::called, .turn = wake_.turn, .calls = calls, .called_at = now};
-                codes.owe(dialect.stay_awake[wake_.turn]);
+                codes.add(dialect.stay_awake[wake_.turn]);
             }
             return wake_.state == peer::awake;
         }
@@ -55,7 +55,7 @@ template <uart_config Config, typename Power> class wake_handshake {
             if (wake_.state == peer::awake) {
                 wake_.state = peer::asleep;
                 wake_.turn = static_cast<std::uint8_t>(1 - wake_.turn);
-                codes.owe(dialect.relax);
+                codes.add(dialect.relax);
             }
         }
     }
@@ -81,7 +81,7 @@ template <uart_config Config, typename Power> class wake_handshake {
             for (auto const code : dialect.stay_awake) {
                 auto const reply = static_cast<std::uint8_t>(code - 1);
                 if (parser.take_seen(code)) {
-                    codes.owe(reply);
+                    codes.add(reply);
                 }
                 if constexpr (Power::wakes_peer) {
                     auto const is_for_us = wake_.state == peer::called and code == dialect.stay_awake[wake_.turn];

@@ -24,7 +24,13 @@ template <vring_config Config, typename Region, typename Bell, typename Layout> 
                   "a doorbell is told which ring to ring for: auto ring(std::uint32_t queue) -> void, or -> bool");
     static_assert(is_layout, "the layout of a vring is a vring_layout, a fixed_layout or a runtime_layout");
     constexpr bool has_boot_words = Config.dialect.attach == wire::attach_rule::boot_words;
-    constexpr bool has_own_lines = shares_no_line<Config, Region>;
+    constexpr bool has_own_lines = [] {
+        if constexpr (requires { Layout::keeps_lines(line_of<Region>); }) {
+            return shares_no_line<Config, Region> and Layout::keeps_lines(line_of<Region>);
+        } else {
+            return shares_no_line<Config, Region>;
+        }
+    }();
     constexpr bool may_share_lines = not has_boot_words or line_of<Region> <= 4;
     static_assert(has_own_lines, "ring alignment and buffer sizes must be multiples of the cache line of the region");
     static_assert(may_share_lines,

@@ -42,6 +42,12 @@ struct vring_config {
     }
 };
 
+/// Whether a dialect permits doorbells by event index. OpenAMP's remote never rings with it (OpenAMP, virtqueue.c).
+constexpr auto may_have_event_index(wire::dialect const& dialect) -> bool {
+    auto const is_openamp = dialect.status_in_table or dialect.attach == wire::attach_rule::status_byte;
+    return dialect.used_event_word and (not is_openamp or dialect.sizes == wire::config_space::versioned);
+}
+
 /// Checks a configuration at compile time; the message names the rule that is violated.
 template <vring_config Config> struct checked_config {
     using told = void; ///< to name this is to have the rules checked, and nothing else of a class that takes the configuration
@@ -58,8 +64,7 @@ template <vring_config Config> struct checked_config {
     static_assert(Config.batch >= 1 and Config.batch <= Config.buffers, "a batch is 1 to all of the buffers");
     static_assert(not Config.event_index or Config.dialect.used_event_word,
                   "this dialect has no event index: its available ring ends without a used_event word");
-    static_assert(not Config.event_index or not Config.dialect.status_in_table or
-                      Config.dialect.sizes == wire::config_space::versioned,
+    static_assert(not Config.event_index or may_have_event_index(Config.dialect),
                   "never use the event index towards OpenAMP: its remote falls silent (OpenAMP, virtqueue.c)");
 };
 

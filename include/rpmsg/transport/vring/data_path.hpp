@@ -46,14 +46,14 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr bool reads_descriptors = device and not requires { requires Layout::is_agreed; };
     /// A popped buffer: its id, or `nowhere` when the ring is empty; with descriptors, its offset is in the upper half. An
     /// integer stays in registers, a struct would be stored in memory.
-    using taken_frame = std::conditional_t<reads_descriptors, std::uint64_t, std::uint32_t>;
+    using popped_frame = std::conditional_t<reads_descriptors, std::uint64_t, std::uint32_t>;
 
     [[no_unique_address]] Region shared_;
     [[no_unique_address]] Layout layout_;
     /// Buffer size in the descriptor that was read last.
     [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint32_t, nothing> size_{};
     link_phase phase_{};
-    bool armed_{};                    ///< a doorbell for returned buffers is requested
+    bool notification_enabled_{};     ///< a doorbell for returned buffers is requested
     id_set<Config.buffers> unused_{}; ///< free transmit buffers that this side owns
     /// Free transmit buffers that were already reported by `writable`; they may be too small or not usable.
     [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
@@ -96,7 +96,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
     /// Publishes the last `newly` pushed buffers and rings the doorbell if the peer requests it.
-    constexpr auto publish(std::uint32_t ring, std::uint32_t newly = 1) -> void {
+    constexpr auto publish_and_ring(std::uint32_t ring, std::uint32_t newly = 1) -> void {
         auto const at = layout_.parts(ring);
         auto&& shared = handle_of(shared_);
         auto& own = queue_of(ring);
@@ -105,27 +105,27 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
                 settle_held_back();
             }
         }
-        own.show(shared, at);
+        own.publish_index(shared, at);
         if ((always_rings and ring == tx_ring) or own.wants_doorbell(shared, at, newly)) {
             bells_.ring(ring, counts_);
         }
     }
     /// Pushes a buffer and publishes it.
     constexpr auto hand_over(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
-        queue_of(ring).give(shared_, layout_.parts(ring), id, length);
-        publish(ring);
+        queue_of(ring).push(shared_, layout_.parts(ring), id, length);
+        publish_and_ring(ring);
     }
 
     /// Requests a doorbell for returned transmit buffers; false when one has been returned already.
-    constexpr auto arm() -> bool {
-        armed_ = true;
-        return tx().arm(shared_, layout_.parts(tx_ring));
+    constexpr auto enable_notification() -> bool {
+        notification_enabled_ = true;
+        return tx().enable_notification(shared_, layout_.parts(tx_ring));
     }
     /// Cancels the request. Where rings start prefilled the flags are left unchanged (rpmsg-lite, rpmsg_lite.c).
-    [[gnu::always_inline]] constexpr auto disarm() -> void {
-        armed_ = false;
+    [[gnu::always_inline]] constexpr auto disable_notification() -> void {
+        notification_enabled_ = false;
         if constexpr (not prefilled) {
-            tx().disarm(shared_, layout_.parts(tx_ring));
+            tx().disable_notification(shared_, layout_.parts(tx_ring));
         }
     }
     /// Reads each field of a descriptor once and checks it. Returns the offset of its buffer, or `nowhere`.
@@ -165,29 +165,29 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     /// The id of the next buffer in a ring, or `nowhere`. A protocol violation is counted and takes the link down.
     constexpr auto next_id(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
-        auto got = queue_of(ring).take(shared, layout_.parts(ring), used_length != nullptr);
-        if (got.outcome == take_outcome::taken) [[likely]] {
+        auto got = queue_of(ring).pop(shared, layout_.parts(ring), used_length != nullptr);
+        if (got.outcome == pop_outcome::taken) [[likely]] {
             if (not device and used_length != nullptr) {
                 *used_length = got.length;
             }
             return got.id;
         }
-        if (got.outcome != take_outcome::none) [[unlikely]] {
+        if (got.outcome != pop_outcome::none) [[unlikely]] {
             phase_ = link_phase::faulted;
-            count(got.outcome == take_outcome::bad_index ? counter::bad_index : counter::bad_id);
+            count(got.outcome == pop_outcome::bad_index ? counter::bad_index : counter::bad_id);
         }
         return nowhere;
     }
     /// Pops the next buffer of a ring. On 32-bit cores both rings share the code; on 64-bit cores each has its own copy.
-    [[gnu::always_inline]] constexpr auto take(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr)
-        -> taken_frame {
-        return sizeof(void*) > 4 ? take_inlined(shared, ring, used_length) : take_called(shared, ring, used_length);
+    [[gnu::always_inline]] constexpr auto pop(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr)
+        -> popped_frame {
+        return sizeof(void*) > 4 ? pop_inlined(shared, ring, used_length) : pop_called(shared, ring, used_length);
     }
-    constexpr auto take_called(auto& shared, std::uint32_t ring, std::uint32_t* used_length) -> taken_frame {
-        return take_inlined(shared, ring, used_length);
+    constexpr auto pop_called(auto& shared, std::uint32_t ring, std::uint32_t* used_length) -> popped_frame {
+        return pop_inlined(shared, ring, used_length);
     }
-    [[gnu::always_inline]] constexpr auto take_inlined(auto& shared, std::uint32_t ring, std::uint32_t* used_length)
-        -> taken_frame {
+    [[gnu::always_inline]] constexpr auto pop_inlined(auto& shared, std::uint32_t ring, std::uint32_t* used_length)
+        -> popped_frame {
         auto const id = ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
         if constexpr (reads_descriptors) {
             if (id != nowhere) {
@@ -223,7 +223,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
     /// The offset of a popped buffer, or `nowhere` when its descriptor is bad.
-    [[nodiscard]] constexpr auto offset_of(std::uint32_t ring, taken_frame taken) const -> std::uint32_t {
+    [[nodiscard]] constexpr auto offset_of(std::uint32_t ring, popped_frame taken) const -> std::uint32_t {
         if constexpr (reads_descriptors) {
             return static_cast<std::uint32_t>(taken >> 32);
         } else {
@@ -231,7 +231,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
     /// The size of the buffer that was popped last.
-    [[nodiscard]] constexpr auto size_of_taken(std::uint32_t ring) const -> std::uint32_t {
+    [[nodiscard]] constexpr auto size_of_popped(std::uint32_t ring) const -> std::uint32_t {
         if constexpr (reads_descriptors) {
             return size_;
         } else {

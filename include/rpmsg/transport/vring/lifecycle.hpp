@@ -37,6 +37,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
 
   private:
     using handshake = handshake_of<Role, Config>;
+    static_assert(vring_handshake<handshake, Region, Layout>);
     static constexpr bool agrees = handshake::agrees_on_rings;
     static constexpr bool drains = handshake::drains_after_restart;
     static constexpr bool has_commands = requires(Region & shared, Layout& layout) { handshake::commanded(shared, layout); };
@@ -88,7 +89,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         } else {
             this->lay_out();
         }
-        this->disarm();
+        this->disable_notification();
         if constexpr (calls) {
             call_ = {.is_answered = false, .rung_at = now};
         }
@@ -240,7 +241,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     /// Whether a poll is due without a doorbell: the peer has not answered yet, rpmsg-lite returns buffers without a doorbell,
     /// the table that a driver waits for changes without a doorbell, and so do boot words at any time.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
-        auto waits = prefilled and this->armed_;
+        auto waits = prefilled and this->notification_enabled_;
         if constexpr (calls) {
             waits = waits or not call_.is_answered;
         }

@@ -13,29 +13,29 @@ namespace rpmsg::detail {
 /// and `vring_driver` are its two roles; the `transport` concept in transport.hpp documents each operation.
 template <ring_role Role, vring_config Config, typename Region, typename Bell, typename Layout>
 class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
-    using life = vring_lifecycle<Role, Config, Region, Bell, Layout>;
-    using life::rx_ring;
-    using life::shared_;
-    using life::told_;
-    using life::tx_ring;
-    using life::unused_;
+    using lifecycle = vring_lifecycle<Role, Config, Region, Bell, Layout>;
+    using lifecycle::rx_ring;
+    using lifecycle::shared_;
+    using lifecycle::told_;
+    using lifecycle::tx_ring;
+    using lifecycle::unused_;
 
     static constexpr std::uint32_t largest_sent = Config.size_of(tx_ring) - wire::header_size;
     static constexpr std::uint32_t largest_received = Config.size_of(rx_ring) - wire::header_size;
 
-    constexpr auto next(auto& shared, std::uint32_t& used_length) -> typename life::taken_frame {
-        auto const taken = this->take(shared, rx_ring, &used_length);
+    constexpr auto next(auto& shared, std::uint32_t& used_length) -> typename lifecycle::popped_frame {
+        auto const taken = this->pop(shared, rx_ring, &used_length);
         if constexpr (Config.event_index) {
             if (static_cast<std::uint32_t>(taken) == nowhere and this->is_live() and
-                not this->rx().arm(shared_, this->layout_.parts(rx_ring))) {
-                return this->take(shared, rx_ring, &used_length);
+                not this->rx().enable_notification(shared_, this->layout_.parts(rx_ring))) {
+                return this->pop(shared, rx_ring, &used_length);
             }
         }
         return taken;
     }
     /// Bytes of a frame that the peer may have written. The used length can only lower the size of the buffer.
     constexpr auto filled(std::uint32_t size, [[maybe_unused]] std::uint32_t used_length) -> std::uint32_t {
-        if constexpr (life::device) {
+        if constexpr (lifecycle::device) {
             return size;
         } else {
             if (used_length > size) {
@@ -58,21 +58,21 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         if constexpr (Config.batch == 1) {
             this->hand_over(rx_ring, received.id, received.capacity);
         } else {
-            this->rx().give(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
+            this->rx().push(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
             // When a batch is all buffers, the ring is empty when the batch is full: the poll then ends and flushes.
             constexpr auto fills = Config.batch < Config.buffers or Config.event_index;
             if (at_once or (fills and this->held_back() >= Config.batch)) {
-                this->publish(rx_ring, this->held_back());
+                this->publish_and_ring(rx_ring, this->held_back());
             }
         }
     }
 
     /// Whether a transmit buffer can be used now. One that is still lent since before the last start is popped once and stays
     /// owned.
-    [[gnu::always_inline]] constexpr auto is_of_use(typename life::taken_frame taken,
+    [[gnu::always_inline]] constexpr auto is_of_use(typename lifecycle::popped_frame taken,
                                                     [[maybe_unused]] std::uint32_t least) const -> bool {
-        if constexpr (life::reads_descriptors) {
-            if (this->offset_of(tx_ring, taken) == nowhere or this->size_of_taken(tx_ring) - wire::header_size < least) {
+        if constexpr (lifecycle::reads_descriptors) {
+            if (this->offset_of(tx_ring, taken) == nowhere or this->size_of_popped(tx_ring) - wire::header_size < least) {
                 return false;
             }
         }
@@ -83,25 +83,25 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
             return {};
         }
         auto&& shared = handle_of(shared_);
-        auto taken = this->take(shared, tx_ring);
+        auto taken = this->pop(shared, tx_ring);
         if (static_cast<std::uint32_t>(taken) == nowhere or not is_of_use(taken, least)) [[unlikely]] {
-            taken = take_another(static_cast<std::uint32_t>(taken), least);
+            taken = pop_another(static_cast<std::uint32_t>(taken), least);
         }
         auto const id = static_cast<std::uint32_t>(taken);
         if (id == nowhere) {
             return {};
         }
         auto const offset = this->offset_of(tx_ring, taken);
-        auto const room = std::min(this->size_of_taken(tx_ring) - wire::header_size, largest_sent);
+        auto const room = std::min(this->size_of_popped(tx_ring) - wire::header_size, largest_sent);
         return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
     }
     /// Called when no usable buffer was popped. Buffers that were popped just now and are not usable, or too small, may serve
     /// other senders, which are notified; buffers that were reported before are tried last. Each buffer is tried once, and no
     /// doorbell is rung.
-    [[gnu::cold, gnu::noinline]] constexpr auto take_another(std::uint32_t id, std::uint32_t least) ->
-        typename life::taken_frame {
-        auto taken = typename life::taken_frame{id};
-        if constexpr (life::reads_descriptors) {
+    [[gnu::cold, gnu::noinline]] constexpr auto pop_another(std::uint32_t id, std::uint32_t least) ->
+        typename lifecycle::popped_frame {
+        auto taken = typename lifecycle::popped_frame{id};
+        if constexpr (lifecycle::reads_descriptors) {
             auto old = id_set<Config.buffers>{};
             auto news = old;
             auto is_ring_done = false;
@@ -116,7 +116,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
                     taken = nowhere;
                     break;
                 }
-                taken = this->take(shared_, tx_ring);
+                taken = this->pop(shared_, tx_ring);
                 id = static_cast<std::uint32_t>(taken);
             } while (id == nowhere or not is_of_use(taken, least));
             told_.insert_all(old);
@@ -124,7 +124,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         } else {
             while (this->is_late(taken)) { // the next read of the peer index is left to another call
                 auto const is_all_taken = unused_.is_empty() and this->tx().took_all();
-                taken = is_all_taken ? nowhere : this->take(shared_, tx_ring);
+                taken = is_all_taken ? nowhere : this->pop(shared_, tx_ring);
             }
         }
         return taken;
@@ -135,7 +135,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     static constexpr bool acknowledged = Config.dialect.acknowledged;
 
     constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
-        : life{std::move(shared), std::move(bell), std::move(layout)} {}
+        : lifecycle{std::move(shared), std::move(bell), std::move(layout)} {}
 
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return largest_sent; }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return largest_received; }
@@ -143,7 +143,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto reserve() -> tx_buffer { return reserve_any(0); }
     /// For peers that describe their buffers: skips buffers that hold less than `least` bytes, which is at most `tx_limit`;
     /// they are kept for other messages.
-    [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(life::reads_descriptors) {
+    [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(lifecycle::reads_descriptors) {
         return reserve_any(least);
     }
 
@@ -170,7 +170,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     [[gnu::always_inline]] [[nodiscard]] constexpr auto receive() -> rx_buffer {
         auto&& shared = handle_of(shared_);
         std::uint32_t used_length{};
-        auto const taken = this->is_live() ? next(shared, used_length) : typename life::taken_frame{nowhere};
+        auto const taken = this->is_live() ? next(shared, used_length) : typename lifecycle::popped_frame{nowhere};
         auto const id = static_cast<std::uint32_t>(taken);
         if (id == nowhere) {
             if (this->sends()) {
@@ -181,8 +181,8 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         }
         this->note_answer();
         auto const offset = this->offset_of(rx_ring, taken);
-        auto const token = rx_token{.id = id, .capacity = this->size_of_taken(rx_ring)};
-        if (not life::reads_descriptors or offset != nowhere) [[likely]] {
+        auto const token = rx_token{.id = id, .capacity = this->size_of_popped(rx_ring)};
+        if (not lifecycle::reads_descriptors or offset != nowhere) [[likely]] {
             auto const size = filled(token.capacity, used_length);
             auto const header = this->read_header(shared, offset);
             if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
@@ -209,7 +209,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     constexpr auto flush() -> void {
         if constexpr (Config.batch > 1) {
             if (this->held_back() != 0) {
-                this->publish(rx_ring, this->held_back());
+                this->publish_and_ring(rx_ring, this->held_back());
             }
         }
     }
@@ -218,13 +218,13 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
     [[nodiscard]] constexpr auto writable() -> bool {
-        if (not this->sends() or (unused_.is_empty() and this->arm())) {
+        if (not this->sends() or (unused_.is_empty() and this->enable_notification())) {
             return false;
         }
-        if constexpr (life::reads_descriptors) {
+        if constexpr (lifecycle::reads_descriptors) {
             told_.insert_all(std::exchange(unused_, {}));
         }
-        this->disarm();
+        this->disable_notification();
         return true;
     }
 };

@@ -88,7 +88,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         auto const sent = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const returned = rings::queue::adopt(shared_, layout_.parts(rx_ring));
         return sent != this->tx().given() or returned != static_cast<std::uint16_t>(this->rx().given() - this->held_back()) or
-               (not this->armed_ and not this->tx().is_disarmed(shared_, layout_.parts(tx_ring)));
+               (not this->notification_enabled_ and not this->tx().is_notification_disabled(shared_, layout_.parts(tx_ring)));
     }
     constexpr auto forget_rings() -> void {
         if constexpr (is_marking) {
@@ -100,7 +100,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
             if (this->rx().owns(id)) {
-                this->rx().give(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
+                this->rx().push(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
             }
         }
         this->keep_loans_out();
@@ -111,7 +111,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
             }
         }
         if (auto const newly = static_cast<std::uint16_t>(this->rx().given() - before); newly != 0) {
-            this->publish(rx_ring, newly);
+            this->publish_and_ring(rx_ring, newly);
         }
     }
 
@@ -152,7 +152,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
             }
         }
         for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-            this->rx().give(shared_, layout_.parts(rx_ring), id, 0);
+            this->rx().push(shared_, layout_.parts(rx_ring), id, 0);
         }
         (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
         this->settle_held_back();

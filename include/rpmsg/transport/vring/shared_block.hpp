@@ -68,6 +68,10 @@ struct shared_block {
         mix(static_cast<std::uint32_t>(rings.dialect.attach));
         mix(rings.dialect.used_event_word);
         mix(rings.dialect.prefilled);
+        mix(rings.dialect.status_in_table);
+        mix(static_cast<std::uint32_t>(rings.dialect.sizes));
+        mix(rings.dialect.features);
+        mix(rings.dialect.counts_as_openvela);
         return hash;
     }
 };

@@ -87,6 +87,8 @@ template <shared_block Link> struct shared_block_plan {
     using resource_table = std::conditional_t<offers_sizes, wire::sized_table<plain_table>, plain_table>;
 
     static constexpr auto make_resource_table() -> resource_table {
+        static_assert(dialect.attach != wire::attach_rule::status_byte or dialect.status_in_table,
+                      "this dialect has a status byte and no resource table");
         static_assert(not dialect.has_boot_block(),
                       "with this dialect the driver fills the resource table: the device's image has none");
         if constexpr (offers_sizes) {

@@ -14,10 +14,10 @@ namespace rpmsg::detail {
 enum class ring_role : bool { device, driver };
 
 /// Result of `take`. `bad_index` and `bad_id` report a violation of the ring protocol.
-enum class take_outcome : std::uint8_t { none, taken, bad_index, bad_id };
+enum class pop_outcome : std::uint8_t { none, taken, bad_index, bad_id };
 
-struct taken_buffer {
-    take_outcome outcome{};
+struct popped_buffer {
+    pop_outcome outcome{};
     std::uint32_t id{};
     std::uint32_t length{}; ///< the used length; valid for the driver only
 };
@@ -114,7 +114,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
     /// Pops the next entry of the peer's ring. After `bad_index` or `bad_id` the ring is not valid any more. The used length is
     /// read only on request.
     template <region Region>
-    constexpr auto take(Region& shared, wire::vring_parts const& at, [[maybe_unused]] bool with_length = true) -> taken_buffer {
+    constexpr auto pop(Region& shared, wire::vring_parts const& at, [[maybe_unused]] bool with_length = true) -> popped_buffer {
         auto const taken = taken_;
         if (seen_ == taken) {
             auto const most = theirs();
@@ -123,7 +123,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
                 return {};
             }
             if (found > most) [[unlikely]] {
-                return {.outcome = take_outcome::bad_index};
+                return {.outcome = pop_outcome::bad_index};
             }
             seen_ = static_cast<index>(taken + found);
         }
@@ -142,11 +142,11 @@ template <vring_config Config, ring_role Role> class virtqueue {
             }
         }
         if (id >= count or ours_.contains(id)) [[unlikely]] {
-            return {.outcome = take_outcome::bad_id};
+            return {.outcome = pop_outcome::bad_id};
         }
         ours_.insert(id);
         taken_ = static_cast<index>(taken + 1);
-        return {.outcome = take_outcome::taken, .id = id, .length = length};
+        return {.outcome = pop_outcome::taken, .id = id, .length = length};
     }
 
     /// Discards the cached index of the peer: after a restart of the peer it is not valid.
@@ -179,7 +179,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
 
     /// Pushes an owned buffer to this side's ring; the peer owns it after the next `publish`.
     template <region Region>
-    constexpr auto give(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
+    constexpr auto push(Region& shared, wire::vring_parts const& at, std::uint32_t id, std::uint32_t length) -> void {
         auto const given = given_;
         auto const entry = at.available + own_entry_size * position(given);
         auto const distance = to_own_ring(at) + 4;
@@ -195,7 +195,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
     }
 
     /// Publishes the index of the pushed entries. Later reads of the peer's words and doorbells are ordered after it.
-    template <region Region> constexpr auto show(Region& shared, wire::vring_parts const& at) -> void {
+    template <region Region> constexpr auto publish_index(Region& shared, wire::vring_parts const& at) -> void {
         auto const given = given_;
         store_at<site::own_index>(shared, at.available, to_own_ring(at) + 2, given);
         shared.clean(own_ring(at), 4);
@@ -218,12 +218,12 @@ template <vring_config Config, ring_role Role> class virtqueue {
     /// `show` followed by `wants_doorbell`.
     template <region Region>
     constexpr auto publish(Region& shared, wire::vring_parts const& at, std::uint32_t newly = 1) -> bool {
-        show(shared, at);
+        publish_index(shared, at);
         return wants_doorbell(shared, at, newly);
     }
 
     /// Suppresses the doorbell for the next entry of the peer. This is a hint: a doorbell may still arrive.
-    template <region Region> constexpr auto disarm(Region& shared, wire::vring_parts const& at) -> void {
+    template <region Region> constexpr auto disable_notification(Region& shared, wire::vring_parts const& at) -> void {
         if constexpr (Config.event_index) {
             set_event(shared, at, static_cast<index>(taken_ - 1));
         } else {
@@ -238,14 +238,15 @@ template <vring_config Config, ring_role Role> class virtqueue {
         }
     }
     /// Whether this side's ring still suppresses doorbells by its flags; always true with the event index.
-    template <region Region> static constexpr auto is_disarmed(Region& shared, wire::vring_parts const& at) -> bool {
+    template <region Region>
+    static constexpr auto is_notification_disabled(Region& shared, wire::vring_parts const& at) -> bool {
         shared.invalidate(own_ring(at), 4);
         return Config.event_index or shared.template load<site::adopted_index, std::uint16_t>(own_ring(at)) != 0;
     }
 
     /// Requests a doorbell for the next entry of the peer and checks the ring again: true when it is still empty, so that the
     /// caller may sleep.
-    template <region Region> constexpr auto arm(Region& shared, wire::vring_parts const& at) -> bool {
+    template <region Region> constexpr auto enable_notification(Region& shared, wire::vring_parts const& at) -> bool {
         if constexpr (Config.event_index) {
             set_event(shared, at, taken_);
         } else {

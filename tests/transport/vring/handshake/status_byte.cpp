@@ -87,6 +87,35 @@ TEST_CASE("The status byte is taken back first and set last") {
     CHECK(the_status_byte_comes_last());
 }
 
+constexpr auto zephyr = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::zephyr};
+
+/// The status byte alone: cleared at the start, set after the rings are initialised, cleared at the end. Nothing else is written.
+constexpr auto a_lone_status_byte_is_written_alone() -> bool {
+    using handshake = rpmsg::detail::lone_status_driver<zephyr>;
+    constexpr auto at = rpmsg::vring_layout<zephyr>{};
+    auto shared = two_sides<zephyr>{};
+    auto memory = shared.driver_region();
+    shared.put(at.status(), std::uint8_t{0xff});
+    handshake::start(memory, at);
+    check(shared.at<std::uint8_t>(at.status()) == 0);
+    check(handshake::advance(memory, at, true, true) == handshake_step::attach);
+    check(shared.at<std::uint8_t>(at.status()) == 0);
+    handshake::attached(memory, at);
+    check(shared.at<std::uint8_t>(at.status()) == 4);
+    auto untouched = shared.memory.content;
+    untouched[at.status()] = std::byte{0};
+    handshake::restart(memory, at);
+    return shared.memory.content == untouched;
+}
+
+TEST_CASE("A lone status byte is all that its driver writes: cleared, set, cleared") {
+    STATIC_REQUIRE(a_lone_status_byte_is_written_alone());
+    CHECK(a_lone_status_byte_is_written_alone());
+    STATIC_REQUIRE(rpmsg::detail::lone_status_driver<zephyr>::tells_of_close);
+    STATIC_REQUIRE(rpmsg::detail::lone_status_driver<zephyr>::fits(rpmsg::vring_layout<zephyr>{}, 1));
+    STATIC_REQUIRE_FALSE(rpmsg::detail::lone_status_driver<zephyr>::fits(rpmsg::vring_layout<zephyr>{}, 0));
+}
+
 TEST_CASE("A table that does not lie in the region does not fit: a device needs its entry, a driver what it compares") {
     using device = rpmsg::detail::status_byte_device<openamp>;
     using driver = rpmsg::detail::status_byte_driver<openamp>;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/config_mismatch.hpp>
 
+#include <concepts>
 #include <cstdint>
 
 namespace rpmsg::detail {
@@ -40,6 +42,18 @@ struct handshake_facts {
     static constexpr bool tells_of_close = false;
     /// The number of steps that one doorbell may announce.
     static constexpr int most_steps = 1;
+};
+
+/// A handshake as the life cycle of a link needs it; the functions are those listed above.
+template <typename T, typename Region, typename Layout>
+concept vring_handshake = std::derived_from<T, handshake_facts> and
+    requires(T& it, Region& shared, Layout& at, bool is_so, std::uint32_t size) {
+    { it.start(shared, at) } -> std::same_as<void>;
+    { it.is_established(shared, at) } -> std::same_as<bool>;
+    { it.advance(shared, at, is_so, is_so) } -> std::same_as<handshake_step>;
+    { it.restart(shared, at) } -> std::same_as<void>;
+    { it.mismatch(shared, at) } -> std::same_as<config_mismatch>;
+    { T::fits(at, size) } -> std::same_as<bool>;
 };
 
 /// Whether a word-aligned range lies inside `size` bytes; false for an offset that wraps.
