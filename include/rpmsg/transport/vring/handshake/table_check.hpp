@@ -138,10 +138,11 @@ template <vring_config Config> class table_check {
     static constexpr auto size = config_at + config_size;
 
     /// Whether the first `entry` bytes of the vdev entry, and the head of the table before it, lie inside `size` bytes.
-    [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t size, std::uint32_t entry) -> bool {
+    [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t region_size, std::uint32_t entry)
+        -> bool {
         auto const vdev = layout.status() - std::uint32_t{offsetof(wire::vdev_entry, status)};
         auto const table = table_of(layout);
-        return layout.status() != nowhere and lies_aligned(vdev, entry, size) and
+        return layout.status() != nowhere and lies_aligned(vdev, entry, region_size) and
                (table == nowhere or lies_aligned(table, sizeof(std::uint32_t) + 16, vdev));
     }
     /// Whether the device's firmware, or its loader, has written a table: zeroed memory is not a table yet.
