@@ -59,7 +59,7 @@ show_progress() {
 # Without a terminal: how far a log has come, each half minute.
 show_signs_of_life() {
     while sleep 30 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
-        printf '%s ' "$(tail -n 1 "$1" | sed -n 's/^ *\[\{0,1\}\([0-9][0-9]*\/[0-9][0-9]*\)[] ].*/\1/p' | grep . || echo ...)"
+        printf '%s ' "$(tail -n 20 "$1" | sed -n 's/^ *\[\{0,1\}\([0-9][0-9]*\/[0-9][0-9]*\)[] ].*/\1/p' | tail -n 1 | grep . || echo ...)"
     done
 }
 
