@@ -173,8 +173,8 @@ auto use_queue(std::uint32_t steps, std::span<std::uint32_t const> lies) -> expl
 /// Believes every id.
 template <rpmsg::vring_config Config, rpmsg::detail::ring_role Role>
 struct trusting_queue : rpmsg::detail::virtqueue<Config, Role> {
-    auto take(auto& shared, rpmsg::wire::vring_parts const& at) -> rpmsg::detail::popped_buffer {
-        auto got = rpmsg::detail::virtqueue<Config, Role>::take(shared, at);
+    auto pop(auto& shared, rpmsg::wire::vring_parts const& at) -> rpmsg::detail::popped_buffer {
+        auto got = rpmsg::detail::virtqueue<Config, Role>::pop(shared, at);
         if (got.outcome == rpmsg::detail::pop_outcome::bad_id) {
             got = {.outcome = rpmsg::detail::pop_outcome::taken};
         }
