@@ -27,13 +27,15 @@ build_in() {
 claim_build() {
     { mkdir -p "$build" && [ -w "$build" ]; } 2>/dev/null ||
         fail "cannot write to $build: name another folder with --build-dir DIR"
-    claim=$build/.claim
+    claim=$build/.claim tries=3
     until (set -C && echo $$ >"$claim") 2>/dev/null; do
+        [ $((tries -= 1)) -gt 0 ] || fail "cannot write $claim: is the disk full?"
         owner=$(cat "$claim" 2>/dev/null || :)
         [ -n "$owner" ] || { sleep 1 && owner=$(cat "$claim" 2>/dev/null || :); }
         if [ -n "$owner" ] && kill -0 "$owner" 2>/dev/null; then
             claim=''
-            fail "another run, process $owner, works in $build: wait for it, or name another folder with --build-dir DIR"
+            fail "another run, process $owner, works in $build: wait for it, name another folder with --build-dir DIR,
+or remove $build/.claim if that process is something else"
         fi
         rm -f "$claim"
     done
@@ -57,7 +59,7 @@ show_progress() {
 }
 
 # Without a terminal: how far a log has come, each half minute.
-show_signs_of_life() {
+report_progress() {
     while sleep 30 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
         printf '%s ' "$(tail -n 20 "$1" | sed -n 's/^ *\[\{0,1\}\([0-9][0-9]*\/[0-9][0-9]*\)[] ].*/\1/p' | tail -n 1 | grep . || echo ...)"
     done
@@ -75,7 +77,7 @@ step() {
         show_progress "$what" "$log" &
         shower=$!
     else
-        show_signs_of_life "$log" &
+        report_progress "$log" &
         shower=$!
     fi
     "$@" >"$log" 2>&1 </dev/null || status=$?

@@ -107,7 +107,7 @@ constexpr auto our_device_serves_a_live_master() -> bool {
     return link.is_up();
 }
 
-constexpr auto our_driver_writes_the_base_last() -> bool {
+constexpr auto our_driver_takes_its_words_back() -> bool {
     auto shared = block{};
     auto link = shared.driver(at_driver);
     check(link.start().has_value());
@@ -141,8 +141,8 @@ TEST_CASE("NuttX lite: our device attaches to the block of a live master, and to
 }
 
 TEST_CASE("NuttX lite: our driver fills the table, initialises the rings, and takes its words back when it closes") {
-    STATIC_REQUIRE(our_driver_writes_the_base_last());
-    CHECK(our_driver_writes_the_base_last());
+    STATIC_REQUIRE(our_driver_takes_its_words_back());
+    CHECK(our_driver_takes_its_words_back());
 }
 
 } // namespace

@@ -360,25 +360,40 @@ TEST_CASE("a device that closes while its driver is there says goodbye") {
     CHECK(taken_away<for_linux>{}.writes_after([](auto&, auto&) {}, true, 0));
 }
 
+namespace {
+
+/// A link that is up, and a message of the device whose doorbell failed; the doorbell works again when `works` is called.
+struct failed_doorbell {
+    two_sides<openamp> shared{};
+    decltype(shared.driver()) host = shared.driver();
+    decltype(shared.device()) remote = shared.device();
+
+    failed_doorbell() {
+        REQUIRE(host.start());
+        REQUIRE(remote.start());
+        REQUIRE(host.poll(0).event == link_event::up);
+        REQUIRE(remote.poll(0).event == link_event::up);
+        shared.to_driver.refuses = true;
+        REQUIRE(remote.commit(remote.reserve(), {.source = address{1}, .destination = address{2}, .length = 4}));
+    }
+    /// Returns how often it has rung.
+    auto works() -> std::uint32_t {
+        shared.to_driver.refuses = false;
+        return shared.to_driver.rings(0);
+    }
+};
+
+} // namespace
+
 TEST_CASE("a doorbell that failed is not rung again for rings that are gone") {
-    auto shared = two_sides<openamp>{};
-    auto host = shared.driver();
-    auto remote = shared.device();
-    REQUIRE(host.start());
-    REQUIRE(remote.start());
-    REQUIRE(host.poll(0).event == link_event::up);
-    REQUIRE(remote.poll(0).event == link_event::up);
-    shared.to_driver.refuses = true;
-    auto const room = remote.reserve();
-    REQUIRE(remote.commit(room, {.source = address{1}, .destination = address{2}, .length = 4}));
-    CHECK(remote.next_deadline(0).is_set);
-    shared.to_driver.refuses = false;
-    shared.put(vring_layout<openamp>::status(), std::uint8_t{0});
-    auto const before = shared.to_driver.rings(0);
-    CHECK(remote.poll(0).event == link_event::down);
-    (void)remote.poll(0);
-    CHECK(shared.to_driver.rings(0) == before);
-    CHECK_FALSE(remote.next_deadline(0).is_set);
+    auto link = failed_doorbell{};
+    CHECK(link.remote.next_deadline(0).is_set);
+    link.shared.put(vring_layout<openamp>::status(), std::uint8_t{0});
+    auto const before = link.works();
+    CHECK(link.remote.poll(0).event == link_event::down);
+    (void)link.remote.poll(0);
+    CHECK(link.shared.to_driver.rings(0) == before);
+    CHECK_FALSE(link.remote.next_deadline(0).is_set);
 }
 
 TEST_CASE("a doorbell that is older than the rings does not bring a device beside Linux up") {
@@ -487,38 +502,20 @@ TEST_CASE("a device that closes gives back what it holds and what it kept for a 
 }
 
 TEST_CASE("a doorbell that failed is rung once more when the device closes: its message lies in rings that stay") {
-    auto shared = two_sides<openamp>{};
-    auto host = shared.driver();
-    auto remote = shared.device();
-    REQUIRE(host.start());
-    REQUIRE(remote.start());
-    REQUIRE(host.poll(0).event == link_event::up);
-    REQUIRE(remote.poll(0).event == link_event::up);
-    shared.to_driver.refuses = true;
-    REQUIRE(remote.commit(remote.reserve(), {.source = address{1}, .destination = address{2}, .length = 4}));
-    shared.to_driver.refuses = false;
-    auto const before = shared.to_driver.rings(0);
-    remote.close();
-    CHECK(shared.to_driver.rings(0) == before + 1);
-    CHECK(host.receive().payload.size() == 4);
+    auto link = failed_doorbell{};
+    auto const before = link.works();
+    link.remote.close();
+    CHECK(link.shared.to_driver.rings(0) == before + 1);
+    CHECK(link.host.receive().payload.size() == 4);
 }
 
 TEST_CASE("a doorbell that failed before a close is not rung after the next start") {
-    auto shared = two_sides<openamp>{};
-    auto host = shared.driver();
-    auto remote = shared.device();
-    REQUIRE(host.start());
-    REQUIRE(remote.start());
-    REQUIRE(host.poll(0).event == link_event::up);
-    REQUIRE(remote.poll(0).event == link_event::up);
-    shared.to_driver.refuses = true;
-    REQUIRE(remote.commit(remote.reserve(), {.source = address{1}, .destination = address{2}, .length = 4}));
-    remote.close();
-    CHECK_FALSE(remote.next_deadline(0).is_set);
-    shared.to_driver.refuses = false;
-    auto const before = shared.to_driver.rings(0);
-    REQUIRE(remote.start());
-    CHECK(remote.poll(0).event == link_event::up);
-    (void)remote.poll(0);
-    CHECK(shared.to_driver.rings(0) == before);
+    auto link = failed_doorbell{};
+    link.remote.close();
+    CHECK_FALSE(link.remote.next_deadline(0).is_set);
+    auto const before = link.works();
+    REQUIRE(link.remote.start());
+    CHECK(link.remote.poll(0).event == link_event::up);
+    (void)link.remote.poll(0);
+    CHECK(link.shared.to_driver.rings(0) == before);
 }

@@ -4,10 +4,12 @@
 #include <rpmsg/transport/vring/config.hpp>
 #include <rpmsg/transport/vring/layout.hpp>
 #include <rpmsg/transport/vring/runtime_layout.hpp>
+#include <rpmsg/wire/virtio/resource_table.hpp>
 #include <rpmsg/wire/virtio/vring.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace rpmsg {
@@ -76,7 +78,7 @@ template <vring_config Config, vendor_places At> struct place_rules {
                           buffers(0),
                           buffers(1),
                           At.status != 0 ? range{At.status - before, entry} : range{},
-                          At.table != 0 ? range{At.table, 20} : range{}};
+                          At.table != 0 ? range{At.table, std::uint64_t{offsetof(wire::resource_table, vdev)}} : range{}};
     }();
     static constexpr auto window = range{At.window, At.window_size};
 
@@ -107,7 +109,7 @@ template <vring_config Config, vendor_places At> struct place_rules {
                 }
             }
         }
-        return true;
+        return At.table == 0 or not window.meets(parts.back()); // the rest of the window is checked for each buffer
     }();
 };
 } // namespace detail
@@ -140,7 +142,7 @@ template <vring_config Config, vendor_places At> struct fixed_layout {
     static constexpr auto fits(std::uint32_t region_size, std::uint32_t count) -> bool {
         return region_size >= size() and places.fits(region_size, count);
     }
-    /// Whether each part starts at a multiple of a cache line, as its alignment inside does.
+    /// Whether each part starts at a multiple of `line` bytes of the region, as the parts inside a ring do by its alignment.
     static constexpr auto keeps_lines(std::uint32_t line) -> bool {
         return std::ranges::all_of(rules::parts,
                                    [&](auto const& it) { return it.size == 0 or (it.start - At.region) % line == 0; });

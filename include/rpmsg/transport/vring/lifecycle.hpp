@@ -239,13 +239,13 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         }
     }
     /// Whether a poll is due without a doorbell: the peer has not answered yet, rpmsg-lite returns buffers without a doorbell,
-    /// the table that a driver waits for changes without a doorbell, and so do boot words at any time.
+    /// the table that a driver waits for changes without a doorbell, and so do the words of a peer that restarts.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
         auto waits = prefilled and this->notification_enabled_;
         if constexpr (calls) {
             waits = waits or not call_.is_answered;
         }
-        return (phase_ == link_phase::up and (waits or has_commands)) or
+        return (phase_ == link_phase::up and (waits or handshake::restarts_without_doorbell)) or
                (handshake::changes_without_doorbell and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
     /// Called when the link is not up or not valid any more. With epochs, messages published before are delivered first.

@@ -1,3 +1,4 @@
+#include <rpmsg/testing/regions/array_region.hpp>
 #include <rpmsg/transport/vring/handshake/base_word.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -20,7 +21,7 @@ using device = rpmsg::detail::base_word_device<lite>;
 using driver = rpmsg::detail::base_word_driver<lite>;
 constexpr auto vdev = place::status() - std::uint32_t{offsetof(rpmsg::wire::vdev_entry, status)};
 
-constexpr auto the_base_comes_last_and_goes_first() -> bool {
+constexpr auto words_are_there_between_start_and_end() -> bool {
     auto shared = two_sides<lite>{};
     auto memory = shared.driver_region();
     auto const at = place{};
@@ -33,6 +34,49 @@ constexpr auto the_base_comes_last_and_goes_first() -> bool {
     check(shared.at<std::uint32_t>(0) == 0x1000 and shared.at<std::uint8_t>(place::status()) == 4);
     driver::restart(memory, at);
     return shared.at<std::uint32_t>(0) == 0 and shared.at<std::uint8_t>(place::status()) == 0;
+}
+
+/// Memory that notes whether the status was ever set beside another base than the driver's.
+struct watching_region : rpmsg::testing::array_region<place::size()> {
+    bool* is_torn;
+
+    constexpr watching_region(rpmsg::testing::array_memory<place::size()>& memory, bool& torn)
+        : array_region{memory}, is_torn{&torn} {}
+    template <rpmsg::site Site, typename T> constexpr auto store(std::uint32_t offset, T value) -> void {
+        array_region::store<Site>(offset, value);
+        auto const word = [&](std::uint32_t at) { return array_region::load<rpmsg::site::control_load, std::uint32_t>(at); };
+        auto const is_set = array_region::load<rpmsg::site::status_load, std::uint8_t>(place::status()) != 0;
+        *is_torn = *is_torn or (is_set and (word(0) != 0x1000 or word(4) != 0));
+    }
+};
+
+constexpr auto the_status_stands_for_a_whole_base() -> bool {
+    auto content = rpmsg::testing::array_memory<place::size()>{};
+    auto torn = false;
+    auto memory = watching_region{content, torn};
+    driver::start(memory, place{});
+    driver::attached(memory, place{});
+    driver::restart(memory, place{});
+    driver::attached(memory, place{});
+    return not torn and device::is_established(memory, place{});
+}
+
+TEST_CASE("The status is never set beside a base that is not whole") {
+    STATIC_REQUIRE(the_status_stands_for_a_whole_base());
+    CHECK(the_status_stands_for_a_whole_base());
+}
+
+TEST_CASE("A device that is up looks at the driver's words by time: a restart of it may ring nothing") {
+    auto shared = two_sides<lite>{};
+    auto host = shared.driver();
+    auto remote = shared.device();
+    REQUIRE((host.start() and remote.start()));
+    settle(shared, host, remote);
+    REQUIRE((host.is_up() and remote.is_up()));
+    CHECK(remote.next_deadline(7).is_set);
+    shared.memory.content = {}; // as NuttX's master begins
+    CHECK(remote.poll(0).event == rpmsg::link_event::down);
+    CHECK(remote.next_deadline(7).is_set);
 }
 
 /// A driver's block, with some word changed, as a device finds it.
@@ -65,9 +109,9 @@ constexpr auto a_device_needs_base_and_status_and_rings() -> bool {
     return device::advance(memory, at, true, false) == handshake_step::attach;
 }
 
-TEST_CASE("The driver writes the base last, and clears it first") {
-    STATIC_REQUIRE(the_base_comes_last_and_goes_first());
-    CHECK(the_base_comes_last_and_goes_first());
+TEST_CASE("Base and status are there while the rings are, and cleared before and after") {
+    STATIC_REQUIRE(words_are_there_between_start_and_end());
+    CHECK(words_are_there_between_start_and_end());
 }
 
 TEST_CASE("The device attaches where base, status and rings are there") {

@@ -25,6 +25,7 @@ template <vring_config Config> class base_word_device : public handshake_facts {
   public:
     static constexpr int most_steps = 2;
     static constexpr bool changes_without_doorbell = true;
+    static constexpr bool restarts_without_doorbell = true;
 
     template <region Region> static constexpr auto start(Region&, link_layout auto const&) -> void {}
     template <region Region> static constexpr auto is_established(Region& shared, link_layout auto const& layout) -> bool {
@@ -54,8 +55,8 @@ template <vring_config Config> class base_word_device : public handshake_facts {
     }
 };
 
-/// The driver's half. The device waits first for the base, then for the status, so that the base is written last. It has no
-/// word for its own restart: call `reset()` after one.
+/// The driver's half. The base is two words, so that the status, which is written last, tells that both are there. A device that
+/// restarts is not detected: call `reset()` after one.
 template <vring_config Config> class base_word_driver : public handshake_facts {
     using table = driver_table<Config>;
 
@@ -64,16 +65,16 @@ template <vring_config Config> class base_word_driver : public handshake_facts {
 
     /// Clears what an earlier start left: a device would attach to it.
     template <region Region> static constexpr auto start(Region& shared, link_layout auto const& layout) -> void {
+        table::fill(shared, layout); // the status goes first
         table::put_base(shared, layout, 0);
-        table::fill(shared, layout);
     }
     template <region Region> static constexpr auto is_established(Region&, link_layout auto const&) -> bool { return true; }
     template <region Region> static constexpr auto advance(Region&, link_layout auto const&, bool, bool) -> handshake_step {
         return handshake_step::attach;
     }
     template <region Region> static constexpr auto attached(Region& shared, link_layout auto const& layout) -> void {
-        table::put_status(shared, layout, 0); // the features that are offered are in effect
         table::put_base(shared, layout, table::base_of(layout));
+        table::put_status(shared, layout, 0); // no feature is kept: all that are offered are in effect
     }
     template <region Region> static constexpr auto restart(Region& shared, link_layout auto const& layout) -> void {
         start(shared, layout);

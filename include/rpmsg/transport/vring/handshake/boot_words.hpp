@@ -61,6 +61,7 @@ template <vring_config Config> struct boot_commands {
 template <vring_config Config, bool IsDevice> struct boot_words_facts : handshake_facts {
     static constexpr bool agrees_on_rings = true;
     static constexpr bool changes_without_doorbell = true;
+    static constexpr bool restarts_without_doorbell = true;
     static constexpr bool tells_of_close = true;
     static constexpr int most_steps = 3;
 

@@ -27,11 +27,24 @@ struct control_words {
 
 /// Constants and functions of both roles.
 struct control_block_facts : handshake_facts {
+    using words = control_words;
+    using block = wire::control_block;
+    static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
+    static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
+
     static constexpr bool agrees_on_rings = true;
     static constexpr bool drains_after_restart = true;
     static constexpr bool tells_of_close = true;
     static constexpr int most_steps = 3;
 
+    /// Whether the words of both sides are still those with which the link came up.
+    template <region Region>
+    static constexpr auto is_unchanged(Region& shared, link_layout auto const& layout, std::uint32_t epoch, std::uint32_t boot)
+        -> bool {
+        shared.invalidate(layout.control(), sizeof(block));
+        return words::read(shared, layout, driver + offsetof(block::driver_half, epoch)) == epoch and
+               words::read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
+    }
     /// Whether all words lie inside a region of `size` bytes.
     [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t size) -> bool {
         return lies_aligned(layout.control(), sizeof(wire::control_block), size);
@@ -40,11 +53,6 @@ struct control_block_facts : handshake_facts {
 
 /// The device's half of the handshake in wire/virtio/control_block.hpp.
 template <vring_config Config> class control_block_device : public control_block_facts {
-    using words = control_words;
-    using block = wire::control_block;
-    static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
-    static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
-
     std::uint32_t boot_{};
     std::uint32_t epoch_seen_{}; ///< the epoch that this side attached to, or wrote to `quiet`
     bool is_awaited_{};          ///< the epoch was written to `quiet`, and this side has not attached yet
@@ -65,11 +73,7 @@ template <vring_config Config> class control_block_device : public control_block
     }
 
     template <region Region> constexpr auto is_established(Region& shared, link_layout auto const& layout) -> bool {
-        shared.invalidate(layout.control(), sizeof(block));
-        auto const seen = epoch_seen_;
-        auto const boot = boot_;
-        return words::read(shared, layout, driver + offsetof(block::driver_half, epoch)) == seen and
-               words::read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
+        return is_unchanged(shared, layout, epoch_seen_, boot_);
     }
 
     template <region Region>
@@ -119,11 +123,6 @@ template <vring_config Config> class control_block_device : public control_block
 
 /// The driver's half of the handshake in wire/virtio/control_block.hpp.
 template <vring_config Config> class control_block_driver : public control_block_facts {
-    using words = control_words;
-    using block = wire::control_block;
-    static constexpr auto driver = static_cast<std::uint32_t>(offsetof(block, driver));
-    static constexpr auto device = static_cast<std::uint32_t>(offsetof(block, device));
-
     std::uint32_t epoch_{};
     std::uint32_t boot_{}; ///< `boot` of the device for which the rings were initialised
 
@@ -144,11 +143,7 @@ template <vring_config Config> class control_block_driver : public control_block
     }
 
     template <region Region> constexpr auto is_established(Region& shared, link_layout auto const& layout) -> bool {
-        shared.invalidate(layout.control(), sizeof(block));
-        auto const epoch = epoch_;
-        auto const boot = boot_;
-        return words::read(shared, layout, driver + offsetof(block::driver_half, epoch)) == epoch and
-               words::read(shared, layout, device + offsetof(block::device_half, boot)) == boot;
+        return is_unchanged(shared, layout, epoch_, boot_);
     }
 
     template <region Region>

@@ -34,8 +34,10 @@ struct handshake_facts {
     static constexpr bool agrees_on_rings = false;
     /// Messages that the peer published before its restart are still delivered.
     static constexpr bool drains_after_restart = false;
-    /// The peer's words change without a doorbell.
+    /// The peer's words change without a doorbell while the link is not up.
     static constexpr bool changes_without_doorbell = false;
+    /// A peer that restarts may ring nothing: a link that is up is polled by time.
+    static constexpr bool restarts_without_doorbell = false;
     /// The first doorbell of ring 0 announces that the rings are ready.
     static constexpr bool needs_doorbell = false;
     /// A word reports the close of this side to the peer, so that a doorbell is rung for it.

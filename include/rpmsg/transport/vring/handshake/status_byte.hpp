@@ -41,10 +41,11 @@ template <vring_config Config> struct status_byte_device : handshake_facts {
     [[nodiscard]] static constexpr auto fits(link_layout auto const& layout, std::uint32_t size) -> bool {
         if constexpr (not Config.dialect.status_in_table) {
             return lies_inside(layout.status(), 1, size);
+        } else {
+            constexpr auto entry =
+                Config.dialect.compares_table ? table_check<Config>::size : std::uint32_t{sizeof(wire::vdev_entry)};
+            return table_check<Config>::fits(layout, size, entry);
         }
-        constexpr auto entry =
-            Config.dialect.compares_table ? table_check<Config>::size : std::uint32_t{sizeof(wire::vdev_entry)};
-        return table_check<Config>::fits(layout, size, entry);
     }
     template <region Region> static constexpr auto restart(Region&, link_layout auto const&) -> void {}
     template <region Region> static constexpr auto mismatch(Region& shared, link_layout auto const& layout) -> config_mismatch {
