@@ -7,6 +7,7 @@
 #endif
 
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/dispatched.hpp>
 #include <rpmsg/framework/dump.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
@@ -16,6 +17,7 @@
 #include <rpmsg/framework/named.hpp>
 #include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/framework/watched.hpp>
+#include <rpmsg/framework/worker.hpp>
 #include <rpmsg/platform/counter_doorbell.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
