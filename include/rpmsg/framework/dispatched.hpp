@@ -7,6 +7,7 @@
 #include <rpmsg/framework/workers.hpp>
 #include <rpmsg/platform/clock.hpp>
 #include <rpmsg/platform/lock.hpp>
+#include <rpmsg/wire/name_service.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,7 @@ namespace rpmsg {
 /// A table whose messages are handled by priority: `dispatched{endpoints{...}, inline_worker<>{}}`. It takes messages from the
 /// peer ahead of the handlers, and the message to the endpoint with the highest priority is handled first; of equal ones the
 /// oldest. Messages and events of one endpoint keep their order, and one handler of an endpoint runs at a time. An announcement
-/// of the peer takes effect after all messages that came before it. When the link goes down what was not handled is dropped and
+/// of a name takes effect after all messages before it to the endpoint of that name. When the link goes down what was not handled is dropped and
 /// counted. The cost of a message grows with the number of endpoints.
 template <endpoint_table Table, typename Workers> class dispatched : public Table {
   public:
@@ -55,6 +56,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
     [[no_unique_address]] std::conditional_t<has_workers, std::array<run_time, lanes>, nothing> times_{};
     [[no_unique_address]] std::conditional_t<may_end, std::array<ending, lanes>, nothing> endings_{};
     held_message announcement_{}; ///< waits for the messages before it
+    wire::padded_name announced_{};
     std::uint32_t dropped_{};
     std::uint32_t late_{};
     ticks end_{};
@@ -111,10 +113,14 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         }
         return best;
     }
-    /// Whether all messages that were taken are handled, but those of workers that count as dead.
-    [[nodiscard]] constexpr auto is_idle() const -> bool {
+    /// Whether nothing waits for an endpoint, or a worker that counts as dead has it.
+    [[nodiscard]] constexpr auto is_idle(std::uint32_t i) const -> bool {
+        return queue_.is_idle(i) or is_late(i) or end_of(i).is_stopped;
+    }
+    /// The same for all endpoints of the name that is announced.
+    [[nodiscard]] constexpr auto is_settled() -> bool {
         std::uint32_t i = 0;
-        while (i < lanes and (queue_.is_idle(i) or is_late(i) or end_of(i).is_stopped)) {
+        while (i < lanes and (is_idle(i) or not wire::is_same(this->name(i), announced_))) {
             ++i;
         }
         return i == lanes;
@@ -149,11 +155,12 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         auto const guard = core.locked();
         queue_.finish(i, had_message);
         auto const was_blocked = std::exchange(is_blocked_, false);
+        auto const is_waited_for = has_workers and (was_blocked or announcement_ or is_ending_);
         if constexpr (has_workers) {
             times_[i].is_late = false;
-            if (was_blocked or announcement_ or is_ending_ or end_of(i).is_stopped or end_of(i).must_remove) {
-                core.call_poller();
-            }
+        }
+        if (is_waited_for or end_of(i).is_stopped or end_of(i).must_remove) {
+            core.call_poller();
         }
     }
 
@@ -181,7 +188,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
     /// Called under the lock. What waits for the endpoint, such as its `unbound`, is handled before its place becomes free.
     constexpr auto remove(std::uint32_t i) -> void {
         if constexpr (may_end) {
-            if (queue_.is_idle(i)) {
+            if (queue_.is_idle(i) and not endings_[i].must_tell) {
                 endings_[i] = {};
                 Table::remove(i);
             } else {
@@ -198,7 +205,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
             if (is_late(i) or queue_.held(i) >= quota) {
                 add_dropped();
                 if (dispatch.behind == when_behind::tell) {
-                    queue_.push(i, {.kind = event_kind::messages_dropped});
+                    queue_.push(i, {.kind = event_kind::overrun});
                 }
                 return;
             }
@@ -208,11 +215,13 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
     }
     constexpr auto notify(auto& link, std::uint32_t i, event const& e) -> void {
         auto& core = link.channel();
-        {
-            auto const guard = core.locked();
-            queue_.push(i, e);
+        auto const guard = core.locked();
+        queue_.push(i, e);
+        if (has_workers) {
+            core.waiting().wake();
+        } else {
+            core.call_poller(); // this poll may have called its handlers already
         }
-        wake_workers(core);
     }
 
     // The following functions are called by the channel.
@@ -229,10 +238,15 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         is_blocked_ = not has_room;
         return has_room;
     }
-    /// Keeps an announcement while messages before it wait.
+    /// Keeps an announcement while messages before it wait for the endpoint that it names.
     constexpr auto keep_announcement(auto& core, rx_buffer const& received) -> bool {
+        auto announced = wire::announcement{};
+        if (not wire::read_announcement(received.payload, core.acknowledged, announced)) {
+            return false; // it has no effect
+        }
         auto const guard = core.locked();
-        if (is_idle()) {
+        announced_ = announced.name;
+        if (is_settled()) {
             return false;
         }
         announcement_ = core.hold({.source = received.source, .payload = received.payload}, received.token);
@@ -241,12 +255,12 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
     /// The announcement that was kept, once nothing waits before it.
     constexpr auto take_announcement(auto& core) -> held_message {
         auto const guard = core.locked();
-        return is_idle() ? std::move(announcement_) : held_message{};
+        return announcement_ and is_settled() ? std::move(announcement_) : held_message{};
     }
     /// Whether the poller has something to do at once.
     constexpr auto has_work(auto& core) -> bool {
         auto const guard = core.locked();
-        return (not has_workers and next() != no_index) or (announcement_ and is_idle());
+        return (not has_workers and next() != no_index) or (announcement_ and is_settled());
     }
 
     /// The result of `run_one`.
@@ -319,7 +333,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         }
         end_ = std::exchange(has_end_, true) ? end_ : now + dispatch.drain;
         auto const guard = core.locked();
-        return not is_idle() and not has_passed(end_, now);
+        return queue_.held() != 0 and not has_passed(end_, now);
     }
     /// The time of the next poll that `look` or `is_draining` needs.
     constexpr auto next_deadline(auto& core, ticks now) -> poll_deadline {

@@ -28,8 +28,8 @@ enum class event_kind : std::uint8_t {
     slow_handler,    ///< the handler of the endpoint took longer than the limit of a `watched` table
     names_forgotten, ///< the peer announced more names than an `endpoint_pool` keeps: the oldest are dropped, and may not
                      ///< bind an endpoint that is created later. Reported once while the link is up
-    messages_dropped, ///< messages to the endpoint were dropped: a `dispatched` table held its quota of them, and tells so
-    gone,             ///< the last event of an endpoint whose `destroy` answered `pending`; nothing is called any more
+    overrun,         ///< messages to the endpoint were dropped: a `dispatched` table held its quota of them, and tells so
+    gone,            ///< the last event of an endpoint whose `destroy` answered `pending`: nothing is called any more
 };
 
 /// An event of an endpoint. `poll`, `close`, `reset` and `create` call the event handler outside of the lock, in this order:

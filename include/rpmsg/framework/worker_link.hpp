@@ -31,7 +31,8 @@ template <typename Channel> class queued_link : public handler_link<Channel> {
 };
 
 /// The endpoint that a handler of a `dispatched` table receives when a worker calls it, valid until the handler returns. It may
-/// wait: `send_until` and `reserve_until` block only this worker. The table is changed by the polling context alone.
+/// wait: `send_until` and `reserve_until` block only this worker. A handler that waits names its result, so that it is compiled
+/// for workers alone: `[](auto& link, message const& m) -> void`. The table is changed by the polling context alone.
 template <typename Channel> class worker_link : public endpoint_handle<Channel> {
     held_message* held_;
 

@@ -11,7 +11,7 @@ namespace rpmsg {
 enum class when_behind : std::uint8_t {
     leave, ///< no message of the link is taken until the endpoint has room: the peer runs out of buffers, nothing is lost
     drop,  ///< the next messages to the endpoint are dropped and counted; other endpoints are not delayed
-    tell,  ///< likewise, and the endpoint receives the event `messages_dropped`
+    tell,  ///< likewise, and the endpoint receives the event `overrun`
 };
 
 struct dispatch_config {
