@@ -136,6 +136,43 @@ constexpr auto urgent_waits_for_one_handler_at_most() -> bool {
     return it.said.take() == "u1s2s3" and not it.a.is_pending();
 }
 
+/// The peer sends while handlers run, so that one poll handles as many messages as it may.
+constexpr auto a_poll_looks_at_the_peer_before_each_handler() -> bool {
+    auto memory = end_memory{};
+    auto said = diary{};
+    auto left = 20;
+    auto const none = [](auto&, message const&) {};
+    auto b = rpmsg::channel{end{memory, 1}, endpoints{endpoint<"slow">(none), endpoint<"urgent">(none)}};
+    auto const on_slow = [&](auto&, message const& m) {
+        said.add('s', m);
+        if (left-- == 1) {
+            auto to = b.get<"urgent">();
+            check(send(to, '1'));
+        }
+        if (left >= 0) {
+            auto to = b.get<"slow">();
+            check(send(to, '2'));
+        }
+    };
+    auto a = rpmsg::channel{
+        end{memory, 0},
+        dispatched{endpoints{endpoint<"slow">(on_slow),
+                             with_priority<1>(endpoint<"urgent">([&](auto&, message const& m) { said.add('u', m); }))},
+                   inline_worker<>{}}};
+    check(a.start().has_value() and b.start().has_value());
+    for (int i = 0; i < 4; ++i) {
+        (void)a.poll();
+        (void)b.poll();
+    }
+    auto to = b.get<"slow">();
+    check(send(to, '1') and send(to, '1') and send(to, '1'));
+    (void)a.poll(rpmsg::poll_budget{.messages = 20});
+    check(a.is_pending());
+    (void)said.take();
+    (void)a.poll();
+    return said.take() == "u1s2s2s2";
+}
+
 constexpr auto each_buffer_returns_after_its_handler() -> bool {
     auto it = rig<>{};
     it.connect();
@@ -400,6 +437,10 @@ TEST_CASE("Endpoints of equal priority keep the order of the link") {
 TEST_CASE("An urgent message that comes while a slow handler runs waits for this handler only") {
     STATIC_REQUIRE(urgent_waits_for_one_handler_at_most());
     CHECK(urgent_waits_for_one_handler_at_most());
+}
+TEST_CASE("The poller looks at the peer before each handler, also before the last one of its budget") {
+    STATIC_REQUIRE(a_poll_looks_at_the_peer_before_each_handler());
+    CHECK(a_poll_looks_at_the_peer_before_each_handler());
 }
 TEST_CASE("Each buffer returns to the peer after its handler") { CHECK(each_buffer_returns_after_its_handler()); }
 TEST_CASE("The table looks ahead as far as it says") {

@@ -214,13 +214,11 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         wake_workers(core);
     }
     constexpr auto notify(auto& link, std::uint32_t i, event const& e) -> void {
-        auto& core = link.channel();
-        auto const guard = core.locked();
+        auto const guard = link.channel().locked();
         queue_.push(i, e);
-        if (has_workers) {
-            core.waiting().wake();
-        } else {
-            core.call_poller(); // this poll may have called its handlers already
+        wake_workers(link.channel());
+        if (not has_workers) {
+            link.channel().call_poller(); // this poll may have called its handlers already
         }
     }
 

@@ -111,33 +111,37 @@ template <typename Core, typename Lock> struct dispatcher {
         }
     }
 
-    /// Takes messages with take(messages, bytes) and handles them, each at most `messages`. An inline worker looks at the peer
-    /// again after each handler. Returns the number of messages handled, or taken for workers.
+    /// Takes messages with take(messages, bytes) and handles them. An inline worker calls at most `messages` handlers, and looks
+    /// at the peer before each of them, at most as far ahead as there are places. Returns the number of messages handled, or taken
+    /// for workers.
     static constexpr auto run(Core& core, auto& bindings, std::uint32_t messages, std::uint32_t payload_bytes, auto&& take)
         -> std::uint32_t {
-        auto& table = core.table();
-        std::uint32_t taken = 0;
+        auto& endpoints = core.table();
         std::uint32_t handled = 0;
         auto bytes_left = payload_bytes;
-        while (true) {
-            if (auto const waiting = table.take_announcement(core)) {
+        for (auto calls_left = messages;; --calls_left) {
+            if (auto const waiting = endpoints.take_announcement(core)) {
                 bindings.on_announcement(core, waiting.payload());
             }
-            taken += take(messages - taken, has_workers() ? payload_bytes : poll_budget::unlimited);
-            if (has_workers() or handled == messages or bytes_left == 0) {
+            if (has_workers()) {
+                handled = take(messages, payload_bytes);
                 break;
             }
-            auto const ran = table.run_one(core);
+            (void)take(table::dispatch.look_ahead + 1, poll_budget::unlimited);
+            if (calls_left == 0 or bytes_left == 0) {
+                break;
+            }
+            auto const ran = endpoints.run_one(core);
             if (not ran.is_one) {
                 break;
             }
             handled += ran.is_message ? 1 : 0;
             bytes_left -= payload_bytes == poll_budget::unlimited ? 0 : std::min(bytes_left, ran.size);
         }
-        if (table.has_work(core)) {
+        if (endpoints.has_work(core)) {
             core.call_poller();
         }
-        return has_workers() ? taken : handled;
+        return handled;
     }
 };
 
