@@ -13,7 +13,8 @@ namespace rpmsg::detail {
 /// event always has a place: each endpoint has one for each kind of event. Not protected by itself: the table holds the lock.
 template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
     static constexpr std::uint32_t kinds = static_cast<std::uint32_t>(event_kind::gone) + 1;
-    static constexpr std::uint32_t places = Messages + Lanes * kinds;
+    static constexpr std::uint32_t events = Lanes * kinds;
+    static constexpr std::uint32_t places = Messages + events;
     static_assert(places < 0xffff, "the look-ahead and the table are too large to dispatch");
 
     /// Places are counted from 1; 0 is none.
@@ -33,7 +34,7 @@ template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
     std::array<lane, Lanes> lanes_{};
     std::array<link, places> links_{};
     std::array<held_message, Messages> messages_{};
-    std::array<event, Lanes * kinds> events_{};
+    std::array<event, events> events_{};
     std::uint32_t next_order_{};
     std::uint32_t held_{}; ///< messages of all lanes
 
