@@ -381,6 +381,7 @@ TEST_CASE("An endpoint that is destroyed while a worker runs it is pending until
         REQUIRE(send(to, '1'));
         (void)a.poll();
         CHECK(a.destroy(*made).has_value());
+        CHECK_FALSE(a.work());
         settle();
         CHECK(said.take().empty());
         CHECK(a.endpoint_table().dropped() == 1);

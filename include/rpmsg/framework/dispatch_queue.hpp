@@ -29,12 +29,18 @@ template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
         std::uint16_t messages{}; ///< waiting, or with the handler that runs
         bool is_running{};
     };
+    /// All zero when unused, so that a table needs no initial values. Its place says the kind.
+    struct kept_event {
+        std::uint32_t not_peer{};
+        std::uint32_t unreturned{};
+        down_reason reason{};
+    };
     static_assert(kinds <= 16);
 
     std::array<lane, Lanes> lanes_{};
     std::array<link, places> links_{};
-    std::array<held_message, Messages> messages_{};
-    std::array<event, events> events_{};
+    std::array<held_message::parts, Messages> messages_{};
+    std::array<kept_event, events> events_{};
     std::uint32_t next_order_{};
     std::uint32_t held_{}; ///< messages of all lanes
 
@@ -45,7 +51,13 @@ template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
         return static_cast<std::uint16_t>(Messages + i * kinds + static_cast<std::uint32_t>(kind) + 1);
     }
     static constexpr auto is_message(std::uint16_t place) -> bool { return place <= Messages; }
-    constexpr auto event_at(std::uint16_t place) -> event& { return events_[place - Messages - 1]; }
+    static constexpr auto kind_of(std::uint16_t place) -> event_kind {
+        return static_cast<event_kind>((place - Messages - 1) % kinds);
+    }
+    constexpr auto event_at(std::uint16_t place) -> event {
+        auto const& it = events_[place - Messages - 1];
+        return {.kind = kind_of(place), .peer = address{~it.not_peer}, .reason = it.reason, .unreturned = it.unreturned};
+    }
     constexpr auto link_at(std::uint16_t place) -> link& { return links_[place - 1u]; }
 
     constexpr auto append(std::uint32_t i, std::uint16_t place) -> void {
@@ -62,10 +74,11 @@ template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
         from = link_at(place).next;
         it.last = it.last == place ? before : it.last;
         if (not is_message(place)) {
-            it.events = static_cast<std::uint16_t>(it.events & ~bit(event_at(place).kind));
+            it.events = static_cast<std::uint16_t>(it.events & ~bit(kind_of(place)));
         }
         return place;
     }
+    constexpr auto taken(std::uint16_t place) -> held_message { return held_message{std::exchange(messages_[place - 1u], {})}; }
     /// The entry before that of an event; the event waits.
     constexpr auto before(std::uint32_t i, event_kind kind) -> std::uint16_t {
         auto last = std::uint16_t{0};
@@ -92,10 +105,10 @@ template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
     /// Queues a message; fewer than `Messages` are held.
     constexpr auto push(std::uint32_t i, held_message&& content) -> void {
         std::uint16_t free = 0;
-        while (messages_[free]) {
+        while (messages_[free].owner != nullptr) {
             ++free;
         }
-        messages_[free] = std::move(content);
+        messages_[free] = content.leave();
         append(i, static_cast<std::uint16_t>(free + 1));
         ++lanes_[i].messages;
         ++held_;
@@ -117,7 +130,7 @@ template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
             return;
         }
         auto const place = place_of(i, what.kind);
-        event_at(place) = what;
+        events_[place - Messages - 1] = {~static_cast<std::uint32_t>(what.peer), what.unreturned, what.reason};
         if (not waits(what.kind)) {
             append(i, place);
             it.events = static_cast<std::uint16_t>(it.events | bit(what.kind));
@@ -129,7 +142,7 @@ template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
         auto const place = unlink(i, 0);
         lanes_[i].is_running = true;
         if (is_message(place)) {
-            return {.content = std::move(messages_[place - 1u]), .has_message = true};
+            return {.content = taken(place), .has_message = true};
         }
         return {.what = event_at(place)};
     }
@@ -153,7 +166,7 @@ template <std::uint32_t Lanes, std::uint32_t Messages> class dispatch_queue {
         (void)unlink(i, last);
         --lanes_[i].messages;
         --held_;
-        return std::move(messages_[place - 1u]);
+        return taken(place);
     }
     /// Removes the events that wait in a lane; its messages were dropped before.
     constexpr auto drop_events(std::uint32_t i) -> void { lanes_[i].first = lanes_[i].last = lanes_[i].events = 0; }

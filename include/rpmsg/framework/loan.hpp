@@ -85,6 +85,18 @@ class held_message {
     constexpr held_message(message_owner& owner, give_back how, message const& content, rx_token const& token,
                            std::uint32_t generation)
         : owner_{&owner}, give_back_{how}, content_{content}, token_{token}, generation_{generation} {}
+    /// The same without a destructor, for arrays in constant-initialised tables.
+    struct parts {
+        message_owner* owner{};
+        give_back how{};
+        message content{};
+        rx_token token{};
+        std::uint32_t generation{};
+    };
+    constexpr explicit held_message(parts const& it) : held_message{*it.owner, it.how, it.content, it.token, it.generation} {}
+    [[nodiscard]] constexpr auto leave() -> parts {
+        return {std::exchange(owner_, nullptr), give_back_, content_, token_, generation_};
+    }
     constexpr held_message(held_message&& other) noexcept
         : owner_{std::exchange(other.owner_, nullptr)},
           give_back_{other.give_back_}, content_{other.content_}, token_{other.token_}, generation_{other.generation_} {}
