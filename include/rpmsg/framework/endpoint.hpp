@@ -163,10 +163,19 @@ template <typename Service> class ref {
         it.on_message(link, m);
     };
     static_assert(has_name and has_handler, "a service has static name() and on_message(link, message)");
+    static constexpr auto uses_credits() -> bool {
+        if constexpr (requires { Service::has_credits; }) {
+            return Service::has_credits;
+        } else {
+            return false;
+        }
+    }
 
     Service* service_;
 
   public:
+    static constexpr bool has_credits = uses_credits();
+
     constexpr explicit ref(Service& service) : service_{&service} {}
 
     static constexpr auto name() -> std::string_view {
