@@ -106,16 +106,16 @@ TEST_CASE("A name of the peer that nobody has waits until it is created") {
 TEST_CASE("Fixed and assigned addresses of one table never meet") {
     auto memory = loopback_memory<8>{};
     auto ignore = [](auto, message const&) {};
-    auto side = channel{loopback<true, 8>{memory, 0}, endpoints{endpoint<1029>([](auto&, message const&) {}),
+    auto side = channel{loopback<true, 8>{memory, 0}, endpoints{endpoint<1030>([](auto&, message const&) {}),
                                                                 endpoint<"x">([](auto&, message const&) {}), named<2>{}}};
     auto& table = side.endpoint_table();
-    CHECK(table.find(address{1029}) == 0);
+    CHECK(table.find(address{1030}) == 0);
     CHECK(table.find(address{1025}) == 1);
     for (int i = 0; i < 1000; ++i) {
         auto const made = side.create("n", ignore);
         REQUIRE(made);
         auto const index = table.index_of(*made);
-        CHECK(table.local(index) != address{1029});
+        CHECK(table.local(index) != address{1030});
         CHECK(table.find(table.local(index)) == index);
         REQUIRE(side.destroy(*made));
         CHECK(table.find(table.local(index)) == rpmsg::no_index);
