@@ -14,11 +14,11 @@
 namespace host {
 
 inline constexpr auto dialect = rpmsg::wire::dialects::DIALECT;
-inline constexpr auto rings =
-    rpmsg::vring_config{.buffers = 8,
-                        .buffer_size = 512,
-                        .device_base = dialect == rpmsg::wire::dialects::rpmsg_lite ? board::shared_start : 0, // it takes addresses
-                        .dialect = dialect};
+inline constexpr auto rings = rpmsg::vring_config{
+    .buffers = 8,
+    .buffer_size = 512,
+    .device_base = dialect == rpmsg::wire::dialects::rpmsg_lite ? board::shared_start : 0, // it takes addresses
+    .dialect = dialect};
 
 inline std::uint32_t answers{}; ///< messages that came back
 

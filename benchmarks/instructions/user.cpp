@@ -18,12 +18,13 @@ auto main(int count, char** arguments) -> int {
     auto service = looking{};
     auto on_message = [&service](auto& link, rpmsg::message const& m) { service(link, m); };
     auto const endpoints = [&] {
-        return rpmsg::endpoints{rpmsg::endpoint<"a">(on_message), rpmsg::endpoint<"b">(on_message), rpmsg::endpoint<"c">(on_message),
-                                rpmsg::endpoint<"d">(on_message), rpmsg::endpoint<"e">(on_message), rpmsg::endpoint<"f">(on_message),
-                                rpmsg::endpoint<"g">(on_message), rpmsg::endpoint<"h">(on_message), rpmsg::endpoint<"i">(on_message),
-                                rpmsg::endpoint<"j">(on_message), rpmsg::endpoint<"k">(on_message), rpmsg::endpoint<"l">(on_message),
-                                rpmsg::endpoint<"m">(on_message), rpmsg::endpoint<"n">(on_message), rpmsg::endpoint<"o">(on_message),
-                                rpmsg::endpoint<"p">(on_message)};
+        return rpmsg::endpoints{
+            rpmsg::endpoint<"a">(on_message), rpmsg::endpoint<"b">(on_message), rpmsg::endpoint<"c">(on_message),
+            rpmsg::endpoint<"d">(on_message), rpmsg::endpoint<"e">(on_message), rpmsg::endpoint<"f">(on_message),
+            rpmsg::endpoint<"g">(on_message), rpmsg::endpoint<"h">(on_message), rpmsg::endpoint<"i">(on_message),
+            rpmsg::endpoint<"j">(on_message), rpmsg::endpoint<"k">(on_message), rpmsg::endpoint<"l">(on_message),
+            rpmsg::endpoint<"m">(on_message), rpmsg::endpoint<"n">(on_message), rpmsg::endpoint<"o">(on_message),
+            rpmsg::endpoint<"p">(on_message)};
     };
     auto host = rpmsg::channel{work::host_end{work::whole_block()}, endpoints()};
     auto remote = rpmsg::channel{work::remote_end{work::whole_block()}, endpoints()};

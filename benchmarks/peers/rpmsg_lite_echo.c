@@ -2,7 +2,6 @@
 // emulated/echo.cpp, and with IMAGE as size/echo.cpp. Its lock masks the interrupts by PRIMASK, as ours does; without MASK_INTERRUPTS
 // it is rpmsg-lite's own for a program without a system, which does nothing.
 #include "rpmsg_lite.h"
-
 #include "rpmsg_ns.h"
 #include "rpmsg_platform.h"
 #include "virtqueue.h"
