@@ -96,8 +96,10 @@ def openamp():
         if library not in names:
             raise Failure(f"{library} is missing in {prefix}, static and shared")
     where = [option for folder in folders for option in (f"-L{folder}", f"-Wl,-rpath,{folder}")]
+    has_sysfs = "/" in run("gcc", "-print-file-name=libsysfs.so").strip()
+    sysfs = ["-lsysfs"] if has_sysfs else []  # a static libmetal wants it
     return ["gcc", "-std=gnu11", "-O2", "-w", "-no-pie", f"-I{prefix / 'include'}", HERE / "peers" / "openamp.c", *where,
-            "-lopen_amp", "-lmetal"], how
+            "-lopen_amp", "-lmetal", *sysfs], how
 
 
 def words_of(failure):
