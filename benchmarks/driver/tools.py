@@ -69,6 +69,17 @@ def build(output, *command):
     return path
 
 
+made = {}  # compiler and options of a figure, where they are not those of its group
+
+
+@functools.lru_cache(maxsize=None)
+def built_by(command):
+    """Compiler, version and the options that tell: a tuple of words."""
+    words = [str(word) for word in command]
+    options = [word for word in words if re.match(r"-O|-flto|-finline-limit", word)]
+    return " ".join([words[0], compiler_version(words[0]), *options])
+
+
 def headers():
     return f"-I{include[0]}"
 
