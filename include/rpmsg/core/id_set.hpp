@@ -27,7 +27,7 @@ template <std::uint32_t Size> class id_set {
 
     word members_{};
 
-    static constexpr auto bit(std::uint32_t id) -> word { return static_cast<word>(std::uint32_t{1} << id); }
+    static constexpr auto bit(std::uint32_t id) -> std::uint32_t { return std::uint32_t{1} << id; }
 
   public:
     [[nodiscard]] constexpr auto contains(std::uint32_t id) const -> bool { return (members_ & bit(id)) != 0; }

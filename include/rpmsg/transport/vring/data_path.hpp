@@ -139,8 +139,6 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const address = read(0) | std::uint64_t{read(4)} << 32;
         size = read(8);
         auto const flags = read(12);
-        auto const is_chain = (flags & (wire::descriptor_flag::next | wire::descriptor_flag::indirect)) != 0;
-        auto const is_writable = (flags & wire::descriptor_flag::write) != 0;
         auto const must_write = ring == tx_ring;
         auto offset = layout_.offset_of(address, size);
         if constexpr (not is_checked_layout<Layout>) {
@@ -148,18 +146,23 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
                 offset = nowhere;
             }
         }
-        auto const refuse = [&](counter reason) {
+        if (size < wire::header_size) [[unlikely]] {
+            offset = nowhere;
+        }
+        namespace flag = wire::descriptor_flag;
+        auto const expected = must_write ? std::uint32_t{flag::write} : 0u;
+        // Where rings start prefilled, receive buffers may be writable, too.
+        auto const known = flags & (flag::next | flag::indirect | (prefilled ? expected : std::uint32_t{flag::write}));
+        if (offset == nowhere or known != expected) [[unlikely]] {
+            auto reason = counter::odd_flags;
+            if ((known & (flag::next | flag::indirect)) != 0) {
+                reason = counter::chained_descriptor;
+                offset = nowhere;
+            } else if (must_write or offset == nowhere) {
+                reason = counter::bad_descriptor;
+                offset = nowhere;
+            }
             count(reason);
-            return nowhere;
-        };
-        if (is_chain) [[unlikely]] {
-            return refuse(counter::chained_descriptor);
-        }
-        if (size < wire::header_size or offset == nowhere or (must_write and not is_writable)) [[unlikely]] {
-            return refuse(counter::bad_descriptor);
-        }
-        if (not prefilled and is_writable and not must_write) {
-            count(counter::odd_flags);
         }
         return offset;
     }

@@ -143,7 +143,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         if (auto const told = commanded(); told != down_reason::none) {
             return told;
         }
-        auto is_over = drains or not this->is_marked();
+        auto is_over = drains or not this->are_ours();
         if constexpr (has_commands) { // a driver that restarts clears the rings before it writes a word
             is_over = not handshake_.is_running(shared_, layout_) or (device and this->were_cleared());
         }
@@ -162,7 +162,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     constexpr auto is_established(auto& shared) -> bool {
         auto const rang = this->is_live() and take_doorbell();
         auto const is_same = handshake_.is_established(shared, layout_) and
-                             (agrees or not device or not this->is_live() or this->is_marked()) and
+                             (agrees or not device or not this->is_live() or this->are_ours()) and
                              (not this->is_live() or commanded() == down_reason::none);
         if (not is_same) {
             keep_doorbell(rang);
@@ -187,11 +187,14 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     }
     constexpr auto advance(bool is_established) -> handshake_step {
         if constexpr (device and not agrees) {
-            if (phase_ == link_phase::broken and is_established) {
-                return this->is_marked() ? handshake_step::none : handshake_step::over;
-            }
-            if (is_established and this->is_marked()) {
-                return handshake_step::resume;
+            if (is_established) {
+                auto const is_marked = this->is_marked();
+                if (phase_ == link_phase::broken) {
+                    return is_marked ? handshake_step::none : handshake_step::over;
+                }
+                if (is_marked) {
+                    return handshake_step::resume;
+                }
             }
         }
         auto const rang = not handshake::needs_doorbell or take_doorbell();
@@ -330,7 +333,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
                 this->forget_rings();
             } else if (this->is_live()) {
                 auto const rang = take_doorbell();
-                if (handshake_.is_established(shared_, layout_) and this->is_marked()) {
+                if (handshake_.is_established(shared_, layout_) and this->are_ours()) {
                     this->give_all_back();
                     bells_.ring_pending(counts_); // the peer keeps these rings, and no later poll rings
                 } else {

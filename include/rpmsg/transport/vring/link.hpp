@@ -185,7 +185,9 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         if (not lifecycle::reads_descriptors or offset != nowhere) [[likely]] {
             auto const size = filled(token.capacity, used_length);
             auto const header = this->read_header(shared, offset);
-            if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
+            // The size of a descriptor was checked when it was read.
+            auto const holds_header = lifecycle::reads_descriptors or size >= wire::header_size;
+            if (holds_header and header.length <= size - wire::header_size) [[likely]] {
                 invalidate_payload(offset, header.length);
                 return {.outcome = rx_outcome::message,
                         .source = header.source,
