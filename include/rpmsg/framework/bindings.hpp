@@ -285,7 +285,7 @@ template <typename Core> class bindings {
     /// Marks an endpoint: its name is withdrawn from the peer, then it is removed.
     constexpr auto withdraw(Core& core, std::uint32_t index) -> void {
         core.polling().has_pending = true;
-        auto const guard = core.locked();
+        auto guard = core.locked();
         core.table().state(index).must_withdraw = true;
         note_pending(core, index);
     }

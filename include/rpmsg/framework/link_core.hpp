@@ -121,7 +121,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     }
     /// Takes the parts of the span: on small cores they are passed in registers, a span in memory.
     constexpr auto send_parts(std::byte const* data, std::size_t size, address to, std::uint32_t id) -> status {
-        auto const guard = this->locked();
+        auto guard = this->locked();
         auto const index = this->find(id);
         if (not Endpoints::is_static and index == no_index) {
             return error::no_endpoint;
@@ -152,7 +152,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             if constexpr (Endpoints::is_static) {
                 return send_from(index, name_service_address, payload);
             } else {
-                auto const guard = this->locked();
+                auto guard = this->locked();
                 return counted(try_send(index, endpoints_.local(index), name_service_address, payload));
             }
         };
@@ -163,7 +163,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     }
     /// Lends a buffer for `least` bytes; for 0 the largest one, where the peer's buffers differ in size.
     constexpr auto reserve_for(std::uint32_t id, std::size_t least = 0) -> loan {
-        auto const guard = this->locked();
+        auto guard = this->locked();
         auto const index = this->find(id);
         if (index == no_index) {
             return error::no_endpoint;
@@ -192,7 +192,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return error::closed;
         }
         auto left = given.leave();
-        auto const guard = this->locked();
+        auto guard = this->locked();
         if (not is_current(left.room, left.generation)) {
             return error::closed;
         }
@@ -205,7 +205,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     }
     /// Binds an endpoint, which must be bound already, to another endpoint of the peer.
     constexpr auto rebind(std::uint32_t id, address peer) -> status {
-        auto const guard = this->locked();
+        auto guard = this->locked();
         auto const index = this->find(id);
         if (index == no_index) {
             return error::no_endpoint;
@@ -220,7 +220,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     /// Takes an unused loan back.
     constexpr auto give_back(loan& given) -> void {
         auto left = given.leave();
-        auto const guard = this->locked();
+        auto guard = this->locked();
         if (is_current(left.room, left.generation)) {
             put_back(left.room);
         }
@@ -230,7 +230,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr auto hold(message const& content, rx_token const& token) -> held_message {
         constexpr auto release = [](message_owner& owner, rx_token const& kept, std::uint32_t generation) {
             auto& self = static_cast<link_core&>(owner);
-            auto const guard = self.locked();
+            auto guard = self.locked();
             if (self.is_current(generation)) {
                 release_at_once(self.transport_, kept);
             }

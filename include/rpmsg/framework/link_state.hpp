@@ -97,12 +97,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     [[gnu::always_inline]] [[nodiscard]] constexpr auto locked() -> locked_transport { return {transport_, lock_}; }
 
     [[nodiscard]] constexpr auto is_up() -> bool {
-        auto const guard = locked();
+        auto guard = locked();
         return is_up_;
     }
     /// Whether announcements at a close still reach the peer: it has not ended the link.
     [[nodiscard]] constexpr auto can_say_goodbye() -> bool {
-        auto const guard = locked();
+        auto guard = locked();
         return is_up_ and detail::can_say_goodbye(transport_);
     }
     constexpr auto count(counter reason) -> void { locked()->count(reason); }
@@ -125,38 +125,38 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
 
     [[nodiscard]] constexpr auto local_of(std::uint32_t id) -> address {
-        auto const guard = locked();
+        auto guard = locked();
         auto const index = find(id);
         return index != no_index ? endpoints_.local(index) : any_address;
     }
     [[nodiscard]] constexpr auto peer_of(std::uint32_t id) -> address {
-        auto const guard = locked();
+        auto guard = locked();
         auto const index = find(id);
         return index != no_index ? endpoints_.state(index).peer() : any_address;
     }
     /// Adds an endpoint to an `endpoint_pool`, or removes one, under the lock.
     template <typename... Arguments> constexpr auto add_endpoint(Arguments&&... arguments) -> result<std::uint32_t> {
-        auto const guard = locked();
+        auto guard = locked();
         return endpoints_.create(std::forward<Arguments>(arguments)...);
     }
     constexpr auto remove_endpoint(std::uint32_t index) -> void {
-        auto const guard = locked();
+        auto guard = locked();
         endpoints_.remove(index);
     }
     /// Whether a send of this endpoint found no buffer since the last call.
     [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {
-        auto const guard = locked();
+        auto guard = locked();
         return std::exchange(endpoints_.state(index).is_starved, false);
     }
 
     /// Polls the state of the link.
     constexpr auto poll_transport(ticks now) -> link_change {
-        auto const guard = locked();
+        auto guard = locked();
         return noted(guard->poll(now));
     }
     /// Closes the link; returns `down` when it was up.
     constexpr auto close_transport() -> link_change {
-        auto const guard = locked();
+        auto guard = locked();
         guard->close();
         return noted({.event = is_up_ ? link_event::down : link_event::none, .reason = down_reason::closed});
     }
@@ -168,7 +168,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
     /// True once, after a refused reserve, when there is a buffer again.
     constexpr auto take_writable() -> bool {
-        auto const guard = locked();
+        auto guard = locked();
         auto const writable = is_starved_ and transport_.writable();
         is_starved_ = is_starved_ and not writable;
         return writable;
