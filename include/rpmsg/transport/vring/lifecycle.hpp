@@ -105,7 +105,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         this->settle_held_back();
         bells_.forget();
         auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
-        auto const change = link_change{link_event::down, reason, unreturned};
+        auto change = link_change{link_event::down, reason, unreturned};
         this->count(counter::link_down);
         counts_.add(counter::lost_in_flight, change.unreturned);
         if constexpr (drains) {
@@ -269,7 +269,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         // One doorbell may announce several steps of the handshake.
         for (int steps = 0; steps < handshake::most_steps; ++steps) {
             auto const step = advance(is_established);
-            auto const change = follow(step, now);
+            auto change = follow(step, now);
             if (change.event != link_event::none) {
                 return change;
             }
