@@ -111,7 +111,8 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             put_back(room);
             return error::too_large;
         }
-        copy(payload, room.space);
+        // Either way the buffer holds the payload.
+        copy(payload, is_found_by_size ? bytes{room.space.data(), payload.size()} : room.space);
         return pass_on(from, to, room, payload.size());
     }
 

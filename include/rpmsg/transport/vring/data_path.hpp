@@ -219,9 +219,18 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     /// Called before the rings are initialised again: lent buffers are not used until they are returned.
     constexpr auto keep_loans_out() -> void {
-        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-            if (tx().owns(id) and not is_spare(id)) {
-                late_.insert(id);
+        if constexpr (requires { late_.insert_all(tx().owned()); }) {
+            auto lent = tx().owned();
+            lent.erase_all(unused_);
+            if constexpr (reads_descriptors) {
+                lent.erase_all(told_);
+            }
+            late_.insert_all(lent);
+        } else {
+            for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+                if (tx().owns(id) and not is_spare(id)) {
+                    late_.insert(id);
+                }
             }
         }
     }

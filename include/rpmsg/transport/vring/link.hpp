@@ -102,15 +102,15 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         typename lifecycle::popped_frame {
         auto taken = typename lifecycle::popped_frame{id};
         if constexpr (lifecycle::reads_descriptors) {
-            auto old = id_set<Config.buffers>{};
-            auto news = old;
+            auto tried = id_set<Config.buffers>{};
+            auto told = tried; // once the ring has no other buffer
             auto is_ring_done = false;
             do {
                 if (id == nowhere) {
                     is_ring_done = true;
-                    unused_ = std::exchange(told_, {});
+                    unused_ = told = std::exchange(told_, {});
                 } else if (not this->is_late(id)) {
-                    (is_ring_done ? old : news).insert(id);
+                    tried.insert(id);
                 }
                 if (is_ring_done and unused_.is_empty()) {
                     taken = nowhere;
@@ -119,7 +119,10 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
                 taken = this->pop(shared_, tx_ring);
                 id = static_cast<std::uint32_t>(taken);
             } while (id == nowhere or not is_of_use(taken, least));
-            told_.insert_all(old);
+            auto news = tried;
+            news.erase_all(told);
+            tried.erase_all(news);
+            told_.insert_all(tried);
             unused_.insert_all(news);
         } else {
             while (this->is_late(taken)) { // the next read of the peer index is left to another call

@@ -166,6 +166,8 @@ template <vring_config Config, ring_role Role> class virtqueue {
         return waiting(shared, at) == 0;
     }
 
+    /// The buffers that this side owns.
+    [[nodiscard]] constexpr auto owned() const { return ours_; }
     [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count and ours_.contains(id); }
     /// Buffers that the peer owns, without those pending in its ring; the cached index is used when the peer's index is bad.
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
