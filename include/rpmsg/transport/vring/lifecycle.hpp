@@ -185,15 +185,19 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             return false;
         }
     }
+    constexpr auto start_over() -> void {
+        this->forget_rings();
+        phase_ = link_phase::waiting;
+    }
     constexpr auto advance(bool is_established) -> handshake_step {
         if constexpr (device and not agrees) {
             if (is_established) {
-                auto const is_marked = this->is_marked();
-                if (phase_ == link_phase::broken) {
-                    return is_marked ? handshake_step::none : handshake_step::over;
+                auto const is_broken = phase_ == link_phase::broken;
+                if (this->is_marked()) {
+                    return is_broken ? handshake_step::none : handshake_step::resume;
                 }
-                if (is_marked) {
-                    return handshake_step::resume;
+                if (is_broken) {
+                    start_over();
                 }
             }
         }
@@ -214,10 +218,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             }
             break;
         case handshake_step::answered: call_peer(); break;
-        case handshake_step::over:
-            this->forget_rings();
-            phase_ = link_phase::waiting;
-            break;
+        case handshake_step::over: start_over(); break;
         case handshake_step::refuse:
             if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
                 return {link_event::refused, down_reason::incompatible, 0};
