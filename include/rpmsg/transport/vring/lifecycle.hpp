@@ -130,7 +130,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
                 call_peer();
             }
         } else {
-            phase_ = reason == down_reason::broken ? link_phase::broken : link_phase::waiting;
+            phase_ = phase_ == link_phase::faulted ? link_phase::broken : link_phase::waiting;
         }
         return change;
     }

@@ -172,8 +172,8 @@ template <vring_config Config, ring_role Role> class virtqueue {
     /// Buffers that the peer owns, without those pending in its ring; the cached index is used when the peer's index is bad.
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
         auto const most = theirs();
-        auto const found = waiting(shared, at);
         auto const seen = static_cast<index>(seen_ - taken_);
+        auto const found = waiting(shared, at);
         return static_cast<std::uint32_t>(most - (found <= most and found > seen ? found : seen));
     }
     [[nodiscard]] constexpr auto taken() const -> index { return taken_; }
