@@ -77,8 +77,9 @@ class channel<Transport, Endpoints, Lock, Wait> {
         }
         auto const id = core_.id_at(index);
         auto& state = core_.table().state(index);
-        if (core::acknowledged ? not state.is_bound() : state.peer() != received.source) [[unlikely]] {
-            if (state.is_bound()) {
+        auto const peer = state.peer();
+        if (core::acknowledged ? peer == any_address : peer != received.source) [[unlikely]] {
+            if (peer != any_address) {
                 bindings_.notify_moved(core_, index, received.source);
             } else {
                 bindings_.bind(core_, index, received.source);
