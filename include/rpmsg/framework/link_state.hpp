@@ -61,6 +61,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
   public:
     using wait_type = Wait;
     using table_type = Endpoints;
+    static constexpr bool has_one_endpoint =
+        Endpoints::is_static and requires { requires std::bool_constant<(Endpoints::size() == 1)>::value; };
     static constexpr bool acknowledged = Transport::acknowledged;
     /// Whether a handler or a waiting thread may need the event `writable`.
     static constexpr bool reports_writable = Endpoints::handles_events or wait_policy<Wait>;
@@ -108,8 +110,10 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto count(counter reason) -> void { locked()->count(reason); }
 
     /// The index of an endpoint, or no_index when it was destroyed.
-    [[nodiscard]] constexpr auto find(std::uint32_t id) -> std::uint32_t {
-        if constexpr (Endpoints::is_static) {
+    [[nodiscard]] constexpr auto find([[maybe_unused]] std::uint32_t id) -> std::uint32_t {
+        if constexpr (has_one_endpoint) {
+            return 0; // so that calls need not pass it on
+        } else if constexpr (Endpoints::is_static) {
             return id;
         } else {
             auto const index = endpoints_.index_of(id);
