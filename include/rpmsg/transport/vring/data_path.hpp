@@ -191,11 +191,17 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     [[gnu::always_inline]] constexpr auto pop_inlined(auto& shared, std::uint32_t ring, std::uint32_t* used_length)
         -> popped_frame {
-        auto const id = ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
-        if constexpr (reads_descriptors) {
-            if (id != nowhere) {
-                return std::uint64_t{read_descriptor(ring, id, size_)} << 32 | id;
+        auto id = nowhere;
+        if (ring == tx_ring and not unused_.is_empty()) {
+            id = unused_.take_first();
+        } else {
+            id = next_id(shared, ring, used_length);
+            if (id == nowhere) {
+                return nowhere;
             }
+        }
+        if constexpr (reads_descriptors) {
+            return std::uint64_t{read_descriptor(ring, id, size_)} << 32 | id;
         }
         return id;
     }
@@ -206,7 +212,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         } else if constexpr (Config.buffers > 32) {
             return id != nowhere and late_.contains(id);
         } else {
-            return not late_.is_empty() and id != nowhere and late_.contains(id);
+            return id != nowhere and late_.contains(id);
         }
     }
     /// Whether an owned transmit buffer is free.
