@@ -13,18 +13,26 @@ set(rpmsg_headers
   include/rpmsg/framework/channel.hpp
   include/rpmsg/framework/dump.hpp
   include/rpmsg/framework/endpoint.hpp
+  include/rpmsg/framework/endpoint_group.hpp
   include/rpmsg/framework/endpoint_link.hpp
   include/rpmsg/framework/endpoint_pool.hpp
   include/rpmsg/framework/endpoint_state.hpp
   include/rpmsg/framework/endpoint_table.hpp
+  include/rpmsg/framework/grouped_endpoints.hpp
   include/rpmsg/framework/link_core.hpp
   include/rpmsg/framework/link_ref.hpp
   include/rpmsg/framework/link_state.hpp
+  include/rpmsg/framework/listener.hpp
   include/rpmsg/framework/loan.hpp
+  include/rpmsg/framework/mailbox.hpp
   include/rpmsg/framework/message.hpp
+  include/rpmsg/framework/name_index.hpp
   include/rpmsg/framework/name_service.hpp
+  include/rpmsg/framework/named.hpp
   include/rpmsg/framework/peer_table.hpp
   include/rpmsg/framework/receiver.hpp
+  include/rpmsg/framework/service_hook.hpp
+  include/rpmsg/framework/watched.hpp
   include/rpmsg/host/bells/bell_file.hpp
   include/rpmsg/host/bells/eventfd_bell.hpp
   include/rpmsg/host/bells/eventfd_doorbell.hpp
@@ -32,6 +40,7 @@ set(rpmsg_headers
   include/rpmsg/host/bells/futex_bell.hpp
   include/rpmsg/host/bells/futex_doorbell.hpp
   include/rpmsg/host/bells/futex_wait.hpp
+  include/rpmsg/host/condition_wait.hpp
   include/rpmsg/host/descriptor.hpp
   include/rpmsg/host/file_system.hpp
   include/rpmsg/host/outcome.hpp

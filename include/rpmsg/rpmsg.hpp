@@ -11,7 +11,11 @@
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
+#include <rpmsg/framework/listener.hpp>
+#include <rpmsg/framework/mailbox.hpp>
+#include <rpmsg/framework/named.hpp>
 #include <rpmsg/framework/receiver.hpp>
+#include <rpmsg/framework/watched.hpp>
 #include <rpmsg/platform/counter_doorbell.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>

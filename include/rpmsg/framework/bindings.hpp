@@ -40,11 +40,6 @@ template <typename Core> class bindings {
     }
     /// A table may record which endpoints have a pending announcement; in other tables each endpoint is checked.
     static constexpr bool knows_pending = requires(table & endpoints, std::uint32_t i) { endpoints.next_pending(i); };
-    static constexpr auto note_pending([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> void {
-        if constexpr (knows_pending) {
-            core.table().note_pending(index);
-        }
-    }
     static constexpr auto next_pending([[maybe_unused]] Core& core, std::uint32_t start) -> std::uint32_t {
         if constexpr (knows_pending) {
             return core.table().next_pending(start);
@@ -60,8 +55,50 @@ template <typename Core> class bindings {
             }
         }
     }
-    static constexpr auto is_used(endpoint_state const&) -> bool { return true; }
-    static constexpr auto is_used(pool_endpoint_state const& state) -> bool { return state.is_used; }
+    static constexpr bool has_groups = requires { table::has_groups; };
+    static constexpr auto is_used([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> bool {
+        if constexpr (table::is_static) {
+            return true;
+        } else {
+            return core.table().is_used(index);
+        }
+    }
+    /// Whether the peer named an endpoint: then it ends when it is unbound.
+    static constexpr auto is_accepted([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> bool {
+        if constexpr (has_groups) {
+            return core.table().state(index).is_accepted;
+        } else {
+            return false;
+        }
+    }
+    /// Opens a session for a name of the peer; false when no group takes it or has room for it.
+    constexpr auto accept(Core& core, wire::announcement const& announced) -> bool {
+        auto const first = core.table().taker_of(announced.name);
+        if (first == no_index) {
+            return false;
+        }
+        auto const index = core.accept(first, announced.name);
+        if (index == no_index) {
+            return false;
+        }
+        core.table().state(index).knows_link = true;
+        set_by_name(core, index, true);
+        if (Core::acknowledged) {
+            core.table().state(index).must_announce = core.polling().has_pending = true;
+            core.note_pending(index);
+        }
+        bind(core, index, announced.where);
+        return true;
+    }
+    /// Opens sessions for the names of the peer that no group had room for.
+    constexpr auto rescan([[maybe_unused]] Core& core) -> void {
+        if constexpr (has_groups) {
+            auto waiting = wire::announcement{};
+            for (auto left = core.table().size(); left != 0 and core.table().recall_acceptable(waiting); --left) {
+                (void)accept(core, waiting);
+            }
+        }
+    }
     constexpr auto unbind(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
         auto const peer = table::handles_events ? state.peer() : any_address;
@@ -118,15 +155,20 @@ template <typename Core> class bindings {
             set_by_name(core, matched.index, true);
             if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
                 core.table().state(matched.index).must_announce = core.polling().has_pending = true;
-                note_pending(core, matched.index);
+                core.note_pending(matched.index);
             }
             bind(core, matched.index, announced.where);
         } else if (matched.match == name_match::unbinds) {
             unbind(core, matched.index);
+            if (is_accepted(core, matched.index)) {
+                core.remove_endpoint(matched.index);
+                core.polling().has_pending = true; // a name may wait for the session
+                return;
+            }
             claim(core, matched.index);
             if (Core::acknowledged and core.table().state(matched.index).is_bound_by_name) { // bound by `claim`
                 core.table().state(matched.index).must_announce = core.polling().has_pending = true;
-                note_pending(core, matched.index);
+                core.note_pending(matched.index);
             }
         } else if (matched.match == name_match::unclaimed and matched.index != no_index) {
             notify_moved(core, matched.index, announced.where);
@@ -161,6 +203,12 @@ template <typename Core> class bindings {
                 if (matched.match == name_match::withdrawn or matched.match == name_match::unbinds) {
                     core.table().forget(announced); // a message may have bound the endpoint: its name is still unclaimed
                 }
+                if constexpr (has_groups) {
+                    auto const is_free = matched.index == no_index or is_accepted(core, matched.index);
+                    if (matched.match == name_match::unclaimed and is_free and accept(core, announced)) {
+                        return;
+                    }
+                }
                 apply(core, matched, {announced.where, announced.kind});
             } while (--left != 0 and matched.match == name_match::unbinds);
             auto const cost = matched.match == name_match::unclaimed ? core.table().remember(announced) : remembered::kept;
@@ -191,7 +239,7 @@ template <typename Core> class bindings {
     constexpr auto bring_up(Core& core, std::uint32_t index) -> void {
         auto& state = core.table().state(index);
         if constexpr (not table::is_static) {
-            if (not state.is_used or std::exchange(state.knows_link, true)) {
+            if (not is_used(core, index) or std::exchange(state.knows_link, true)) {
                 return;
             }
         }
@@ -205,7 +253,7 @@ template <typename Core> class bindings {
         } else {
             state.must_announce = static_cast<bool>(core.table().announcement(index));
             core.polling().has_pending = core.polling().has_pending or state.must_announce;
-            note_pending(core, index);
+            core.note_pending(index);
         }
     }
     /// Reports to one endpoint that the link is down.
@@ -229,6 +277,9 @@ template <typename Core> class bindings {
         }
         if (not table::is_static and core.find(id) == no_index) {
             return; // its own event handler destroyed it
+        }
+        if (is_accepted(core, index)) {
+            return core.remove_endpoint(index);
         }
         tell(core, index, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
     }
@@ -265,6 +316,7 @@ template <typename Core> class bindings {
                 }
             }
         }
+        rescan(core);
         for (auto i = next_pending(core, 0); i < core.table().size(); i = next_pending(core, i + 1)) {
             auto& state = core.table().state(i);
             if (state.must_announce) {
@@ -282,22 +334,26 @@ template <typename Core> class bindings {
         }
     }
 
-    /// Marks an endpoint: its name is withdrawn from the peer, then it is removed.
-    constexpr auto withdraw(Core& core, std::uint32_t index) -> void {
-        core.polling().has_pending = true;
-        auto guard = core.locked();
-        core.table().state(index).must_withdraw = true;
-        note_pending(core, index);
-    }
-
     /// Withdraws all names before this side closes, as far as there are buffers.
     constexpr auto say_goodbye(Core& core) -> void {
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             auto due = wire::announcement{core.table().announcement(i)};
             due.kind = wire::announcement_kind::destroy;
-            if (is_used(core.table().state(i)) and due) {
+            if (is_used(core, i) and due) {
                 (void)core.announce_from(i, due);
             }
+        }
+    }
+
+    /// Calls the hooks of the services.
+    constexpr auto poll_services([[maybe_unused]] Core& core, [[maybe_unused]] ticks now) -> void {
+        if constexpr (detail::has_hooks<table>()) {
+            core.table().for_each_item([&]<typename T>(T& item, std::uint32_t index) {
+                if constexpr (detail::has_on_poll<T>) {
+                    auto view = handler_link<Core>{core, core.id_at(index)};
+                    item.on_poll(view, now);
+                }
+            });
         }
     }
 
@@ -311,7 +367,7 @@ template <typename Core> class bindings {
                 tell(core, i, {.kind = event_kind::writable});
             }
         }
-        if (core.polling().has_pending) {
+        if (core.polling().has_pending or detail::has_hooks<table>()) {
             core.pending().set(); // the request for a doorbell has ended
         }
         core.waiting().wake();

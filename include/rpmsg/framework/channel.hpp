@@ -37,7 +37,7 @@ struct poll_budget {
 /// | create, destroy, rebind                | no        | the polling thread | yes | partly      |
 /// | poll, start, reset                     | no        | one, always the same | refused | partly |
 /// | close                                  | no        | the polling thread | after the poll | partly |
-/// | send_until, reserve_until              | no        | any but the polling thread | no | partly |
+/// | send_until, reserve_until, wait_until  | no        | any but the polling thread | no | partly |
 ///
 /// "if masked": when the lock policy masks that interrupt. `notify` must run on the core that polls; another core wakes it
 /// through the wait policy. Handlers and event handlers run outside of the lock: in `poll`, and event handlers also in `close`,
@@ -173,6 +173,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
         if (has_pending) [[unlikely]] {
             bindings_.announce(core_);
         }
+        bindings_.poll_services(core_, now);
         bindings_.notify_writable(core_);
         has_pending = has_pending or core_.polling().has_pending;
         core_.polling().is_running = false;
@@ -261,7 +262,17 @@ class channel<Transport, Endpoints, Lock, Wait> {
         notify(1);
     }
     /// Whether a doorbell arrived, or a poll left work, since the last poll began.
-    [[nodiscard]] constexpr auto is_pending() -> bool { return core_.pending().is_set(); }
+    [[nodiscard]] constexpr auto is_pending() -> bool {
+        auto is_set = core_.pending().is_set();
+        if constexpr (detail::has_hooks<Endpoints>()) {
+            core_.table().for_each_item([&]<typename T>(T& item, std::uint32_t) {
+                if constexpr (detail::has_is_pending<T>) {
+                    is_set = is_set or item.is_pending();
+                }
+            });
+        }
+        return is_set;
+    }
 
     /// Processes link changes, announcements, messages and events, within the budget. Work that arrives meanwhile may be left
     /// to the next poll; a doorbell reports it. `now` is the time in the user's ticks. Returns the number of messages handled.
@@ -272,7 +283,17 @@ class channel<Transport, Endpoints, Lock, Wait> {
     constexpr auto poll(std::integral auto now) -> std::uint32_t { return poll({}, static_cast<ticks>(now)); }
 
     /// The latest time of the next poll when no doorbell arrives before.
-    [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline { return core_.locked()->next_deadline(now); }
+    [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
+        auto first = core_.locked()->next_deadline(now);
+        if constexpr (detail::has_hooks<Endpoints>()) {
+            core_.table().for_each_item([&]<typename T>(T& item, std::uint32_t) {
+                if constexpr (detail::has_next_deadline<T>) {
+                    first = detail::earlier(first, item.next_deadline(now), now);
+                }
+            });
+        }
+        return first;
+    }
 
     [[nodiscard]] constexpr auto is_up() -> bool { return core_.is_up(); }
     [[nodiscard]] constexpr auto transport() -> Transport& { return core_.transport(); }
@@ -280,7 +301,19 @@ class channel<Transport, Endpoints, Lock, Wait> {
     [[nodiscard]] constexpr auto counts() -> counters const& { return core_.transport().counts(); }
     [[nodiscard]] constexpr auto waiting() -> Wait& { return core_.waiting(); }
 
-    /// Adds an endpoint to an `endpoint_pool`, with the arguments and errors of its `create`. The next polls announce it, and
+    /// Blocks until `is_done()` returns true, which is called again after each wake of the link. For services that wait. Errors:
+    /// `timed_out` at the deadline; `closed` when the link is or goes down; `would_deadlock` in the polling context.
+    [[nodiscard]] auto wait_until(ticks deadline, auto&& is_done) -> status {
+        static_assert(wait_policy<Wait>, "waiting needs a wait policy: name one as the fourth argument of the channel");
+        return detail::wait_for(core_, deadline, [&]() -> status {
+            if (is_done()) {
+                return {};
+            }
+            return core_.is_up() ? error::no_buffer : error::closed;
+        });
+    }
+
+    /// Adds an endpoint to an `endpoint_pool` or a `named` group, with the arguments and errors of its `create`. The next polls announce it, and
     /// bind it if the peer announced the name before. Returns its id, for `at` and `destroy`.
     template <typename... Arguments> [[nodiscard]] constexpr auto create(Arguments&&... arguments) -> result<std::uint32_t> {
         auto const made = core_.add_endpoint(std::forward<Arguments>(arguments)...);
@@ -295,22 +328,10 @@ class channel<Transport, Endpoints, Lock, Wait> {
         }
         return made;
     }
-    /// Removes an endpoint of an `endpoint_pool`. After this call neither its handler nor its event handler is called. The
+    /// Removes an endpoint of an `endpoint_pool` or a session of a group. After this call neither its handler nor its event handler is called. The
     /// next polls announce the destruction to the peer. Messages in flight to it are dropped and counted. Error: `no_endpoint`
     /// when the endpoint does not exist.
-    constexpr auto destroy(std::uint32_t id) -> status {
-        auto const index = core_.find(id);
-        if (index == no_index) {
-            return error::no_endpoint;
-        }
-        if (core_.is_up() and core_.table().announcement(index)) {
-            bindings_.withdraw(core_, index);
-            core_.call_poller();
-        } else {
-            core_.remove_endpoint(index);
-        }
-        return {};
-    }
+    constexpr auto destroy(std::uint32_t id) -> status { return core_.destroy(id); }
 
     /// The endpoint with a name, as in `link.get<"rpmsg-echo">().send(bytes)`; the name must be in the table.
     template <fixed_name Name> [[nodiscard]] constexpr auto get() -> endpoint {

@@ -35,7 +35,10 @@ struct link {
     [[nodiscard]] auto self() const -> address;
     [[nodiscard]] auto peer() const -> address; ///< any_address while unbound
     [[nodiscard]] auto is_bound() const -> bool;
-    [[nodiscard]] auto rebind(address peer) const -> status; ///< binds to another endpoint of the peer
+    [[nodiscard]] auto rebind(address peer) const -> status;       ///< binds to another endpoint of the peer
+    [[nodiscard]] auto name() const -> std::string_view;           ///< the whole name of the endpoint
+    [[nodiscard]] auto send_credit(const_bytes payload) -> status; ///< may take the last buffer, where `has_credits`
+    auto wake() const -> void;                                     ///< ends the waits of other contexts on this link
 
     /// An argument of a wrong type gives one error for each type.
     auto reply(message const&, no_bytes auto&& other) {
@@ -151,7 +154,7 @@ template <std::uint32_t Local, std::uint32_t Peer = 0xffff'ffff, typename OnMess
 }
 
 /// A reference to an object of the user's that is a service: a class with `static name()` and `on_message(link, m)`, and
-/// optionally `addresses()` and `on_event(link, e)`. The object must outlive the channel.
+/// optionally `addresses()`, `on_event(link, e)` and the functions of framework/service_hook.hpp. The object must outlive the channel.
 template <typename Service> class ref {
     static constexpr bool has_name = requires {
         { Service::name() } -> std::convertible_to<std::string_view>;
@@ -190,6 +193,12 @@ template <typename Service> class ref {
             service_->on_event(link, e);
         }
     }
+    constexpr auto on_poll(auto& link, ticks now) -> void requires requires { service_->on_poll(link, now); }
+    { service_->on_poll(link, now); }
+    constexpr auto next_deadline(ticks now) -> poll_deadline requires requires { service_->next_deadline(now); }
+    { return service_->next_deadline(now); }
+    constexpr auto is_pending() -> bool requires requires { service_->is_pending(); }
+    { return service_->is_pending(); }
 };
 
 } // namespace rpmsg

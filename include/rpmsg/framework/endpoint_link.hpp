@@ -3,13 +3,16 @@
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/framework/endpoint.hpp>
+#include <rpmsg/framework/endpoint_state.hpp>
 #include <rpmsg/framework/loan.hpp>
 #include <rpmsg/framework/message.hpp>
 #include <rpmsg/platform/wait.hpp>
+#include <rpmsg/wire/name_service.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace rpmsg {
@@ -22,6 +25,7 @@ template <typename Channel> class endpoint_link {
 
   protected:
     [[nodiscard]] constexpr auto owner() const -> Channel& { return *channel_; }
+    [[nodiscard]] constexpr auto id() const -> std::uint32_t { return id_; }
 
   public:
     using loan = tx_loan<Channel>;
@@ -30,6 +34,11 @@ template <typename Channel> class endpoint_link {
     constexpr endpoint_link(Channel& channel, std::uint32_t id) : channel_{&channel}, id_{id} {}
 
     [[nodiscard]] constexpr auto self() const -> address { return channel_->local_of(id_); }
+    /// The whole name; of a session of a group valid until it ends. Call it from the polling context.
+    [[nodiscard]] constexpr auto name() const -> std::string_view {
+        auto const index = channel_->find(id_);
+        return index != no_index ? wire::view_of(channel_->table().name(index)) : std::string_view{};
+    }
     /// The peer's endpoint, or any_address while unbound.
     [[nodiscard]] constexpr auto peer() const -> address { return channel_->peer_of(id_); }
     [[nodiscard]] constexpr auto is_bound() const -> bool { return peer() != any_address; }
@@ -45,6 +54,12 @@ template <typename Channel> class endpoint_link {
     /// Copies the payload to any endpoint of the peer, or to the bound one when `to` is the any-address.
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
         return channel_->send_from(id_, to, payload);
+    }
+
+    /// Copies a payload without which the peer sends nothing, such as a credit, to the bound peer: it may take the last transmit
+    /// buffer, which other messages of a table with `has_credits` leave.
+    [[nodiscard]] constexpr auto send_credit(const_bytes payload) const -> status {
+        return channel_->send_credit_from(id_, payload);
     }
 
     /// A payload that is no bytes gives one readable error.
@@ -82,6 +97,15 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
     std::byte const* data_{};
     bool may_hold_{}; ///< there is a message that is not held yet
 
+    /// The index of the first session of this group.
+    [[nodiscard]] constexpr auto group() const -> std::uint32_t {
+        auto& table = this->owner().table();
+        return table.group_of(table.index_of(this->id()));
+    }
+    [[nodiscard]] constexpr auto id_of(std::uint32_t session) const -> std::uint32_t {
+        return this->owner().id_at(group() + session);
+    }
+
   public:
     /// Called by the channel: the first for an event, the second for a message.
     constexpr handler_link(Channel& channel, std::uint32_t id) : endpoint_link<Channel>{channel, id} {}
@@ -98,8 +122,33 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
         may_hold_ = false;
         return this->owner().hold(current, token_);
     }
+    /// Whether the endpoint was not destroyed by its handler.
+    [[nodiscard]] constexpr auto is_live() const -> bool { return this->owner().find(this->id()) != no_index; }
     /// Called by the channel: whether the message was kept.
     [[nodiscard]] constexpr auto holds() const -> bool { return not may_hold_; }
+
+    /// Ends the waits of other contexts on this link, so that they look at what the handler changed.
+    constexpr auto wake() const -> void { this->owner().waiting().wake(); }
+
+    /// Only in a group: ends this session, or another one of the group. The peer is told by the next polls; no function of the
+    /// session is called again.
+    constexpr auto close() const -> void { (void)this->owner().destroy(this->id()); }
+    constexpr auto close(std::uint32_t session) const -> void { (void)this->owner().destroy(id_of(session)); }
+    /// Only in a group: opens a session with a name of this side, and returns its number. The next polls announce it, and bind
+    /// it if the peer announced the name before. Errors: `malformed`, `name_in_use`, `no_endpoint`.
+    [[nodiscard]] constexpr auto open(std::string_view name) const -> result<std::uint32_t> {
+        auto const made = this->owner().open(group(), name);
+        return made ? result<std::uint32_t>{*made - group()} : made.error();
+    }
+    /// Only in a group: another session of it. Its calls return `no_endpoint` while it is not open.
+    [[nodiscard]] constexpr auto session(std::uint32_t session) const -> endpoint_link<Channel> {
+        return {this->owner(), id_of(session)};
+    }
+    /// Only in a group: offers the unclaimed names of the peer to the groups once more, after one accepts more names.
+    constexpr auto rescan() const -> void {
+        this->owner().polling().has_pending = true;
+        this->owner().call_poller();
+    }
 
     /// A compile-time error: a handler that waits would block the poll that called it.
     template <typename... Arguments> auto send_until(Arguments&&... arguments) const -> status {
@@ -107,36 +156,38 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
     }
 };
 
+namespace detail {
+/// Calls attempt() until it returns something else than `no_buffer` and `not_bound`, and sleeps between two calls. A clock that
+/// is set back does not extend the wait.
+template <typename Channel, typename Attempt> auto wait_for(Channel& channel, ticks deadline, Attempt attempt) -> status {
+    auto left = until(deadline, channel.waiting().now());
+    while (true) {
+        auto const ticket = channel.waiting().ticket();
+        auto const outcome = attempt();
+        auto const may_change = outcome.error() == error::no_buffer or outcome.error() == error::not_bound;
+        if (not may_change) {
+            return outcome;
+        }
+        if (channel.is_polled_here()) {
+            channel.count(counter::would_deadlock);
+            return error::would_deadlock;
+        }
+        auto const now = channel.waiting().now();
+        left = std::min(left, until(deadline, now));
+        deadline = now + left;
+        if (not channel.waiting().wait(ticket, deadline)) {
+            auto const last = attempt();
+            auto const is_late = last.error() == error::no_buffer or last.error() == error::not_bound;
+            return is_late ? error::timed_out : last;
+        }
+    }
+}
+} // namespace detail
+
 /// An endpoint outside of its handler, from `channel::get` or `channel::at`. It can also block, where the channel has a wait
 /// policy.
 template <typename Channel> class endpoint_handle : public endpoint_link<Channel> {
     static constexpr bool can_wait = wait_policy<typename Channel::wait_type>;
-
-    /// A clock that is set back does not extend the wait.
-    template <typename Attempt> auto retry(ticks deadline, Attempt attempt) const -> status {
-        auto& channel = this->owner();
-        auto left = until(deadline, channel.waiting().now());
-        while (true) {
-            auto const ticket = channel.waiting().ticket();
-            auto const outcome = attempt();
-            auto const may_change = outcome.error() == error::no_buffer or outcome.error() == error::not_bound;
-            if (not may_change) {
-                return outcome;
-            }
-            if (channel.is_polled_here()) {
-                channel.count(counter::would_deadlock);
-                return error::would_deadlock;
-            }
-            auto const now = channel.waiting().now();
-            left = std::min(left, until(deadline, now));
-            deadline = now + left;
-            if (not channel.waiting().wait(ticket, deadline)) {
-                auto const last = attempt();
-                auto const is_late = last.error() == error::no_buffer or last.error() == error::not_bound;
-                return is_late ? error::timed_out : last;
-            }
-        }
-    }
 
   public:
     using endpoint_link<Channel>::endpoint_link;
@@ -145,7 +196,7 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
     /// `closed` when the link is or goes down, `too_large`, and `would_deadlock` in the context that polls this link.
     [[nodiscard]] auto send_until(const_bytes payload, ticks deadline) const -> status {
         if constexpr (can_wait) {
-            return retry(deadline, [&] { return this->send(payload); });
+            return detail::wait_for(this->owner(), deadline, [&] { return this->send(payload); });
         } else {
             static_assert(can_wait, "waiting needs a wait policy: name one as the fourth argument of the channel");
             return {};
@@ -158,7 +209,7 @@ template <typename Channel> class endpoint_handle : public endpoint_link<Channel
     [[nodiscard]] auto reserve_until(ticks deadline, std::size_t least = 0) const -> tx_loan<Channel> {
         if constexpr (can_wait) {
             auto room = tx_loan<Channel>{error::no_buffer};
-            auto const outcome = retry(deadline, [&]() -> status {
+            auto const outcome = detail::wait_for(this->owner(), deadline, [&]() -> status {
                 room = this->reserve(least);
                 return room ? status{} : status{room.refusal()};
             });

@@ -3,6 +3,7 @@
 #include <rpmsg/core/id_set.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/link_ref.hpp>
+#include <rpmsg/framework/name_index.hpp>
 #include <rpmsg/framework/peer_table.hpp>
 
 #include <algorithm>
@@ -10,8 +11,6 @@
 #include <bit>
 #include <cstdint>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 
 namespace rpmsg {
 
@@ -33,12 +32,8 @@ class endpoint_pool {
     /// The addresses of a place repeat after this many uses. They stay below 2^30, which Linux accepts.
     static constexpr std::uint32_t rounds = (1u << 29) / count;
 
-    /// 1 + the index of a place, or 0 for none.
-    using place_number = std::conditional_t<(count < 65536), std::uint16_t, std::uint32_t>;
-
     struct place {
         pool_endpoint_state state{};
-        place_number next_named{}; ///< the next one whose name has the same hash, in the order of creation
         address local{};
         std::uint32_t uses{};       ///< number of dynamic addresses assigned to this place
         std::uint32_t generation{}; ///< number of endpoints that had this place before
@@ -49,7 +44,7 @@ class endpoint_pool {
         event_function on_event{};
     };
     std::array<place, count> places_{};
-    std::array<place_number, count> first_named_{}; ///< by hash
+    detail::name_index<count> names_{};
     detail::free_ids<count> free_{};
     detail::id_set<count> pending_{};
     peer_table<Remembered> peers_{};
@@ -76,35 +71,6 @@ class endpoint_pool {
             }
         }
         return false;
-    }
-
-    [[nodiscard]] static constexpr auto hash_of(wire::padded_name const& name) -> std::uint32_t {
-        auto hash = std::uint32_t{0x811c'9dc5}; // FNV-1a
-        for (std::size_t i = 0; i < name.size() and name[i] != '\0'; ++i) {
-            hash = (hash ^ static_cast<unsigned char>(name[i])) * 0x0100'0193;
-        }
-        return (hash ^ hash >> 16) & mask;
-    }
-    /// Appends an endpoint to the others whose names have the same hash, unless it has no name.
-    constexpr auto insert_name(std::uint32_t index) -> void {
-        if (places_[index].name[0] == '\0') {
-            return;
-        }
-        auto* number = &first_named_[hash_of(places_[index].name)];
-        while (*number != 0) {
-            number = &places_[*number - 1u].next_named;
-        }
-        *number = static_cast<place_number>(index + 1);
-    }
-    /// Removes an endpoint from that list, if it is in there.
-    constexpr auto erase_name(std::uint32_t index) -> void {
-        auto* number = &first_named_[hash_of(places_[index].name)];
-        while (*number != 0 and *number != index + 1) {
-            number = &places_[*number - 1u].next_named;
-        }
-        if (*number != 0) {
-            *number = std::exchange(places_[index].next_named, place_number{});
-        }
     }
 
   public:
@@ -144,7 +110,7 @@ class endpoint_pool {
         it.state.is_used = true;
         it.fixed_peer = addresses.peer;
         free_.take(index);
-        insert_name(index);
+        names_.insert(index, it.name);
         return id(index);
     }
 
@@ -167,16 +133,17 @@ class endpoint_pool {
     [[nodiscard]] constexpr auto local(std::uint32_t i) const -> address { return places_[i].local; }
     /// Iterates the endpoints whose names have the same hash, in the order of creation; `no_index` at the end.
     [[nodiscard]] constexpr auto first_named(wire::padded_name const& name) const -> std::uint32_t {
-        return first_named_[hash_of(name)] - std::uint32_t{1};
+        return names_.first(name);
     }
-    [[nodiscard]] constexpr auto next_named(std::uint32_t i) const -> std::uint32_t {
-        return places_[i].next_named - std::uint32_t{1};
+    [[nodiscard]] constexpr auto next_named(std::uint32_t i, wire::padded_name const&) const -> std::uint32_t {
+        return names_.next(i);
     }
     /// The endpoints that may have a pending announcement. `next_pending` returns the first from `start` on, or size() or more.
     constexpr auto note_pending(std::uint32_t i) -> void { pending_.insert(i); }
     constexpr auto settle(std::uint32_t i) -> void { pending_.erase(i); }
     [[nodiscard]] constexpr auto next_pending(std::uint32_t start) const -> std::uint32_t { return pending_.first(start); }
     constexpr auto state(std::uint32_t i) -> pool_endpoint_state& { return places_[i].state; }
+    [[nodiscard]] constexpr auto is_used(std::uint32_t i) const -> bool { return places_[i].state.is_used; }
     [[nodiscard]] constexpr auto id(std::uint32_t i) const -> std::uint32_t { return i | places_[i].generation * count; }
     [[nodiscard]] static constexpr auto index_of(std::uint32_t id) -> std::uint32_t { return id & mask; }
     /// Whether there is an endpoint whose destruction is not pending.
@@ -184,7 +151,7 @@ class endpoint_pool {
         return places_[i].state.is_used and not places_[i].state.must_withdraw;
     }
     constexpr auto remove(std::uint32_t i) -> void {
-        erase_name(i);
+        names_.erase(i, places_[i].name);
         free_.give_back(i);
         places_[i].state = {};
         ++places_[i].generation;

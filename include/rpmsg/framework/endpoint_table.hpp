@@ -2,6 +2,7 @@
 
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_state.hpp>
+#include <rpmsg/framework/service_hook.hpp>
 #include <rpmsg/wire/name_service.hpp>
 
 #include <array>
@@ -41,8 +42,11 @@ enum class remembered : std::uint8_t {
 ///   remember(a), forget(a) keeps or drops an unclaimed announcement
 ///   recall(i)              removes and returns the announced address for the name of endpoint i, or any_address
 ///   forget_all()           drops all unclaimed announcements, when the link goes down
-///   first_named(name), next_named(i)  optional: iterate the endpoints that may have a name, instead of all
+///   is_used(i)             only unless is_static: whether there is an endpoint i, also while its destruction is pending
+///   first_named(name), next_named(i, name)  optional: iterate the endpoints that may have a name, instead of all
 ///   note_pending(i), next_pending(i), settle(i)  optional: likewise those that may have a pending announcement
+///   has_hooks, for_each_item(f)  optional: whether an item has a service hook; f(item, index) is called for each
+///   has_credits            optional: whether an item needs the last transmit buffer for its credits
 template <typename T>
 concept endpoint_table = requires(T& table, std::uint32_t i, address where, archetypes::link& link, message const& m,
                                   event const& e, wire::announcement const& a) {
@@ -125,6 +129,8 @@ template <endpoint_description... Endpoints> class endpoints<Endpoints...> {
 
     static constexpr bool is_static = true;
     static constexpr bool handles_events = (... or may_handle_events<Endpoints>());
+    static constexpr bool has_hooks = (... or detail::has_hook<Endpoints>);
+    static constexpr bool has_credits = (... or detail::uses_credits<Endpoints>());
 
     static constexpr auto size() -> std::uint32_t { return count; }
     static constexpr auto name(std::uint32_t i) -> wire::padded_name const& { return announcements[i].name; }
@@ -167,6 +173,12 @@ template <endpoint_description... Endpoints> class endpoints<Endpoints...> {
     }
     constexpr auto notify(auto& link, std::uint32_t i, event const& e) -> void {
         notify_to(link, i, e, std::index_sequence_for<Endpoints...>{});
+    }
+
+    /// Calls f(endpoint, index) for each endpoint.
+    constexpr auto for_each_item(auto&& f) -> void {
+        [&]<std::size_t... I>(std::index_sequence<I...>) { (f(std::get<I>(list_), static_cast<std::uint32_t>(I)), ...); }
+        (std::index_sequence_for<Endpoints...>{});
     }
 
     /// All endpoints exist from the start: no endpoint can claim an announcement later.

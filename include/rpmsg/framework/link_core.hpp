@@ -50,9 +50,24 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         return current;
     }
 
+    /// Whether a message may take a buffer: in a table with credits not the last one, unless it is a name or a credit.
+    constexpr auto may_reserve([[maybe_unused]] bool is_own) -> bool {
+        if constexpr (state::keeps_buffer) {
+            if (is_own and not this->kept_) {
+                this->kept_ = detail::reserve_for(transport_, transport_.tx_limit());
+                return static_cast<bool>(this->kept_);
+            }
+        }
+        return true;
+    }
     /// Reserves a buffer for a message of an endpoint, or for an announcement unless `is_own`.
     constexpr auto try_reserve(std::uint32_t index, tx_buffer& room, bool is_own = true, std::size_t least = 0) -> error {
-        room = detail::reserve_for(transport_, least);
+        room = may_reserve(is_own) ? detail::reserve_for(transport_, least) : tx_buffer{};
+        if constexpr (state::keeps_buffer) {
+            if (not room and not is_own) {
+                room = std::exchange(this->kept_, {});
+            }
+        }
         if (room) [[likely]] {
             return {};
         }
@@ -94,7 +109,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             this->call_poller();
         }
     }
-    constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload) -> error {
+    constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload, bool is_own = true) -> error {
         if (to == any_address) [[unlikely]] {
             return is_up_ ? error::not_bound : error::closed;
         }
@@ -104,7 +119,8 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return is_up_ ? error::too_large : error::closed;
         }
         auto room = tx_buffer{};
-        if (auto const refusal = try_reserve(index, room, to != name_service_address, payload.size()); refusal != error{}) {
+        if (auto const refusal = try_reserve(index, room, is_own and to != name_service_address, payload.size());
+            refusal != error{}) {
             return refusal == error::no_buffer and payload.size() > transport_.tx_limit() ? error::too_large : refusal;
         }
         if (not is_found_by_size and payload.size() > room.space.size()) [[unlikely]] {
@@ -143,9 +159,23 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
         return send_parts(payload.data(), payload.size(), to, id);
     }
+    /// The same for a message that may take the last buffer.
+    constexpr auto send_credit_from(std::uint32_t id, const_bytes payload) -> status {
+        static_assert(state::keeps_buffer, "a service that sends credits says so: static constexpr bool has_credits = true");
+        auto guard = this->locked();
+        auto const index = this->find(id);
+        if (not Endpoints::is_static and index == no_index) {
+            return error::no_endpoint;
+        }
+        return counted(try_send(index, endpoints_.local(index), destination(index, any_address), payload, false));
+    }
     /// Sends an announcement of an endpoint, also while its destruction is pending. Succeeds without sending when the peer has
     /// no name service.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
+        if constexpr (requires { transport_.announce(announced); }) {
+            auto guard = this->locked();
+            return counted(transport_.announce(announced).error());
+        }
         if (not detail::takes_names(transport_)) {
             return {};
         }
@@ -173,7 +203,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return counted(is_up_ ? error::too_large : error::closed).error();
         }
         auto room = tx_buffer{};
-        if (detail::says_room<Transport> and least == 0) {
+        if (detail::says_room<Transport> and least == 0 and may_reserve(true)) {
             room = detail::reserve_for(transport_, transport_.tx_limit());
         }
         if (not room) {

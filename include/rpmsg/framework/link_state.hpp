@@ -2,12 +2,14 @@
 
 #include <rpmsg/core/atomic_word.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
+#include <rpmsg/framework/service_hook.hpp>
 #include <rpmsg/platform/interrupt_flag.hpp>
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/wait.hpp>
 #include <rpmsg/transport/transport.hpp>
 
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -47,10 +49,20 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         : lock_{std::forward<L>(lock)}, wait_{std::forward<W>(wait)}, transport_{std::forward<T>(transport)},
           endpoints_{std::forward<E>(endpoints)} {}
 
+    /// The buffer that is kept for names and credits, in tables whose services have credits.
+    struct no_buffer_kept {};
+    static constexpr bool keeps_buffer = detail::keeps_buffer<Endpoints>();
+    [[no_unique_address]] std::conditional_t<keeps_buffer, tx_buffer, no_buffer_kept> kept_{};
+
   private:
     /// Records a change of the link.
     constexpr auto noted(link_change const& change) -> link_change {
         if (change.event > link_event::refused) {
+            if constexpr (keeps_buffer) {
+                if (kept_) {
+                    transport_.discard(std::exchange(kept_, {}));
+                }
+            }
             ++generation_;
             is_up_ = change.event == link_event::up;
             is_starved_ = false;
@@ -65,7 +77,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         Endpoints::is_static and requires { requires std::bool_constant<(Endpoints::size() == 1)>::value; };
     static constexpr bool acknowledged = Transport::acknowledged;
     /// Whether a handler or a waiting thread may need the event `writable`.
-    static constexpr bool reports_writable = Endpoints::handles_events or wait_policy<Wait>;
+    static constexpr bool reports_writable = Endpoints::handles_events or wait_policy<Wait> or detail::has_hooks<Endpoints>();
 
     [[nodiscard]] constexpr auto polling() -> poll_state& { return poll_; }
     [[nodiscard]] constexpr auto transport() -> Transport& { return transport_; }
@@ -146,6 +158,59 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto remove_endpoint(std::uint32_t index) -> void {
         auto guard = locked();
         endpoints_.remove(index);
+    }
+    /// Records that the announcement of an endpoint is pending, where the table keeps a list of these; in other tables each
+    /// endpoint is checked.
+    constexpr auto note_pending([[maybe_unused]] std::uint32_t index) -> void {
+        if constexpr (requires { endpoints_.note_pending(index); }) {
+            endpoints_.note_pending(index);
+        }
+    }
+    /// Marks an endpoint: its name is withdrawn from the peer, then it is removed.
+    constexpr auto withdraw(std::uint32_t index) -> void {
+        poll_.has_pending = true;
+        {
+            auto guard = locked();
+            endpoints_.state(index).must_withdraw = true;
+            note_pending(index);
+        }
+        call_poller();
+    }
+    /// Removes an endpoint, and its name from the peer when the link is up. Called by the polling context.
+    constexpr auto destroy(std::uint32_t id) -> status {
+        auto const index = find(id);
+        if (index == no_index) {
+            return error::no_endpoint;
+        }
+        if constexpr (requires { endpoints_.is_removable(index); }) {
+            if (not endpoints_.is_removable(index)) {
+                return error::no_endpoint;
+            }
+        }
+        if (is_up_ and endpoints_.announcement(index)) {
+            withdraw(index);
+        } else {
+            remove_endpoint(index);
+        }
+        return {};
+    }
+    /// Opens a session of a group for a name of the peer; the index, or `no_index`.
+    constexpr auto accept(std::uint32_t first, wire::padded_name const& name) -> std::uint32_t {
+        auto guard = locked();
+        return endpoints_.accept(first, name);
+    }
+    /// Opens a session of the group of endpoint `index` with a name of this side; its index. Called by the polling context.
+    constexpr auto open(std::uint32_t index, std::string_view name) -> result<std::uint32_t> {
+        auto const made = [&] {
+            auto guard = locked();
+            return endpoints_.open(endpoints_.group_of(index), name);
+        }();
+        if (made and is_up_) {
+            endpoints_.state(*made).knows_link = endpoints_.state(*made).must_announce = poll_.has_pending = true;
+            note_pending(*made);
+            call_poller();
+        }
+        return made;
     }
     /// Whether a send of this endpoint found no buffer since the last call.
     [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {

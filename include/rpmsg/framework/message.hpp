@@ -25,14 +25,15 @@ enum class event_kind : std::uint8_t {
     refused,         ///< the link cannot come up with this peer, for `reason`; it is tried again when the peer changes
     peer_moved,      ///< without acknowledged names: another endpoint of the peer, `peer`, sent a message to this one or
                      ///< announced its name. If it replaces the bound one, which may no longer exist, call `rebind(peer)`
+    slow_handler,    ///< the handler of the endpoint took longer than the limit of a `watched` table
     names_forgotten, ///< the peer announced more names than an `endpoint_pool` keeps: the oldest are dropped, and may not
                      ///< bind an endpoint that is created later. Reported once while the link is up
 };
 
 /// An event of an endpoint. `poll`, `close`, `reset` and `create` call the event handler outside of the lock, in this order:
 ///
-///   link_up, then any number of { bound, unbound }, with writable, peer_moved and names_forgotten in between; unbound if it
-///   is bound; link_down. `refused` occurs only while the link is not up.
+///   link_up, then any number of { bound, unbound }, with writable, peer_moved, slow_handler and names_forgotten in between;
+///   unbound if it is bound; link_down. `refused` occurs only while the link is not up.
 ///
 /// An endpoint that is created while the link is up receives link_up at once. After `destroy` an endpoint receives no event.
 struct event {

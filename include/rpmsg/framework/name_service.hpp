@@ -63,7 +63,7 @@ constexpr auto match_announcement(endpoint_table auto& table, wire::announcement
     auto const is_named = [&](std::uint32_t i) { return wire::is_same(table.name(i), announced.name); };
     if constexpr (requires { table.first_named(announced.name); }) {
         return match_announcement(table, {announced.where, announced.kind}, is_named, [&](std::uint32_t i) {
-            return i == no_index ? table.first_named(announced.name) : table.next_named(i);
+            return i == no_index ? table.first_named(announced.name) : table.next_named(i, announced.name);
         });
     } else {
         return match_announcement(table, {announced.where, announced.kind}, is_named);

@@ -88,6 +88,22 @@ template <std::uint32_t Size> class peer_table {
         return std::exchange(*last, {}).announced.where;
     }
 
+    /// Removes the oldest announcement whose name `accepts` takes; false when there is none.
+    constexpr auto recall_if(auto&& accepts, wire::announcement& into) -> bool {
+        entry* first = nullptr;
+        for (auto& it : entries_) {
+            if (it.number != 0 and (first == nullptr or age(it) > age(*first)) and accepts(it.announced.name)) {
+                first = &it;
+            }
+        }
+        if (first == nullptr) {
+            return false;
+        }
+        --kept_;
+        into = std::exchange(*first, {}).announced;
+        return true;
+    }
+
     constexpr auto forget_all() -> void { *this = {}; }
 
     /// Calls f(name, address) for each unclaimed announcement.
