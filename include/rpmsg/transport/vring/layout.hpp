@@ -104,15 +104,15 @@ template <vring_config Config> struct vring_layout {
     static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
 
     static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
-        auto const start = ring_0 + ring * stride;
+        auto const start = ring == 0 ? ring_0 : ring_1; // small cores select faster than they multiply
         return {
             .descriptors = start, .available = start + (parts_0.available - ring_0), .used = start + (parts_0.used - ring_0)};
     }
     static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
-        auto const from_start = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(buffers_address);
-        auto const usable = (address >> 32) == (buffers_address >> 32) and address % 4 == 0 and from_start <= buffer_bytes and
-                            length <= buffer_bytes - from_start;
-        return usable ? from_start + buffers : nowhere;
+        auto const low = static_cast<std::uint32_t>(address);
+        auto const left = static_cast<std::uint32_t>(buffers_address + buffer_bytes) - low;
+        auto const usable = (address >> 32) == (buffers_address >> 32) and low % 4 == 0 and left <= buffer_bytes and length <= left;
+        return usable ? low - static_cast<std::uint32_t>(buffers_address) + buffers : nowhere;
     }
     static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
     static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
