@@ -73,8 +73,9 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
   public:
     using wait_type = Wait;
     using table_type = Endpoints;
-    static constexpr bool has_one_endpoint =
-        Endpoints::is_static and requires { requires std::bool_constant<(Endpoints::size() == 1)>::value; };
+    static constexpr bool has_one_endpoint = Endpoints::is_static and requires {
+        requires std::bool_constant<(Endpoints::size() == 1)>::value;
+    };
     static constexpr bool acknowledged = Transport::acknowledged;
     /// Whether a handler or a waiting thread may need the event `writable`.
     static constexpr bool reports_writable = Endpoints::handles_events or wait_policy<Wait> or detail::has_hooks<Endpoints>();

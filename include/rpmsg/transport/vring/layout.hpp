@@ -111,7 +111,8 @@ template <vring_config Config> struct vring_layout {
     static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
         auto const low = static_cast<std::uint32_t>(address);
         auto const left = static_cast<std::uint32_t>(buffers_address + buffer_bytes) - low;
-        auto const usable = (address >> 32) == (buffers_address >> 32) and low % 4 == 0 and left <= buffer_bytes and length <= left;
+        auto const usable =
+            (address >> 32) == (buffers_address >> 32) and low % 4 == 0 and left <= buffer_bytes and length <= left;
         return usable ? low - static_cast<std::uint32_t>(buffers_address) + buffers : nowhere;
     }
     static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
