@@ -41,7 +41,7 @@ inline auto descriptor_field(std::uint32_t which, std::uint32_t id, std::string_
 inline auto check_lengths(examination& on, std::uint32_t which, ring_reading const& ring, std::vector<std::uint32_t> const& ids)
     -> void {
     auto const size = on.rings().size_of(which);
-    auto const is_fixed = which == 0 or not faces_linux(on.rings());
+    auto const is_fixed = which == 0 or not faces_linux(on.rings().dialect);
     auto const first = ring.descriptors[ids.front()].length;
     auto const is_one = std::all_of(ids.begin(), ids.end(), [&](auto id) { return ring.descriptors[id].length == first; });
     if (is_one and ids.size() > 1 and is_fixed and first != size and first > 16) {

@@ -145,7 +145,7 @@ inline auto examine_rings(examination& on, diagnosis& result) -> void {
         if (auto const guess = guess_device(on, which, published); not guess.empty()) {
             on.wrong(side::device, field_of(which, "used ring"),
                      words("is not at ", hex{on.at.rings[which].used}, " but at ",
-                           hex{place(guess.front().rings).rings[which].used}, ": looks as if the device was built with ",
+                           hex{place_block(guess.front().rings).rings[which].used}, ": looks as if the device was built with ",
                            describe(guess)));
             continue;
         }
@@ -188,7 +188,7 @@ inline auto sort(findings& found) -> void {
 /// Compares a copy of the memory with a valid shared block, and describes the state of its rings.
 inline auto diagnose(rpmsg::shared_block const& link, rpmsg::const_bytes block) -> diagnosis {
     auto result = diagnosis{};
-    auto const at = place(link.rings);
+    auto const at = place_block(link.rings);
     if (block.size() < at.size) {
         result.refusal = words("is truncated: it has ", block.size(), " bytes, the shared block needs ", at.size);
         return result;
@@ -221,10 +221,10 @@ inline auto diagnose_table(rpmsg::shared_block const& link, rpmsg::const_bytes c
         result.refusal = "is no resource table with an RPMsg device";
         return result;
     }
-    auto on = examination{.link = link, .at = place(link.rings), .block = table};
+    auto on = examination{.link = link, .at = place_block(link.rings), .block = table};
     check_head(on, table);
     check_device(on, table, *device, false);
-    if (faces_linux(link.rings)) {
+    if (faces_linux(link.rings.dialect)) {
         check_carveouts(on, table);
     }
     result.found = std::move(on.found);
@@ -247,7 +247,7 @@ inline auto diagnose(rpmsg::shared_block const& link, std::vector<std::vector<st
     if (not last.refusal.empty() or looks.size() < 2) {
         return last;
     }
-    auto const at = place(link.rings);
+    auto const at = place_block(link.rings);
     auto const word = [&](auto const& look, std::uint32_t offset) {
         return memory{look}.template read<std::uint16_t>(offset + 2ull);
     };

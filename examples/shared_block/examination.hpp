@@ -51,7 +51,9 @@ struct examination {
         auto const own = which == 0 ? rings().remote_to_host : rings().host_to_remote;
         return own == 0 ? "buffer_size" : which == 0 ? "remote_to_host" : "host_to_remote";
     }
-    [[nodiscard]] auto buffers_size() const -> std::uint32_t { return at.size - at.ring_buffers[0]; }
+    [[nodiscard]] auto buffers_size() const -> std::uint32_t {
+        return static_cast<std::uint32_t>(at.size - at.ring_buffers[0]);
+    }
 
     /// Returns whether a buffer may be there.
     [[nodiscard]] auto admits(std::uint64_t address, std::uint32_t length) const -> bool {

@@ -21,26 +21,13 @@ struct variant {
     std::string value{};
 };
 
-struct named_dialect {
-    std::string_view name;
-    rpmsg::wire::dialect value;
-};
-inline constexpr auto known_dialects = std::array{named_dialect{"rpmsg", rpmsg::wire::dialects::rpmsg},
-                                                  named_dialect{"openamp", rpmsg::wire::dialects::openamp},
-                                                  named_dialect{"openamp_bufsz", rpmsg::wire::dialects::openamp_bufsz},
-                                                  named_dialect{"rpmsg_lite", rpmsg::wire::dialects::rpmsg_lite},
-                                                  named_dialect{"linux_virtio", rpmsg::wire::dialects::linux_virtio},
-                                                  named_dialect{"linux_bufsz", rpmsg::wire::dialects::linux_bufsz},
-                                                  named_dialect{"nuttx", rpmsg::wire::dialects::nuttx},
-                                                  named_dialect{"openvela", rpmsg::wire::dialects::openvela}};
-
 /// Returns all configurations that differ from `rings` in one field that moves the rings.
 inline auto variants_of(rpmsg::vring_config const& rings) -> std::vector<variant> {
     auto all = std::vector<variant>{};
     auto const add = [&](std::string field, auto value, auto change) {
         auto other = rings;
         change(other);
-        if (mistake_of(other).empty()) {
+        if (broken_block_rule(other) == rpmsg::link_rule::none) {
             all.push_back({other, std::move(field), words(value)});
         }
     };
@@ -63,7 +50,7 @@ inline auto variants_of(rpmsg::vring_config const& rings) -> std::vector<variant
         if (other.value != rings.dialect) {
             add("dialect", other.name, [&](auto& r) {
                 r.dialect = other.value;
-                r.event_index = r.event_index and may_have_event_index(other.value);
+                r.event_index = r.event_index and rpmsg::may_have_event_index(other.value);
             });
         }
     }
@@ -80,13 +67,14 @@ struct fit {
 
 /// Rates what the driver wrote: flags, index, entries, and the descriptors that these name.
 inline auto fit_of_driver(examination const& on, rpmsg::vring_config const& rings) -> fit {
-    auto const at = place(rings);
+    auto const at = place_block(rings);
     auto total = fit{};
     if (at.size > on.block.size()) {
         return {.bad = 1};
     }
     auto const start = rings.device_base + at.ring_buffers[0];
-    auto const buffers = rpmsg::address_window{.start = start, .size = at.size - at.ring_buffers[0]};
+    auto const buffers =
+        rpmsg::address_window{.start = start, .size = static_cast<std::uint32_t>(at.size - at.ring_buffers[0])};
     for (std::uint32_t which = 0; which < 2; ++which) {
         auto const ring = read_ring(on.block, at.rings[which], rings.buffers, rings.dialect.used_event_word);
         total.bad += ring.available_flags > 1 ? 1 : 0;
@@ -110,7 +98,7 @@ inline auto fit_of_driver(examination const& on, rpmsg::vring_config const& ring
 inline auto fit_of_device(examination const& on, rpmsg::vring_config const& rings, std::uint32_t which, std::uint16_t published)
     -> fit {
     auto total = fit{};
-    auto const ring = read_ring(on.block, place(rings).rings[which], on.rings().buffers, rings.dialect.used_event_word);
+    auto const ring = read_ring(on.block, place_block(rings).rings[which], on.rings().buffers, rings.dialect.used_event_word);
     auto const prefilled = on.rings().dialect.prefilled and which == 1;
     total.bad += ring.used_flags > 1 ? 1 : 0;
     if (not lent_count(published, ring.used_index, on.count(), prefilled)) {
@@ -169,12 +157,12 @@ inline auto guess_device(examination const& on, std::uint32_t which, std::uint16
     auto best = guesses{};
     auto const ring_size = 8u * on.rings().buffers + 6;
     for (auto& candidate : variants_of(on.rings())) {
-        auto const there = place(candidate.rings).rings[which].used;
+        auto const there = place_block(candidate.rings).rings[which].used;
         auto const other = on.at.rings[1 - which].used;
         auto const is_other_ring = there < other + ring_size and other < there + ring_size;
         auto const found = fit_of_device(on, candidate.rings, which, published);
         auto const is_elsewhere = there != on.at.rings[which].used and not is_other_ring;
-        auto const is_same_place = best.empty() or place(best.front().rings).rings[which].used == there;
+        auto const is_same_place = best.empty() or place_block(best.front().rings).rings[which].used == there;
         if (is_elsewhere and is_same_place and found.bad == 0 and found.good > 1) {
             add_to(best, std::move(candidate));
         }

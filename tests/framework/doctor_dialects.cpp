@@ -216,7 +216,7 @@ auto const boot_links = std::array{for_nuttx, for_openvela};
 
 TEST_CASE("the doctor finds nothing wrong in a golden block of openvela, before it runs and while it does") {
     namespace its = openvela;
-    STATIC_REQUIRE(doctor::mistake_of(its::link).empty());
+    STATIC_REQUIRE(broken_rule(its::link) == rpmsg::link_rule::none);
     auto waiting = image{its::link.size}.with(its::device_boots);
     waiting.expect_well(its::link, {"boot.driver_state", "ring 0 available.index"});
     auto block = image{its::link.size}.with(its::table).with(its::driver_boots);
@@ -227,7 +227,7 @@ TEST_CASE("the doctor finds nothing wrong in a golden block of openvela, before 
 
 TEST_CASE("the doctor finds nothing wrong in a golden block of NuttX, before it runs and while it does") {
     namespace its = nuttx;
-    STATIC_REQUIRE(doctor::mistake_of(its::link).empty());
+    STATIC_REQUIRE(broken_rule(its::link) == rpmsg::link_rule::none);
     auto block = image{its::link.size}.with(its::table).with(openvela::driver_boots);
     block.expect_well(its::link, {"boot.device_state", "vdev.status", "ring 0 available.index"});
     block.with(openvela::device_boots);
@@ -238,7 +238,7 @@ TEST_CASE("the doctor finds nothing wrong in a golden block of NuttX, before it 
 
 TEST_CASE("the doctor finds nothing wrong in a golden block of Linux with buffer sizes, before it runs and while it does") {
     namespace its = bufsz;
-    STATIC_REQUIRE(doctor::mistake_of(its::link).empty());
+    STATIC_REQUIRE(broken_rule(its::link) == rpmsg::link_rule::none);
     auto block = image{its::link.size}.with(its::table);
     block.expect_well(its::link, {"vdev.status", "ring 0 available.index"});
     block.with(its::linux_runs).expect_well(its::link, {});

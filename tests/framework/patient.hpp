@@ -44,14 +44,14 @@ inline constexpr auto every_link = std::array{ours, for_openamp, for_lite, for_l
 /// A shared block; the test writes the words of both sides in a dialect.
 class patient {
     rpmsg::shared_block link_;
-    doctor::placement at_;
+    rpmsg::block_places at_;
     std::vector<std::byte> memory_;
 
   public:
-    explicit patient(rpmsg::shared_block const& link) : link_{link}, at_{doctor::place(link.rings)}, memory_(link.size) {}
+    explicit patient(rpmsg::shared_block const& link) : link_{link}, at_{rpmsg::place_block(link.rings)}, memory_(link.size) {}
 
     [[nodiscard]] auto memory() const -> std::vector<std::byte> const& { return memory_; }
-    [[nodiscard]] auto at() const -> doctor::placement const& { return at_; }
+    [[nodiscard]] auto at() const -> rpmsg::block_places const& { return at_; }
     [[nodiscard]] auto count() const -> std::uint16_t { return link_.rings.buffers; }
     template <typename T> auto get(std::size_t offset) const -> T {
         return rpmsg::load<T>(rpmsg::const_bytes{memory_}.subspan(offset));
