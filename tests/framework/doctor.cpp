@@ -423,7 +423,7 @@ TEST_CASE("a message that claims more than its buffer holds names its sender") {
 TEST_CASE("a descriptor's address outside the windows, or on the rings, is the driver's") {
     auto block = healthy(for_openamp);
     block.put(block.descriptor(0, 5), std::uint64_t{0x2000'0000});
-    CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 descriptor 5 address", "outside the windows"));
+    CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 descriptor 5 address", "outside the buffers"));
     CHECK(alone(check_up(block, for_openamp)));
     block.put(block.descriptor(0, 5), for_openamp.rings.device_base + block.at().rings[1].used);
     CHECK(names(check_up(block, for_openamp), side::driver, "ring 0 descriptor 5 address", "on the rings"));
@@ -445,7 +445,7 @@ TEST_CASE("addresses that all count from the other core's base are reported as t
         auto other = link;
         other.rings.device_base = link.host_base;
         auto const result = check_up(healthy(other), link);
-        CHECK(names(result, side::driver, "device_base", "counts from 0x30000000"));
+        CHECK(names(result, side::driver, "device_base", "device_base = 0x30000000"));
     }
 }
 
@@ -474,7 +474,7 @@ TEST_CASE("buffer sizes with the directions exchanged are reported") {
     auto other = link;
     std::swap(other.rings.host_to_remote, other.rings.remote_to_host);
     auto block = healthy(other);
-    CHECK(names(check_up(block, link), side::driver, "remote_to_host", "two directions exchanged"));
+    CHECK(names(check_up(block, link), side::driver, "host_to_remote and remote_to_host", "exchanged"));
 }
 
 TEST_CASE("a chained descriptor is the driver's") {

@@ -443,7 +443,7 @@ TEST_CASE("sizes with the directions exchanged are one mistake") {
         block.put(first + 4, link.rings.size_of(is_linux ? 0 : 1));
         auto const result = check_up(block, link);
         CHECK(names(result, is_linux ? side::device : side::driver, is_linux ? "config.transmit_size" : "config.to_driver_size",
-                    "the two directions are exchanged"));
+                    "host_to_remote and remote_to_host exchanged"));
         CHECK(alone(result));
     }
 }

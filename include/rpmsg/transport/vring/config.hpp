@@ -21,6 +21,8 @@ struct vring_config {
     std::uint32_t retry_ticks = 100;  ///< a doorbell that failed or was not answered is rung again after this time
     wire::dialect dialect = wire::dialects::rpmsg;
 
+    auto operator==(vring_config const&) const -> bool = default;
+
     /// Buffer size of a ring: ring 0 carries messages to the driver, ring 1 to the device.
     [[nodiscard]] constexpr auto size_of(std::uint32_t ring) const -> std::uint32_t {
         auto const own = ring == 0 ? remote_to_host : host_to_remote;
