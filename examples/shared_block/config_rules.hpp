@@ -37,9 +37,16 @@ inline auto check_sizes(examination& on, std::array<std::uint32_t, 2> const& siz
         auto const ring = sizes[0] != expected[0] ? 0u : 1u;
         tell(std::string{names[ring]}, words("is ", sizes[ring], ", the shared block says ", expected[ring]));
     }
-    if (not fitting.empty() and
-        sum_of(fits_of_driver(on, fitting.front().rings)).good > sum_of(fits_of_driver(on, on.rings())).good) {
-        on.follow(fitting.front().rings);
+    if (sizes != expected) {
+        on.table_rings = on.table_rings.value_or(on.rings());
+        on.table_rings->remote_to_host = sizes[0];
+        on.table_rings->host_to_remote = sizes[1];
+    }
+    if (not fitting.empty()) {
+        auto const fit = sum_of(fits_of_driver(on, fitting.front().rings));
+        if (fit.bad == 0 and fit.good > 0) {
+            on.follow(fitting.front().rings);
+        }
     }
 }
 

@@ -143,12 +143,16 @@ inline auto fact_of_driver(examination const& on, rpmsg::vring_config const& rin
 
 /// Examines both rings, after a check whether they are at other places.
 inline auto examine_rings(examination& on, diagnosis& result) -> void {
-    if (is_exchanged(on)) {
+    auto guess = guess_driver(on);
+    if (guess.empty() and is_exchanged(on)) {
         on.wrong(side::driver, "direction",
                  "looks as if the driver has the two directions exchanged: it receives on ring 1 and sends through ring 0");
         return;
     }
-    if (auto const guess = guess_driver(on); not guess.empty()) {
+    if (guess.empty()) {
+        guess = guess_driver_twice(on);
+    }
+    if (not guess.empty()) {
         auto const places = on.at.rings;
         on.wrong(side::driver, field_of_change(guess.front()), fact_of_driver(on, guess.front().rings), texts_of(guess));
         on.follow(guess.front().rings);
@@ -158,11 +162,11 @@ inline auto examine_rings(examination& on, diagnosis& result) -> void {
     }
     for (std::uint32_t which = 0; which < 2; ++which) {
         auto const published = on.block.read<std::uint16_t>(on.at.rings[which].available + 2ull);
-        if (auto const guess = guess_device(on, which, published); not guess.empty()) {
+        if (auto const device = guess_device(on, which, published); not device.empty()) {
             on.wrong(side::device, field_of(which, "used ring"),
                      words("is not at ", hex{on.at.rings[which].used}, " but at ",
-                           hex{place_block(guess.front().rings).rings[which].used}),
-                     texts_of(guess));
+                           hex{place_block(device.front().rings).rings[which].used}),
+                     texts_of(device));
             continue;
         }
         examine_ring(on, result, which);
@@ -188,7 +192,7 @@ inline auto refuse_content(examination const& on) -> std::string {
     }
     auto const start = on.at.rings[0].descriptors;
     auto const is_empty = content.is_zero(start, on.at.ring_buffers[0] - start);
-    if (not has_head(on) and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver(on).empty()) {
+    if (not has_head(on) and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver_at_all(on).empty()) {
         return "does not look like this link at all: no field is as the shared block has it; is it the right memory, from its "
                "first byte?";
     }

@@ -76,8 +76,8 @@ struct examination {
 constexpr auto lent_count(std::uint16_t available, std::uint16_t used, std::int32_t count, bool prefilled)
     -> std::optional<std::int32_t> {
     auto const ahead = static_cast<std::int32_t>(static_cast<std::int16_t>(static_cast<std::uint16_t>(available - used)));
-    if (prefilled and (available != 0 or used != 0) and ahead <= 0 and ahead >= -count) {
-        return count + ahead;
+    if (prefilled and (available != 0 or used != 0)) {
+        return ahead <= 0 and ahead >= -count ? std::optional{count + ahead} : std::nullopt;
     }
     if (ahead >= 0 and ahead <= count) {
         return ahead;

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,24 +38,39 @@ inline auto fit_of_ring(examination const& on, rpmsg::vring_config const& rings,
     auto const size = rings.size_of(which);
     auto const start = rings.device_base + at.ring_buffers[which];
     auto const is_fixed = which == 0 or not faces_linux(rings.dialect);
+    auto const rate = [&](std::uint32_t id) {
+        auto const d = on.block.read<rpmsg::wire::descriptor>(at.rings[which].descriptors + 16 * id);
+        auto const slot = d.address - start;
+        auto const is_there = on.link.has_windows() ? on.link.admits(d.address, std::min(d.length, size))
+                                                    : slot % size == 0 and slot / size < rings.buffers;
+        auto const is_whole = is_fixed ? d.length == size : d.length >= 16 and d.length <= size;
+        auto const is_flagged =
+            which == 0 ? d.flags == rpmsg::wire::descriptor_flag::write : (d.flags & ~rpmsg::wire::descriptor_flag::write) == 0;
+        ++(is_there and is_whole and is_flagged ? total.good : total.bad);
+    };
+    // A driver may describe all buffers of ring 1 at its start; Linux and OpenAMP do it when they use one.
+    auto const is_written = [&](std::uint32_t id) {
+        return on.block.read<rpmsg::wire::descriptor>(at.rings[which].descriptors + 16 * id).length != 0;
+    };
+    if (is_prefilled and is_written(0)) { // the driver returns all of them itself
+        auto const returned = word(at.rings[which].used + 2);
+        total.good += returned != 0 ? 1u : 0u;
+        total.bad += returned == 0 and index == 0 ? 1u : 0u;
+    }
+    for (std::uint32_t id = 0; which == 1 and is_fixed and id < rings.buffers; ++id) {
+        if (is_written(id)) {
+            rate(id);
+        }
+    }
     auto is_named = std::vector<char>(rings.buffers);
     for (std::uint32_t i = 0; i < std::min<std::uint32_t>(index, rings.buffers); ++i) {
         auto const position = static_cast<std::uint16_t>(index - 1u - i) % std::uint32_t{rings.buffers};
         auto const id = word(available + 4 + 2 * position);
         if (id >= rings.buffers) {
             ++total.bad;
-            continue;
+        } else if (std::exchange(is_named[id], char{1}) == 0 and (which == 0 or not is_fixed or not is_written(id))) {
+            rate(id);
         }
-        if (std::exchange(is_named[id], char{1}) != 0) {
-            continue;
-        }
-        auto const d = on.block.read<rpmsg::wire::descriptor>(at.rings[which].descriptors + 16u * id);
-        auto const slot = d.address - start;
-        auto const is_there = on.link.has_windows() ? on.link.admits(d.address, std::min(d.length, size))
-                                                    : slot % size == 0 and slot / size < rings.buffers;
-        auto const is_whole = is_fixed ? d.length == size : d.length >= 16 and d.length <= size;
-        auto const is_flagged = which == 0 ? d.flags == rpmsg::wire::descriptor_flag::write : (d.flags & ~2u) == 0;
-        ++(is_there and is_whole and is_flagged ? total.good : total.bad);
     }
     return total;
 }
@@ -65,6 +82,20 @@ inline auto fits_of_driver(examination const& on, rpmsg::vring_config const& rin
     return {fit_of_ring(on, rings, at, 0), fit_of_ring(on, rings, at, 1)};
 }
 inline auto sum_of(std::array<fit, 2> const& both) -> fit { return {both[0].good + both[1].good, both[0].bad + both[1].bad}; }
+
+/// Returns the distance of the buffers that a ring describes, or 0 when fewer than two are seen. Linux's descriptors of ring 1
+/// have the length of their message.
+inline auto distance_of_buffers(ring_reading const& ring) -> std::uint32_t {
+    auto distance = std::uint64_t{};
+    auto first = std::optional<std::uint64_t>{};
+    for (auto const& d : ring.descriptors) {
+        if (d.address != 0) {
+            first = first.value_or(d.address);
+            distance = std::gcd(distance, d.address - *first);
+        }
+    }
+    return distance <= 65536 ? static_cast<std::uint32_t>(distance) : 0;
+}
 
 /// Adds the configurations that follow from the descriptors of a place of the rings: base, buffer sizes, and distance of the
 /// rings.
@@ -78,7 +109,9 @@ inline auto add_derived(variants& all, examination const& on, variant const& fro
     };
     auto const ring_0 = read(0);
     auto const size_of_first = [&](ring_reading const& ring) {
-        return ring.available_index == 0 ? 0 : ring.descriptors[ring.available[0] % ring.count()].length;
+        auto const is_written = [](auto const& d) { return d.length != 0; };
+        auto const first = std::find_if(ring.descriptors.begin(), ring.descriptors.end(), is_written);
+        return first == ring.descriptors.end() ? 0 : first->length;
     };
     if (ring_0.available_index == 0) {
         return;
@@ -89,8 +122,9 @@ inline auto add_derived(variants& all, examination const& on, variant const& fro
         })->address;
     add_base(all, from, lowest - at.ring_buffers[0]);
     add_stride(all, from, (lowest - from.rings.device_base - at.rings[0].descriptors) / 2);
+    auto const ring_1 = read(1);
     auto const is_fixed = not faces_linux(from.rings.dialect);
-    auto const sizes = std::array{size_of_first(ring_0), is_fixed ? size_of_first(read(1)) : 0};
+    auto const sizes = std::array{size_of_first(ring_0), is_fixed ? size_of_first(ring_1) : distance_of_buffers(ring_1)};
     if (sizes[0] != from.rings.size_of(0) or (sizes[1] != 0 and sizes[1] != from.rings.size_of(1))) {
         add_sizes(all, from, sizes);
     }
@@ -111,24 +145,35 @@ inline auto keep_best(variants& best, std::uint32_t& most, examination const& on
     }
 }
 
-/// Returns the configurations that fit the driver's part of memory, if most of one ring contradicts the shared block: with one
-/// field changed, or with two where one does not suffice.
-inline auto guess_driver(examination const& on) -> variants {
+/// Returns whether what the driver wrote in each ring fits the shared block, or most of it.
+inline auto fits_driver(examination const& on, bool is_wholly) -> bool {
     auto const now = fits_of_driver(on, on.rings());
-    auto const fits = [](fit const& it) { return it.bad <= it.good / 2; };
-    if (fits(now[0]) and fits(now[1]) and now[0].good > 0) {
+    auto const fits = [&](fit const& it) { return it.bad <= (is_wholly ? 0 : it.good / 2); };
+    return fits(now[0]) and fits(now[1]) and now[0].good > 0;
+}
+
+/// Returns the configurations with one other field that fit the driver's part of memory, if the shared block does not.
+inline auto guess_driver(examination const& on) -> variants {
+    if (fits_driver(on, true)) {
         return {};
     }
     auto best = variants{};
-    auto most = sum_of(now).good;
+    auto most = sum_of(fits_of_driver(on, on.rings())).good;
+    auto const own = variant{.rings = on.rings(), .changes = {}};
+    auto all = places_of(own);
+    add_derived(all, on, own);
+    keep_best(best, most, on, std::move(all));
+    return best;
+}
+/// As above with two other fields, if most contradicts the shared block.
+inline auto guess_driver_twice(examination const& on) -> variants {
+    if (fits_driver(on, false)) {
+        return {};
+    }
+    auto best = variants{};
+    auto most = sum_of(fits_of_driver(on, on.rings())).good;
     auto const own = variant{.rings = on.rings(), .changes = {}};
     auto const places = places_of(own);
-    auto singles = places;
-    add_derived(singles, on, own);
-    keep_best(best, most, on, std::move(singles));
-    if (not best.empty()) {
-        return best;
-    }
     auto pairs = variants{};
     for (auto const& one : places) {
         add_derived(pairs, on, one);
@@ -142,6 +187,12 @@ inline auto guess_driver(examination const& on) -> variants {
     }
     keep_best(best, most, on, std::move(pairs));
     return best;
+}
+
+/// As above with one field, or two where one does not suffice.
+inline auto guess_driver_at_all(examination const& on) -> variants {
+    auto const one = guess_driver(on);
+    return one.empty() ? guess_driver_twice(on) : one;
 }
 
 /// Rates what the device wrote in one ring, compared with what the driver published there.
@@ -170,13 +221,23 @@ inline auto guess_device(examination const& on, std::uint32_t which, std::uint16
     }
     auto best = variants{};
     auto most = std::uint32_t{1};
-    auto const ring_size = 8u * on.rings().buffers + 6;
+    auto const count = std::uint32_t{on.rings().buffers};
+    auto const is_taken = [&](std::uint32_t start) { // by the parts that are where they should be
+        auto const entries = std::min<std::uint32_t>(on.block.read<std::uint16_t>(start + 2ull), count);
+        auto const used_size = 4 + 8 * entries;
+        auto const meets = [&](std::uint32_t part, std::uint32_t size) {
+            return start < part + size and part < start + used_size;
+        };
+        auto is_met = meets(on.at.rings[1 - which].used, 8 * count + 6);
+        for (auto const& ring : on.at.rings) {
+            is_met = is_met or meets(ring.descriptors, 16 * count) or meets(ring.available, 2 * count + 6);
+        }
+        return is_met;
+    };
     for (auto& candidate : places_of({.rings = on.rings(), .changes = {}})) {
         auto const there = place_block(candidate.rings).rings[which].used;
-        auto const other = on.at.rings[1 - which].used;
-        auto const is_other_ring = there < other + ring_size and other < there + ring_size;
         auto const found = fit_of_device(on, candidate.rings, which, published);
-        if (there == on.at.rings[which].used or is_other_ring or found.bad != 0 or found.good < most or found.good < 2) {
+        if (there == on.at.rings[which].used or is_taken(there) or found.bad != 0 or found.good < most or found.good < 2) {
             continue;
         }
         if (found.good > most) {

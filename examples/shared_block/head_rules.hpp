@@ -19,7 +19,7 @@ inline auto is_foreign(examination const& on) -> bool {
     if ((not on.at.has_control and not on.at.has_table()) or has_head(on)) {
         return false;
     }
-    auto const guess = guess_driver(on);
+    auto const guess = guess_driver_at_all(on);
     return std::any_of(guess.begin(), guess.end(),
                        [](variant const& one) { return one.changes.front().starts_with("dialect"); });
 }

@@ -53,12 +53,10 @@ inline auto add_change(variants& all, variant const& from, std::string change, a
     }
 }
 
-/// Adds the configurations with other buffer sizes that have these sizes, 0 for a size that is not known.
+/// Adds the configurations with other buffer sizes that have these sizes, 0 for a size that is not known; those that change one
+/// direction come first.
 inline auto add_sizes(variants& all, variant const& from, std::array<std::uint32_t, 2> const& sizes) -> void {
     auto found = variants{};
-    for (auto const size : sizes) {
-        add_change(found, from, words("buffer_size = ", size), [&](auto& r) { r.buffer_size = size; });
-    }
     add_change(found, from, words("remote_to_host = ", sizes[0]), [&](auto& r) { r.remote_to_host = sizes[0]; });
     add_change(found, from, words("host_to_remote = ", sizes[1]), [&](auto& r) { r.host_to_remote = sizes[1]; });
     add_change(found, from, "host_to_remote and remote_to_host exchanged", [&](auto& r) {
@@ -66,6 +64,9 @@ inline auto add_sizes(variants& all, variant const& from, std::array<std::uint32
         r.host_to_remote = r.size_of(0);
         r.remote_to_host = to_remote;
     });
+    for (auto const size : sizes) {
+        add_change(found, from, words("buffer_size = ", size), [&](auto& r) { r.buffer_size = size; });
+    }
     for (auto& one : found) {
         auto const fits = [&](std::uint32_t ring) { return sizes[ring] == 0 or one.rings.size_of(ring) == sizes[ring]; };
         if (fits(0) and fits(1)) {

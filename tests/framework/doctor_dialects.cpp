@@ -430,7 +430,8 @@ TEST_CASE("a buffer size of the config space that is not the shared block's name
     }
     auto const config = patient{for_bufsz}.vring(2);
     check_seeds(for_bufsz, {{config + 3, 2048, side::device, "config.transmit_size",
-                             "is 2048, the shared block says 512: looks as if the device was built with buffer_size = 2048"},
+                             "is 2048, the shared block says 512: looks as if the device was built with remote_to_host = 2048 "
+                             "or buffer_size = 2048"},
                             {config + 7, 0x1'0000, side::device, "config.receive_size", "is 65536"}});
 }
 

@@ -91,7 +91,10 @@ class patient {
         put(available(ring) + 4 + 2u * (index % count()), id);
         put(available(ring) + 2, static_cast<std::uint16_t>(index + 1));
     }
-    auto give(std::uint32_t ring, std::uint32_t id) -> void { give(ring, id, link_.rings.size_of(ring)); }
+    auto give(std::uint32_t ring, std::uint32_t id) -> void {
+        auto const is_message = ring == 1 and rpmsg::faces_linux(link_.rings.dialect);
+        give(ring, id, is_message ? 36 : link_.rings.size_of(ring));
+    }
     auto give(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
         auto const index = get<std::uint16_t>(used(ring) + 2);
         put(used(ring) + 4 + 8u * (index % count()), wire::used_entry{id, length});
@@ -150,7 +153,9 @@ class patient {
         auto const is_lite = link_.rings.dialect.prefilled;
         for (std::uint16_t id = 0; id < count(); ++id) {
             describe(0, id, link_.rings.size_of(0), 2);
-            describe(1, id, link_.rings.size_of(1), is_lite ? 2 : 0);
+            if (not rpmsg::faces_linux(link_.rings.dialect)) {
+                describe(1, id, link_.rings.size_of(1), is_lite ? 2 : 0);
+            }
             offer(0, id);
             if (is_lite) {
                 give(1, id);
@@ -199,6 +204,9 @@ class patient {
     }
     auto to_device(std::uint16_t id) -> void {
         write_message(1, id);
+        if (rpmsg::faces_linux(link_.rings.dialect)) { // Linux describes the message
+            describe(1, id, 36, 0);
+        }
         offer(1, id);
     }
     /// `messages` messages each way, all received and returned.
