@@ -20,6 +20,7 @@ enum class error : std::uint8_t {
     malformed,      ///< a table, a name or a message failed its check
     no_endpoint,    ///< no endpoint is free, or none has this handle
     address_in_use, ///< another endpoint has this address
+    not_placed,     ///< the host has not written the places of the rings yet: read the table again later
 };
 
 /// Returns one readable line for an error.
@@ -35,7 +36,8 @@ enum class error : std::uint8_t {
         "misconfigured: the memory does not fit the configuration, or a reliable line was not identified",
         "malformed: a table, a name or a message failed its check",
         "no endpoint: none is free, or none has this handle",
-        "address in use: another endpoint has this address"};
+        "address in use: another endpoint has this address",
+        "not placed: the host has not written the places of the rings yet"};
     return text[static_cast<std::uint8_t>(e)];
 }
 
