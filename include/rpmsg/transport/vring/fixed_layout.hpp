@@ -134,10 +134,13 @@ template <vring_config Config, vendor_places At> struct fixed_layout {
     static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts { return places.rings[ring]; }
     static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
         constexpr bool is_apart = not places.touches_rings(places.window, places.window_size);
-        if constexpr (is_apart) {
-            auto const from_window = address - places.window_address;
-            auto const lies_there = from_window % 4 == 0 and lies_inside(from_window, length, places.window_size);
-            return lies_there ? static_cast<std::uint32_t>(from_window) + places.window : nowhere;
+        constexpr auto upper = places.window_address >> 32;
+        constexpr bool has_one_half = upper == (places.window_address + places.window_size) >> 32;
+        if constexpr (is_apart and has_one_half) { // 32-bit cores subtract one word
+            auto const from_window = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(places.window_address);
+            auto const lies_there = address >> 32 == upper and from_window % 4 == 0 and from_window <= places.window_size and
+                                    length <= places.window_size - from_window;
+            return lies_there ? from_window + places.window : nowhere;
         } else {
             return places.offset_of(address, length);
         }
