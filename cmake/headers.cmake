@@ -131,6 +131,7 @@ set(rpmsg_headers
   include/rpmsg/transport/uart/tx_stage.hpp
   include/rpmsg/transport/uart/wake_handshake.hpp
   include/rpmsg/transport/vring/arguments.hpp
+  include/rpmsg/transport/vring/block_places.hpp
   include/rpmsg/transport/vring/config.hpp
   include/rpmsg/transport/vring/data_path.hpp
   include/rpmsg/transport/vring/fixed_layout.hpp
@@ -152,6 +153,7 @@ set(rpmsg_headers
   include/rpmsg/transport/vring/pending_doorbells.hpp
   include/rpmsg/transport/vring/ring_attach.hpp
   include/rpmsg/transport/vring/ring_setup.hpp
+  include/rpmsg/transport/vring/rules.hpp
   include/rpmsg/transport/vring/runtime_layout.hpp
   include/rpmsg/transport/vring/shared_block.hpp
   include/rpmsg/transport/vring/shared_block_plan.hpp

@@ -53,4 +53,5 @@ TEST_CASE("each error has a line for people that begins with its name") {
     STATIC_REQUIRE(describe(error::no_endpoint).starts_with("no endpoint"));
     STATIC_REQUIRE(describe(error::address_in_use).starts_with("address in use"));
     STATIC_REQUIRE(describe(error::name_in_use).starts_with("name in use"));
+    STATIC_REQUIRE(describe(error::not_placed).starts_with("not placed"));
 }

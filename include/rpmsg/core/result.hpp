@@ -21,6 +21,7 @@ enum class error : std::uint8_t {
     no_endpoint,    ///< no endpoint is free, or none has this handle
     address_in_use, ///< another endpoint has this address
     name_in_use,    ///< another endpoint of this side has this name
+    not_placed,     ///< the host has not written the places of the rings yet: read the table again later
 };
 
 /// Returns one readable line for an error.
@@ -37,7 +38,8 @@ enum class error : std::uint8_t {
         "malformed: a table, a name or a message failed its check",
         "no endpoint: none is free, or none has this handle",
         "address in use: another endpoint has this address",
-        "name in use: another endpoint of this side has this name"};
+        "name in use: another endpoint of this side has this name",
+        "not placed: the host has not written the places of the rings yet"};
     return text[static_cast<std::uint8_t>(e)];
 }
 
