@@ -7,11 +7,14 @@
 #endif
 
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/dma_receiver.hpp>
+#include <rpmsg/framework/dma_sender.hpp>
 #include <rpmsg/framework/dump.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/receiver.hpp>
+#include <rpmsg/platform/cached_dma.hpp>
 #include <rpmsg/platform/counter_doorbell.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>

@@ -67,6 +67,7 @@ struct keeper : message_owner {
                     auto& self = static_cast<keeper&>(owner);
                     ++self.returned;
                     self.last = received.id;
+                    return true;
                 },
                 {.source = rpmsg::address{9}, .payload = payload},
                 {.id = token, .capacity = 64},

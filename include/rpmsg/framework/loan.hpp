@@ -71,7 +71,7 @@ struct message_owner {};
 /// in any context that the lock of the channel excludes. After a link down the bytes may change, and the release does nothing.
 class held_message {
   public:
-    using give_back = void (*)(message_owner&, rx_token const&, std::uint32_t generation);
+    using give_back = bool (*)(message_owner&, rx_token const&, std::uint32_t generation);
 
   private:
     message_owner* owner_{};
@@ -103,11 +103,10 @@ class held_message {
     auto operator=(held_message const&) -> held_message& = delete;
     constexpr ~held_message() { release(); }
 
-    /// Releases the buffer before the destructor does.
-    constexpr auto release() -> void {
-        if (owner_ != nullptr) {
-            give_back_(*std::exchange(owner_, nullptr), token_, generation_);
-        }
+    /// Releases the buffer before the destructor does. Returns whether the link was up all the time: otherwise the bytes may
+    /// have changed.
+    constexpr auto release() -> bool { // NOLINT(modernize-use-nodiscard)
+        return owner_ != nullptr and give_back_(*std::exchange(owner_, nullptr), token_, generation_);
     }
     [[nodiscard]] constexpr explicit operator bool() const { return owner_ != nullptr; }
     [[nodiscard]] constexpr auto source() const -> address { return content_.source; }

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <rpmsg/framework/dma_job.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace rpmsg {
+
+/// Sends payloads of an endpoint of which the large ones are copied by DMA: it reserves a transmit buffer, starts the channel
+/// and commits when the transfer has ended. Payloads below the threshold, and those that the channel does not take now, are
+/// copied by the core. One payload at a time, so their order is kept; what else the endpoint sends may overtake it.
+///
+///   dma_sender{link.get<"samples">(), 128, board::dma{}, [](rpmsg::status outcome) { ... }, board::irq_lock{}}
+///
+/// `told(outcome)` is called once for each accepted `send`, outside of all locks: the payload may change from now on. Its
+/// errors are those of a commit, `timed_out`, and `misconfigured` when the channel reported an error. Nothing was sent then.
+///
+/// | call                     | ISR       | thread | notes                                                            |
+/// |--------------------------|-----------|--------|------------------------------------------------------------------|
+/// | notify                   | yes       | yes    | from the interrupt of the channel: `poll` continues              |
+/// | complete                 | if masked | yes    | instead of `notify`: commits at once                             |
+/// | send, poll, abort, other | if masked | yes    |                                                                  |
+///
+/// "if masked": when `Lock` and the lock of the channel mask that interrupt. A loan stays with the transfer while the link goes
+/// down and comes up again; its commit is then refused as `closed`. It must not be destroyed while a transfer runs.
+template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_sender {
+    using loan = typename Endpoint::loan;
+    struct filling {
+        loan room{error::closed};
+        std::size_t size{};
+    };
+    using job = detail::dma_job<filling, Dma, Lock>;
+
+    Endpoint endpoint_;
+    std::uint32_t threshold_;
+    [[no_unique_address]] Told told_;
+    job job_;
+
+    constexpr auto settle(typename job::ending& it) -> void {
+        if (not it.is_ended) {
+            return;
+        }
+        auto outcome = status{it.outcome};
+        if (outcome) {
+            outcome = endpoint_.commit(std::move(it.held.room), it.held.size);
+        } else {
+            it.held.room = error::closed; // gives the buffer back
+        }
+        told_(outcome);
+    }
+
+  public:
+    constexpr dma_sender(Endpoint endpoint, std::uint32_t threshold, Dma dma, Told told, Lock lock = {})
+        : endpoint_{endpoint}, threshold_{threshold}, told_{std::move(told)}, job_{std::move(dma), std::move(lock)} {}
+    dma_sender(dma_sender const&) = delete;
+    auto operator=(dma_sender const&) -> dma_sender& = delete;
+
+    /// Sends a payload to the bound peer; it must not change until `told`. With `latest` a transfer that has not ended by then
+    /// is aborted by `poll`. A refused call sends nothing. Errors: those of `reserve` and `commit`; `no_buffer` also while the
+    /// previous payload is copied.
+    [[nodiscard]] constexpr auto send(const_bytes payload, poll_deadline latest = {}) -> status {
+        if (job_.is_running()) {
+            return error::no_buffer;
+        }
+        auto it = filling{endpoint_.reserve(payload.size()), payload.size()};
+        if (not it.room) {
+            return it.room.refusal();
+        }
+        if (it.room.payload().size() < payload.size()) {
+            return error::too_large;
+        }
+        auto const room = it.room.payload();
+        if (payload.size() >= threshold_ and job_.begin(it, payload, room, latest)) {
+            if constexpr (job::completes_at_once) {
+                complete();
+            }
+            return {};
+        }
+        copy(payload, room);
+        auto const outcome = endpoint_.commit(std::move(it.room), it.size);
+        if (outcome) {
+            told_(outcome);
+        }
+        return outcome;
+    }
+    /// Reports an interrupt of the channel to the next `poll`.
+    constexpr auto notify() -> void { job_.pending().set(); }
+    /// Commits a payload whose transfer has ended. An interrupt without one is counted and changes nothing.
+    constexpr auto complete() -> void {
+        auto it = typename job::ending{};
+        job_.take_end(it);
+        settle(it);
+    }
+    /// Commits likewise, also where the interrupt was lost, and aborts a transfer past its deadline.
+    constexpr auto poll(ticks now) -> void {
+        auto it = typename job::ending{};
+        job_.take_end(it, now);
+        settle(it);
+    }
+    /// Ends a transfer early, with `closed`. The buffer is given back when the channel no longer writes to it.
+    constexpr auto abort() -> void {
+        auto it = typename job::ending{};
+        job_.abort(it, error::closed);
+        settle(it);
+    }
+
+    [[nodiscard]] constexpr auto is_running() -> bool { return job_.is_running(); }
+    [[nodiscard]] constexpr auto is_pending() -> bool { return job_.pending().is_set(); }
+    [[nodiscard]] constexpr auto next_deadline() -> poll_deadline { return job_.next_deadline(); }
+    [[nodiscard]] constexpr auto counts() const -> dma_counts const& { return job_.counts(); }
+};
+
+} // namespace rpmsg
