@@ -16,8 +16,8 @@ namespace rpmsg {
 /// What happened to the copies of a policy. The counters stop at 65535.
 struct dma_counts {
     std::uint16_t started{};
-    std::uint16_t by_core{};   ///< copied by the core: the channel was busy or refused the transfer
-    std::uint16_t failed{};    ///< the channel reported an error
+    std::uint16_t by_core{};   ///< copied by the core at once: the channel was busy or refused the transfer
+    std::uint16_t failed{};    ///< the channel reported an error; copied by the core
     std::uint16_t timed_out{}; ///< aborted at the deadline
     std::uint16_t spurious{};  ///< interrupts without a completed transfer: a second one, or one from before a restart
 };
@@ -31,46 +31,50 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
     [[no_unique_address]] Lock lock_;
     interrupt_flag pending_{};
     bool is_running_{};
-    bool is_aborted_{}; ///< the channel may still access the buffer
-    error reason_{};    ///< of the abort
+    bool is_aborted_{};   ///< the channel may still access the buffer
+    bool is_abandoned_{}; ///< by the user
     poll_deadline latest_{};
     Held held_{};
     dma_counts counts_{};
 
-    static constexpr auto count(std::uint16_t& which) -> void { which = static_cast<std::uint16_t>(which + (which != 0xffff)); }
+    static constexpr auto count(std::uint16_t& which) -> void {
+        which = static_cast<std::uint16_t>(which + (which != 0xffff ? 1 : 0));
+    }
 
   public:
-    /// The end of a transfer, with the buffer; `is_ended` is false when none has ended.
+    enum class end : std::uint8_t {
+        none,
+        copied,
+        partial,   ///< the core has to copy
+        abandoned, ///< by the user
+    };
+    /// The end of a transfer, with the buffer.
     struct ending {
-        bool is_ended{};
-        error outcome{};
+        end how{};
         Held held{};
     };
     static constexpr bool completes_at_once = requires { Dma::completes_at_once; };
 
   private:
-    constexpr auto end(ending& it, error outcome) -> void {
-        is_running_ = is_aborted_ = false;
-        it.is_ended = true;
-        it.outcome = outcome;
+    constexpr auto finish(ending& it, end how) -> void {
+        it.how = is_abandoned_ ? end::abandoned : how;
         it.held = std::move(held_);
+        is_running_ = is_aborted_ = is_abandoned_ = false;
     }
     constexpr auto look(ending& it) -> void {
         auto const state = is_running_ ? dma_.progress() : dma_progress::running;
         if (state == dma_progress::running) {
             return;
         }
-        if (not is_aborted_ and state == dma_progress::failed) {
+        if (state == dma_progress::failed and not is_aborted_) {
             count(counts_.failed);
-            return end(it, error::misconfigured);
         }
-        end(it, is_aborted_ ? reason_ : error{});
+        finish(it, state == dma_progress::done ? end::copied : end::partial);
     }
-    constexpr auto stop(ending& it, error why) -> void {
-        reason_ = why;
+    constexpr auto stop(ending& it) -> void {
         is_aborted_ = true;
         if (dma_.abort()) {
-            end(it, why);
+            finish(it, end::partial);
         }
     }
 
@@ -98,7 +102,7 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
     constexpr auto take_end(ending& it) -> void {
         auto const guard = lock_guard{lock_};
         look(it);
-        if (not it.is_ended) {
+        if (it.how == end::none) {
             count(counts_.spurious);
         }
     }
@@ -109,13 +113,14 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
         look(it);
         if (is_running_ and not is_aborted_ and latest_.is_set and has_passed(latest_.at, now)) {
             count(counts_.timed_out);
-            stop(it, error::timed_out);
+            stop(it);
         }
     }
-    constexpr auto abort(ending& it, error why) -> void {
+    constexpr auto abandon(ending& it) -> void {
         auto const guard = lock_guard{lock_};
+        is_abandoned_ = is_running_;
         if (is_running_ and not is_aborted_) {
-            stop(it, why);
+            stop(it);
         }
     }
     constexpr auto next_deadline() -> poll_deadline {

@@ -16,9 +16,10 @@ namespace rpmsg {
 ///
 ///   [](auto& link, rpmsg::message const& m) { if (auto held = link.hold(m); not copies.receive(held, target)) { ... } }
 ///
-/// `told(outcome, copied)` is called once for each accepted message, outside of all locks; `copied` is empty on an error:
-/// `closed` when the link went down meanwhile, so that the peer may have changed the bytes, `timed_out`, and `misconfigured`
-/// when the channel reported an error. The contexts of the calls are those of `dma_sender`.
+/// `told(outcome, copied)` is called once for each accepted message, outside of all locks. Its error is `closed`, with `copied`
+/// empty, when the link went down meanwhile, so that the peer may have changed the bytes, or after `abort`. What the channel
+/// does not complete, because of an error or until a deadline, the core copies. The contexts of the calls are those of
+/// `dma_sender`.
 template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_receiver {
     struct copying {
         held_message source{};
@@ -30,21 +31,22 @@ template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_
     [[no_unique_address]] Told told_;
     job job_;
 
-    constexpr auto end(error outcome, copying& it) -> void {
+    constexpr auto finish(copying& it, bool is_wanted) -> void {
         auto const is_current = it.source.release();
-        if (outcome == error{} and not is_current) {
-            outcome = error::closed;
-        }
-        if (outcome == error{}) {
+        if (is_current and is_wanted) {
             told_(status{}, it.target);
         } else {
-            told_(status{outcome}, bytes{});
+            told_(status{error::closed}, bytes{});
         }
     }
     constexpr auto settle(typename job::ending& it) -> void {
-        if (it.is_ended) {
-            end(it.outcome, it.held);
+        if (it.how == job::end::none) {
+            return;
         }
+        if (it.how == job::end::partial) {
+            snapshot(it.held.source.payload(), it.held.target);
+        }
+        finish(it.held, it.how != job::end::abandoned);
     }
     /// Whether the lines at the ends of a target belong to it alone.
     [[nodiscard]] static constexpr auto owns_lines(bytes target) -> bool {
@@ -85,7 +87,7 @@ template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_
             return {};
         }
         snapshot(payload, room);
-        end({}, it);
+        finish(it, true);
         return {};
     }
     constexpr auto notify() -> void { job_.pending().set(); }
@@ -101,7 +103,7 @@ template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_
     }
     constexpr auto abort() -> void {
         auto it = typename job::ending{};
-        job_.abort(it, error::closed);
+        job_.abandon(it);
         settle(it);
     }
 

@@ -15,7 +15,8 @@ namespace rpmsg {
 ///   dma_sender{link.get<"samples">(), 128, board::dma{}, [](rpmsg::status outcome) { ... }, board::irq_lock{}}
 ///
 /// `told(outcome)` is called once for each accepted `send`, outside of all locks: the payload may change from now on. Its
-/// errors are those of a commit, `timed_out`, and `misconfigured` when the channel reported an error. Nothing was sent then.
+/// errors are those of a commit; then nothing was sent. What the channel does not complete, because of an error or until a
+/// deadline, the core copies.
 ///
 /// | call                     | ISR       | thread | notes                                                            |
 /// |--------------------------|-----------|--------|------------------------------------------------------------------|
@@ -29,7 +30,7 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
     using loan = typename Endpoint::loan;
     struct filling {
         loan room{error::closed};
-        std::size_t size{};
+        const_bytes payload{};
     };
     using job = detail::dma_job<filling, Dma, Lock>;
 
@@ -38,15 +39,19 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
     [[no_unique_address]] Told told_;
     job job_;
 
+    constexpr auto send_filled(filling& it) -> status { return endpoint_.commit(std::move(it.room), it.payload.size()); }
     constexpr auto settle(typename job::ending& it) -> void {
-        if (not it.is_ended) {
+        if (it.how == job::end::none) {
             return;
         }
-        auto outcome = status{it.outcome};
-        if (outcome) {
-            outcome = endpoint_.commit(std::move(it.held.room), it.held.size);
-        } else {
+        auto outcome = status{error::closed};
+        if (it.how == job::end::abandoned) {
             it.held.room = error::closed; // gives the buffer back
+        } else {
+            if (it.how == job::end::partial) {
+                copy(it.held.payload, it.held.room.payload());
+            }
+            outcome = send_filled(it.held);
         }
         told_(outcome);
     }
@@ -58,13 +63,13 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
     auto operator=(dma_sender const&) -> dma_sender& = delete;
 
     /// Sends a payload to the bound peer; it must not change until `told`. With `latest` a transfer that has not ended by then
-    /// is aborted by `poll`. A refused call sends nothing. Errors: those of `reserve` and `commit`; `no_buffer` also while the
+    /// is aborted by `poll`, which copies the payload. A refused call sends nothing. Errors: those of `reserve` and `commit`; `no_buffer` also while the
     /// previous payload is copied.
     [[nodiscard]] constexpr auto send(const_bytes payload, poll_deadline latest = {}) -> status {
         if (job_.is_running()) {
             return error::no_buffer;
         }
-        auto it = filling{endpoint_.reserve(payload.size()), payload.size()};
+        auto it = filling{endpoint_.reserve(payload.size()), payload};
         if (not it.room) {
             return it.room.refusal();
         }
@@ -79,7 +84,7 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
             return {};
         }
         copy(payload, room);
-        auto const outcome = endpoint_.commit(std::move(it.room), it.size);
+        auto const outcome = send_filled(it);
         if (outcome) {
             told_(outcome);
         }
@@ -99,10 +104,10 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
         job_.take_end(it, now);
         settle(it);
     }
-    /// Ends a transfer early, with `closed`. The buffer is given back when the channel no longer writes to it.
+    /// Ends a transfer early, sends nothing and reports `closed`. The buffer is given back when the channel no longer writes to it.
     constexpr auto abort() -> void {
         auto it = typename job::ending{};
-        job_.abort(it, error::closed);
+        job_.abandon(it);
         settle(it);
     }
 
