@@ -636,6 +636,9 @@ class stage final : public listener {
             latest_session_[it.from] = it.session;
             latest_began_[it.from] = it.began;
         }
+        if (how.keep == nullptr) {
+            return; // a copy, which comes outside of the handler
+        }
         auto& own = end_of(e);
         if (own.holds > 0 and own.kept.size() < about_.most_held) {
             --own.holds;
@@ -929,6 +932,15 @@ class stage final : public listener {
             }
         }
     }
+    /// Ends the transfers of an end by DMA, also those of the messages that wait: past their deadline they are aborted, and those
+    /// that an abort does not stop end.
+    auto end_transfers(std::uint32_t e) -> void {
+        for (std::uint32_t i = 0; i < 2 * about_.capacity + 2 and about_.sends_late; ++i) {
+            now_ += 30;
+            perform(e, act::ring, 3);
+            perform(e, act::poll, budget_);
+        }
+    }
     /// Starts both ends, returns all messages and loans, and checks that each end can send as much as at the beginning.
     auto finish() -> void {
         settle("after the play");
@@ -948,6 +960,7 @@ class stage final : public listener {
             while (not end_of(e).loans.empty() and wrong_.empty()) {
                 perform(e, act::drop, 0);
             }
+            end_transfers(e);
         }
         settle("after all was given back");
         for (int round = 0; round < 2 and wrong_.empty(); ++round) {
@@ -966,11 +979,14 @@ class stage final : public listener {
                         break;
                     }
                     ++count;
+                    end_transfers(e);
                 }
                 if (count < about_.capacity and not has_lost()) {
                     complain(name_of(e) + " can send only " + std::to_string(count) + " messages in a row: buffers are lost");
                 }
             }
+            end_transfers(host);
+            end_transfers(remote);
             settle("after full rings");
         }
     }
