@@ -18,6 +18,7 @@
 #include <rpmsg/platform/counter_doorbell.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/platform/pl080.hpp>
 #include <rpmsg/platform/spin_lock.hpp>
 #include <rpmsg/transport/spi.hpp>
 #include <rpmsg/transport/transport_ref.hpp>

@@ -7,6 +7,7 @@
 
 #include "check.hpp"
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace {
@@ -321,3 +322,6 @@ TEST_CASE("a DMA interrupt that was notified is pending until the poll that comm
 }
 TEST_CASE("a send that is refused starts no transfer and reports no outcome") { STATIC_REQUIRE(a_refused_send_is_not_told()); }
 TEST_CASE("with the core as DMA channel a payload is sent at once") { STATIC_REQUIRE(the_core_as_channel_sends_at_once()); }
+TEST_CASE("a sender in static storage has no destructor to run") {
+    STATIC_REQUIRE(std::is_trivially_destructible_v<decltype(stage<>::sender)>);
+}

@@ -13,20 +13,6 @@
 
 namespace rpmsg::searched {
 
-/// A policy that is never destroyed: its core may have been killed with a buffer in its hands. It owns no memory.
-template <typename T> class undying {
-    union {
-        T value_;
-    };
-
-  public:
-    template <typename... Arguments>
-    explicit undying(Arguments&&... arguments) : value_{std::forward<Arguments>(arguments)...} {}
-    undying(undying const&) = delete;
-    ~undying() {} // NOLINT(modernize-use-equals-default)
-    auto operator->() -> T* { return &value_; }
-};
-
 /// A DMA channel whose transfers end in turn: late; late, with a second interrupt, which may come after a restart or during the
 /// next transfer; never, so that the deadline aborts them; late after an abort that does not stop them; with an error.
 class moody_dma {
@@ -106,9 +92,9 @@ struct dma_way {
         moody_dma in_{};
         std::array<std::byte, 16> source_{};
         std::array<std::byte, 48> target_{};
-        undying<sender> a_;
-        undying<sender> b_;
-        undying<receiver> copies_;
+        sender a_;
+        sender b_;
+        receiver copies_;
         std::deque<arrival> waiting_{}; ///< the first one is being copied if `is_copying_`
         std::vector<std::vector<std::byte>> copied_{};
         bool is_sending_{};
@@ -129,7 +115,7 @@ struct dma_way {
             deliver();
             while (not waiting_.empty() and not is_copying_) {
                 is_copying_ = true;
-                if (not copies_->receive(waiting_.front().held, target_, latest())) {
+                if (not copies_.receive(waiting_.front().held, target_, latest())) {
                     whom_->complain("a receiving copy was refused");
                     return;
                 }
@@ -144,16 +130,16 @@ struct dma_way {
         }
         user(user const&) = delete;
 
-        auto is_busy() -> bool { return is_sending_ or a_->is_running() or b_->is_running(); }
+        auto is_busy() -> bool { return is_sending_ or a_.is_running() or b_.is_running(); }
         auto send(std::uint32_t id, std::span<std::byte const> payload) -> int {
             if (std::exchange(is_sending_, true)) {
                 return busy;
             }
             auto outcome = busy;
-            if (not a_->is_running() and not b_->is_running()) {
+            if (not a_.is_running() and not b_.is_running()) {
                 std::copy(payload.begin(), payload.end(), source_.begin());
                 auto const used = rpmsg::const_bytes{source_}.first(payload.size());
-                outcome = static_cast<int>((id == 0 ? a_ : b_)->send(used, latest()).error());
+                outcome = static_cast<int>((id == 0 ? a_ : b_).send(used, latest()).error());
             }
             is_sending_ = false;
             return outcome;
@@ -164,17 +150,17 @@ struct dma_way {
         }
         auto poll(std::uint32_t now) -> void {
             now_ = now;
-            a_->poll(now);
-            b_->poll(now);
-            copies_->poll(now);
+            a_.poll(now);
+            b_.poll(now);
+            copies_.poll(now);
             continue_copies();
         }
         auto is_pending() -> bool {
-            return a_->is_pending() or b_->is_pending() or copies_->is_pending() or not copied_.empty() or
+            return a_.is_pending() or b_.is_pending() or copies_.is_pending() or not copied_.empty() or
                    (not waiting_.empty() and not is_copying_);
         }
         auto next_deadline() -> rpmsg::poll_deadline {
-            for (auto const due : {a_->next_deadline(), b_->next_deadline(), copies_->next_deadline()}) {
+            for (auto const due : {a_.next_deadline(), b_.next_deadline(), copies_.next_deadline()}) {
                 if (due.is_set) {
                     return due;
                 }
@@ -185,11 +171,11 @@ struct dma_way {
         /// The host completes in the interrupt, the remote in its next poll.
         auto ring(std::uint32_t which) -> void {
             if ((which & 1) != 0 and out_.interrupt()) {
-                auto& running = b_->is_running() ? b_ : a_;
-                end_ == host ? running->complete() : running->notify();
+                auto& running = b_.is_running() ? b_ : a_;
+                end_ == host ? running.complete() : running.notify();
             }
             if ((which & 2) != 0 and in_.interrupt()) {
-                end_ == host ? copies_->complete() : copies_->notify();
+                end_ == host ? copies_.complete() : copies_.notify();
             }
         }
         auto restart_after(user& killed) -> void {

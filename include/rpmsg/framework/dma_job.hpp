@@ -24,7 +24,7 @@ struct dma_counts {
 
 namespace detail {
 
-/// One transfer and what it needs meanwhile, a loan or a held message. The buffer stays here until the channel no longer
+/// One transfer and what it needs meanwhile, a parked loan or held message. The buffer stays here until the channel no longer
 /// accesses it. `Lock` excludes the interrupt that completes; nothing of the link is called under it.
 template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
     [[no_unique_address]] Dma dma_;
@@ -58,7 +58,7 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
   private:
     constexpr auto finish(ending& it, end how) -> void {
         it.how = is_abandoned_ ? end::abandoned : how;
-        it.held = std::move(held_);
+        it.held = held_;
         is_running_ = is_aborted_ = is_abandoned_ = false;
     }
     constexpr auto look(ending& it) -> void {
@@ -82,7 +82,7 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
     constexpr dma_job(Dma&& dma, Lock&& lock) : dma_{std::move(dma)}, lock_{std::move(lock)} {}
 
     /// Starts a transfer and takes the buffer, or changes nothing.
-    constexpr auto begin(Held& held, const_bytes from, bytes to, poll_deadline latest) -> bool {
+    constexpr auto begin(Held const& held, const_bytes from, bytes to, poll_deadline latest) -> bool {
         auto const guard = lock_guard{lock_};
         if (is_running_ or dma_.start(from, to) != dma_start::started) {
             count(counts_.by_core);
@@ -91,7 +91,7 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
         count(counts_.started);
         is_running_ = true;
         latest_ = latest;
-        held_ = std::move(held);
+        held_ = held;
         return true;
     }
     [[nodiscard]] constexpr auto is_running() -> bool {

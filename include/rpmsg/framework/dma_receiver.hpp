@@ -22,7 +22,7 @@ namespace rpmsg {
 /// `dma_sender`.
 template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_receiver {
     struct copying {
-        held_message source{};
+        held_message::parked source{};
         bytes target{};
     };
     using job = detail::dma_job<copying, Dma, Lock>;
@@ -31,20 +31,20 @@ template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_
     [[no_unique_address]] Told told_;
     job job_;
 
-    constexpr auto finish(copying& it, bool is_wanted) -> void {
-        auto const is_current = it.source.release();
+    constexpr auto finish(copying const& it, bool is_wanted) -> void {
+        auto const is_current = held_message{it.source}.release();
         if (is_current and is_wanted) {
             told_(status{}, it.target);
         } else {
             told_(status{error::closed}, bytes{});
         }
     }
-    constexpr auto settle(typename job::ending& it) -> void {
+    constexpr auto settle(typename job::ending const& it) -> void {
         if (it.how == job::end::none) {
             return;
         }
         if (it.how == job::end::partial) {
-            snapshot(it.held.source.payload(), it.held.target);
+            snapshot(it.held.source.content.payload, it.held.target);
         }
         finish(it.held, it.how != job::end::abandoned);
     }
@@ -77,16 +77,14 @@ template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_
         if (job_.is_running()) {
             return error::no_buffer;
         }
-        auto const is_fit = owns_lines(target);
-        auto it = copying{std::move(held), target.first(payload.size())};
-        auto const room = it.target;
-        if (payload.size() >= threshold_ and is_fit and job_.begin(it, payload, room, latest)) {
+        auto const it = copying{held.park(), target.first(payload.size())};
+        if (payload.size() >= threshold_ and owns_lines(target) and job_.begin(it, payload, it.target, latest)) {
             if constexpr (job::completes_at_once) {
                 complete();
             }
             return {};
         }
-        snapshot(payload, room);
+        snapshot(payload, it.target);
         finish(it, true);
         return {};
     }

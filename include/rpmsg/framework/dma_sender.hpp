@@ -29,7 +29,7 @@ namespace rpmsg {
 template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_sender {
     using loan = typename Endpoint::loan;
     struct filling {
-        loan room{error::closed};
+        typename loan::parked room{};
         const_bytes payload{};
     };
     using job = detail::dma_job<filling, Dma, Lock>;
@@ -39,19 +39,19 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
     [[no_unique_address]] Told told_;
     job job_;
 
-    constexpr auto send_filled(filling& it) -> status { return endpoint_.commit(std::move(it.room), it.payload.size()); }
-    constexpr auto settle(typename job::ending& it) -> void {
+    constexpr auto settle(typename job::ending const& it) -> void {
         if (it.how == job::end::none) {
             return;
         }
+        auto room = loan{it.held.room};
         auto outcome = status{error::closed};
-        if (it.how == job::end::abandoned) {
-            it.held.room = error::closed; // gives the buffer back
-        } else {
+        if (it.how != job::end::abandoned) {
             if (it.how == job::end::partial) {
-                copy(it.held.payload, it.held.room.payload());
+                copy(it.held.payload, room.payload());
             }
-            outcome = send_filled(it.held);
+            outcome = endpoint_.commit(std::move(room), it.held.payload.size());
+        } else {
+            room = error::closed; // gives the buffer back
         }
         told_(outcome);
     }
@@ -69,22 +69,26 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
         if (job_.is_running()) {
             return error::no_buffer;
         }
-        auto it = filling{endpoint_.reserve(payload.size()), payload};
-        if (not it.room) {
-            return it.room.refusal();
+        auto room = endpoint_.reserve(payload.size());
+        if (not room) {
+            return room.refusal();
         }
-        if (it.room.payload().size() < payload.size()) {
+        auto const space = room.payload();
+        if (space.size() < payload.size()) {
             return error::too_large;
         }
-        auto const room = it.room.payload();
-        if (payload.size() >= threshold_ and job_.begin(it, payload, room, latest)) {
-            if constexpr (job::completes_at_once) {
-                complete();
+        if (payload.size() >= threshold_) {
+            auto const it = filling{room.park(), payload};
+            if (job_.begin(it, payload, space, latest)) {
+                if constexpr (job::completes_at_once) {
+                    complete();
+                }
+                return {};
             }
-            return {};
+            room = loan{it.room};
         }
-        copy(payload, room);
-        auto const outcome = send_filled(it);
+        copy(payload, space);
+        auto const outcome = endpoint_.commit(std::move(room), payload.size());
         if (outcome) {
             told_(outcome);
         }

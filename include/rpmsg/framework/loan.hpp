@@ -37,6 +37,15 @@ template <typename Channel> class tx_loan {
     }
 
   public:
+    /// A loan without its destructor, for objects in static storage, which firmware never destroys: `tx_loan{parked}` resumes it.
+    struct parked {
+        Channel* owner{};
+        tx_buffer room{};
+        std::uint32_t generation{};
+    };
+    [[nodiscard]] constexpr auto park() -> parked { return {std::exchange(owner_, nullptr), room_, generation_}; }
+    constexpr explicit tx_loan(parked const& it) : owner_{it.owner}, room_{it.room}, generation_{it.generation} {}
+
     constexpr tx_loan(error refusal) : refusal_{refusal} {}
     constexpr tx_loan(tx_loan&& other) noexcept
         : owner_{std::exchange(other.owner_, nullptr)}, room_{other.room_},
@@ -81,6 +90,20 @@ class held_message {
     std::uint32_t generation_{};
 
   public:
+    /// A held message without its destructor, as `tx_loan::parked`: `held_message{parked}` resumes it.
+    struct parked {
+        message_owner* owner{};
+        give_back how{};
+        message content{};
+        rx_token token{};
+        std::uint32_t generation{};
+    };
+    [[nodiscard]] constexpr auto park() -> parked {
+        return {std::exchange(owner_, nullptr), give_back_, content_, token_, generation_};
+    }
+    constexpr explicit held_message(parked const& it)
+        : owner_{it.owner}, give_back_{it.how}, content_{it.content}, token_{it.token}, generation_{it.generation} {}
+
     constexpr held_message() = default;
     constexpr held_message(message_owner& owner, give_back how, message const& content, rx_token const& token,
                            std::uint32_t generation)

@@ -50,7 +50,13 @@ template <dma_channel Dma, cache_policy Cache> class cached_dma {
         }
         return state;
     }
-    auto abort() -> bool { return dma_.abort(); }
+    auto abort() -> bool {
+        auto const is_stopped = dma_.abort();
+        if (is_stopped and size_ != 0) {
+            cache_.invalidate(target_, std::exchange(size_, 0u));
+        }
+        return is_stopped;
+    }
 };
 static_assert(dma_channel<cached_dma<archetypes::dma_channel, coherent>>);
 

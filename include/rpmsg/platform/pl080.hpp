@@ -43,7 +43,7 @@ template <std::uintptr_t Base, std::uint32_t Channel, auto Reach = reaches_every
         at(own + 0x8) = 0; // no linked list
         // Interrupt at the end, privileged, both addresses incremented, bursts of 4, both widths.
         at(own + 0xc) = 1u << 31 | 1u << 28 | 1u << 27 | 1u << 26 | shift << 21 | shift << 18 | 1u << 15 | 1u << 12 | count;
-        asm volatile("" ::: "memory");             // the source is complete
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);   // the source is complete
         at(own + 0x10) = 1u << 15 | 1u << 14 | 1u; // both interrupts, memory to memory, enabled
         at(Base + 0x030) = 1;                      // the controller, too
         return dma_start::started;
@@ -52,7 +52,7 @@ template <std::uintptr_t Base, std::uint32_t Channel, auto Reach = reaches_every
         if ((at(Base + 0x01c) & bit) != 0) {
             return dma_progress::running;
         }
-        asm volatile("" ::: "memory"); // the target was written meanwhile
+        __atomic_thread_fence(__ATOMIC_SEQ_CST); // the target was written meanwhile
         return (error_status() & bit) != 0 ? dma_progress::failed : dma_progress::done;
     }
     /// Stops the channel at once; what it has fetched and not written yet is lost.
