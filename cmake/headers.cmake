@@ -60,10 +60,12 @@ set(rpmsg_headers
   include/rpmsg/platform/byte_stream.hpp
   include/rpmsg/platform/cache.hpp
   include/rpmsg/platform/cached_dma.hpp
+  include/rpmsg/platform/circular_reader.hpp
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp
   include/rpmsg/platform/counter_doorbell.hpp
   include/rpmsg/platform/dma.hpp
+  include/rpmsg/platform/dma_spi_port.hpp
   include/rpmsg/platform/doorbell.hpp
   include/rpmsg/platform/interrupt_cell.hpp
   include/rpmsg/platform/interrupt_flag.hpp

@@ -15,7 +15,9 @@
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/platform/cached_dma.hpp>
+#include <rpmsg/platform/circular_reader.hpp>
 #include <rpmsg/platform/counter_doorbell.hpp>
+#include <rpmsg/platform/dma_spi_port.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/platform/pl080.hpp>
