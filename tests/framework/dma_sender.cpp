@@ -280,6 +280,22 @@ constexpr auto a_refused_send_is_not_told() -> bool {
     return true;
 }
 
+constexpr auto a_payload_for_nobody_is_refused_before_its_transfer() -> bool {
+    auto memory = rpmsg::testing::loopback_memory<4, 48>{};
+    auto told = outcomes{};
+    auto dma = late_dma{};
+    auto near = rpmsg::channel{wire{memory, 0}, endpoints{endpoint<"y">(ignore)}};
+    auto far = rpmsg::channel{wire{memory, 1}, endpoints{endpoint<"x">(ignore)}};
+    check(near.start().has_value() and far.start().has_value());
+    for (auto i = 0; i < 4; ++i) {
+        near.poll();
+        far.poll();
+    }
+    auto sender = rpmsg::dma_sender{near.get<"y">(), 20, dma_ref{dma}, note{&told}};
+    check(near.is_up() and sender.send(large).error() == error::not_bound);
+    return told.count == 0 and dma.starts == 0 and near.counts()[counter::not_bound] == 1;
+}
+
 constexpr auto the_core_as_channel_sends_at_once() -> bool {
     auto s = stage<rpmsg::copying_dma>{};
     check(s.sender.send(large).has_value() and s.told.count == 1 and not s.sender.is_running());
@@ -321,6 +337,9 @@ TEST_CASE("a DMA interrupt that was notified is pending until the poll that comm
     STATIC_REQUIRE(a_notified_interrupt_is_pending_until_the_poll_that_commits());
 }
 TEST_CASE("a send that is refused starts no transfer and reports no outcome") { STATIC_REQUIRE(a_refused_send_is_not_told()); }
+TEST_CASE("a payload of an endpoint without a peer is refused before its transfer") {
+    STATIC_REQUIRE(a_payload_for_nobody_is_refused_before_its_transfer());
+}
 TEST_CASE("with the core as DMA channel a payload is sent at once") { STATIC_REQUIRE(the_core_as_channel_sends_at_once()); }
 TEST_CASE("a sender in static storage has no destructor to run") {
     STATIC_REQUIRE(std::is_trivially_destructible_v<decltype(stage<>::sender)>);

@@ -240,7 +240,8 @@ class stage final : public listener {
             }
             return;
         }
-        auto const is_current = loan.session == it.session and it.was_up;
+        auto const is_known = loan.session != 0; // otherwise the link changed during the reserve
+        auto const is_current = (loan.session == it.session or not is_known) and it.was_up;
         auto const number = offer(e, from);
         auto const size = size_of(number);
         if (is_current) {
@@ -248,7 +249,8 @@ class stage final : public listener {
         }
         auto const is_raced = due_ != nullptr and due_->when == moment::lock and due_->point == 0;
         auto const outcome = at(e).commit(from.id, loan.place, size);
-        if (outcome == accepted and is_raced and due_ == nullptr and it.session != loan.session and not it.must_be_told) {
+        if (outcome == accepted and is_known and is_raced and due_ == nullptr and it.session != loan.session and
+            not it.must_be_told) {
             complain("a loan of an earlier session was committed"); // it changed before the lock
         }
         settle_offer(number, from, outcome);

@@ -77,7 +77,7 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
         if (space.size() < payload.size()) {
             return error::too_large;
         }
-        if (payload.size() >= threshold_) {
+        if (payload.size() >= threshold_ and endpoint_.is_bound()) { // otherwise the commit refuses it at once
             auto const it = filling{room.park(), payload};
             if (job_.begin(it, payload, space, latest)) {
                 if constexpr (job::completes_at_once) {
