@@ -30,8 +30,13 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
     [[no_unique_address]] Dma dma_;
     [[no_unique_address]] Lock lock_;
     interrupt_flag pending_{};
-    bool is_running_{};
-    bool is_aborted_{};   ///< the channel may still access the buffer
+    enum class state : std::uint8_t {
+        idle,
+        running,
+        aborted, ///< the channel may still access the buffer
+        ended,   ///< the policy uses the buffer until `finish`
+    };
+    state state_{};
     bool is_abandoned_{}; ///< by the user
     poll_deadline latest_{};
     Held held_{};
@@ -48,34 +53,27 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
         partial,   ///< the core has to copy
         abandoned, ///< by the user
     };
-    /// The end of a transfer, with the buffer.
-    struct ending {
-        end how{};
-        Held held{};
-    };
     static constexpr bool completes_at_once = requires { Dma::completes_at_once; };
 
   private:
-    constexpr auto finish(ending& it, end how) -> void {
-        it.how = is_abandoned_ ? end::abandoned : how;
-        it.held = held_;
-        is_running_ = is_aborted_ = is_abandoned_ = false;
+    [[nodiscard]] constexpr auto is_accessed() const -> bool { return state_ == state::running or state_ == state::aborted; }
+    constexpr auto end_with(end how) -> end {
+        state_ = state::ended;
+        return is_abandoned_ ? end::abandoned : how;
     }
-    constexpr auto look(ending& it) -> void {
-        auto const state = is_running_ ? dma_.progress() : dma_progress::running;
-        if (state == dma_progress::running) {
-            return;
+    constexpr auto look() -> end {
+        auto const found = is_accessed() ? dma_.progress() : dma_progress::running;
+        if (found == dma_progress::running) {
+            return end::none;
         }
-        if (state == dma_progress::failed and not is_aborted_) {
+        if (found == dma_progress::failed and state_ == state::running) {
             count(counts_.failed);
         }
-        finish(it, state == dma_progress::done ? end::copied : end::partial);
+        return end_with(found == dma_progress::done ? end::copied : end::partial);
     }
-    constexpr auto stop(ending& it) -> void {
-        is_aborted_ = true;
-        if (dma_.abort()) {
-            finish(it, end::partial);
-        }
+    constexpr auto stop() -> end {
+        state_ = state::aborted;
+        return dma_.abort() ? end_with(end::partial) : end::none;
     }
 
   public:
@@ -84,48 +82,55 @@ template <typename Held, dma_channel Dma, lock_policy Lock> class dma_job {
     /// Starts a transfer and takes the buffer, or changes nothing.
     constexpr auto begin(Held const& held, const_bytes from, bytes to, poll_deadline latest) -> bool {
         auto const guard = lock_guard{lock_};
-        if (is_running_ or dma_.start(from, to) != dma_start::started) {
+        if (state_ != state::idle or dma_.start(from, to) != dma_start::started) {
             count(counts_.by_core);
             return false;
         }
         count(counts_.started);
-        is_running_ = true;
+        state_ = state::running;
         latest_ = latest;
         held_ = held;
         return true;
     }
     [[nodiscard]] constexpr auto is_running() -> bool {
         auto const guard = lock_guard{lock_};
-        return is_running_;
+        return state_ != state::idle;
     }
-    /// Takes the end of the transfer that an interrupt reported.
-    constexpr auto take_end(ending& it) -> void {
+    /// Returns the end of the transfer that an interrupt reported. After any end but `none` the policy uses `held`, then calls
+    /// `finish`.
+    constexpr auto take_end() -> end {
         auto const guard = lock_guard{lock_};
-        look(it);
-        if (it.how == end::none) {
+        auto const how = look();
+        if (how == end::none) {
             count(counts_.spurious);
         }
+        return how;
     }
-    /// Takes the end of a transfer, reported or not; past the deadline by an abort.
-    constexpr auto take_end(ending& it, ticks now) -> void {
+    /// Returns the end of a transfer, reported or not; past the deadline by an abort.
+    constexpr auto take_end(ticks now) -> end {
         auto const guard = lock_guard{lock_};
         pending_.clear();
-        look(it);
-        if (is_running_ and not is_aborted_ and latest_.is_set and has_passed(latest_.at, now)) {
+        auto const how = look();
+        if (state_ == state::running and latest_.is_set and has_passed(latest_.at, now)) {
             count(counts_.timed_out);
-            stop(it);
+            return stop();
         }
+        return how;
     }
-    constexpr auto abandon(ending& it) -> void {
+    constexpr auto abandon() -> end {
         auto const guard = lock_guard{lock_};
-        is_abandoned_ = is_running_;
-        if (is_running_ and not is_aborted_) {
-            stop(it);
-        }
+        is_abandoned_ = is_accessed();
+        return state_ == state::running ? stop() : end::none;
+    }
+    [[nodiscard]] constexpr auto held() const -> Held const& { return held_; }
+    constexpr auto finish() -> void {
+        auto const guard = lock_guard{lock_};
+        is_abandoned_ = false;
+        state_ = state::idle;
     }
     constexpr auto next_deadline() -> poll_deadline {
         auto const guard = lock_guard{lock_};
-        return {.is_set = is_running_ and not is_aborted_ and latest_.is_set, .at = latest_.at};
+        return {.is_set = state_ == state::running and latest_.is_set, .at = latest_.at};
     }
     constexpr auto pending() -> interrupt_flag& { return pending_; }
     [[nodiscard]] constexpr auto counts() const -> dma_counts const& { return counts_; }

@@ -31,22 +31,24 @@ template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_
     [[no_unique_address]] Told told_;
     job job_;
 
-    constexpr auto finish(copying const& it, bool is_wanted) -> void {
-        auto const is_current = held_message{it.source}.release();
-        if (is_current and is_wanted) {
-            told_(status{}, it.target);
+    constexpr auto tell(bool is_current, bytes copied) -> void {
+        if (is_current) {
+            told_(status{}, copied);
         } else {
             told_(status{error::closed}, bytes{});
         }
     }
-    constexpr auto settle(typename job::ending const& it) -> void {
-        if (it.how == job::end::none) {
+    constexpr auto settle(typename job::end how) -> void {
+        if (how == job::end::none) {
             return;
         }
-        if (it.how == job::end::partial) {
-            snapshot(it.held.source.content.payload, it.held.target);
+        auto const target = job_.held().target;
+        if (how == job::end::partial) {
+            snapshot(job_.held().source.content.payload, target);
         }
-        finish(it.held, it.how != job::end::abandoned);
+        auto const is_current = held_message{job_.held().source}.release();
+        job_.finish();
+        tell(is_current and how != job::end::abandoned, target);
     }
     /// Whether the lines at the ends of a target belong to it alone.
     [[nodiscard]] static constexpr auto owns_lines(bytes target) -> bool {
@@ -85,25 +87,13 @@ template <dma_channel Dma, typename Told, lock_policy Lock = no_lock> class dma_
             return {};
         }
         snapshot(payload, it.target);
-        finish(it, true);
+        tell(held_message{it.source}.release(), it.target);
         return {};
     }
     constexpr auto notify() -> void { job_.pending().set(); }
-    constexpr auto complete() -> void {
-        auto it = typename job::ending{};
-        job_.take_end(it);
-        settle(it);
-    }
-    constexpr auto poll(ticks now) -> void {
-        auto it = typename job::ending{};
-        job_.take_end(it, now);
-        settle(it);
-    }
-    constexpr auto abort() -> void {
-        auto it = typename job::ending{};
-        job_.abandon(it);
-        settle(it);
-    }
+    constexpr auto complete() -> void { settle(job_.take_end()); }
+    constexpr auto poll(ticks now) -> void { settle(job_.take_end(now)); }
+    constexpr auto abort() -> void { settle(job_.abandon()); }
 
     [[nodiscard]] constexpr auto is_running() -> bool { return job_.is_running(); }
     [[nodiscard]] constexpr auto is_pending() -> bool { return job_.pending().is_set(); }

@@ -39,20 +39,22 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
     [[no_unique_address]] Told told_;
     job job_;
 
-    constexpr auto settle(typename job::ending const& it) -> void {
-        if (it.how == job::end::none) {
+    constexpr auto settle(typename job::end how) -> void {
+        if (how == job::end::none) {
             return;
         }
-        auto room = loan{it.held.room};
+        auto const payload = job_.held().payload;
+        auto room = loan{job_.held().room};
         auto outcome = status{error::closed};
-        if (it.how != job::end::abandoned) {
-            if (it.how == job::end::partial) {
-                copy(it.held.payload, room.payload());
-            }
-            outcome = endpoint_.commit(std::move(room), it.held.payload.size());
-        } else {
+        if (how == job::end::abandoned) {
             room = error::closed; // gives the buffer back
+        } else {
+            if (how == job::end::partial) {
+                copy(payload, room.payload());
+            }
+            outcome = endpoint_.commit(std::move(room), payload.size());
         }
+        job_.finish();
         told_(outcome);
     }
 
@@ -97,23 +99,11 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
     /// Reports an interrupt of the channel to the next `poll`.
     constexpr auto notify() -> void { job_.pending().set(); }
     /// Commits a payload whose transfer has ended. An interrupt without one is counted and changes nothing.
-    constexpr auto complete() -> void {
-        auto it = typename job::ending{};
-        job_.take_end(it);
-        settle(it);
-    }
+    constexpr auto complete() -> void { settle(job_.take_end()); }
     /// Commits likewise, also where the interrupt was lost, and aborts a transfer past its deadline.
-    constexpr auto poll(ticks now) -> void {
-        auto it = typename job::ending{};
-        job_.take_end(it, now);
-        settle(it);
-    }
+    constexpr auto poll(ticks now) -> void { settle(job_.take_end(now)); }
     /// Ends a transfer early, sends nothing and reports `closed`. The buffer is given back when the channel no longer writes to it.
-    constexpr auto abort() -> void {
-        auto it = typename job::ending{};
-        job_.abandon(it);
-        settle(it);
-    }
+    constexpr auto abort() -> void { settle(job_.abandon()); }
 
     [[nodiscard]] constexpr auto is_running() -> bool { return job_.is_running(); }
     [[nodiscard]] constexpr auto is_pending() -> bool { return job_.pending().is_set(); }
