@@ -11,6 +11,9 @@ set(rpmsg_headers
   include/rpmsg/core/result.hpp
   include/rpmsg/framework/bindings.hpp
   include/rpmsg/framework/channel.hpp
+  include/rpmsg/framework/dma_job.hpp
+  include/rpmsg/framework/dma_receiver.hpp
+  include/rpmsg/framework/dma_sender.hpp
   include/rpmsg/framework/dump.hpp
   include/rpmsg/framework/endpoint.hpp
   include/rpmsg/framework/endpoint_group.hpp
@@ -65,15 +68,20 @@ set(rpmsg_headers
   include/rpmsg/host/vhost_user.hpp
   include/rpmsg/platform/byte_stream.hpp
   include/rpmsg/platform/cache.hpp
+  include/rpmsg/platform/cached_dma.hpp
+  include/rpmsg/platform/circular_reader.hpp
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp
   include/rpmsg/platform/counter_doorbell.hpp
+  include/rpmsg/platform/dma.hpp
+  include/rpmsg/platform/dma_spi_port.hpp
   include/rpmsg/platform/doorbell.hpp
   include/rpmsg/platform/interrupt_cell.hpp
   include/rpmsg/platform/interrupt_flag.hpp
   include/rpmsg/platform/lock.hpp
   include/rpmsg/platform/lock_ref.hpp
   include/rpmsg/platform/mapped_region.hpp
+  include/rpmsg/platform/pl080.hpp
   include/rpmsg/platform/power.hpp
   include/rpmsg/platform/region.hpp
   include/rpmsg/platform/relax.hpp
@@ -93,6 +101,7 @@ set(rpmsg_headers
   include/rpmsg/testing/explorer/state_set.hpp
   include/rpmsg/testing/explorer/weak_memory.hpp
   include/rpmsg/testing/fake_clock.hpp
+  include/rpmsg/testing/late_dma.hpp
   include/rpmsg/testing/lines/serial_line.hpp
   include/rpmsg/testing/lines/spi_bus.hpp
   include/rpmsg/testing/lines/spi_noise.hpp

@@ -80,3 +80,20 @@ seed(peer_before_the_lock framework/link_core.hpp plain<pooled> "another service
 seed(generation_before_the_lock framework/link_core.hpp plain<addressed> "a loan of an earlier session was committed"
   "        auto guard = this->locked();\n        if (not is_current(left.room, left.generation)) {\n            return error::closed;"
   "        auto const is_ours = left.generation == generation_;\n        auto guard = this->locked();\n        if (not is_ours) {\n            put_back(left.room);\n            return error::closed;")
+
+# Kind 9: a DMA transfer and its buffer part.
+seed(commits_early framework/dma_job.hpp by_dma<addressed> "nobody sent"
+  "is_accessed() ? dma_.progress() : dma_progress::running;" "is_accessed() ? dma_progress::done : dma_progress::running;")
+seed(released_at_the_start framework/dma_receiver.hpp by_dma<addressed> "buffers are lost"
+  "        auto const it = copying{held.park(), target.first(payload.size())};"
+  "        auto const it = copying{held.park(), target.first(payload.size())};\n        (void)held_message{it.source}.release();")
+seed(partial_counts_as_copied framework/dma_sender.hpp by_dma<addressed> "nobody sent"
+  "if (how == job::end::partial) {" "if (false) {")
+seed(abort_is_believed framework/dma_job.hpp by_dma<addressed> "nobody sent"
+  "return dma_.abort() ? end_with(end::partial) : end::none;" "(void)dma_.abort();\n        return end_with(end::partial);")
+seed(abort_forgets_the_loan framework/dma_job.hpp by_dma<addressed> "is not delivered"
+  "return dma_.abort() ? end_with(end::partial) : end::none;" "(void)dma_.abort();\n        state_ = state::idle;\n        return end::none;")
+seed(interrupt_in_silence framework/dma_sender.hpp by_dma<addressed> "nothing is due"
+  "constexpr auto notify() -> void { job_.pending().set(); }" "constexpr auto notify() -> void {}")
+seed(deadline_in_silence framework/dma_job.hpp by_dma<addressed> "nothing is due"
+  "{.is_set = state_ == state::running and latest_.is_set, .at = latest_.at};" "{};")

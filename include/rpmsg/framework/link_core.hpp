@@ -262,9 +262,11 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         constexpr auto release = [](message_owner& owner, rx_token const& kept, std::uint32_t generation) {
             auto& self = static_cast<link_core&>(owner);
             auto guard = self.locked();
-            if (self.is_current(generation)) {
+            auto const current = self.is_current(generation);
+            if (current) {
                 release_at_once(self.transport_, kept);
             }
+            return current;
         };
         return {*this, release, content, token, generation_};
     }
