@@ -26,7 +26,7 @@ class pcapng_link;
 /// A capture of any number of links in the pcapng format, for Wireshark and tshark, in a file or live in a pipe. Each link is
 /// an interface of its own and may be polled by another thread. A packet is the 16 bytes of the RPMsg header, with the reserved
 /// field and the flags 0, and the payload; its flags tell the direction, as seen from this side. A change of the link and a
-/// message that is not delivered are packets without a byte, with a comment that names the reason. Counters of refused calls
+/// message that is not delivered are packets without a byte, with a comment that names the reason. Other counters
 /// are comments of the next packet. The number of lost packets includes what the transport dropped and what could not be
 /// recorded. The messages of a capture that is finished are not recorded.
 class pcapng {
@@ -96,7 +96,7 @@ class pcapng {
         static auto add_notes(pcapng_block& to, interface const& link) -> void {
             for (std::size_t i = 0; i < link.notes.size(); ++i) {
                 if (link.notes[i] != 0) {
-                    auto const name = std::string{describe(static_cast<counter>(i))};
+                    auto const name = "counter: " + std::string{describe(static_cast<counter>(i))};
                     to.option(pcapng_code::comment,
                               link.notes[i] == 1 ? name : name + ", " + std::to_string(link.notes[i]) + " times");
                 }
