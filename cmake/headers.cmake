@@ -43,6 +43,9 @@ set(rpmsg_headers
   include/rpmsg/host/bells/futex_bell.hpp
   include/rpmsg/host/bells/futex_doorbell.hpp
   include/rpmsg/host/bells/futex_wait.hpp
+  include/rpmsg/host/capture/capture_file.hpp
+  include/rpmsg/host/capture/pcapng.hpp
+  include/rpmsg/host/capture/pcapng_block.hpp
   include/rpmsg/host/condition_wait.hpp
   include/rpmsg/host/descriptor.hpp
   include/rpmsg/host/file_system.hpp
@@ -122,6 +125,7 @@ set(rpmsg_headers
   include/rpmsg/transport/spi/storage.hpp
   include/rpmsg/transport/spi/transfers.hpp
   include/rpmsg/transport/spi/tx_queue.hpp
+  include/rpmsg/transport/tapped.hpp
   include/rpmsg/transport/transport.hpp
   include/rpmsg/transport/transport_ref.hpp
   include/rpmsg/transport/uart.hpp
