@@ -70,11 +70,14 @@ class screen {
         return (mode.c_lflag & (ECHO | ICANON | ISIG)) == (ECHO | ICANON | ISIG);
     }
 
-    /// Reads on until the program has ended, and returns its status as of `wait`.
+    /// Reads on until the program has ended, and returns its status as of `wait`. A program that does not end gets SIGKILL.
     auto end() -> int {
         auto bytes = std::array<char, 4096>{};
         auto status = 0;
-        while (waitpid(program_, &status, WNOHANG) == 0) {
+        for (auto i = 0; waitpid(program_, &status, WNOHANG) == 0; ++i) {
+            if (i == 1200) {
+                kill(program_, SIGKILL);
+            }
             auto waited = pollfd{.fd = user_, .events = POLLIN, .revents = 0};
             if (poll(&waited, 1, 100) == 1 and read(user_, bytes.data(), bytes.size()) < 0) {
                 usleep(10'000);
@@ -126,6 +129,7 @@ TEST_CASE("the terminal is as before when Linux has been left") {
     terminal.shows("linux# ");
     terminal.type("echo ke''ys\n");
     terminal.shows("keys"); // now each key is passed on
+    terminal.shows("linux# ");
     CHECK_FALSE(terminal.is_as_before());
     terminal.type(GENERATE("exit\n", "\x04", "\x1d"));
     CHECK(terminal.end() == 0);
