@@ -4,6 +4,14 @@ build=$root/build
 claim=''
 jobs=${CMAKE_BUILD_PARALLEL_LEVEL:-$(getconf _NPROCESSORS_ONLN)}
 
+# A Catch2 3 that cmake/setup could not install: for CMake, and for compilers that are called without it.
+catch2=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/rpmsg/catch2/usr
+if [ -d "$catch2" ]; then
+    export "CMAKE_PREFIX_PATH=$catch2${CMAKE_PREFIX_PATH:+:$CMAKE_PREFIX_PATH}"
+    export "CPLUS_INCLUDE_PATH=$catch2/include${CPLUS_INCLUDE_PATH:+:$CPLUS_INCLUDE_PATH}"
+    export "LIBRARY_PATH=$catch2/lib${LIBRARY_PATH:+:$LIBRARY_PATH}"
+fi
+
 usage_error() {
     echo "$name: $*" >&2
     echo "$name --help tells more" >&2
