@@ -126,6 +126,8 @@ template <bool NuttX> auto play_both(bridge::options const& chosen) -> int {
     std::uint32_t answered = 0;
     auto is_right = child > 0;
     auto const began = steady_clock::now();
+    auto progressed = began;
+    auto counted = answered;
     run<NuttX>(
         *port,
         [&](auto&, rpmsg::message const& m) {
@@ -144,12 +146,14 @@ template <bool NuttX> auto play_both(bridge::options const& chosen) -> int {
                 }
                 ++sent;
             }
-            auto const is_late = rpmsg::has_passed(began + 10'000 + chosen.messages * 10, steady_clock::now());
-            is_right = is_right and not is_late;
+            if (std::exchange(counted, answered) != answered) {
+                progressed = steady_clock::now();
+            }
+            is_right = is_right and not rpmsg::has_passed(progressed + 30'000, steady_clock::now());
             return is_right and (answered < chosen.messages or not link.at(0).send({}));
         });
     auto status = -1;
-    for (auto const end = steady_clock::now() + 2000; waitpid(child, &status, WNOHANG) == 0; usleep(5000)) {
+    for (auto const end = steady_clock::now() + 30'000; waitpid(child, &status, WNOHANG) == 0; usleep(5000)) {
         if (not is_right or rpmsg::has_passed(end, steady_clock::now())) {
             kill(child, SIGKILL);
         }
