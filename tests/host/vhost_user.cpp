@@ -612,7 +612,7 @@ TEST_CASE("files that block, or are no bells, neither stop nor end the back end"
         CHECK(front.is_dropped());
         CHECK(test.back_end->why() == "is to be called for ring 0 through what is no eventfd and no socket");
     }
-    SECTION("a terminal as the doorbell, that gives 255 bytes or after ten seconds what it has") {
+    SECTION("a terminal as the doorbell, that gives 255 bytes or after 25 seconds what it has") {
         auto const near = rpmsg::host::descriptor{posix_openpt(O_RDWR | O_NOCTTY)};
         REQUIRE(grantpt(near.number()) == 0);
         REQUIRE(unlockpt(near.number()) == 0);
