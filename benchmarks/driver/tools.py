@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "benchmarks"
-BUILD = ROOT / "build" / "benchmarks"
+BUILD = Path(os.environ.get("RPMSG_BUILD", ROOT / "build")) / "benchmarks"
 
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror"]
 CORES = {"m0plus": "cortex-m0plus", "m4": "cortex-m4", "m33": "cortex-m33"}

@@ -213,7 +213,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     auto operator=(channel const&) -> channel& = delete;
 
     /// Starts the link unless it is started. Either side may start first: `poll` detects the peer and announces the endpoints.
-    /// Errors: `misconfigured` when the transport's memory does not match its configuration; `would_deadlock` in a handler.
+    /// Errors: `misconfigured` when the transport's memory does not match its configuration; `not_identified` on a serial line
+    /// without an id; `would_deadlock` in a handler.
     [[nodiscard]] constexpr auto start() -> status {
         if (core_.polling().is_running) {
             return refuse_in_handler();
