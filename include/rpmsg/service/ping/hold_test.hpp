@@ -48,7 +48,7 @@ template <std::uint32_t Messages = 8> class hold_test {
     bool is_last_seen_{};
     bool is_new_{}; ///< a message came since the last poll
     ticks since_{};
-    hold_test_options options_;
+    hold_test_options options_{};
     hold_test_counts counts_{};
 
     [[nodiscard]] constexpr auto delay() const -> ticks { return is_last_seen_ ? options_.delay : options_.patience; }
@@ -64,7 +64,8 @@ template <std::uint32_t Messages = 8> class hold_test {
     }
 
   public:
-    constexpr explicit hold_test(hold_test_options options = {}) : options_{options} {}
+    constexpr hold_test() = default;
+    constexpr explicit hold_test(hold_test_options options) : options_{options} {}
 
     static constexpr auto name() -> std::string_view { return wire::hold_test_name; }
     static constexpr auto addresses() -> endpoint_addresses { return {}; }

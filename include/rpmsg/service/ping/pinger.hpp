@@ -52,7 +52,7 @@ template <typename Clock = no_clock, std::uint32_t Waiting = 2, std::uint32_t Pr
 
     enum class phase : std::uint8_t { idle, next, sent };
 
-    [[no_unique_address]] Clock clock_;
+    [[no_unique_address]] Clock clock_{};
     ping_responder<Waiting> responder_{};
     ping_options options_{};
     phase phase_ = phase::idle;
@@ -196,7 +196,8 @@ template <typename Clock = no_clock, std::uint32_t Waiting = 2, std::uint32_t Pr
     }
 
   public:
-    constexpr explicit pinger(Clock clock = {}) : clock_{clock} {}
+    constexpr pinger() = default;
+    constexpr explicit pinger(Clock clock) : clock_{clock} {}
 
     static constexpr auto name() -> std::string_view { return wire::ping_name; }
     static constexpr auto addresses() -> endpoint_addresses { return {}; }
