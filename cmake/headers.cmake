@@ -94,6 +94,10 @@ set(rpmsg_headers
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
+  include/rpmsg/service/ping/hold_test.hpp
+  include/rpmsg/service/ping/latency_histogram.hpp
+  include/rpmsg/service/ping/pinger.hpp
+  include/rpmsg/service/ping/responder.hpp
   include/rpmsg/testing/explorer/exploration.hpp
   include/rpmsg/testing/explorer/explored_region.hpp
   include/rpmsg/testing/explorer/explorer.hpp
@@ -178,6 +182,7 @@ set(rpmsg_headers
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
+  include/rpmsg/wire/service/ping.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp
