@@ -153,5 +153,6 @@ template <std::uint32_t Messages = 8> class hold_test {
     }
     constexpr auto next_deadline(ticks) -> poll_deadline { return {.is_set = size_ != 0, .at = since_ + delay()}; }
 };
+static_assert(endpoint_description<hold_test<>>);
 
 } // namespace rpmsg

@@ -132,5 +132,6 @@ template <std::uint32_t Waiting = 2> class ping_responder {
         }
     }
 };
+static_assert(endpoint_description<ping_responder<>>);
 
 } // namespace rpmsg
