@@ -12,6 +12,8 @@
 namespace {
 namespace command = rpmsg::wire::ping_command;
 using payload = std::array<std::byte, 64>;
+/// The second byte of the cookie of a valid request, whose first byte is the size of its answer.
+constexpr std::uint64_t marked = 0xa5;
 using end = rpmsg::testing::loopback<true, 4, 64>;
 
 /// The peer: keeps what it receives while `keeps` is set, and checks each ping.
@@ -29,6 +31,7 @@ template <typename Service> struct peer_of {
             rpmsg::expects(rpmsg::wire::read_header(m.payload, 1, head) and head.length == m.payload.size());
             if (rpmsg::wire::kind_of(head) == command::response) {
                 rpmsg::expects(head.command == command::response);
+                rpmsg::expects((head.cookie >> 8 & 0xff) != marked or m.payload.size() == (head.cookie & 0xff));
                 ++answers;
             } else {
                 rpmsg::copy(m.payload, last_ping);
@@ -76,7 +79,12 @@ template <typename Service> struct play {
     /// What both services have in common.
     auto act(unsigned what) -> void {
         switch (what) {
-        case 0: (void)send(rpmsg::const_bytes{take_payload()}.first(bytes.take() % 65)); break;
+        case 0: {
+            auto made = take_payload();
+            made[9] = std::byte{};
+            (void)send(rpmsg::const_bytes{made}.first(bytes.take() % 65));
+            break;
+        }
         case 1: other.keeps = not other.keeps; break;
         case 2: other.kept.clear(); break;
         case 3: now += bytes.take(); break;
@@ -121,6 +129,8 @@ auto play_ping(fuzz::input input) -> void {
             auto const word = rpmsg::load<std::uint32_t>(made) & ~(what == 8 ? command::response : 0xf0u);
             rpmsg::store(rpmsg::bytes{made}, word);
             rpmsg::store(rpmsg::bytes{made}.subspan(4), size);
+            made[8] = static_cast<std::byte>((word & command::kind_mask) == 0 ? size : 17);
+            made[9] = static_cast<std::byte>(marked);
             requests += it.send(rpmsg::const_bytes{made}.first(size)) and (word & 1) != 0 ? 1 : 0;
         } else if (what == 10 or what == 11) { // an answer, sometimes damaged
             auto made = it.other.last_ping;
