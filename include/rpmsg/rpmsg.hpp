@@ -21,6 +21,7 @@
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/platform/spin_lock.hpp>
 #include <rpmsg/transport/spi.hpp>
+#include <rpmsg/transport/tap_ring.hpp>
 #include <rpmsg/transport/tapped.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/uart.hpp>
