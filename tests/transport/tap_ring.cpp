@@ -65,7 +65,7 @@ constexpr auto stores_what_was_told() -> bool {
     auto it = ring<8>{testing::fake_clock{now}};
     receive(it, 1);
     now = 8;
-    it.sending(header, "ab"_payload);
+    it.sending(header, "abcde"_payload);
     it.sent(true);
     it.changed({.event = link_event::down, .reason = down_reason::reset_asked, .unreturned = 300});
     it.dropped(counter::bad_length);
@@ -77,7 +77,7 @@ constexpr auto stores_what_was_told() -> bool {
             check(each.kind == tap_kind::received and each.time == 7 and each.header == header);
             check(payload.size() == 4 and payload[3] == std::byte{4});
             break;
-        case 1: check(each.kind == tap_kind::sent and each.time == 8 and same(payload, "ab"_payload)); break;
+        case 1: check(each.kind == tap_kind::sent and each.time == 8 and same(payload, "abcd"_payload)); break;
         case 2:
             check(each.kind == tap_kind::changed and each.amount == 300 and payload.empty());
             check((each.detail & 15) == static_cast<int>(link_event::down));
