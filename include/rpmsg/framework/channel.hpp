@@ -51,8 +51,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     using core = detail::link_core<Transport, Endpoints, Lock, Wait>;
 
     [[no_unique_address]] detail::bindings<core> bindings_{};
-    void (*deferred_)(channel&){}; ///< a close that a handler requested
     core core_;
+    void (*deferred_)(channel&){}; ///< a close that a handler requested
 
     /// Returns whether the handler kept the message.
     constexpr auto deliver(rx_buffer const& received) noexcept -> bool {
@@ -77,8 +77,9 @@ class channel<Transport, Endpoints, Lock, Wait> {
         }
         auto const id = core_.id_at(index);
         auto& state = core_.table().state(index);
-        if (core::acknowledged ? not state.is_bound() : state.peer() != received.source) [[unlikely]] {
-            if (state.is_bound()) {
+        auto const peer = state.peer();
+        if (core::acknowledged ? peer == any_address : peer != received.source) [[unlikely]] {
+            if (peer != any_address) {
                 bindings_.notify_moved(core_, index, received.source);
             } else {
                 bindings_.bind(core_, index, received.source);
@@ -109,7 +110,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
                 continue;
             }
             auto const is_kept = deliver(received);
-            auto const link = core_.locked();
+            auto link = core_.locked();
             if (not is_kept) {
                 link->release(received.token);
             }
@@ -147,6 +148,14 @@ class channel<Transport, Endpoints, Lock, Wait> {
         return error::would_deadlock;
     }
 
+    /// On small cores: hides the address from the optimiser, which otherwise forms that of each member from a constant.
+    [[gnu::always_inline]] constexpr auto here() -> channel* {
+        auto* self = this;
+        if (sizeof(void*) <= 4 and not std::is_constant_evaluated()) {
+            asm("" : "+r"(self));
+        }
+        return self;
+    }
     constexpr auto poll_once(std::uint32_t messages, std::uint32_t payload_bytes, ticks now) -> std::uint32_t {
         if (core_.polling().is_running) [[unlikely]] {
             (void)refuse_in_handler();
@@ -204,7 +213,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     auto operator=(channel const&) -> channel& = delete;
 
     /// Starts the link unless it is started. Either side may start first: `poll` detects the peer and announces the endpoints.
-    /// Errors: `misconfigured` when the transport's memory does not match its configuration; `would_deadlock` in a handler.
+    /// Errors: `misconfigured` when the transport's memory does not match its configuration; `not_identified` on a serial line
+    /// without an id; `would_deadlock` in a handler.
     [[nodiscard]] constexpr auto start() -> status {
         if (core_.polling().is_running) {
             return refuse_in_handler();
@@ -269,7 +279,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
     /// to the next poll; a doorbell reports it. `now` is the time in the user's ticks. Returns the number of messages handled.
     /// A call from a handler is refused: it is counted as `would_deadlock` and returns 0.
     constexpr auto poll(poll_budget budget = {}, ticks now = {}) -> std::uint32_t {
-        return poll_once(budget.messages, budget.payload_bytes, now);
+        return here()->poll_once(budget.messages, budget.payload_bytes, now);
     }
     constexpr auto poll(std::integral auto now) -> std::uint32_t { return poll({}, static_cast<ticks>(now)); }
 
