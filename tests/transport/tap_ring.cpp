@@ -8,6 +8,7 @@
 
 #include "check.hpp"
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -135,6 +136,21 @@ TEST_CASE("a message that was refused is no record") { STATIC_REQUIRE(refused_me
 TEST_CASE("a ring in static memory needs no start, and its records have their size in the configuration") {
     STATIC_REQUIRE(sizeof(in_static_memory) == 4 * (sizeof(tap_record) + 8) + 12);
     CHECK(in_static_memory.size() == 0);
+}
+
+TEST_CASE("a copy of a damaged memory is read within its bounds") {
+    using damaged = tap_ring<3, 5, no_time>;
+    for (auto const fill : {0x01, 0x7f, 0x80, 0xff}) {
+        auto memory = std::array<std::byte, sizeof(damaged)>{};
+        memory.fill(static_cast<std::byte>(fill));
+        auto const it = std::bit_cast<damaged>(memory);
+        std::size_t count = 0;
+        it.for_each([&](tap_record const&, const_bytes payload) {
+            ++count;
+            CHECK(payload.size() <= 5);
+        });
+        CHECK(count <= 3);
+    }
 }
 
 TEST_CASE("a ring of one record without payloads works") { STATIC_REQUIRE(smallest_ring_works()); }

@@ -95,13 +95,14 @@ template <std::uint32_t Records, std::uint32_t Snap, clock_source Clock> class t
     [[nodiscard]] constexpr auto size() const -> std::uint32_t { return stored_; }
     /// Returns the number of records that were overwritten, modulo 2^32.
     [[nodiscard]] constexpr auto overwritten() const -> std::uint32_t { return written_ - stored_; }
-    /// Calls visit(record, payload) for each stored record, the oldest first.
+    /// Calls visit(record, payload) for each stored record, the oldest first. It reads only this object also when it is a copy of
+    /// a memory that was damaged.
     constexpr auto for_each(auto&& visit) const -> void {
-        for (std::uint32_t i = 0; i < stored_; ++i) {
-            auto const back = stored_ - i;
-            auto const& at = slots_[next_ >= back ? next_ - back : next_ + Records - back];
-            auto const is_message = at.about.kind <= tap_kind::sent;
-            visit(at.about, const_bytes{at.payload}.first(is_message ? at.about.amount : 0));
+        auto const stored = stored_ < Records ? stored_ : Records;
+        for (std::uint32_t back = stored; back > 0; --back) {
+            auto const& at = slots_[(next_ % Records + Records - back) % Records];
+            auto const size = at.about.amount < Snap ? at.about.amount : Snap;
+            visit(at.about, const_bytes{at.payload}.first(at.about.kind <= tap_kind::sent ? size : 0));
         }
     }
     /// Removes all records.
