@@ -129,6 +129,7 @@ set(rpmsg_headers
   include/rpmsg/transport/spi/storage.hpp
   include/rpmsg/transport/spi/transfers.hpp
   include/rpmsg/transport/spi/tx_queue.hpp
+  include/rpmsg/transport/tap_ring.hpp
   include/rpmsg/transport/tapped.hpp
   include/rpmsg/transport/transport.hpp
   include/rpmsg/transport/transport_ref.hpp

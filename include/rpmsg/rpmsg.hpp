@@ -27,6 +27,7 @@
 #include <rpmsg/platform/pl080.hpp>
 #include <rpmsg/platform/spin_lock.hpp>
 #include <rpmsg/transport/spi.hpp>
+#include <rpmsg/transport/tap_ring.hpp>
 #include <rpmsg/transport/tapped.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/uart.hpp>
