@@ -23,12 +23,12 @@ struct dispatch_config {
 };
 
 /// The poller calls the handlers, after it has looked ahead.
-template <dispatch_config Config = {}> struct inline_worker {
+template <dispatch_config Config = dispatch_config{}> struct inline_worker {
     static constexpr auto config = Config;
     static constexpr bool is_threaded = false;
 };
 /// Other contexts call the handlers, as tasks of an RTOS or threads, any number of them: `worker{link, period}.run(stop)`.
-template <dispatch_config Config = {}> struct workers {
+template <dispatch_config Config = dispatch_config{}> struct workers {
     static constexpr auto config = Config;
     static constexpr bool is_threaded = true;
 };
