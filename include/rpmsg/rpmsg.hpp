@@ -7,6 +7,7 @@
 #endif
 
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/dispatched.hpp>
 #include <rpmsg/framework/dma_receiver.hpp>
 #include <rpmsg/framework/dma_sender.hpp>
 #include <rpmsg/framework/dump.hpp>
@@ -18,6 +19,7 @@
 #include <rpmsg/framework/named.hpp>
 #include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/framework/watched.hpp>
+#include <rpmsg/framework/worker.hpp>
 #include <rpmsg/platform/cached_dma.hpp>
 #include <rpmsg/platform/circular_reader.hpp>
 #include <rpmsg/platform/counter_doorbell.hpp>
@@ -27,6 +29,7 @@
 #include <rpmsg/platform/pl080.hpp>
 #include <rpmsg/platform/spin_lock.hpp>
 #include <rpmsg/transport/spi.hpp>
+#include <rpmsg/transport/tap_ring.hpp>
 #include <rpmsg/transport/tapped.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/uart.hpp>

@@ -1,6 +1,7 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/host/capture/pcapng.hpp>
 #include <rpmsg/testing/loopback.hpp>
+#include <rpmsg/transport/tap_ring.hpp>
 #include <rpmsg/transport/tapped.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -348,6 +349,57 @@ TEST_CASE("a link keeps its capture open, and the last one ends it with the summ
     auto const read = capture::read(folder.path("x"));
     CHECK(read.packets.size() == 1);
     CHECK(read.summaries.size() == 1);
+}
+
+TEST_CASE("the records of a ring are added with their times, and a payload that was cut has its whole length") {
+    struct counting_clock {
+        ticks time{};
+        auto now() -> ticks { return ++time; }
+    };
+    auto it = captured{};
+    auto ring = tap_ring<8, 2, counting_clock>{};
+    ring.changed({.event = link_event::up});
+    ring.sending(to_peer, "abc"_payload);
+    ring.sent(true);
+    ring.received(from_peer, "xyz"_payload);
+    ring.dropped(counter::bad_length);
+    ring.counted(counter::no_endpoint, 1);
+    ring.counted(counter::no_buffer, 2);
+    ring.changed({.event = link_event::down, .reason = down_reason::reset_asked, .unreturned = 4});
+    constexpr std::uint64_t second = 1'000'000'000;
+    ring.for_each([&](tap_record const& each, const_bytes payload) { CHECK(it.link.add(each, payload, each.time * second)); });
+    auto const read = it.read();
+    REQUIRE(read.packets.size() == 6);
+    for (std::size_t i = 0; i < 5; ++i) {
+        CHECK(read.packets[i].time == (i + 1) * second);
+    }
+    CHECK(read.packets[0].extra.comments() == "link up");
+    CHECK(read.packets[1].is_outbound());
+    CHECK(read.packets[1].header() == to_peer);
+    CHECK(read.packets[1].data.size() == 18);
+    CHECK(read.packets[1].original == 19);
+    CHECK(read.packets[2].is_inbound());
+    CHECK(read.packets[2].data[17] == std::byte{'y'});
+    CHECK(read.packets[3].extra.comments() == "dropped: bad length");
+    CHECK(read.packets[4].extra.comments() == "not delivered: no endpoint");
+    CHECK(read.packets[5].extra.comments() ==
+          "link down: reset requested, 4 messages not returned\ncounter: no buffer, 2 times");
+}
+
+TEST_CASE("records of a damaged memory are not added") {
+    auto it = captured{};
+    auto const refused = [&](tap_record const& each, const_bytes payload = {}) { return not it.link.add(each, payload, 0); };
+    CHECK(refused({.time = 0, .kind = static_cast<tap_kind>(5), .detail = 0, .amount = 0, .header = {}}));
+    CHECK(refused({.time = 0, .kind = tap_kind::counted, .detail = 0xff, .amount = 1, .header = {}}));
+    CHECK(refused({.time = 0,
+                   .kind = tap_kind::dropped,
+                   .detail = static_cast<std::uint8_t>(counter::count_),
+                   .amount = 1,
+                   .header = {}}));
+    CHECK(refused({.time = 0, .kind = tap_kind::changed, .detail = 0x0f, .amount = 0, .header = {}}));
+    CHECK(refused({.time = 0, .kind = tap_kind::changed, .detail = 0xf4, .amount = 0, .header = {}}));
+    CHECK(refused({.time = 0, .kind = tap_kind::received, .detail = 0, .amount = 4, .header = from_peer}, "abcd"_payload));
+    CHECK(it.read().packets.empty());
 }
 
 TEST_CASE("links that are polled by two threads share a capture", "[threads]") {

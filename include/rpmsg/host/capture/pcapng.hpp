@@ -5,6 +5,7 @@
 #include <rpmsg/host/capture/pcapng_block.hpp>
 #include <rpmsg/host/outcome.hpp>
 #include <rpmsg/host/steady_clock.hpp>
+#include <rpmsg/transport/tap_ring.hpp>
 #include <rpmsg/transport/tapped.hpp>
 #include <rpmsg/wire/header.hpp>
 
@@ -102,13 +103,14 @@ class pcapng {
                 }
             }
         }
-        /// Records a packet, or an event when `content` is empty.
-        auto record(std::uint32_t id, direction way, std::uint64_t at, const_bytes content, std::string_view comment) -> void {
+        /// Records a packet, or an event when `content` is empty. `cut` is how many bytes of the packet are not in `content`.
+        auto record(std::uint32_t id, direction way, std::uint64_t at, const_bytes content, std::string_view comment,
+                    std::uint32_t cut = 0) -> void {
             auto& link = links[id];
             auto const size = static_cast<std::uint32_t>(content.size());
             block.clear();
             auto packet = pcapng_block{block, pcapng_code::packet};
-            packet.number(id).time(at).number(size).number(size).content(content);
+            packet.number(id).time(at).number(size).number(size + cut).content(content);
             if (not comment.empty()) {
                 packet.option(pcapng_code::comment, comment);
             }
@@ -219,8 +221,39 @@ class pcapng_link {
         store(packet, header);
         snapshot(payload, bytes{packet}.subspan(wire::header_size));
     }
-    auto record(pcapng::direction way, const_bytes packet, std::string_view comment) -> void {
-        state_->record(id_, way, state_->now(), packet, comment);
+    auto record_received(std::uint64_t at, wire::header const& header, const_bytes payload, std::uint32_t cut = 0) -> void {
+        ++link().received;
+        keep(header, payload);
+        state_->record(id_, pcapng::direction::inbound, at, link().packet, {}, cut);
+    }
+    auto record_change(std::uint64_t at, link_change const& change) -> void {
+        state_->record(id_, pcapng::direction::none, at, {}, words_of(change));
+    }
+    auto record_drop(std::uint64_t at, counter reason) -> void {
+        ++link().dropped;
+        ++link().missing;
+        state_->record(id_, pcapng::direction::inbound, at, {}, "dropped: " + std::string{describe(reason)});
+    }
+    auto record_count(std::uint64_t at, counter reason, std::uint32_t amount) -> void {
+        if (drops_message(reason)) {
+            auto const times = amount == 1 ? "" : ", " + std::to_string(amount) + " times";
+            state_->record(id_, pcapng::direction::inbound, at, {}, "not delivered: " + std::string{describe(reason)} + times);
+        } else if (reason < counter::link_down) { // the change of the link tells of the others
+            link().notes[static_cast<std::size_t>(reason)] += amount;
+        }
+    }
+    /// Whether a record, which may come from a damaged memory, has only known values.
+    static auto is_valid(tap_record const& each, const_bytes payload) -> bool {
+        switch (each.kind) {
+        case tap_kind::received:
+        case tap_kind::sent: return payload.size() <= each.header.length;
+        case tap_kind::changed:
+            return (each.detail & 15) <= static_cast<int>(link_event::down) and
+                   each.detail >> 4 <= static_cast<int>(down_reason::reset_asked);
+        case tap_kind::dropped:
+        case tap_kind::counted: return each.detail < static_cast<int>(counter::count_);
+        }
+        return false;
     }
     static auto words_of(link_change const& change) -> std::string {
         constexpr auto reasons =
@@ -237,9 +270,7 @@ class pcapng_link {
   public:
     auto received(wire::header const& header, const_bytes payload) -> void {
         auto const guard = std::lock_guard{state_->lock};
-        ++link().received;
-        keep(header, payload);
-        record(pcapng::direction::inbound, link().packet, {});
+        record_received(state_->now(), header, payload);
     }
     auto sending(wire::header const& header, const_bytes payload) -> void {
         auto const guard = std::lock_guard{state_->lock};
@@ -254,22 +285,40 @@ class pcapng_link {
     }
     auto changed(link_change const& change) -> void {
         auto const guard = std::lock_guard{state_->lock};
-        record(pcapng::direction::none, {}, words_of(change));
+        record_change(state_->now(), change);
     }
     auto dropped(counter reason) -> void {
         auto const guard = std::lock_guard{state_->lock};
-        ++link().dropped;
-        ++link().missing;
-        record(pcapng::direction::inbound, {}, "dropped: " + std::string{describe(reason)});
+        record_drop(state_->now(), reason);
     }
     auto counted(counter reason, std::uint32_t amount) -> void {
         auto const guard = std::lock_guard{state_->lock};
-        if (drops_message(reason)) {
-            auto const times = amount == 1 ? "" : ", " + std::to_string(amount) + " times";
-            record(pcapng::direction::inbound, {}, "not delivered: " + std::string{describe(reason)} + times);
-        } else if (reason < counter::link_down) { // the change of the link tells of the others
-            link().notes[static_cast<std::size_t>(reason)] += amount;
+        record_count(state_->now(), reason, amount);
+    }
+
+    /// Adds a record of a `tap_ring`, also from a copy of a firmware's memory; `at` is its time in nanoseconds since 1970. False
+    /// when the record has an unknown value: it is not added.
+    [[nodiscard]] auto add(tap_record const& each, const_bytes payload, std::uint64_t at) -> bool {
+        if (not is_valid(each, payload)) {
+            return false;
         }
+        auto const guard = std::lock_guard{state_->lock};
+        auto const cut = static_cast<std::uint32_t>(each.header.length - payload.size());
+        switch (each.kind) {
+        case tap_kind::received: record_received(at, each.header, payload, cut); break;
+        case tap_kind::sent:
+            keep(each.header, payload);
+            state_->record(id_, pcapng::direction::outbound, at, link().packet, {}, cut);
+            break;
+        case tap_kind::changed:
+            record_change(at, {.event = static_cast<link_event>(each.detail & 15),
+                               .reason = static_cast<down_reason>(each.detail >> 4),
+                               .unreturned = each.amount});
+            break;
+        case tap_kind::dropped: record_drop(at, static_cast<counter>(each.detail)); break;
+        case tap_kind::counted: record_count(at, static_cast<counter>(each.detail), each.amount);
+        }
+        return true;
     }
 };
 static_assert(tap_sink<pcapng_link>);
