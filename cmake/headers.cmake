@@ -11,6 +11,9 @@ set(rpmsg_headers
   include/rpmsg/core/result.hpp
   include/rpmsg/framework/bindings.hpp
   include/rpmsg/framework/channel.hpp
+  include/rpmsg/framework/dispatch_queue.hpp
+  include/rpmsg/framework/dispatched.hpp
+  include/rpmsg/framework/dispatcher.hpp
   include/rpmsg/framework/dma_job.hpp
   include/rpmsg/framework/dma_receiver.hpp
   include/rpmsg/framework/dma_sender.hpp
@@ -33,9 +36,14 @@ set(rpmsg_headers
   include/rpmsg/framework/name_service.hpp
   include/rpmsg/framework/named.hpp
   include/rpmsg/framework/peer_table.hpp
+  include/rpmsg/framework/poll_budget.hpp
   include/rpmsg/framework/receiver.hpp
+  include/rpmsg/framework/refused_channel.hpp
   include/rpmsg/framework/service_hook.hpp
   include/rpmsg/framework/watched.hpp
+  include/rpmsg/framework/worker.hpp
+  include/rpmsg/framework/worker_link.hpp
+  include/rpmsg/framework/workers.hpp
   include/rpmsg/host/bells/bell_file.hpp
   include/rpmsg/host/bells/eventfd_bell.hpp
   include/rpmsg/host/bells/eventfd_doorbell.hpp

@@ -7,6 +7,7 @@
 #endif
 
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/dispatched.hpp>
 #include <rpmsg/framework/dma_receiver.hpp>
 #include <rpmsg/framework/dma_sender.hpp>
 #include <rpmsg/framework/dump.hpp>
@@ -18,6 +19,7 @@
 #include <rpmsg/framework/named.hpp>
 #include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/framework/watched.hpp>
+#include <rpmsg/framework/worker.hpp>
 #include <rpmsg/platform/cached_dma.hpp>
 #include <rpmsg/platform/circular_reader.hpp>
 #include <rpmsg/platform/counter_doorbell.hpp>

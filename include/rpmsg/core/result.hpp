@@ -23,6 +23,7 @@ enum class error : std::uint8_t {
     name_in_use,    ///< another endpoint of this side has this name
     not_placed,     ///< the host has not written the places of the rings yet: read the table again later
     not_identified, ///< a reliable serial line was started without `identify`
+    pending,        ///< a worker runs the endpoint that was destroyed: its last event is `gone`
 };
 
 /// Returns one readable line for an error.
@@ -41,7 +42,8 @@ enum class error : std::uint8_t {
         "address in use: another endpoint has this address",
         "name in use: another endpoint of this side has this name",
         "not placed: the host has not written the places of the rings yet",
-        "not identified: call identify of the serial transport before start"};
+        "not identified: call identify of the serial transport before start",
+        "pending: a worker runs the endpoint, its last event is gone"};
     return text[static_cast<std::uint8_t>(e)];
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <rpmsg/framework/bindings.hpp>
+#include <rpmsg/framework/dispatcher.hpp>
 #include <rpmsg/framework/endpoint_link.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/link_core.hpp>
+#include <rpmsg/framework/poll_budget.hpp>
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/wait.hpp>
 #include <rpmsg/transport/transport.hpp>
@@ -17,14 +19,6 @@
 
 namespace rpmsg {
 
-/// Limits of one `poll`.
-struct poll_budget {
-    static constexpr std::uint32_t unlimited = 0xffff'ffff;
-
-    std::uint32_t messages = 64;
-    std::uint32_t payload_bytes = unlimited; ///< the poll returns after the message that reaches this sum
-};
-
 /// One link with its endpoints: `channel{transport, endpoints, lock, wait}`. `endpoints` is the table of services; `lock`
 /// excludes other contexts; `wait` blocks threads in `send_until`. The last three have defaults.
 ///
@@ -36,19 +30,21 @@ struct poll_budget {
 /// | releasing a held message               | if masked | yes       | yes       | yes            |
 /// | create, destroy, rebind                | no        | the polling thread | yes | partly      |
 /// | poll, start, reset                     | no        | one, always the same | refused | partly |
+/// | work                                   | no        | a worker  | no        | partly         |
 /// | close                                  | no        | the polling thread | after the poll | partly |
 /// | send_until, reserve_until, wait_until  | no        | any but the polling thread | no | partly |
 ///
 /// "if masked": when the lock policy masks that interrupt. `notify` must run on the core that polls; another core wakes it
 /// through the wait policy. Handlers and event handlers run outside of the lock: in `poll`, and event handlers also in `close`,
 /// `reset` and `create`. An exception in them ends the program. A refused call is counted as `would_deadlock`. The messages of
-/// one link are delivered one after the other in the order of the peer, so a slow handler delays all later messages: it can
-/// hold the message for a worker thread, or the service can have a channel of its own.
+/// one link are delivered one after the other in the order of the peer, so a slow handler delays all later messages, but in
+/// a `dispatched` table: it can also hold the message for a thread, or the service can have a channel of its own.
 template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait> class channel;
 
 template <transport Transport, endpoint_table Endpoints, lock_policy Lock, wakes_waiters Wait>
 class channel<Transport, Endpoints, Lock, Wait> {
     using core = detail::link_core<Transport, Endpoints, Lock, Wait>;
+    using dispatcher = detail::dispatcher<core, Lock>;
 
     [[no_unique_address]] detail::bindings<core> bindings_{};
     core core_;
@@ -63,6 +59,9 @@ class channel<Transport, Endpoints, Lock, Wait> {
         auto const index = core_.table().find(received.destination);
         if (index == no_index) [[unlikely]] {
             if (received.destination == name_service_address) {
+                if (dispatcher::keeps_announcement(core_, received)) {
+                    return true;
+                }
                 bindings_.on_announcement(core_, received.payload);
                 return false;
             }
@@ -98,11 +97,15 @@ class channel<Transport, Endpoints, Lock, Wait> {
         std::uint32_t handled = 0;
         auto bytes_left = payload_bytes;
         while (handled < messages and bytes_left > 0) {
+            if (not dispatcher::may_take(core_)) {
+                return handled;
+            }
             auto received = core_.locked()->receive();
             if (received.outcome == rx_outcome::none) {
                 return handled;
             }
             if (received.outcome == rx_outcome::ended) {
+                dispatcher::note_end(core_);
                 break;
             }
             ++handled;
@@ -126,11 +129,21 @@ class channel<Transport, Endpoints, Lock, Wait> {
         return handled;
     }
 
+    [[gnu::always_inline]] constexpr auto handle_all(std::uint32_t messages, std::uint32_t payload_bytes) -> std::uint32_t {
+        if constexpr (dispatcher::is_used) {
+            return dispatcher::run(core_, bindings_, messages, payload_bytes,
+                                   [&](std::uint32_t most, std::uint32_t size) { return receive_all(most, size); });
+        } else {
+            return receive_all(messages, payload_bytes);
+        }
+    }
+
     /// Requests another poll after a change of the link: the peer may have taken its next step already.
     constexpr auto follow(link_change change) -> void {
         if (change.event == link_event::up) {
             bindings_.come_up(core_);
         } else if (change.event == link_event::down) {
+            dispatcher::go_down(core_);
             bindings_.go_down(core_, change);
         } else if (change.event == link_event::refused) {
             bindings_.refuse(core_, change.reason);
@@ -164,11 +177,11 @@ class channel<Transport, Endpoints, Lock, Wait> {
         core_.polling().is_running = true;
         core_.answer_call();
         core_.polled_here();
-        auto change = core_.poll_transport(now);
+        auto change = dispatcher::poll_transport(core_, now);
         if (change.event != link_event::none) [[unlikely]] {
             follow(change);
         }
-        auto const handled = receive_all(messages, payload_bytes);
+        auto const handled = handle_all(messages, payload_bytes);
         auto has_pending = core_.polling().has_pending;
         if (has_pending) [[unlikely]] {
             bindings_.announce(core_);
@@ -187,8 +200,10 @@ class channel<Transport, Endpoints, Lock, Wait> {
         core_.polling().is_running = true;
         auto change = core_.close_transport();
         if (change.event != link_event::none) {
+            dispatcher::go_down(core_);
             bindings_.go_down(core_, change);
         }
+        dispatcher::run_all(core_);
         core_.polling().is_running = false;
         core_.waiting().wake();
     }
@@ -232,6 +247,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
             core_.polling().has_pending = true;
             return;
         }
+        dispatcher::run_all(core_);
         if (core_.can_say_goodbye()) {
             bindings_.say_goodbye(core_);
         }
@@ -293,7 +309,14 @@ class channel<Transport, Endpoints, Lock, Wait> {
                 }
             });
         }
-        return first;
+        return dispatcher::next_deadline(core_, first, now);
+    }
+
+    /// Calls one handler of a `dispatched` table in this context, a worker of it; false when none waits.
+    constexpr auto work() -> bool {
+        static_assert(dispatcher::has_workers(),
+                      "handlers are called by workers in a table dispatched{endpoints{...}, workers<>{}}");
+        return core_.table().run_one(core_).is_one;
     }
 
     [[nodiscard]] constexpr auto is_up() -> bool { return core_.is_up(); }
@@ -331,8 +354,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     }
     /// Removes an endpoint of an `endpoint_pool` or a session of a group. After this call neither its handler nor its event handler is called. The
     /// next polls announce the destruction to the peer. Messages in flight to it are dropped and counted. Error: `no_endpoint`
-    /// when the endpoint does not exist.
-    constexpr auto destroy(std::uint32_t id) -> status { return core_.destroy(id); }
+    /// when the endpoint does not exist. `pending` when a worker runs it: its last event is `gone`.
+    constexpr auto destroy(std::uint32_t id) -> status { return dispatcher::destroy(core_, id); }
 
     /// The endpoint with a name, as in `link.get<"rpmsg-echo">().send(bytes)`; the name must be in the table.
     template <fixed_name Name> [[nodiscard]] constexpr auto get() -> endpoint {
@@ -351,37 +374,6 @@ class channel<Transport, Endpoints, Lock, Wait> {
 template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait>
 channel(Transport, Endpoints = {}, Lock = {}, Wait = {}) -> channel<Transport, Endpoints, Lock, Wait>;
 
-/// A channel of other types gives one error; every use of it compiles, so that no other error follows.
-template <typename Transport, typename Endpoints, typename Lock, typename Wait>
-class channel : public channel<archetypes::transport> {
-    static constexpr bool are_swapped = rpmsg::transport<Endpoints>;
-    static constexpr bool has_table = are_swapped or rpmsg::endpoint_table<Endpoints>;
-    static constexpr bool is_endpoint = endpoint_description<Endpoints>;
-    static constexpr bool is_lock = lock_policy<Lock>;
-    static constexpr bool is_wait = wakes_waiters<Wait>;
-    static constexpr bool moves_messages = requires(Transport & it) {
-        it.reserve();
-        it.receive();
-    };
-    using transport_or_told = std::conditional_t<are_swapped or not moves_messages, archetypes::transport, Transport>;
-
-    static_assert(not are_swapped, "the endpoints come second: write channel{transport, endpoints{...}, lock, wait}");
-    static_assert(are_swapped or moves_messages,
-                  "the first argument of a channel is a transport: vring_device, vring_driver, uart, spi, transport_ref");
-    static_assert(rpmsg::transport<transport_or_told>,
-                  "this transport lacks what a channel needs of it: transport/transport.hpp");
-    static_assert(not is_endpoint, "endpoints stand in a table: write channel{transport, endpoints{endpoint}}");
-    static_assert(has_table or is_endpoint,
-                  "the second argument of a channel is a table of endpoints: endpoints{...} or endpoint_pool<size>{}");
-    static_assert(is_lock, "the third argument of a channel is a lock: lock() and unlock()");
-    static_assert(is_wait, "the fourth argument of a channel is a wait policy: no_wait, spin_wait, event_flags_wait");
-
-  public:
-    constexpr explicit channel(detail::anything, detail::anything = {}, detail::anything = {}, detail::anything = {})
-        : channel<archetypes::transport>{archetypes::transport{}} {}
-
-    template <fixed_name> [[nodiscard]] constexpr auto get() { return this->at(0); }
-    template <typename... T> [[nodiscard]] constexpr auto create(T&&...) -> result<std::uint32_t> { return 0u; }
-};
-
 } // namespace rpmsg
+
+#include <rpmsg/framework/refused_channel.hpp>

@@ -127,6 +127,9 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
     /// Called by the channel: whether the message was kept.
     [[nodiscard]] constexpr auto holds() const -> bool { return not may_hold_; }
 
+    /// Called by a table that keeps messages: the channel of the link.
+    [[nodiscard]] constexpr auto channel() const -> Channel& { return this->owner(); }
+
     /// Ends the waits of other contexts on this link, so that they look at what the handler changed.
     constexpr auto wake() const -> void { this->owner().waiting().wake(); }
 

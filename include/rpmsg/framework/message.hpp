@@ -28,6 +28,8 @@ enum class event_kind : std::uint8_t {
     slow_handler,    ///< the handler of the endpoint took longer than the limit of a `watched` table
     names_forgotten, ///< the peer announced more names than an `endpoint_pool` keeps: the oldest are dropped, and may not
                      ///< bind an endpoint that is created later. Reported once while the link is up
+    overrun,         ///< messages to the endpoint were dropped: a `dispatched` table held its quota of them, and tells so
+    gone,            ///< the last event of an endpoint whose `destroy` answered `pending`: nothing is called any more
 };
 
 /// An event of an endpoint. `poll`, `close`, `reset` and `create` call the event handler outside of the lock, in this order:
@@ -35,7 +37,8 @@ enum class event_kind : std::uint8_t {
 ///   link_up, then any number of { bound, unbound }, with writable, peer_moved, slow_handler and names_forgotten in between;
 ///   unbound if it is bound; link_down. `refused` occurs only while the link is not up.
 ///
-/// An endpoint that is created while the link is up receives link_up at once. After `destroy` an endpoint receives no event.
+/// An endpoint that is created while the link is up receives link_up at once. After `destroy` an endpoint receives no event,
+/// but for `gone` where `destroy` said so. A `dispatched` table calls event handlers where it calls those of messages.
 struct event {
     event_kind kind{};
     address peer = any_address; ///< with bound, unbound and peer_moved

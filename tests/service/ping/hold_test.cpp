@@ -72,6 +72,22 @@ constexpr auto data_that_differs_is_counted() -> bool {
     return true;
 }
 
+constexpr auto content_that_changes_while_it_is_held_is_counted() -> bool {
+    auto pair = pair_of{};
+    pair.receive(message_of(hold));
+    pair.receive(message_of(hold_last));
+    for (auto& slot : pair.memory.directions[1].slots) {
+        slot.content[25] = slot.header.length == 26 and slot.content[18] == std::byte{1} and slot.content[16] == std::byte{1}
+                               ? std::byte{0xaa}
+                               : slot.content[25];
+    }
+    pair.now = 10;
+    pair.turn();
+    check(pair.service.held() == 0);
+    check(pair.service.counts() == hold_test_counts{.held = 2, .intact = 1, .rounds = 1, .corrupted = 1});
+    return true;
+}
+
 constexpr auto a_message_that_is_malformed_is_counted_and_not_held() -> bool {
     auto pair = pair_of{};
     auto refused = 0u;
@@ -185,6 +201,7 @@ TEST_CASE("buffers are returned after the patience when the last one does not co
     CHECK(messages_without_a_last_one_are_returned_after_the_patience());
 }
 TEST_CASE("data of the test that differs is counted") { CHECK(data_that_differs_is_counted()); }
+TEST_CASE("content that changes while it is held is counted") { CHECK(content_that_changes_while_it_is_held_is_counted()); }
 TEST_CASE("a message of the test that is malformed is counted and not held") {
     CHECK(a_message_that_is_malformed_is_counted_and_not_held());
 }

@@ -151,6 +151,7 @@ constexpr auto an_answer_that_waits_ends_with_the_link() -> bool {
     (void)pair.side.poll(); // the peer's farewell
     (void)pair.side.poll();
     check(not pair.side.is_up() and pair.service.waiting() == 0);
+    check(pair.service.counts() == ping_responder_counts{.answered = 4});
     check(pair.peer.start().has_value());
     pair.turn(4);
     auto const before = pair.answers();
@@ -158,6 +159,25 @@ constexpr auto an_answer_that_waits_ends_with_the_link() -> bool {
     check(pair.answers() == before and before == 4);
     pair.receive(request_with(1, 20, 9));
     check(pair.answers() == before + 1 and pair.answer(before)[15] == std::byte{9});
+    return true;
+}
+
+constexpr auto an_answer_that_waits_is_not_sent_over_the_next_link() -> bool {
+    auto pair = responder{};
+    pair.other.keeps = true;
+    for (auto number = 0; number < 6; ++number) {
+        pair.receive(request_with(1, 20, number));
+    }
+    check(pair.service.waiting() == 2);
+    pair.other.release_all();
+    pair.side.close();
+    check(pair.side.start().has_value() and pair.service.waiting() == 0);
+    pair.turn(6);
+    check(pair.side.at(0).is_bound() and pair.answers() == 4);
+    for (auto number = 6; number < 16; ++number) { // each buffer carries messages again
+        pair.receive(request_with(1, 20, number));
+    }
+    check(pair.answers() == 14 and pair.service.counts() == ping_responder_counts{.answered = 14});
     return true;
 }
 
@@ -215,6 +235,9 @@ TEST_CASE("an answer that finds no buffer is sent by a later poll, in the order 
     CHECK(an_answer_that_finds_no_buffer_is_sent_by_a_later_poll());
 }
 TEST_CASE("an answer that waits ends with the link") { CHECK(an_answer_that_waits_ends_with_the_link()); }
+TEST_CASE("an answer that waits is not sent over the next link") {
+    CHECK(an_answer_that_waits_is_not_sent_over_the_next_link());
+}
 TEST_CASE("a request is answered over rings, also when the answer has to wait") {
     CHECK(a_request_is_answered_over_rings<rings>());
     constexpr auto nuttx = [] {

@@ -287,5 +287,6 @@ template <typename Clock = no_clock, std::uint32_t Waiting = 2, std::uint32_t Pr
     /// Whether the next ping can be sent now.
     constexpr auto is_pending() -> bool { return phase_ == phase::next and not is_refused_ and has_passed(due(), polled_); }
 };
+static_assert(endpoint_description<pinger<>>);
 
 } // namespace rpmsg

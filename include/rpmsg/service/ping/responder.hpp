@@ -36,7 +36,7 @@ constexpr auto count_up(std::uint32_t& number) -> void { number += number != 0xf
 template <std::uint32_t Waiting = 2> class ping_responder {
     static_assert(Waiting >= 1, "a responder keeps at least one request that found no buffer for its answer");
 
-    std::array<held_message, Waiting> waiting_{};
+    std::array<held_message::parked, Waiting> waiting_{};
     std::uint32_t first_{};
     std::uint32_t size_{};
     ping_responder_counts counts_{};
@@ -65,8 +65,14 @@ template <std::uint32_t Waiting = 2> class ping_responder {
             detail::count_up(counts_.lost);
             return;
         }
-        waiting_[(first_ + size_) % Waiting] = link.hold(m);
+        waiting_[(first_ + size_) % Waiting] = link.hold(m).park();
         ++size_;
+    }
+
+    constexpr auto release_oldest() -> void {
+        held_message{waiting_[first_]}.release();
+        first_ = (first_ + 1) % Waiting;
+        --size_;
     }
 
     constexpr auto serve(auto& link, message const& m, wire::ping_header const& head) -> void {
@@ -107,27 +113,25 @@ template <std::uint32_t Waiting = 2> class ping_responder {
     }
     constexpr auto on_event(auto&, event const& e) -> void {
         if (e.kind == event_kind::link_down) {
-            for (; size_ != 0; --size_) {
-                waiting_[first_].release();
-                first_ = (first_ + 1) % Waiting;
+            while (size_ != 0) {
+                release_oldest();
             }
         }
     }
     /// Sends the answers that found no buffer, in the order of their requests.
     constexpr auto on_poll(auto& link, ticks) -> void {
         while (size_ != 0) {
-            auto& oldest = waiting_[first_];
+            auto const& oldest = waiting_[first_].content;
             auto head = wire::ping_header{};
             // The peer may have changed the message, which was complete when it came.
-            (void)wire::read_header(oldest.payload(), 1, head);
-            if (answer(link, oldest.source(), oldest.payload(), head) == error::no_buffer) {
+            (void)wire::read_header(oldest.payload, 1, head);
+            if (answer(link, oldest.source, oldest.payload, head) == error::no_buffer) {
                 return;
             }
-            oldest.release();
-            first_ = (first_ + 1) % Waiting;
-            --size_;
+            release_oldest();
         }
     }
 };
+static_assert(endpoint_description<ping_responder<>>);
 
 } // namespace rpmsg
