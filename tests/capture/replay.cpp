@@ -9,6 +9,7 @@
 
 #include "capture/folder.hpp"
 #include "check.hpp"
+#include "interop/live_ping.hpp"
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -87,6 +88,16 @@ TEST_CASE("a program that asks is played, too: it is called when the capture has
     });
     CHECK(difference == "");
     CHECK(answers > 5);
+}
+
+// Recorded at a block of memory shared with NuttX's simulator (rptun), NuttX killed and started again.
+TEST_CASE("a live NuttX that pings, is pinged, and restarts, is played from its capture") {
+    auto played = capture::replay<>{capture::read(capture::recorded("nuttx_rptun_ping.pcapng"))};
+    auto ping = live_ping{};
+    channel device{played.this_side(), endpoints{ref(ping)}};
+    REQUIRE(device.start());
+    CHECK(played.run(device, nothing) == "");
+    CHECK(ping.told == "up bound 1025 pong pong pong answered answered unbound restarted 0 up bound 1025 pong pong pong ");
 }
 
 TEST_CASE("a service that sends something else is found, with the packet and both messages") {

@@ -95,6 +95,10 @@ template <bool Acknowledged = true> class replay {
             if (comment_starts(each, "link up")) {
                 (void)peer_.start(); // what the peer sends up to the next message of this side is there at its next poll
                 (void)peer_.poll(0);
+            } else if (comment_starts(each, "link down: peer restarted")) {
+                peer_ = end{memory_, 0};
+                (void)peer_.start();
+                channel.poll();
             } else if (comment_starts(each, "link down: peer")) {
                 peer_.close();
                 channel.poll();
