@@ -14,6 +14,9 @@ set(rpmsg_headers
   include/rpmsg/framework/dispatch_queue.hpp
   include/rpmsg/framework/dispatched.hpp
   include/rpmsg/framework/dispatcher.hpp
+  include/rpmsg/framework/dma_job.hpp
+  include/rpmsg/framework/dma_receiver.hpp
+  include/rpmsg/framework/dma_sender.hpp
   include/rpmsg/framework/dump.hpp
   include/rpmsg/framework/endpoint.hpp
   include/rpmsg/framework/endpoint_group.hpp
@@ -35,6 +38,7 @@ set(rpmsg_headers
   include/rpmsg/framework/peer_table.hpp
   include/rpmsg/framework/poll_budget.hpp
   include/rpmsg/framework/receiver.hpp
+  include/rpmsg/framework/refused_channel.hpp
   include/rpmsg/framework/service_hook.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp
@@ -47,6 +51,9 @@ set(rpmsg_headers
   include/rpmsg/host/bells/futex_bell.hpp
   include/rpmsg/host/bells/futex_doorbell.hpp
   include/rpmsg/host/bells/futex_wait.hpp
+  include/rpmsg/host/capture/capture_file.hpp
+  include/rpmsg/host/capture/pcapng.hpp
+  include/rpmsg/host/capture/pcapng_block.hpp
   include/rpmsg/host/condition_wait.hpp
   include/rpmsg/host/descriptor.hpp
   include/rpmsg/host/file_system.hpp
@@ -72,15 +79,20 @@ set(rpmsg_headers
   include/rpmsg/host/vhost_user.hpp
   include/rpmsg/platform/byte_stream.hpp
   include/rpmsg/platform/cache.hpp
+  include/rpmsg/platform/cached_dma.hpp
+  include/rpmsg/platform/circular_reader.hpp
   include/rpmsg/platform/clock.hpp
   include/rpmsg/platform/cortex_m.hpp
   include/rpmsg/platform/counter_doorbell.hpp
+  include/rpmsg/platform/dma.hpp
+  include/rpmsg/platform/dma_spi_port.hpp
   include/rpmsg/platform/doorbell.hpp
   include/rpmsg/platform/interrupt_cell.hpp
   include/rpmsg/platform/interrupt_flag.hpp
   include/rpmsg/platform/lock.hpp
   include/rpmsg/platform/lock_ref.hpp
   include/rpmsg/platform/mapped_region.hpp
+  include/rpmsg/platform/pl080.hpp
   include/rpmsg/platform/power.hpp
   include/rpmsg/platform/region.hpp
   include/rpmsg/platform/relax.hpp
@@ -90,6 +102,10 @@ set(rpmsg_headers
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
+  include/rpmsg/service/ping/hold_test.hpp
+  include/rpmsg/service/ping/latency_histogram.hpp
+  include/rpmsg/service/ping/pinger.hpp
+  include/rpmsg/service/ping/responder.hpp
   include/rpmsg/testing/explorer/exploration.hpp
   include/rpmsg/testing/explorer/explored_region.hpp
   include/rpmsg/testing/explorer/explorer.hpp
@@ -100,6 +116,7 @@ set(rpmsg_headers
   include/rpmsg/testing/explorer/state_set.hpp
   include/rpmsg/testing/explorer/weak_memory.hpp
   include/rpmsg/testing/fake_clock.hpp
+  include/rpmsg/testing/late_dma.hpp
   include/rpmsg/testing/lines/serial_line.hpp
   include/rpmsg/testing/lines/spi_bus.hpp
   include/rpmsg/testing/lines/spi_noise.hpp
@@ -120,6 +137,8 @@ set(rpmsg_headers
   include/rpmsg/transport/spi/storage.hpp
   include/rpmsg/transport/spi/transfers.hpp
   include/rpmsg/transport/spi/tx_queue.hpp
+  include/rpmsg/transport/tap_ring.hpp
+  include/rpmsg/transport/tapped.hpp
   include/rpmsg/transport/transport.hpp
   include/rpmsg/transport/transport_ref.hpp
   include/rpmsg/transport/uart.hpp
@@ -138,6 +157,7 @@ set(rpmsg_headers
   include/rpmsg/transport/uart/tx_stage.hpp
   include/rpmsg/transport/uart/wake_handshake.hpp
   include/rpmsg/transport/vring/arguments.hpp
+  include/rpmsg/transport/vring/block_places.hpp
   include/rpmsg/transport/vring/config.hpp
   include/rpmsg/transport/vring/data_path.hpp
   include/rpmsg/transport/vring/fixed_layout.hpp
@@ -159,6 +179,7 @@ set(rpmsg_headers
   include/rpmsg/transport/vring/pending_doorbells.hpp
   include/rpmsg/transport/vring/ring_attach.hpp
   include/rpmsg/transport/vring/ring_setup.hpp
+  include/rpmsg/transport/vring/rules.hpp
   include/rpmsg/transport/vring/runtime_layout.hpp
   include/rpmsg/transport/vring/shared_block.hpp
   include/rpmsg/transport/vring/shared_block_plan.hpp
@@ -170,6 +191,7 @@ set(rpmsg_headers
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
+  include/rpmsg/wire/service/ping.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp

@@ -15,31 +15,54 @@ import spi
 import stack
 import tools
 import uart
-from figures import BY_NAME, FIGURES
-from tools import HERE, Failure, note
+from figures import BY_NAME, FIGURES, group_of
+from tools import HERE, Failure, built_by, made, note
 
 RECORD = HERE / "recorded.json"
 MEASURE = {"instructions": instructions.measure, "size": size.measure, "stack": stack.measure, "emulated": emulated.measure,
            "uart": uart.measure, "spi": spi.measure, "latency": latency.measure, "compile": compile_time.measure}
+COMMAND = {"instructions": instructions.OURS, "size": tuple(size.CPP), "stack": tuple(size.CPP), "emulated": tuple(size.CPP),
+           "uart": instructions.OURS, "spi": tuple(size.CPP), "latency": instructions.OURS, "compile": tuple(size.CPP)}
 EXACT = ["instructions", "size", "stack", "emulated", "uart", "spi", "codegen"]
 GROUPS = [*EXACT, "latency", "compile"]
 
 
 def measure(groups):
-    """All figures of the groups, by name, and whether all that must hold does."""
-    values, holds = {}, True
+    """All figures of the groups, by name, and what failed or is missing, a line each."""
+    values, failed = {}, []
     for group in groups:
+        found = {}
         try:
             if group == "codegen":
-                holds = codegen.measure() and holds
+                if not codegen.measure():
+                    failed.append("codegen: not all that must hold does")
             else:
-                values.update(MEASURE[group]())
+                found = MEASURE[group]()
+                absent = [figure.name for figure in FIGURES if group_of(figure.name) == group and figure.name not in found]
+                if absent:
+                    failed.append(f"{group}: not measured: {', '.join(absent)}")
         except Failure as failure:
-            holds = False
-            note("")
-            print(f"benchmarks/run: {group}: {failure}", file=sys.stderr)
+            failed.append(f"{group}: {failure}")
+        for name in found:
+            made.setdefault(name, built_by(COMMAND["size" if name.endswith(".size.m0plus.bytes") else group]))
+        values.update(found)
         note("")
-    return values, holds
+    return values, failed
+
+
+def must_lines(values):
+    """How far each exact figure is from what it must be."""
+    lines, missed = [], 0
+    for figure in FIGURES:
+        if figure.name in values and figure.must is not None and figure.toolchain:
+            value, must = values[figure.name], figure.must
+            distance = f"{abs(value - must):.4g}" + (f" ({100 * abs(value - must) / must:.0f} %)" if must else "")
+            word = "met exactly" if value == must else f"met, {distance} below" if value < must else f"MISSED by {distance}"
+            missed += value > must
+            floor = values.get("floor." + figure.name.removeprefix("host."))
+            lines.append(f"{figure.name}: {shown(value)}, must {shown(must)}: {word}" +
+                         (f"; floor {shown(floor)}" if floor is not None else ""))
+    return [*lines, f"musts: {len(lines) - missed} met, {missed} missed"] if lines else []
 
 
 def read_record():
@@ -60,21 +83,24 @@ def matched(figure, value, recorded):
     return ", ".join(words)
 
 
-def print_table(values, recorded, beside):
-    rows = [("figure", "value", "must", "aim", "recorded", "best peer", *beside, "matched")]
+def print_table(values, recorded, beside, built):
+    rows = [("figure", "value", "must", "aim", "recorded", "best peer", *beside, "built by", "matched")]
     for figure in FIGURES:
         if figure.name in values:
             value, before = values[figure.name], recorded.get(figure.name)
             short = figure.name.removeprefix("host.").removesuffix(".instr")
             rows.append((figure.name, shown(value), shown(figure.must), shown(figure.aim), shown(before), figure.peer,
-                         *(shown(costs.get(short)) for costs in beside.values()), matched(figure, value, before)))
-    rows += [(name, shown(value)) + ("",) * (5 + len(beside)) for name, value in values.items() if name not in BY_NAME]
+                         *(shown(costs.get(short)) for costs in beside.values()), made.get(figure.name, ""),
+                         matched(figure, value, before)))
+    rows += [(name, shown(value)) + ("",) * (4 + len(beside)) + (made.get(name, ""), "") for name, value in values.items() if name not in BY_NAME]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        cells = [cell.ljust(width) if i in (0, len(row) - 1) else cell.rjust(width)
+        cells = [cell.ljust(width) if i in (0, len(row) - 2, len(row) - 1) else cell.rjust(width)
                  for i, (cell, width) in enumerate(zip(row, widths))]
         print("  ".join(cells).rstrip())
-    print("best peer: as measured earlier" + (f"; {' and '.join(beside)}: measured now" if beside else ""))
+    print("best peer: as measured earlier" + (f"; {', '.join(beside)}: measured now" if beside else ""))
+    for peer in beside:
+        print(f"{peer}: {built[peer]}")
 
 
 def write_json(path, values, recorded):
@@ -82,7 +108,7 @@ def write_json(path, values, recorded):
         figure = BY_NAME.get(name)
         return {"name": name, "value": value, "unit": figure.unit if figure else unit_of(name),
                 "must": figure.must if figure else None, "aim": figure.aim if figure else None,
-                "recorded": recorded.get(name)}
+                "recorded": recorded.get(name), "built": made.get(name, "")}
     text = json.dumps([entry(*item) for item in values.items()], indent=1)
     try:
         with open(path, "w", encoding="utf-8") as file:
@@ -160,23 +186,35 @@ def main():
         return 0 if codegen.self_test() else 1
     record = read_record()
     groups = wish.groups or (EXACT if wish.check or wish.record else GROUPS)
-    values, holds = measure(groups)
-    beside = peers.measure() if "instructions" in groups else {}
+    values, failed = measure(groups)
+    beside, built, more, missing = peers.measure(groups)
+    values.update(more)
     note("")
     if values:
-        print_table(values, record["figures"], beside)
+        print_table(values, record["figures"], beside, built)
+    for what, why in missing.items():
+        print(f"not measured: {what}: {why}")
     if wish.functions:
         print_functions()
     if wish.json:
-        values.update({f"{peer}.{name}.instr": value for peer, costs in beside.items() for name, value in costs.items()})
+        for peer, costs in beside.items():
+            values.update({f"{peer}.{name}.instr": value for name, value in costs.items()})
+            made.update({f"{peer}.{name}.instr": built[peer] for name in costs})
         write_json(wish.json, values, record["figures"])
     if wish.plots:
         import plots
         plots.draw()
-    if wish.record:
+    holds = not failed
+    if wish.record and holds:
         write_record(values, record)
     if wish.check:
+        print("\n".join(must_lines(values)))
         holds = check(values, record) and holds
+    sys.stdout.flush()
+    for line in failed:
+        print(f"benchmarks/run: failed: {line}", file=sys.stderr)
+    if wish.record and failed:
+        print("benchmarks/run: nothing was recorded", file=sys.stderr)
     return 0 if holds else 1
 
 

@@ -3,10 +3,12 @@
 import re
 
 from figures import DIALECTS
-from tools import BUILD, HERE, WARNINGS, Failure, at_once, build, headers, note, run
+from tools import BUILD, HERE, WARNINGS, Failure, at_once, build, built_by, headers, made, note, run
 
 FEW, MANY = 2048, 4096  # multiples of the ring and of the random order
-FLOOR = ["gcc", "-std=c11", "-O2", "-finline-limit=1000", *WARNINGS, "-no-pie", HERE / "floor" / "host.c"]
+OURS = ("g++", "-O2")
+FLOOR = ("gcc", "-std=c11", "-O2", "-finline-limit=1000", *WARNINGS, "-no-pie", HERE / "floor" / "host.c")
+FLOOR_OS = ("gcc", "-std=c11", "-Os", *WARNINGS, "-no-pie", HERE / "floor" / "host.c")
 
 
 class Program:
@@ -79,12 +81,16 @@ def programs(pools=(1, 1000)):
     def one(name):
         if name == "floor":
             return Program("floor", *FLOOR)
+        if name == "floor_os":
+            return Program("floor_os", *FLOOR_OS)
+        if name == "copy_os":
+            return Program(name, "g++", "-std=c++20", "-Os", *WARNINGS, headers(), "-no-pie", HERE / "instructions" / "copy.cpp")
         what = name.partition("-")[2]
         defines = [f"-D{'ENDPOINTS' if what.isdigit() else 'DIALECT'}={what}"] if what else []
         bound = ["-Wl,-z,now"] if name.startswith("first") else []  # else the first call of a library function counts
         return ours(name, *bound, *defines)
-    names = [f"pool-{size}" for size in pools] + ["copy", "zero_copy", "round_trip", "create-10000", "bind-2000", "first-16",
-                                                  "first-4096", "floor", *(f"copy-{dialect}" for dialect in DIALECTS)]
+    names = [f"pool-{size}" for size in pools] + ["copy", "copy_os", "user", "zero_copy", "round_trip", "round_trip-openamp", "create-10000", "bind-2000", "first-16",
+                                                  "first-4096", "floor", "floor_os", *(f"copy-{dialect}" for dialect in DIALECTS)]
     return dict(zip(names, at_once(one, names)))
 
 
@@ -96,6 +102,9 @@ def measure():
         "lockstep496": ("copy", ["{}", "496", "1"]),
         "zerocopy": ("zero_copy", ["{}", "16", "1"]),
         "roundtrip": ("round_trip", ["{}", "16", "1"]),
+        "os": ("copy_os", ["{}", "16", "1"]),
+        "user": ("user", ["{}", "16", "1"]),
+        "roundtrip openamp": ("round_trip-openamp", ["{}", "16", "1"]),
         "pool1": ("pool-1", ["{}", "16", "1"]),
         "pool1000": ("pool-1000", ["{}", "16", "1"]),
         "create": ("create-10000", ["{}", "16", "1"]),
@@ -104,6 +113,7 @@ def measure():
         "floor lockstep16": ("floor", ["lockstep", "{}", "16"]),
         "floor burst16": ("floor", ["burst", "{}", "16"]),
         "floor lockstep496": ("floor", ["lockstep", "{}", "496"]),
+        "floor os": ("floor_os", ["lockstep", "{}", "16"]),
         "floor roundtrip": ("floor", ["roundtrip", "{}", "16"]),
     }
 
@@ -116,8 +126,15 @@ def measure():
     lockstep, burst = cost["lockstep16"], cost["burst16"]
     if lockstep["fence"] == 0:
         raise Failure("no fence was seen: is this an x86-64 machine?")
+    made["floor.os.copy16.lockstep.instr"] = built_by(FLOOR_OS)
+    made["host.os.copy16.lockstep.instr"] = built_by(("g++", "-Os"))
+    made.update({f"floor.{name}": built_by(FLOOR) for name in ("copy16.lockstep.instr", "copy16.burst.instr", "copy496.lockstep.instr",
+                                                               "roundtrip16.instr", "fences")})
     return {
         "host.copy16.lockstep.instr": lockstep["instr"],
+        "host.user.lockstep.instr": cost["user"]["instr"],
+        "host.os.copy16.lockstep.instr": cost["os"]["instr"],
+        "host.openamp.roundtrip16.instr": cost["roundtrip openamp"]["instr"],
         "host.copy16.burst.instr": burst["instr"],
         "host.copy496.lockstep.instr": cost["lockstep496"]["instr"],
         "host.zerocopy.instr": cost["zerocopy"]["instr"],
@@ -127,7 +144,7 @@ def measure():
         "host.bind2000.instr": cost["bind"]["instr"],
         "host.first16.instr": built["first-16"].first_message(),
         "host.first4096.instr": built["first-4096"].first_message(),
-        **{f"host.{dialect}.lockstep.instr": cost[dialect]["instr"] for dialect in DIALECTS},
+        **{f"host.{dialect}.copy16.lockstep.instr": cost[dialect]["instr"] for dialect in DIALECTS},
         "host.fences": lockstep["fence"],
         "host.fences.burst": burst["fence"],
         "host.rmw": max(one["rmw"] for name, one in cost.items() if not name.startswith("floor")),
@@ -136,5 +153,6 @@ def measure():
         "floor.copy16.burst.instr": cost["floor burst16"]["instr"],
         "floor.copy496.lockstep.instr": cost["floor lockstep496"]["instr"],
         "floor.roundtrip16.instr": cost["floor roundtrip"]["instr"],
+        "floor.os.copy16.lockstep.instr": cost["floor os"]["instr"],
         "floor.fences": cost["floor lockstep16"]["fence"],
     }

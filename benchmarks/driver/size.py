@@ -3,7 +3,7 @@
 import re
 
 from figures import DIALECTS, ROLES
-from tools import CORES, HERE, WARNINGS, at_once, build, headers, run
+from tools import BUILD, CORES, HERE, WARNINGS, at_once, build, built_by, headers, made, run
 
 COMMON = ["-mthumb", "-Os", "-ffunction-sections", "-fdata-sections"]
 CPP = ["arm-none-eabi-g++", "-std=c++20", "-fno-exceptions", "-fno-rtti", *COMMON]
@@ -22,11 +22,16 @@ def compile_for(core, source, *more, variant=""):
 
 def link(core, program, *defines, variant=""):
     """A linked image of one firmware program, its map beside it."""
-    start, body = compile_for(core, "size/start.c"), compile_for(core, program, *defines, variant=variant)
-    elf = body.with_suffix(".elf")
-    return build(elf.relative_to(elf.parents[1]), "arm-none-eabi-g++", "-mthumb", f"-mcpu={CORES[core]}", "-nostartfiles",
-                 "--specs=nano.specs", "-Wl,--gc-sections", f"-Wl,-Map={elf.with_suffix('.map')}", "-T",
-                 HERE / "size" / "link.ld", start, body)
+    body = compile_for(core, program, *defines, variant=variant)
+    return link_objects(core, body.with_suffix(".elf").relative_to(body.parents[1]), body)
+
+
+def link_objects(core, output, *objects):
+    """An image of these objects and the start-up; options for the linker may stand among them."""
+    elf = BUILD / output
+    return build(output, "arm-none-eabi-g++", "-mthumb", f"-mcpu={CORES[core]}", "-nostartfiles", "--specs=nano.specs",
+                 "-Wl,--gc-sections", f"-Wl,-Map={elf.with_suffix('.map')}", "-T", HERE / "size" / "link.ld",
+                 compile_for(core, "size/start.c"), *objects)
 
 
 def sections(elf):
@@ -73,6 +78,7 @@ def measure():
     for core, image in built.items():
         figures[f"size.{core}.bytes"] = flash(image["ours"]) - flash(image["bare"])
         figures[f"floor.size.{core}.bytes"] = flash(image["floor"]) - flash(image["bare"])
+    made.update({name: built_by(tuple(C)) for name in [*figures, "floor.ram.bytes"] if name.startswith("floor")})
     figures["ram.bytes"] = max(ram(image["ours"]) - ram(image["bare"]) for image in built.values())
     figures["floor.ram.bytes"] = max(ram(image["floor"]) - ram(image["bare"]) for image in built.values())
     pairs = [(dialect, role) for dialect in DIALECTS for role in ROLES]

@@ -4,8 +4,8 @@ code itself: what GCC writes down is from before its last passes."""
 
 import re
 
-from size import compile_for, short
-from tools import CORES, HERE, Failure, build, note, run
+from size import C, compile_for, short
+from tools import CORES, HERE, Failure, build, built_by, made, note, run
 
 
 class Graph:
@@ -84,7 +84,7 @@ def frame_in(code):
     return 4 * pushed + reserved
 
 
-def analyse(obj):
+def analyse(obj, prefix="stack"):
     """The figures of stack/calls.cpp, compiled for Cortex-M33 with -fcallgraph-info=su."""
     elf = build(f"stack/{obj.stem}.elf", "arm-none-eabi-g++", "-mthumb", f"-mcpu={CORES['m33']}", "-nostartfiles",
                 "--specs=nano.specs", "-Wl,--gc-sections,-e,measured_poll,-u,measured_send", obj,
@@ -94,13 +94,13 @@ def analyse(obj):
 
     def figure(name, root):
         size, chain = graph.deepest(root)
-        print(f"{name}: " + " > ".join(f"{graph.label.get(symbol, symbol)} {frame}" for symbol, frame in chain))
-        return chain, {name: size}
+        print(f"{prefix}.{name}: " + " > ".join(f"{graph.label.get(symbol, symbol)} {frame}" for symbol, frame in chain))
+        return chain, {f"{prefix}.{name}": size}
 
-    chain, send = figure("stack.send.bytes", "measured_send")
-    _, poll = figure("stack.poll.bytes", "measured_poll")
+    chain, send = figure("send.bytes", "measured_send")
+    _, poll = figure("poll.bytes", "measured_poll")
     graph.not_counted.update(symbol for symbol, _ in chain[1:2])  # what poll sends by itself: that is the figure above
-    _, receive = figure("stack.receive.bytes", "measured_poll")
+    _, receive = figure("receive.bytes", "measured_poll")
     return send | receive | poll
 
 
@@ -117,4 +117,8 @@ def pool_frames():
 
 
 def measure():
-    return analyse(compile_for("m33", "stack/calls.cpp", f"-I{HERE / 'size'}", "-fcallgraph-info=su")) | pool_frames()
+    floor = compile_for("m33", "floor/echo.c", "-DMEASURED", "-DCONSUME", "-fcallgraph-info=su", variant="-stack")
+    floor_figures = analyse(floor, "floor.stack")
+    made.update(dict.fromkeys(floor_figures, built_by(tuple(C))))
+    return (analyse(compile_for("m33", "stack/calls.cpp", f"-I{HERE / 'size'}", "-fcallgraph-info=su")) | pool_frames() |
+            floor_figures)

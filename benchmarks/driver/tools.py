@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "benchmarks"
-BUILD = ROOT / "build" / "benchmarks"
+BUILD = Path(os.environ.get("RPMSG_BUILD", ROOT / "build")) / "benchmarks"
 
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror"]
 CORES = {"m0plus": "cortex-m0plus", "m4": "cortex-m4", "m33": "cortex-m33"}
@@ -67,6 +67,17 @@ def build(output, *command):
             run(*command, "-o", path)
             built.add(path)
     return path
+
+
+made = {}  # compiler and options of a figure, where they are not those of its group
+
+
+@functools.lru_cache(maxsize=None)
+def built_by(command):
+    """Compiler, version and the options that tell: a tuple of words."""
+    words = [str(word) for word in command]
+    options = [word for word in words if re.match(r"-O|-flto|-finline-limit", word)]
+    return " ".join([words[0], compiler_version(words[0]), *options])
 
 
 def headers():

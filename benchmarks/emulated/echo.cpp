@@ -24,3 +24,4 @@ constinit auto link = rpmsg::channel{
 
 auto measured_start() -> bool { return link.start().has_value(); }
 auto measured_poll() -> void { link.poll(); }
+extern "C" [[gnu::alias("measured_poll")]] auto measured_meet() -> void; // the same code, so that it is inlined as before

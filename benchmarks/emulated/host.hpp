@@ -6,10 +6,19 @@
 #include <board.hpp>
 #include <semihosting.hpp>
 
+#ifndef DIALECT
+#define DIALECT openamp
+#endif
+
 /// The peer of what is measured: the host's end on the same core and memory. It is not measured.
 namespace host {
 
-inline constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::openamp};
+inline constexpr auto dialect = rpmsg::wire::dialects::DIALECT;
+inline constexpr auto rings = rpmsg::vring_config{
+    .buffers = 8,
+    .buffer_size = 512,
+    .device_base = dialect == rpmsg::wire::dialects::rpmsg_lite ? board::shared_start : 0, // it takes addresses
+    .dialect = dialect};
 
 inline std::uint32_t answers{}; ///< messages that came back
 
@@ -38,7 +47,9 @@ inline auto load_table() -> void {
 
 /// Has both ends come up and find each other.
 inline auto meet(auto&& endpoint, auto&& poll_other) -> void {
-    load_table();
+    if constexpr (rings.dialect.status_in_table) {
+        load_table();
+    }
     if (not link.start()) {
         fail("the host's link does not fit its memory");
     }

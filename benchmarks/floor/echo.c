@@ -1,12 +1,19 @@
-// The floor in firmware: a remote echo in plain C with all that the measured library does. Name service both ways, every
-// ring and wire check, saturating counters, attach by the status byte, restart, a lock against interrupts.
+// The floor in firmware: a remote echo in plain C with the checks of the measured library. Name service both ways, every ring
+// and wire check, saturating counters, attach by the status byte, restart by the status byte and by a mark in the rings, transmit
+// buffers of different sizes, polls refused inside a handler, a lock against interrupts. With MEASURED the calls are counted by
+// another program; with CONSUME, too, the handler lies elsewhere and sends nothing.
 enum { buffers = 8 };
 #include "ring.h"
 
 _Static_assert(offsetof(struct shared, rings) == 128 && offsetof(struct shared, memory) == 768, "laid out as the library does");
 
+#ifdef SHARED_START
+static struct shared* block(void) { return (struct shared*)SHARED_START; }
+static void doorbell(unsigned which) { *(uint32_t volatile*)(SHARED_START + 0x2400) = which; }
+#else
 static struct shared* block(void) { return (struct shared*)0x20010000u; }
 static void doorbell(unsigned which) { *(uint32_t volatile*)0x40000000u = which; }
+#endif
 
 enum { name_service = 53, echo = 1024, name_size = 32, budget = 64 };
 static uint32_t const any = 0xffffffffu;
@@ -19,6 +26,7 @@ enum reason {
     no_endpoint,
     bad_announcement,
     bad_index,
+    bad_call,
     no_buffer,
     too_large,
     not_up,
@@ -29,8 +37,10 @@ enum reason {
 static struct {
     struct queue tx, rx;
     uint32_t peer;
+    uint16_t spare; // a bit for each transmit buffer that was taken and not used
+    uint16_t mark;  // what this device wrote to the rings that it attached to
     uint8_t pending[2];
-    bool is_up, is_faulty, is_bound, must_announce;
+    bool is_up, is_faulty, is_bound, must_announce, is_polling;
     uint16_t counts[reasons];
 } link;
 
@@ -55,35 +65,63 @@ static int fault(int id) {
     return id;
 }
 
-// Sends under the lock; a descriptor that is no good goes back unused.
+// A driver that starts again clears the mark: then the rings are no longer those that this device attached to.
+static uint16_t* mark_of_rings(void) { return &block()->rings[0].available.used_event; }
+static bool is_marked(void) { return __atomic_load_n(mark_of_rings(), __ATOMIC_RELAXED) == link.mark; }
+
+// A transmit buffer that is large enough: a spare one, or one of the ring. Each is looked at once; what does not fit stays spare.
+static uint8_t* find_room(uint32_t size, uint32_t* id) {
+    uint32_t largest = 0;
+    uint16_t untried = link.spare;
+    for (int i = 0; i < 2 * buffers; i++) {
+        int next = 0;
+        if (untried != 0) {
+            while ((untried >> next & 1u) == 0) {
+                next++;
+            }
+            untried = (uint16_t)(untried & (untried - 1u));
+        } else {
+            next = fault(device_take(&link.tx, 0));
+            if (next < 0) {
+                break;
+            }
+        }
+        uint32_t capacity;
+        uint8_t* at = described(0, (uint32_t)next, device_writes, &capacity);
+        if (at != NULL && size <= capacity - header_size) {
+            link.spare = (uint16_t)(link.spare & ~(1u << next));
+            *id = (uint32_t)next;
+            return at;
+        }
+        if (at == NULL) {
+            count(bad_descriptor);
+        } else {
+            largest = capacity;
+        }
+        link.spare = (uint16_t)(link.spare | 1u << next);
+    }
+    count(largest != 0 ? too_large : no_buffer);
+    return NULL;
+}
+
+// Sends under the lock.
 static bool try_send(uint32_t destination, void const* payload, uint32_t size) {
     if (!link.is_up || link.is_faulty) {
         count(not_up);
         return false;
     }
-    for (int i = 0; i < buffers; i++) {
-        int id = fault(device_reserve(&link.tx, 0));
-        if (id < 0) {
-            break;
-        }
-        uint32_t capacity;
-        uint8_t* at = described(0, (uint32_t)id, device_writes, &capacity);
-        if (at == NULL) {
-            count(bad_descriptor);
-            device_give(&link.tx, 0, (uint32_t)id, 0);
-            continue;
-        }
-        if (size > capacity - header_size) {
-            link.tx.spare = (uint8_t)(id + 1);
-            count(too_large);
-            return false;
-        }
-        write_message(at, echo, destination, payload, size);
-        device_give(&link.tx, 0, (uint32_t)id, header_size + size);
-        return true;
+    uint32_t id = 0;
+    uint8_t* at = find_room(size, &id);
+    if (at == NULL) {
+        return false;
     }
-    count(no_buffer);
-    return false;
+    write_message(at, echo, destination, payload, size);
+    if (!is_marked()) {
+        count(not_up);
+        return false;
+    }
+    device_give(&link.tx, 0, id, header_size + size);
+    return true;
 }
 static bool send(uint32_t destination, void const* payload, uint32_t size) {
     uint32_t const before = lock();
@@ -100,14 +138,18 @@ struct announcement {
 static void announce(void) {
     struct announcement a = {.address = echo, .flags = 0};
     memcpy(a.name, name, name_size);
-    link.must_announce = !send(name_service, &a, sizeof a);
+    bool const is_sent = send(name_service, &a, sizeof a);
+    link.must_announce = !is_sent;
+    block()->rings[0].used.flags = is_sent ? no_kick : 0; // the driver tells when it gives buffers
 }
 
 static void bind(uint32_t peer) {
+    uint32_t const before = lock();
     if (!link.is_bound) {
         link.peer = peer;
         link.is_bound = true;
     }
+    unlock(before);
 }
 
 // An announcement of the peer is copied before anything is decided on it.
@@ -142,6 +184,10 @@ static void hear(uint8_t const* payload, uint32_t size) {
     }
 }
 
+#ifdef CONSUME
+void consume(uint8_t const* payload, uint32_t size);
+#endif
+
 static void deliver(struct header const* h, uint8_t const* payload) {
     if (h->destination == name_service) {
         hear(payload, h->length);
@@ -151,7 +197,11 @@ static void deliver(struct header const* h, uint8_t const* payload) {
         count(no_endpoint);
     } else {
         bind(h->source);
+#ifdef CONSUME
+        consume(payload, h->length);
+#else
         (void)send(h->source, payload, h->length);
+#endif
     }
 }
 
@@ -162,26 +212,37 @@ static void attach(struct queue* q, unsigned which) {
     q->theirs = buffers;
 }
 
+// Whether the driver has put buffers into the transmit ring: before, the rings are not laid out.
+static bool is_laid_out(void) {
+    uint16_t const posted = __atomic_load_n(&block()->rings[0].available.index, __ATOMIC_ACQUIRE);
+    uint16_t const used = __atomic_load_n(&block()->rings[0].used.index, __ATOMIC_RELAXED);
+    return posted != 0 && (uint16_t)(posted - used) <= buffers;
+}
+
 // Follows the status byte. A link that broke comes back when the driver has taken its readiness away.
 static void follow(void) {
     uint8_t const status = __atomic_load_n(&block()->status, __ATOMIC_ACQUIRE);
     bool const is_ready = (status & ~11u) == 4;
     uint32_t const before = lock();
-    if (link.is_up && (!is_ready || link.is_faulty)) {
+    if (link.is_up && (!is_ready || link.is_faulty || !is_marked())) {
         link.is_up = link.is_bound = link.must_announce = false;
         count(link_down);
     }
     link.is_faulty = link.is_faulty && is_ready;
-    if (is_ready && !link.is_up && !link.is_faulty) {
+    if (is_ready && !link.is_up && !link.is_faulty && is_laid_out()) {
         attach(&link.tx, 0);
         attach(&link.rx, 1);
+        link.spare = 0;
+        link.mark = (uint16_t)(__atomic_load_n(mark_of_rings(), __ATOMIC_RELAXED) + 1u);
+        link.mark = link.mark != 0 ? link.mark : 1;
+        *mark_of_rings() = link.mark;
         block()->rings[0].used.flags = no_kick;
         link.is_up = link.must_announce = true;
     }
     unlock(before);
 }
 
-static void poll(void) {
+static void poll_once(void) {
     link.pending[0] = link.pending[1] = 0;
     follow();
     if (link.must_announce) {
@@ -208,11 +269,34 @@ static void poll(void) {
             }
         }
         before = lock();
-        device_give(&link.rx, 1, (uint32_t)id, capacity);
+        if (is_marked()) {
+            device_give(&link.rx, 1, (uint32_t)id, capacity);
+        }
         unlock(before);
     }
+    link.pending[1] = 1; // the budget is used up
 }
 
+static void poll(void) {
+    if (link.is_polling) {
+        count(bad_call);
+        return;
+    }
+    link.is_polling = true;
+    poll_once();
+    link.is_polling = false;
+}
+
+#ifdef MEASURED
+bool measured_start(void);
+void measured_meet(void);
+void measured_poll(void);
+bool measured_send(uint8_t const* payload, uint32_t size);
+bool measured_start(void) { return true; }
+void measured_poll(void) { poll(); }
+void measured_meet(void) { measured_poll(); }
+bool measured_send(uint8_t const* payload, uint32_t size) { return send(link.peer, payload, size); }
+#else
 void mailbox_isr(void);
 void mailbox_isr(void) { link.pending[0] = link.pending[1] = 1; }
 
@@ -222,3 +306,4 @@ int main(void) {
         __asm__ volatile("wfi" ::: "memory");
     }
 }
+#endif

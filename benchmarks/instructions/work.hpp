@@ -8,6 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#ifndef BATCH
+#define BATCH 16
+#endif
 #ifndef DIALECT
 #define DIALECT rpmsg
 #endif
@@ -22,7 +25,7 @@ constexpr auto base = dialect.attach == rpmsg::wire::attach_rule::base_word ? pa
 constexpr auto rings = rpmsg::vring_config{.buffers = 16,
                                            .buffer_size = 512,
                                            .alignment = dialect == rpmsg::wire::dialects::linux_bufsz ? page : 64,
-                                           .batch = 16,
+                                           .batch = BATCH,
                                            .device_base = base,
                                            .dialect = dialect};
 constexpr auto block_size = rpmsg::align_up(rpmsg::vring_layout<rings>::size(), page);

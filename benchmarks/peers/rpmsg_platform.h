@@ -1,15 +1,19 @@
-// A platform for rpmsg-lite on which both ends live in one process and nothing is rung: see rpmsg_lite.c.
+// A platform for rpmsg-lite without caches and address translation: see rpmsg_lite.c and rpmsg_lite_echo.c.
 #pragma once
 #include "rpmsg_compiler.h"
 #include "rpmsg_default_config.h"
 #include <stdint.h>
 
 // Theirs is an instruction of Arm.
+#ifndef __arm__
 #undef MEM_BARRIER
 #define MEM_BARRIER() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#endif
 
 #define VRING_ALIGN (64U)
+#ifndef VRING_SIZE
 #define VRING_SIZE (0x400UL)
+#endif
 #define RL_VRING_OVERHEAD (2UL * VRING_SIZE)
 #define RL_PLATFORM_MAX_ISR_COUNT (32U)
 #define RL_PLATFORM_HIGHEST_LINK_ID (0U)

@@ -14,6 +14,11 @@ namespace doctor {
 
 inline auto read_boot(memory const& block) -> rpmsg::wire::boot_block { return block.read<rpmsg::wire::boot_block>(0); }
 
+/// Returns whether both sides write their state there; NuttX's lite driver writes only the base.
+inline auto has_states(examination const& on) -> bool {
+    return on.rings().dialect.attach == rpmsg::wire::attach_rule::boot_words;
+}
+
 /// Returns whether both sides have started, so that no state may stay behind the other's.
 inline auto have_started(memory const& block) -> bool {
     auto const boot = read_boot(block);
@@ -50,12 +55,13 @@ inline auto check_state(examination& on, side whose, std::uint32_t state, std::u
 inline auto check_base(examination& on, rpmsg::wire::boot_block const& boot) -> void {
     auto other = on.rings();
     other.device_base = boot.base[0] | std::uint64_t{boot.base[1]} << 32;
-    auto const is_written = boot.driver_state != rpmsg::wire::boot_state::none or other.device_base != 0;
+    auto const is_written = other.device_base != 0 or (has_states(on) ? boot.driver_state != rpmsg::wire::boot_state::none
+                                                                      : on.block.read<std::uint8_t>(on.at.status) != 0);
     if (not is_written or on.compare(side::driver, "boot.base", other.device_base, on.rings().device_base)) {
         return;
     }
-    if (fit_of_driver(on, other).exact > fit_of_driver(on, on.rings()).exact) {
-        on.link.rings.device_base = other.device_base;
+    if (sum_of(fits_of_driver(on, other)).good > sum_of(fits_of_driver(on, on.rings())).good) {
+        on.follow(other);
     }
 }
 
@@ -77,9 +83,12 @@ inline auto check_command(examination& on, side whose, std::uint32_t word) -> vo
 /// Checks the boot block and the words that belong to it, field by field.
 inline auto check_boot(examination& on) -> void {
     auto const boot = read_boot(on.block);
+    check_base(on, boot);
+    if (not has_states(on)) {
+        return;
+    }
     check_state(on, side::driver, boot.driver_state, boot.device_state);
     check_state(on, side::device, boot.device_state, boot.driver_state);
-    check_base(on, boot);
     check_command(on, side::driver, on.block.read<std::uint32_t>(on.at.table + 8));
     check_command(on, side::device, on.block.read<std::uint32_t>(on.at.table + 12));
 }

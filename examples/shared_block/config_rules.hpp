@@ -5,30 +5,47 @@
 
 #include "examination.hpp"
 #include "feature_rules.hpp"
+#include "guesses.hpp"
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace doctor {
 
-/// Compares the buffer sizes of both rings with the shared block's; `names` are their names in the config space.
+/// Compares the buffer sizes of both rings with the shared block's; `names` are their names in the config space. Further checks
+/// use them where the driver keeps to them.
 inline auto check_sizes(examination& on, std::array<std::uint32_t, 2> const& sizes,
                         std::array<std::string_view, 2> const& names) -> void {
-    auto const& rings = on.rings();
     auto const whose = on.table_owner();
-    on.told_sizes = sizes;
-    if (sizes[0] != sizes[1] and sizes[0] == rings.size_of(1) and sizes[1] == rings.size_of(0)) {
-        on.wrong(whose, std::string{names[0]},
-                 words("is ", sizes[0], " and ", names[1], " ", sizes[1], ": the two directions are exchanged"));
-        return;
+    auto fitting = variants{};
+    add_sizes(fitting, {.rings = on.rings(), .changes = {}}, sizes);
+    auto const tell = [&](std::string field, std::string const& fact) {
+        if (fitting.empty()) {
+            on.wrong(whose, std::move(field), fact);
+        } else {
+            on.wrong(whose, std::move(field), fact, texts_of(fitting));
+        }
+    };
+    auto const expected = std::array{on.rings().size_of(0), on.rings().size_of(1)};
+    if (sizes[0] != expected[0] and sizes[1] != expected[1]) {
+        tell(std::string{names[0]}, words("is ", sizes[0], " and ", names[1], " ", sizes[1], ", the shared block says ",
+                                          expected[0], " and ", expected[1]));
+    } else if (sizes != expected) {
+        auto const ring = sizes[0] != expected[0] ? 0u : 1u;
+        tell(std::string{names[ring]}, words("is ", sizes[ring], ", the shared block says ", expected[ring]));
     }
-    for (std::uint32_t ring = 0; ring < 2; ++ring) {
-        if (sizes[ring] != rings.size_of(ring)) {
-            on.wrong(whose, std::string{names[ring]},
-                     words("is ", sizes[ring], ", the shared block says ", rings.size_of(ring), ": looks as if the ",
-                           name_of(whose), " was built with ", on.size_field(ring), " = ", sizes[ring]));
+    if (sizes != expected) {
+        on.table_rings = on.table_rings.value_or(on.rings());
+        on.table_rings->remote_to_host = sizes[0];
+        on.table_rings->host_to_remote = sizes[1];
+    }
+    if (not fitting.empty()) {
+        auto const fit = sum_of(fits_of_driver(on, fitting.front().rings));
+        if (fit.bad == 0 and fit.good > 0) {
+            on.follow(fitting.front().rings);
         }
     }
 }

@@ -31,11 +31,13 @@ inline auto check_half(examination& on, side whose, std::uint32_t magic, std::ui
         return false;
     }
     if (auto const expected = on.rings().fingerprint(); fingerprint != expected) {
-        auto const guess = guess_fingerprint(on.link, fingerprint);
-        on.wrong(whose, words(name, ".fingerprint"),
-                 words("is ", hex{fingerprint}, ", the shared block's is ", hex{expected},
-                       guess ? words(": looks as if the ", name, " was built with ", guess->field, " = ", guess->value)
-                             : ": more than one field of its configuration differs"));
+        auto const fact = words("is ", hex{fingerprint}, ", the shared block's is ", hex{expected});
+        auto const field = words(name, ".fingerprint");
+        if (auto const guess = guess_fingerprint(on.link, fingerprint); not guess.empty()) {
+            on.wrong(whose, field, fact, texts_of(guess));
+        } else {
+            on.wrong(whose, field, words(fact, ": more than one field of its configuration differs"));
+        }
     }
     return true;
 }

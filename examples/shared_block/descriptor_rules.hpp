@@ -36,26 +36,10 @@ inline auto descriptor_field(std::uint32_t which, std::uint32_t id, std::string_
     return words("ring ", which, " descriptor ", id, " ", field);
 }
 
-/// If all written descriptors have the same length, which differs from the shared block's, the driver's configuration is
-/// reported.
 inline auto check_lengths(examination& on, std::uint32_t which, ring_reading const& ring, std::vector<std::uint32_t> const& ids)
     -> void {
     auto const size = on.rings().size_of(which);
-    auto const is_fixed = which == 0 or not faces_linux(on.rings());
-    auto const first = ring.descriptors[ids.front()].length;
-    auto const is_one = std::all_of(ids.begin(), ids.end(), [&](auto id) { return ring.descriptors[id].length == first; });
-    if (is_one and ids.size() > 1 and is_fixed and first != size and first > 16) {
-        if (first == on.told_sizes[which]) { // the config space has the same size, which is already reported
-            return;
-        }
-        auto const other = on.rings().size_of(1 - which);
-        auto const field = on.size_field(which);
-        on.wrong(side::driver, std::string{field},
-                 words("ring ", which, " has buffers of ", first, " bytes, the shared block says ", size,
-                       ": looks as if the driver ",
-                       first == other ? "has the two directions exchanged" : words("was built with ", field, " = ", first)));
-        return;
-    }
+    auto const is_fixed = which == 0 or not faces_linux(on.rings().dialect);
     std::size_t told = 0;
     for (auto const id : ids) {
         auto const length = ring.descriptors[id].length;
@@ -66,35 +50,20 @@ inline auto check_lengths(examination& on, std::uint32_t which, ring_reading con
     }
 }
 
-/// Reports the base from which the driver seems to count when all of its addresses are wrong; otherwise each wrong address.
 inline auto check_addresses(examination& on, std::uint32_t which, ring_reading const& ring,
                             std::vector<std::uint32_t> const& ids) -> void {
-    auto const is_good = [&](std::uint32_t id) {
-        auto const& d = ring.descriptors[id];
-        return d.address % 4 == 0 and on.admits(d.address, std::min(d.length, on.rings().size_of(which)));
-    };
-    auto const bad = std::count_if(ids.begin(), ids.end(), [&](auto id) { return not is_good(id); });
     auto const base = on.rings().device_base;
-    for (auto const other : {std::uint64_t{0}, on.link.host_base, on.link.remote_base}) {
-        auto const moved = [&](auto id) {
-            auto const address = ring.descriptors[id].address - other + base;
-            return on.admits(address, std::min(ring.descriptors[id].length, on.rings().size_of(which)));
-        };
-        if (bad > 1 and static_cast<std::size_t>(bad) == ids.size() and std::all_of(ids.begin(), ids.end(), moved)) {
-            on.wrong(side::driver, "device_base",
-                     words("descriptors of ring ", which, " hold addresses like ", hex{ring.descriptors[ids.front()].address},
-                           ": looks as if the driver counts from ", hex{other}, ", the shared block says ", hex{base}));
-            return;
-        }
-    }
     std::size_t told = 0;
     for (auto const id : ids) {
-        if (not is_good(id) and told++ < patience) {
-            auto const address = ring.descriptors[id].address;
-            auto const hits_rings = address >= base and address - base < on.at.ring_buffers[0];
-            on.wrong(side::driver, descriptor_field(which, id, "address"),
-                     words("is ", hex{address},
-                           hits_rings ? ": that is on the rings" : ": outside the windows of the shared block"));
+        auto const& d = ring.descriptors[id];
+        auto const is_good = d.address % 4 == 0 and on.admits(d.address, std::min(d.length, on.rings().size_of(which)));
+        if (not is_good and told++ < patience) {
+            auto const hits_rings = d.address >= base and d.address - base < on.at.ring_buffers[0];
+            auto const place = hits_rings              ? ": that is on the rings"
+                               : d.address % 4 != 0    ? ": that is no multiple of 4"
+                               : on.link.has_windows() ? ": outside the windows of the shared block"
+                                                       : ": outside the buffers of the shared block";
+            on.wrong(side::driver, descriptor_field(which, id, "address"), words("is ", hex{d.address}, place));
         }
     }
 }

@@ -127,26 +127,46 @@ inline auto is_exchanged(examination const& on) -> bool {
     return ring_1.available_index != 0 and all_are(ring_1) and not all_are(ring_0);
 }
 
+/// Returns the name of the first field that a configuration changes.
+inline auto field_of_change(variant const& one) -> std::string {
+    auto const& change = one.changes.front();
+    return change.substr(0, std::min(change.find(" ="), change.find(" exchanged")));
+}
+/// Describes ring 0 as the driver has it.
+inline auto fact_of_driver(examination const& on, rpmsg::vring_config const& rings) -> std::string {
+    auto const at = place_block(rings);
+    auto const first = on.block.read<rpmsg::wire::descriptor>(at.rings[0].descriptors);
+    return words("ring 0 at ", hex{at.rings[0].descriptors}, " has ",
+                 on.block.read<std::uint16_t>(at.rings[0].available + 2ull), " published buffers, the first at ",
+                 hex{first.address}, " with ", first.length, " bytes");
+}
+
 /// Examines both rings, after a check whether they are at other places.
 inline auto examine_rings(examination& on, diagnosis& result) -> void {
-    if (auto const guess = guess_driver(on); not guess.empty()) {
-        on.wrong(side::driver, guess.front().field,
-                 words("the rings are not where the shared block has them: looks as if the driver was built with ",
-                       describe(guess)));
-        return;
-    }
-    if (is_exchanged(on)) {
+    auto guess = guess_driver(on);
+    if (guess.empty() and is_exchanged(on)) {
         on.wrong(side::driver, "direction",
                  "looks as if the driver has the two directions exchanged: it receives on ring 1 and sends through ring 0");
         return;
     }
+    if (guess.empty()) {
+        guess = guess_driver_twice(on);
+    }
+    if (not guess.empty()) {
+        auto const places = on.at.rings;
+        on.wrong(side::driver, field_of_change(guess.front()), fact_of_driver(on, guess.front().rings), texts_of(guess));
+        on.follow(guess.front().rings);
+        if (on.at.rings != places) {
+            return; // the device looks elsewhere
+        }
+    }
     for (std::uint32_t which = 0; which < 2; ++which) {
         auto const published = on.block.read<std::uint16_t>(on.at.rings[which].available + 2ull);
-        if (auto const guess = guess_device(on, which, published); not guess.empty()) {
+        if (auto const device = guess_device(on, which, published); not device.empty()) {
             on.wrong(side::device, field_of(which, "used ring"),
                      words("is not at ", hex{on.at.rings[which].used}, " but at ",
-                           hex{place(guess.front().rings).rings[which].used}, ": looks as if the device was built with ",
-                           describe(guess)));
+                           hex{place_block(device.front().rings).rings[which].used}),
+                     texts_of(device));
             continue;
         }
         examine_ring(on, result, which);
@@ -172,7 +192,7 @@ inline auto refuse_content(examination const& on) -> std::string {
     }
     auto const start = on.at.rings[0].descriptors;
     auto const is_empty = content.is_zero(start, on.at.ring_buffers[0] - start);
-    if (not has_head(on) and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver(on).empty()) {
+    if (not has_head(on) and not is_empty and not has_ring(on, 0) and not has_ring(on, 1) and guess_driver_at_all(on).empty()) {
         return "does not look like this link at all: no field is as the shared block has it; is it the right memory, from its "
                "first byte?";
     }
@@ -188,7 +208,7 @@ inline auto sort(findings& found) -> void {
 /// Compares a copy of the memory with a valid shared block, and describes the state of its rings.
 inline auto diagnose(rpmsg::shared_block const& link, rpmsg::const_bytes block) -> diagnosis {
     auto result = diagnosis{};
-    auto const at = place(link.rings);
+    auto const at = place_block(link.rings);
     if (block.size() < at.size) {
         result.refusal = words("is truncated: it has ", block.size(), " bytes, the shared block needs ", at.size);
         return result;
@@ -216,15 +236,20 @@ inline auto diagnose_table(rpmsg::shared_block const& link, rpmsg::const_bytes c
                                sizeof(rpmsg::wire::resource_table), " at least");
         return result;
     }
-    auto const device = find_device(table);
-    if (not device) {
-        result.refusal = "is no resource table with an RPMsg device";
+    auto const devices = find_devices(table);
+    if (devices.empty()) {
+        auto const cut = find_cut_device(table);
+        result.refusal =
+            cut ? words("is truncated: its RPMsg device at ", hex{*cut}, " ends behind its ", content.size(), " bytes")
+                : "is no resource table with an RPMsg device";
         return result;
     }
-    auto on = examination{.link = link, .at = place(link.rings), .block = table};
+    auto on = examination{.link = link, .at = place_block(link.rings), .block = table};
+    auto const own = own_device(on, table, devices);
     check_head(on, table);
-    check_device(on, table, *device, false);
-    if (faces_linux(link.rings)) {
+    check_device(on, table, own, false);
+    check_others(on, table, devices, own);
+    if (faces_linux(link.rings.dialect)) {
         check_carveouts(on, table);
     }
     result.found = std::move(on.found);
@@ -247,7 +272,7 @@ inline auto diagnose(rpmsg::shared_block const& link, std::vector<std::vector<st
     if (not last.refusal.empty() or looks.size() < 2) {
         return last;
     }
-    auto const at = place(link.rings);
+    auto const at = place_block(link.rings);
     auto const word = [&](auto const& look, std::uint32_t offset) {
         return memory{look}.template read<std::uint16_t>(offset + 2ull);
     };
@@ -260,7 +285,8 @@ inline auto diagnose(rpmsg::shared_block const& link, std::vector<std::vector<st
         f.text += "; nothing moved between the looks";
     };
     for (auto& f : last.found) {
-        if (f.how == weight::note and at.has_boot and f.field.starts_with("boot.") and have_started(memory{looks.back()})) {
+        if (f.how == weight::note and at.has_boot and f.field.starts_with("boot.") and f.field.ends_with("_state") and
+            have_started(memory{looks.back()})) {
             tell_stuck(f);
         }
     }

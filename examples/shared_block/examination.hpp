@@ -5,6 +5,7 @@
 #include "finding.hpp"
 #include "memory.hpp"
 #include "placement.hpp"
+#include "variants.hpp"
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -18,8 +19,8 @@ struct examination {
     rpmsg::shared_block link; ///< has the driver's own base once that is reported: further checks use it
     placement at;
     memory block;
-    std::array<std::uint32_t, 2> told_sizes{}; ///< buffer sizes of each ring from the config space; 0: it has none
     findings found{};
+    std::optional<rpmsg::vring_config> table_rings{}; ///< what the rings in the table fit, where it is not the shared block
 
     auto add(weight how, side whose, std::string field, std::string text) -> void {
         found.push_back({how, whose, std::move(field), std::move(text)});
@@ -27,8 +28,18 @@ struct examination {
     auto wrong(side whose, std::string field, std::string text) -> void {
         add(weight::wrong, whose, std::move(field), std::move(text));
     }
+    /// Reports a field with the differences of a configuration that fit it.
+    auto wrong(side whose, std::string field, std::string const& fact, std::vector<std::string> candidates) -> void {
+        auto text = words(fact, ": looks as if the ", name_of(whose), " was built with ", describe(candidates));
+        found.push_back({weight::wrong, whose, std::move(field), std::move(text), std::move(candidates)});
+    }
     auto note(side whose, std::string field, std::string text) -> void {
         add(weight::note, whose, std::move(field), std::move(text));
+    }
+    /// Continues with the configuration that a side has after it was reported.
+    auto follow(rpmsg::vring_config const& rings) -> void {
+        link.rings = rings;
+        at = place_block(rings);
     }
     /// Reports a field of a side that is not `expected`.
     auto compare(side whose, std::string const& field, std::uint64_t found_value, std::uint64_t expected) -> bool {
@@ -46,12 +57,9 @@ struct examination {
     [[nodiscard]] auto count() const -> std::int32_t { return link.rings.buffers; }
     /// Returns the side that fills the resource table.
     [[nodiscard]] auto table_owner() const -> side { return at.has_boot ? side::driver : side::device; }
-    /// Returns the field of a configuration that defines the buffer size of a ring.
-    [[nodiscard]] auto size_field(std::uint32_t which) const -> std::string_view {
-        auto const own = which == 0 ? rings().remote_to_host : rings().host_to_remote;
-        return own == 0 ? "buffer_size" : which == 0 ? "remote_to_host" : "host_to_remote";
+    [[nodiscard]] auto buffers_size() const -> std::uint32_t {
+        return static_cast<std::uint32_t>(at.size - at.ring_buffers[0]);
     }
-    [[nodiscard]] auto buffers_size() const -> std::uint32_t { return at.size - at.ring_buffers[0]; }
 
     /// Returns whether a buffer may be there.
     [[nodiscard]] auto admits(std::uint64_t address, std::uint32_t length) const -> bool {
@@ -68,8 +76,8 @@ struct examination {
 constexpr auto lent_count(std::uint16_t available, std::uint16_t used, std::int32_t count, bool prefilled)
     -> std::optional<std::int32_t> {
     auto const ahead = static_cast<std::int32_t>(static_cast<std::int16_t>(static_cast<std::uint16_t>(available - used)));
-    if (prefilled and (available != 0 or used != 0) and ahead <= 0 and ahead >= -count) {
-        return count + ahead;
+    if (prefilled and (available != 0 or used != 0)) {
+        return ahead <= 0 and ahead >= -count ? std::optional{count + ahead} : std::nullopt;
     }
     if (ahead >= 0 and ahead <= count) {
         return ahead;

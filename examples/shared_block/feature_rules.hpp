@@ -62,7 +62,7 @@ inline auto check_features(examination& on, rpmsg::wire::vdev_entry const& vdev)
                words("is ", hex{vdev.device_features}, ": offers ", hex{extra}, name(extra),
                      ", which the shared block does not have"));
     }
-    auto const is_ready = (vdev.status & rpmsg::wire::device_status::driver_ok) != 0;
+    auto const is_ready = on.rings().dialect.negotiates and (vdev.status & rpmsg::wire::device_status::driver_ok) != 0;
     auto const lost = needed & vdev.device_features & ~vdev.driver_features;
     if ((vdev.driver_features & ~vdev.device_features) != 0) {
         on.wrong(side::driver, "vdev.driver_features",

@@ -21,6 +21,7 @@ struct finding {
     side whose{};
     std::string field{};
     std::string text{};
+    std::vector<std::string> candidates{}; ///< differences of that side's configuration that explain the field, each alone
 };
 using findings = std::vector<finding>;
 

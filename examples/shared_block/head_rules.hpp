@@ -5,7 +5,7 @@
 #include "examination.hpp"
 #include "guesses.hpp"
 #include "table_rules.hpp"
-#include <cstdint>
+#include <algorithm>
 
 namespace doctor {
 
@@ -19,8 +19,9 @@ inline auto is_foreign(examination const& on) -> bool {
     if ((not on.at.has_control and not on.at.has_table()) or has_head(on)) {
         return false;
     }
-    auto const guess = guess_driver(on);
-    return not guess.empty() and guess.front().field == "dialect";
+    auto const guess = guess_driver_at_all(on);
+    return std::any_of(guess.begin(), guess.end(),
+                       [](variant const& one) { return one.changes.front().starts_with("dialect"); });
 }
 
 /// Examines the structures before the rings, field by field.
@@ -31,9 +32,11 @@ inline auto examine_head(examination& on) -> void {
     if (on.at.has_boot) {
         check_boot(on);
     }
+    auto const is_posted = on.block.read<std::uint16_t>(on.at.rings[0].available + 2ull) != 0;
     if (on.at.has_table() and is_filled(on)) {
-        auto const is_posted = on.block.read<std::uint16_t>(on.at.rings[0].available + 2ull) != 0;
-        check_table(on, is_posted and (not on.at.has_boot or driver_runs(on.block)));
+        check_table(on, is_posted and (not on.at.has_boot or not has_states(on) or driver_runs(on.block)));
+    } else if (not on.at.has_table() and on.at.status != rpmsg::nowhere) {
+        check_status(on, "status", on.block.read<std::uint8_t>(on.at.status), is_posted);
     }
 }
 

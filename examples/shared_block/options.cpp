@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "guesses.hpp"
 #include "link.hpp"
 #include "placement.hpp"
 #include <charconv>
@@ -22,9 +21,10 @@ Prints what follows from the shared block in examples/shared_block/link.hpp, and
                            dump of the block, or the /NAME of a live POSIX shared-memory object; nothing is written
 
   --config KEY=VALUE[,...] another shared block than the one built in, field by field: dialect (rpmsg, openamp, openamp_bufsz,
-                           rpmsg_lite, linux_virtio, linux_bufsz, nuttx, openvela), buffers, buffer_size, host_to_remote,
-                           remote_to_host, alignment, ring_stride, batch, event_index, device_base, host_base,
-                           remote_base, size, vdev_notify_id, ring_0_notify_id, ring_1_notify_id
+                           zephyr, rpmsg_lite, linux_virtio, linux_bufsz, nuttx, nuttx_lite, openvela), buffers,
+                           buffer_size, host_to_remote, remote_to_host, alignment, ring_stride, batch, event_index,
+                           device_base, host_base, remote_base, size, window_0, window_0_size, window_1, window_1_size,
+                           vdev_notify_id, ring_0_notify_id, ring_1_notify_id
   --offset BYTES           where the block starts in the dump
   --table                  WHAT is a resource table alone: the section .resource_table of an image
   --cells N                of addresses and sizes in the device tree: 1 or 2
@@ -74,15 +74,17 @@ auto set_field(rpmsg::shared_block& link, std::string_view key, std::string_view
     };
     auto& rings = link.rings;
     constexpr auto word = std::uint64_t{0xffff'ffff};
-    auto const known = is("buffers", rings.buffers, 32768) or is("buffer_size", rings.buffer_size, 65536) or
-                       is("host_to_remote", rings.host_to_remote, 65536) or is("remote_to_host", rings.remote_to_host, 65536) or
-                       is("alignment", rings.alignment, 0x10'0000) or is("ring_stride", rings.ring_stride, word) or
-                       is("batch", rings.batch, 32768) or is("event_index", rings.event_index, 1) or
-                       is("device_base", rings.device_base, ~std::uint64_t{0}) or
-                       is("host_base", link.host_base, ~std::uint64_t{0}) or is("remote_base", link.remote_base, word) or
-                       is("size", link.size, word) or is("vdev_notify_id", link.vdev_notify_id, word) or
-                       is("ring_0_notify_id", link.ring_notify_ids[0], word) or
-                       is("ring_1_notify_id", link.ring_notify_ids[1], word);
+    auto const known =
+        is("buffers", rings.buffers, 32768) or is("buffer_size", rings.buffer_size, 65536) or
+        is("host_to_remote", rings.host_to_remote, 65536) or is("remote_to_host", rings.remote_to_host, 65536) or
+        is("alignment", rings.alignment, 0x10'0000) or is("ring_stride", rings.ring_stride, word) or
+        is("batch", rings.batch, 32768) or is("event_index", rings.event_index, 1) or
+        is("device_base", rings.device_base, ~std::uint64_t{0}) or is("host_base", link.host_base, ~std::uint64_t{0}) or
+        is("remote_base", link.remote_base, word) or is("size", link.size, word) or
+        is("window_0", link.windows[0].start, ~std::uint64_t{0}) or is("window_0_size", link.windows[0].size, word) or
+        is("window_1", link.windows[1].start, ~std::uint64_t{0}) or is("window_1_size", link.windows[1].size, word) or
+        is("vdev_notify_id", link.vdev_notify_id, word) or is("ring_0_notify_id", link.ring_notify_ids[0], word) or
+        is("ring_1_notify_id", link.ring_notify_ids[1], word);
     return known ? bad : failure{fmt::format("--config knows no '{}'", key)};
 }
 
@@ -138,8 +140,8 @@ auto check(options const& chosen) -> failure {
     if (chosen.what == command::doctor and chosen.file.empty()) {
         return {"doctor needs a FILE, or the /NAME of a shared-memory object"};
     }
-    if (auto const mistake = doctor::mistake_of(chosen.link); not mistake.empty()) {
-        return {fmt::format("no such link: {}", mistake)};
+    if (auto const broken = broken_rule(chosen.link); broken != rpmsg::link_rule::none) {
+        return {fmt::format("no such link: {}", describe(broken))};
     }
     if (chosen.cells == 1 and chosen.link.host_base + chosen.link.size > 0x1'0000'0000) {
         return {"--cells 1 cannot hold the host's address of the block"};

@@ -42,7 +42,7 @@ struct part {
 
 /// Returns the three parts that remoteproc finds by name, each up to the start of the next.
 auto carveouts_of(rpmsg::shared_block const& link) -> std::array<part, 3> {
-    auto const starts = doctor::carveout_bounds(doctor::place(link.rings), link.rings.alignment);
+    auto const starts = rpmsg::carveout_bounds(rpmsg::place_block(link.rings), link.rings.alignment);
     auto all = std::array<part, 3>{};
     for (std::size_t i = 0; i < 3; ++i) {
         all[i] = {std::string{link.carveouts[i].view()}, starts[i], starts[i + 1] - starts[i]};
@@ -53,7 +53,7 @@ auto carveouts_of(rpmsg::shared_block const& link) -> std::array<part, 3> {
 
 auto layout_text(rpmsg::shared_block const& link) -> std::string {
     auto const& rings = link.rings;
-    auto const at = doctor::place(rings);
+    auto const at = rpmsg::place_block(rings);
     auto text = fmt::format("link \"{}\", dialect {}, fingerprint {:#010x} (rings {:#010x})\n"
                             "{} buffers each way: {} bytes to the driver, {} to the device; {} of {} bytes used\n\n",
                             link.name.view(), name_of(rings.dialect), link.fingerprint(), rings.fingerprint(), rings.buffers,
@@ -102,12 +102,12 @@ auto layout_text(rpmsg::shared_block const& link) -> std::string {
 }
 
 auto linker_script(rpmsg::shared_block const& link) -> std::string {
-    auto const at = doctor::place(link.rings);
+    auto const at = rpmsg::place_block(link.rings);
     auto const name = identifier_of(link);
     auto const rings = at.rings[0].descriptors;
     // The driver fills a table behind a boot block, so the image contains none.
     auto const is_in_block = at.has_table() and not at.has_boot;
-    auto const has_table = is_in_block or doctor::faces_linux(link.rings);
+    auto const has_table = is_in_block or rpmsg::faces_linux(link.rings.dialect);
     auto text = fmt::format("/* The link \"{}\", made by: shared block linker-script */\n"
                             "MEMORY\n{{\n  {}_shared (rw) : ORIGIN = {:#x}, LENGTH = {:#x}\n}}\n",
                             link.name.view(), name, link.remote_base, link.size);
@@ -126,7 +126,7 @@ auto linker_script(rpmsg::shared_block const& link) -> std::string {
     }
     // Linux rejects an image with a segment in more than one of its carveouts (rproc_da_to_va of remoteproc), and the linker
     // creates one even for sections that are not loaded. There the symbols must be enough.
-    if (not doctor::faces_linux(link.rings)) {
+    if (not rpmsg::faces_linux(link.rings.dialect)) {
         auto const start = is_in_block ? rings : 0;
         text += fmt::format("  .{0}_shared {1:#x} (NOLOAD) :\n  {{\n    . = . + {2:#x};\n  }} > {0}_shared\n", name,
                             link.remote_base + start, at.size - start);
@@ -156,13 +156,13 @@ auto device_tree(rpmsg::shared_block const& link, unsigned cells) -> std::string
         text += fmt::format("\n\t\t{0}: {0}@{1:x} {{\n{2}\t\t\treg = <{3} {4}>;\n\t\t\tno-map;\n\t\t}};\n", it.name, address,
                             is_pool ? "\t\t\tcompatible = \"shared-dma-pool\";\n" : "", cell(address), cell(it.size));
     };
-    if (not doctor::faces_linux(link.rings)) {
+    if (not rpmsg::faces_linux(link.rings.dialect)) {
         region({identifier_of(link), 0, link.size}, false);
         return text + "\t};\n};\n";
     }
     auto names = std::string{};
     auto const name = [&](part const& it) { names += fmt::format("{}<&{}>", names.empty() ? "" : ", ", it.name); };
-    if (auto const first = doctor::place(link.rings).rings[0].descriptors; first != 0) {
+    if (auto const first = rpmsg::place_block(link.rings).rings[0].descriptors; first != 0) {
         auto const table =
             part{identifier_of(link) + "_table", 0, first}; // otherwise Linux does not find it and stores no status there
         region(table, false);

@@ -44,7 +44,7 @@ inline auto check_entries(examination& on, std::uint32_t which, ring_reading con
     }
     auto const size = on.rings().size_of(which);
     auto const is_believed = on.rings().dialect.status_in_table or on.rings().dialect.prefilled;
-    auto const is_told = which == 1 and is_believed and not faces_linux(on.rings());
+    auto const is_told = which == 1 and is_believed and not faces_linux(on.rings().dialect);
     for (auto i = history.first_returned; i < history.returned; ++i) {
         auto const [id, length] = history.returned_entry(i);
         if (id >= count) {

@@ -113,8 +113,8 @@ auto run_controller(demo::wires& wires, options const& chosen) -> std::string_vi
         rpmsg::no_lock{},
         demo::wait_on(wires, spi_role::controller),
     };
-    if (not link.start()) {
-        return "the link is misconfigured";
+    if (auto const started = link.start(); not started) {
+        return rpmsg::describe(started.error());
     }
     auto const began = clock_of::nanoseconds();
     auto progressed = clock_of::now();

@@ -57,11 +57,12 @@ template <bool NuttX> auto run(serial_port& port, auto on_message, auto work) ->
     link.poll(steady_clock::now());
 }
 
-/// Passes lines on until the input ends.
+/// Passes lines on until the input ends. What was typed before the other end is there waits for it.
 template <bool NuttX> auto talk(serial_port& port) -> int {
     auto typed = std::string{};
     auto is_over = false;
     auto was_bound = false;
+    auto was_ever_bound = false;
     run<NuttX>(
         port,
         [](auto&, rpmsg::message const& m) {
@@ -73,8 +74,9 @@ template <bool NuttX> auto talk(serial_port& port) -> int {
             if (is_bound != std::exchange(was_bound, is_bound)) {
                 fmt::print(stderr, "{}\n", is_bound ? "the other end is there" : "the other end has gone");
             }
+            was_ever_bound = was_ever_bound or is_bound;
             auto input = pollfd{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-            if (is_bound and typed.empty() and not is_over and ::poll(&input, 1, 0) > 0) {
+            if (typed.empty() and not is_over and ::poll(&input, 1, 0) > 0) {
                 auto piece = std::array<char, 256>{};
                 auto const count = read(STDIN_FILENO, piece.data(), piece.size());
                 is_over = count <= 0;
@@ -85,6 +87,9 @@ template <bool NuttX> auto talk(serial_port& port) -> int {
             }
             return not is_over or not typed.empty();
         });
+    if (not was_ever_bound) {
+        fmt::print(stderr, "no input, and no other end: nothing to pass on\n");
+    }
     return 0;
 }
 
@@ -121,6 +126,8 @@ template <bool NuttX> auto play_both(bridge::options const& chosen) -> int {
     std::uint32_t answered = 0;
     auto is_right = child > 0;
     auto const began = steady_clock::now();
+    auto progressed = began;
+    auto counted = answered;
     run<NuttX>(
         *port,
         [&](auto&, rpmsg::message const& m) {
@@ -139,12 +146,14 @@ template <bool NuttX> auto play_both(bridge::options const& chosen) -> int {
                 }
                 ++sent;
             }
-            auto const is_late = rpmsg::has_passed(began + 10'000 + chosen.messages * 10, steady_clock::now());
-            is_right = is_right and not is_late;
+            if (std::exchange(counted, answered) != answered) {
+                progressed = steady_clock::now();
+            }
+            is_right = is_right and not rpmsg::has_passed(progressed + 30'000, steady_clock::now());
             return is_right and (answered < chosen.messages or not link.at(0).send({}));
         });
     auto status = -1;
-    for (auto const end = steady_clock::now() + 2000; waitpid(child, &status, WNOHANG) == 0; usleep(5000)) {
+    for (auto const end = steady_clock::now() + 30'000; waitpid(child, &status, WNOHANG) == 0; usleep(5000)) {
         if (not is_right or rpmsg::has_passed(end, steady_clock::now())) {
             kill(child, SIGKILL);
         }
@@ -155,14 +164,14 @@ template <bool NuttX> auto play_both(bridge::options const& chosen) -> int {
     return is_right ? 0 : 1;
 }
 
-template <bool NuttX> auto act(bridge::options const& chosen) -> int {
+template <bool NuttX> auto act(bridge::options const& chosen, std::string const& program) -> int {
     if (chosen.both) {
         return play_both<NuttX>(chosen);
     }
     if (chosen.port.empty()) {
         auto port = rpmsg::host::pty::open();
         if (port) {
-            fmt::print(stderr, "the other end: uart_bridge {}{}\n", NuttX ? "--profile nuttx " : "", port->path());
+            fmt::print(stderr, "the other end: {}{} {}\n", program, NuttX ? " --profile nuttx" : "", port->path());
             return talk<NuttX>(*port);
         }
         fmt::print(stderr, "uart_bridge: {}\n", port.error());
@@ -187,5 +196,5 @@ auto main(int count, char** arguments) -> int {
         fmt::print("{}", bridge::help_text);
         return 0;
     }
-    return chosen->nuttx ? act<true>(*chosen) : act<false>(*chosen);
+    return chosen->nuttx ? act<true>(*chosen, arguments[0]) : act<false>(*chosen, arguments[0]);
 }

@@ -7,7 +7,7 @@ namespace bridge {
 
 char const* const help_text = R"(usage: uart_bridge [OPTION...] [PORT]
 Two of these, one at each end of a serial line, pass on what is typed: each line of input appears at the other end.
-PORT              the serial port; without it a pseudo terminal is made and its name is said, for the other end
+PORT              the serial port; without it a pseudo terminal is made and the command for the other end is printed
 --baud RATE       bits per second of the port, any number (default 115200)
 --profile NAME    reliable (default): each line arrives once; nuttx: the frames of NuttX
 --both            play both ends over a pseudo terminal: messages go across and back and are compared

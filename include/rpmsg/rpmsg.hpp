@@ -8,6 +8,8 @@
 
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/dispatched.hpp>
+#include <rpmsg/framework/dma_receiver.hpp>
+#include <rpmsg/framework/dma_sender.hpp>
 #include <rpmsg/framework/dump.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
@@ -18,11 +20,17 @@
 #include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/framework/watched.hpp>
 #include <rpmsg/framework/worker.hpp>
+#include <rpmsg/platform/cached_dma.hpp>
+#include <rpmsg/platform/circular_reader.hpp>
 #include <rpmsg/platform/counter_doorbell.hpp>
+#include <rpmsg/platform/dma_spi_port.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
+#include <rpmsg/platform/pl080.hpp>
 #include <rpmsg/platform/spin_lock.hpp>
 #include <rpmsg/transport/spi.hpp>
+#include <rpmsg/transport/tap_ring.hpp>
+#include <rpmsg/transport/tapped.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/uart.hpp>
 #include <rpmsg/transport/vring/fixed_layout.hpp>

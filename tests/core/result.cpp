@@ -52,4 +52,12 @@ TEST_CASE("each error has a line for people that begins with its name") {
     STATIC_REQUIRE(describe(error::malformed).starts_with("malformed"));
     STATIC_REQUIRE(describe(error::no_endpoint).starts_with("no endpoint"));
     STATIC_REQUIRE(describe(error::address_in_use).starts_with("address in use"));
+    STATIC_REQUIRE(describe(error::name_in_use).starts_with("name in use"));
+    STATIC_REQUIRE(describe(error::not_placed).starts_with("not placed"));
+    STATIC_REQUIRE(describe(error::not_identified).starts_with("not identified"));
+}
+
+TEST_CASE("a line that was not identified is no matter of memory") {
+    STATIC_REQUIRE(describe(error::not_identified).find("memory") == std::string_view::npos);
+    STATIC_REQUIRE(describe(error::misconfigured).find("identif") == std::string_view::npos);
 }

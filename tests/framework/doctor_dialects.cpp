@@ -216,7 +216,7 @@ auto const boot_links = std::array{for_nuttx, for_openvela};
 
 TEST_CASE("the doctor finds nothing wrong in a golden block of openvela, before it runs and while it does") {
     namespace its = openvela;
-    STATIC_REQUIRE(doctor::mistake_of(its::link).empty());
+    STATIC_REQUIRE(broken_rule(its::link) == rpmsg::link_rule::none);
     auto waiting = image{its::link.size}.with(its::device_boots);
     waiting.expect_well(its::link, {"boot.driver_state", "ring 0 available.index"});
     auto block = image{its::link.size}.with(its::table).with(its::driver_boots);
@@ -227,7 +227,7 @@ TEST_CASE("the doctor finds nothing wrong in a golden block of openvela, before 
 
 TEST_CASE("the doctor finds nothing wrong in a golden block of NuttX, before it runs and while it does") {
     namespace its = nuttx;
-    STATIC_REQUIRE(doctor::mistake_of(its::link).empty());
+    STATIC_REQUIRE(broken_rule(its::link) == rpmsg::link_rule::none);
     auto block = image{its::link.size}.with(its::table).with(openvela::driver_boots);
     block.expect_well(its::link, {"boot.device_state", "vdev.status", "ring 0 available.index"});
     block.with(openvela::device_boots);
@@ -238,7 +238,7 @@ TEST_CASE("the doctor finds nothing wrong in a golden block of NuttX, before it 
 
 TEST_CASE("the doctor finds nothing wrong in a golden block of Linux with buffer sizes, before it runs and while it does") {
     namespace its = bufsz;
-    STATIC_REQUIRE(doctor::mistake_of(its::link).empty());
+    STATIC_REQUIRE(broken_rule(its::link) == rpmsg::link_rule::none);
     auto block = image{its::link.size}.with(its::table);
     block.expect_well(its::link, {"vdev.status", "ring 0 available.index"});
     block.with(its::linux_runs).expect_well(its::link, {});
@@ -430,7 +430,8 @@ TEST_CASE("a buffer size of the config space that is not the shared block's name
     }
     auto const config = patient{for_bufsz}.vring(2);
     check_seeds(for_bufsz, {{config + 3, 2048, side::device, "config.transmit_size",
-                             "is 2048, the shared block says 512: looks as if the device was built with buffer_size = 2048"},
+                             "is 2048, the shared block says 512: looks as if the device was built with remote_to_host = 2048 "
+                             "or buffer_size = 2048"},
                             {config + 7, 0x1'0000, side::device, "config.receive_size", "is 65536"}});
 }
 
@@ -443,7 +444,7 @@ TEST_CASE("sizes with the directions exchanged are one mistake") {
         block.put(first + 4, link.rings.size_of(is_linux ? 0 : 1));
         auto const result = check_up(block, link);
         CHECK(names(result, is_linux ? side::device : side::driver, is_linux ? "config.transmit_size" : "config.to_driver_size",
-                    "the two directions are exchanged"));
+                    "host_to_remote and remote_to_host exchanged"));
         CHECK(alone(result));
     }
 }

@@ -347,7 +347,7 @@ TEST_CASE("A pool finds endpoints by name in the order of their creation, and no
     auto const named = [&](std::string_view name) {
         auto found = std::vector<std::uint32_t>{};
         auto const padded = rpmsg::wire::pad(name);
-        for (auto i = pool.first_named(padded); i != rpmsg::no_index; i = pool.next_named(i)) {
+        for (auto i = pool.first_named(padded); i != rpmsg::no_index; i = pool.next_named(i, padded)) {
             if (rpmsg::wire::is_same(pool.name(i), padded)) {
                 found.push_back(i);
             }

@@ -56,6 +56,20 @@ constexpr auto a_loan_comes_back_once() -> bool {
     return from.returned == 4;
 }
 
+constexpr auto a_parked_loan_comes_back_when_it_is_resumed() -> bool {
+    auto from = lender{};
+    auto one = from.lend(7);
+    auto const kept = one.park();
+    check(not one and one.payload().empty() and from.returned == 0);
+    {
+        auto const again = lender::loan{kept};
+        check(again and again.payload().data() == from.space.data() and from.returned == 0);
+    }
+    auto const nothing = lender::loan{lender::loan::parked{}};
+    check(not nothing and nothing.refusal() == error::closed);
+    return from.returned == 1 and from.last == 7;
+}
+
 /// The owner of a held message.
 struct keeper : message_owner {
     int returned{};
@@ -67,12 +81,24 @@ struct keeper : message_owner {
                     auto& self = static_cast<keeper&>(owner);
                     ++self.returned;
                     self.last = received.id;
+                    return true;
                 },
                 {.source = rpmsg::address{9}, .payload = payload},
                 {.id = token, .capacity = 64},
                 3};
     }
 };
+
+constexpr auto a_parked_message_comes_back_when_it_is_resumed() -> bool {
+    auto from = keeper{};
+    auto one = from.hold(7, "kept"_payload);
+    auto const kept = one.park();
+    check(not one and not one.release() and from.returned == 0);
+    auto again = held_message{kept};
+    check(again and same(again.payload(), "kept"_payload));
+    check(again.release() and not again.release());
+    return from.returned == 1 and from.last == 7;
+}
 
 constexpr auto a_held_message_comes_back_once() -> bool {
     auto from = keeper{};
@@ -113,3 +139,10 @@ TEST_CASE("A held message comes back exactly once, however it ends") {
 }
 
 } // namespace
+
+TEST_CASE("a parked loan or message comes back when it is resumed, and needs no destructor") {
+    STATIC_REQUIRE(a_parked_loan_comes_back_when_it_is_resumed());
+    STATIC_REQUIRE(a_parked_message_comes_back_when_it_is_resumed());
+    STATIC_REQUIRE(std::is_trivially_destructible_v<lender::loan::parked>);
+    STATIC_REQUIRE(std::is_trivially_destructible_v<held_message::parked>);
+}

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// Shared blocks for the tests of the doctor, and checks of its findings.
@@ -39,19 +40,26 @@ inline constexpr auto for_linux = block_for(dialects::linux_virtio);
 inline constexpr auto for_bufsz = block_for(dialects::linux_bufsz);
 inline constexpr auto for_nuttx = block_for(dialects::nuttx);
 inline constexpr auto for_openvela = block_for(dialects::openvela);
-inline constexpr auto every_link = std::array{ours, for_openamp, for_lite, for_linux, for_bufsz, for_nuttx, for_openvela};
+inline constexpr auto for_zephyr = block_for(dialects::zephyr);
+inline constexpr auto for_nuttx_lite = block_for(dialects::nuttx_lite);
+inline constexpr auto for_openamp_bufsz = block_for(dialects::openamp_bufsz);
+inline constexpr auto every_link = std::array{ours,      for_openamp, for_lite,     for_linux,      for_bufsz,
+                                              for_nuttx, for_zephyr,  for_openvela, for_nuttx_lite, for_openamp_bufsz};
 
 /// A shared block; the test writes the words of both sides in a dialect.
 class patient {
     rpmsg::shared_block link_;
-    doctor::placement at_;
+    rpmsg::block_places at_;
     std::vector<std::byte> memory_;
 
   public:
-    explicit patient(rpmsg::shared_block const& link) : link_{link}, at_{doctor::place(link.rings)}, memory_(link.size) {}
+    explicit patient(rpmsg::shared_block const& link) : link_{link}, at_{rpmsg::place_block(link.rings)}, memory_(link.size) {}
+    /// Another side of the same memory, which has a configuration of its own.
+    patient(rpmsg::shared_block const& link, std::vector<std::byte> memory)
+        : link_{link}, at_{rpmsg::place_block(link.rings)}, memory_{std::move(memory)} {}
 
     [[nodiscard]] auto memory() const -> std::vector<std::byte> const& { return memory_; }
-    [[nodiscard]] auto at() const -> doctor::placement const& { return at_; }
+    [[nodiscard]] auto at() const -> rpmsg::block_places const& { return at_; }
     [[nodiscard]] auto count() const -> std::uint16_t { return link_.rings.buffers; }
     template <typename T> auto get(std::size_t offset) const -> T {
         return rpmsg::load<T>(rpmsg::const_bytes{memory_}.subspan(offset));
@@ -83,7 +91,10 @@ class patient {
         put(available(ring) + 4 + 2u * (index % count()), id);
         put(available(ring) + 2, static_cast<std::uint16_t>(index + 1));
     }
-    auto give(std::uint32_t ring, std::uint32_t id) -> void { give(ring, id, link_.rings.size_of(ring)); }
+    auto give(std::uint32_t ring, std::uint32_t id) -> void {
+        auto const is_message = ring == 1 and rpmsg::faces_linux(link_.rings.dialect);
+        give(ring, id, is_message ? 36 : link_.rings.size_of(ring));
+    }
     auto give(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
         auto const index = get<std::uint16_t>(used(ring) + 2);
         put(used(ring) + 4 + 8u * (index % count()), wire::used_entry{id, length});
@@ -106,11 +117,45 @@ class patient {
         }
         put(vring(2), wire::rptun_config{.to_device_size = link_.rings.size_of(1), .to_driver_size = link_.rings.size_of(0)});
     }
+    /// The table as the device's image has it.
+    auto write_table() -> void {
+        auto const& rings = link_.rings;
+        if (rings.dialect.sizes == wire::config_space::versioned) {
+            auto table = wire::carveout_table{};
+            auto const starts = rpmsg::carveout_bounds(at_, rings.alignment);
+            for (std::size_t i = 0; i < 3; ++i) {
+                table.carveouts[i] = {.device_address = static_cast<std::uint32_t>(link_.remote_base) + starts[i],
+                                      .length = starts[i + 1] - starts[i],
+                                      .name = link_.carveouts[i]};
+            }
+            put(0, table);
+        } else {
+            put(0, std::array<std::uint32_t, 5>{1, 1, 0, 0, at_.vdev});
+        }
+        auto const config_length = rings.dialect.has_versioned_sizes() ? 11u : 0u;
+        put(vdev(), wire::vdev_entry{.notify_id = link_.vdev_notify_id,
+                                     .device_features = link_.features(),
+                                     .config_length = config_length});
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            put(vring(ring),
+                wire::vring_entry{.device_address = static_cast<std::uint32_t>(link_.remote_base) + at_.rings[ring].descriptors,
+                                  .alignment = rings.alignment,
+                                  .count = count(),
+                                  .notify_id = link_.ring_notify_ids[ring]});
+        }
+        if (config_length != 0) {
+            auto const is_linux = rings.dialect.sizes == wire::config_space::versioned;
+            auto const offer = is_linux ? wire::offer_sizes : wire::offer_sizes_to_openamp;
+            put(vring(2), offer(rings.size_of(0), rings.size_of(1)));
+        }
+    }
     auto start_driver() -> void {
         auto const is_lite = link_.rings.dialect.prefilled;
         for (std::uint16_t id = 0; id < count(); ++id) {
             describe(0, id, link_.rings.size_of(0), 2);
-            describe(1, id, link_.rings.size_of(1), is_lite ? 2 : 0);
+            if (not rpmsg::faces_linux(link_.rings.dialect)) {
+                describe(1, id, link_.rings.size_of(1), is_lite ? 2 : 0);
+            }
             offer(0, id);
             if (is_lite) {
                 give(1, id);
@@ -128,11 +173,15 @@ class patient {
         }
         if (at_.has_boot) {
             fill_table();
+        }
+        if (link_.rings.dialect.attach == wire::attach_rule::boot_words) {
             put(driver_state, wire::boot_state::runs);
         }
-        if (at_.has_table()) {
+        if (at_.has_table() and link_.rings.dialect.negotiates) {
             put(vdev() + 16, link_.features());
-            put(vdev() + 24, std::uint8_t{4});
+        }
+        if (at_.status != rpmsg::nowhere) {
+            put(at_.status, std::uint8_t{4});
         }
     }
     auto start_device() -> void {
@@ -143,12 +192,10 @@ class patient {
                                                      .quiet = 3,
                                                      .reserved = {}});
         }
-        if (at_.has_boot) {
+        if (link_.rings.dialect.attach == wire::attach_rule::boot_words) {
             put(device_state, wire::boot_state::runs);
-        } else if (link_.rings.dialect == dialects::linux_bufsz) {
-            put(0, rpmsg::resource_table_of<for_bufsz>());
-        } else if (at_.has_table()) {
-            put(0, rpmsg::resource_table_of<for_openamp>());
+        } else if (at_.has_table() and not at_.has_boot) {
+            write_table();
         }
     }
     auto to_driver(std::uint16_t id) -> void {
@@ -157,6 +204,9 @@ class patient {
     }
     auto to_device(std::uint16_t id) -> void {
         write_message(1, id);
+        if (rpmsg::faces_linux(link_.rings.dialect)) { // Linux describes the message
+            describe(1, id, 36, 0);
+        }
         offer(1, id);
     }
     /// `messages` messages each way, all received and returned.

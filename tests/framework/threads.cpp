@@ -9,6 +9,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "progress.hpp"
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -103,7 +104,6 @@ auto payload_of(std::uint32_t number) {
 }
 
 constexpr auto enough = std::uint32_t{20'000};
-constexpr auto patience = std::chrono::seconds{20};
 
 /// Both sides poll in their threads; each sends `enough` numbers and checks the order of the received ones.
 template <rpmsg::vring_config Config> auto numbers_cross_in_order() -> bool {
@@ -121,9 +121,9 @@ template <rpmsg::vring_config Config> auto numbers_cross_in_order() -> bool {
         if (not side.start()) {
             in_order = false;
         }
-        auto const end = std::chrono::steady_clock::now() + patience;
+        auto limit = progress_limit{};
         while ((sent < enough or expected < enough or side.transport().in_flight() != 0) and
-               std::chrono::steady_clock::now() < end) {
+               not limit.is_stuck(sent + expected)) {
             if (sent < enough and side.at(0).send(payload_of(sent))) {
                 ++sent;
             } else if (side.poll() == 0) {
@@ -190,7 +190,7 @@ TEST_CASE("Three threads send through one channel while a fourth polls it and th
     for (std::uint32_t s = 0; s < senders; ++s) {
         workers.emplace_back([&, s] {
             for (std::uint32_t i = 0; i < each; ++i) {
-                if (not host.at(0).send_until(payload_of(s << 16 | i), milliseconds::now() + 10'000)) {
+                if (not host.at(0).send_until(payload_of(s << 16 | i), milliseconds::now() + 60'000)) {
                     ++refused;
                 }
             }
@@ -199,12 +199,12 @@ TEST_CASE("Three threads send through one channel while a fourth polls it and th
     for (auto& it : workers) {
         it.join();
     }
-    auto const end = std::chrono::steady_clock::now() + patience;
+    auto limit = progress_limit{};
     auto const is_quiet = [&] {
         auto const guard = std::lock_guard{mutex};
         return host.transport().in_flight() == 0;
     };
-    while (not is_quiet() and std::chrono::steady_clock::now() < end) {
+    while (not is_quiet() and not limit.is_stuck(answered)) {
         std::this_thread::yield();
     }
     stop = true;
@@ -243,7 +243,7 @@ TEST_CASE("A wait in another thread ends in time when nobody reads", "[threads]"
     }}.join();
     CHECK(outcome.error() == rpmsg::error::timed_out);
     CHECK(waited >= std::chrono::milliseconds{48});
-    CHECK(waited < std::chrono::milliseconds{1500});
+    CHECK(waited < std::chrono::seconds{30});
 }
 
 } // namespace

@@ -28,7 +28,7 @@ constexpr auto shared_blocks = std::array{block_for(wire::dialects::rpmsg, 4),  
 /// The entries that Linux looks for by name, and where they are.
 auto carveouts_of(rpmsg::shared_block const& link, doctor::placement const& at) -> wire::carveout_table {
     auto table = wire::carveout_table{};
-    auto const starts = doctor::carveout_bounds(at, link.rings.alignment);
+    auto const starts = rpmsg::carveout_bounds(at, link.rings.alignment);
     for (std::size_t i = 0; i < 3; ++i) {
         table.carveouts[i] = {.device_address = starts[i], .length = starts[i + 1] - starts[i], .name = link.carveouts[i]};
     }
@@ -37,7 +37,7 @@ auto carveouts_of(rpmsg::shared_block const& link, doctor::placement const& at) 
 
 /// A block in which nothing is wrong: else the search ends where noise is refused.
 auto sound_block(rpmsg::shared_block const& link) -> std::vector<std::byte> {
-    auto const at = doctor::place(link.rings);
+    auto const at = rpmsg::place_block(link.rings);
     auto block = std::vector<std::byte>(at.size);
     auto const put = [&](std::size_t offset, auto value) { rpmsg::store(rpmsg::bytes{block}.subspan(offset), value); };
     auto const sizes = link.rings.dialect.sizes;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <utility>
 
-/// A connection of TCP that is full, as nobody reads at its other end: whoever closes it last waits for five seconds.
+/// A connection of TCP that is full, as nobody reads at its other end: whoever closes it last waits for a minute.
 class lingering_socket {
     rpmsg::host::descriptor reader_{};
     int number_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -44,7 +44,7 @@ class lingering_socket {
     }
     [[nodiscard]] auto is_full() const -> bool { return send(number_, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 and reader_; }
     auto ask_to_linger() const -> void {
-        auto const asked = linger{.l_onoff = 1, .l_linger = 5};
+        auto const asked = linger{.l_onoff = 1, .l_linger = 60};
         (void)setsockopt(number_, SOL_SOCKET, SO_LINGER, &asked, sizeof(asked));
     }
     [[nodiscard]] auto number() const -> int { return number_; }

@@ -227,12 +227,12 @@ TEST_CASE("a wait ends at its deadline, and before it when something comes") {
     test.back_end->wait(before + 30);
     CHECK(steady_clock::now() - before >= 29);
     auto front = front_end::front_end{test.folder.socket()};
-    test.back_end->wait(before + 10'000);
+    test.back_end->wait(before + 120'000);
     front.set_up();
     test.serve();
     front.kick(0);
-    test.back_end->wait(before + 10'000);
-    CHECK(steady_clock::now() - before < 5'000);
+    test.back_end->wait(before + 120'000);
+    CHECK(steady_clock::now() - before < 60'000);
 }
 
 TEST_CASE("nothing that a front end says does harm, and no descriptor is left open") {
@@ -584,7 +584,7 @@ TEST_CASE("files that block, or are no bells, neither stop nor end the back end"
     auto front = front_end::front_end{test.folder.socket()};
     front.set_up();
     test.serve();
-    alarm(10); // ends a test that waits
+    alarm(120); // ends a test that waits
     SECTION("a call that blocks and is full") {
         auto const blocking = rpmsg::host::descriptor{eventfd(0, EFD_CLOEXEC)};
         front.ask(vhost_request::set_ring_call, {blocking.number()}, std::uint64_t{0});
@@ -612,7 +612,7 @@ TEST_CASE("files that block, or are no bells, neither stop nor end the back end"
         CHECK(front.is_dropped());
         CHECK(test.back_end->why() == "is to be called for ring 0 through what is no eventfd and no socket");
     }
-    SECTION("a terminal as the doorbell, that gives 255 bytes or after ten seconds what it has") {
+    SECTION("a terminal as the doorbell, that gives 255 bytes or after 25 seconds what it has") {
         auto const near = rpmsg::host::descriptor{posix_openpt(O_RDWR | O_NOCTTY)};
         REQUIRE(grantpt(near.number()) == 0);
         REQUIRE(unlockpt(near.number()) == 0);
@@ -621,13 +621,13 @@ TEST_CASE("files that block, or are no bells, neither stop nor end the back end"
         REQUIRE(tcgetattr(far.number(), &how) == 0);
         cfmakeraw(&how);
         how.c_cc[VMIN] = 255;
-        how.c_cc[VTIME] = 100;
+        how.c_cc[VTIME] = 255; // tenths of a second
         REQUIRE(tcsetattr(far.number(), TCSANOW, &how) == 0);
         REQUIRE(write(near.number(), "x", 1) == 1);
         front.ask(vhost_request::set_ring_kick, {far.number()}, std::uint64_t{0});
         auto const before = steady_clock::now();
         test.serve();
-        CHECK(steady_clock::now() - before < 2'000);
+        CHECK(steady_clock::now() - before < 20'000);
         CHECK(front.is_dropped());
         CHECK(test.back_end->why() == "rings for ring 0 through what is no eventfd and no socket");
     }
@@ -708,7 +708,7 @@ TEST_CASE("a socket that waits for what it has not sent does not stop the back e
     front.die();
     test.serve();
     CHECK_FALSE(test.back_end->is_connected());
-    CHECK(steady_clock::now() - before < 2'000);
+    CHECK(steady_clock::now() - before < 30'000);
 }
 
 TEST_CASE("a file of a process that does not answer does not stop the back end") {
@@ -734,7 +734,7 @@ TEST_CASE("a file of a process that does not answer does not stop the back end")
     }
     auto const before = steady_clock::now();
     test.serve();
-    CHECK(steady_clock::now() - before < 2'000);
+    CHECK(steady_clock::now() - before < 30'000);
     CHECK_FALSE(test.back_end->is_connected());
     CHECK(test.back_end->why() == "sends a file that may have to be waited for, of file system 'fuse': it has to be memory, "
                                   "or on a disk of this computer");

@@ -264,9 +264,9 @@ TEST_CASE("rpmsg-lite: the rings lie where its ports put them") {
     STATIC_REQUIRE(distance<4, 4>() == 64 + 16 + 48);
     STATIC_REQUIRE(distance<2, 64>() == 3 * 64);
     STATIC_REQUIRE(distance<16, 4096>() == 3 * 4096);
-    STATIC_REQUIRE(layout::parts_0 == rpmsg::wire::vring_parts{0, 0x40, 0x50});
-    STATIC_REQUIRE(rpmsg::vring_layout<of(4, 4)>::parts_0.used == 76);
-    STATIC_REQUIRE(rpmsg::vring_layout<of(2, 8)>::parts_0.used == 40);
+    STATIC_REQUIRE(layout::parts(0) == rpmsg::wire::vring_parts{0, 0x40, 0x50});
+    STATIC_REQUIRE(rpmsg::vring_layout<of(4, 4)>::parts(0).used == 76);
+    STATIC_REQUIRE(rpmsg::vring_layout<of(2, 8)>::parts(0).used == 40);
 }
 
 TEST_CASE("rpmsg-lite: our driver leaves the memory that a master leaves") {

@@ -20,7 +20,7 @@ using rpmsg::host::rpmsg_char;
 using rpmsg::host::rpmsg_control;
 using rpmsg::host::steady_clock;
 
-auto soon() -> rpmsg::ticks { return steady_clock::now() + 30'000; }
+auto soon() -> rpmsg::ticks { return steady_clock::now() + 120'000; }
 
 [[noreturn]] auto fail(std::string const& why) -> void {
     std::printf("guest_side: %s\n", why.c_str());

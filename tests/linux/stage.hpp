@@ -45,6 +45,9 @@ struct setting {
 
 /// One link, the guest at its other end, and the time that passes for both.
 template <rpmsg::vring_config Config, typename Endpoints> class stage {
+    std::size_t moved_{}; ///< messages to this end
+    std::size_t seen_{};  ///< them and the text of the guest, when a wait last looked
+
   public:
     guest linux{};
     vhost_rings shared{};
@@ -65,32 +68,37 @@ template <rpmsg::vring_config Config, typename Endpoints> class stage {
         peer.emplace(std::move(*listening));
     }
 
-    /// Both go on until `is_done`; after that many seconds the test has failed, and shows the guest's console.
-    auto until(std::string_view what, auto is_done, rpmsg::ticks seconds = 60) -> void {
-        auto const deadline = steady_clock::now() + 1000 * seconds;
+    /// Both go on until `is_done`. When that many seconds have brought neither a message nor a text of the guest the test has
+    /// failed, and shows the guest's console.
+    auto until(std::string_view what, auto is_done, rpmsg::ticks seconds = 120) -> void {
+        auto deadline = steady_clock::now() + 1000 * seconds;
         while (not is_done()) {
+            if (auto const now = moved_ + linux.output().size(); now != seen_) {
+                seen_ = now;
+                deadline = steady_clock::now() + 1000 * seconds;
+            }
             if (rpmsg::has_passed(deadline, steady_clock::now()) or linux.has_ended()) {
                 explain(what);
             }
             step();
         }
     }
-    auto says(std::string_view text, rpmsg::ticks seconds = 60) -> void {
+    auto says(std::string_view text, rpmsg::ticks seconds = 120) -> void {
         until(
             text, [&] { return linux.says(text); }, seconds);
     }
     /// The guest's shell does a line, without an error.
-    auto does(std::string const& line, rpmsg::ticks seconds = 60) -> void {
+    auto does(std::string const& line, rpmsg::ticks seconds = 120) -> void {
         linux.tell(line);
         until(
             line, [&] { return linux.says("guest: status "); }, seconds);
         until(
-            line + ": ended with status 0", [&] { return linux.says("0\n"); }, 1);
+            line + ": ended with status 0", [&] { return linux.says("0\n"); }, 30);
     }
     /// The guest switches itself off.
     auto ends() -> void {
         linux.tell("poweroff -f");
-        auto const deadline = steady_clock::now() + 10'000;
+        auto const deadline = steady_clock::now() + 120'000;
         while (not linux.has_ended() and not rpmsg::has_passed(deadline, steady_clock::now())) {
             step();
         }
@@ -105,7 +113,7 @@ template <rpmsg::vring_config Config, typename Endpoints> class stage {
         (void)poll(waited.data(), waited.size(), link.is_pending() and not stands_still ? 0 : 20);
         peer->serve(link);
         if (not stands_still) {
-            (void)link.poll(steady_clock::now());
+            moved_ += link.poll(steady_clock::now());
         }
         if (waited[3].revents != 0) {
             linux.listen();

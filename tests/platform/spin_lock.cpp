@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <thread>
 #include <vector>
 
@@ -45,7 +45,7 @@ TEST_CASE("several spinners for each core get on", "[threads]") {
     constexpr auto each = 300;
     auto lock = rpmsg::spin_lock{};
     auto count = 0;
-    auto const start = std::chrono::steady_clock::now();
+    auto const start = std::clock();
     auto threads = std::vector<std::thread>{};
     for (auto i = 0u; i < 8 * std::max(1u, std::thread::hardware_concurrency()); ++i) {
         threads.emplace_back([&] {
@@ -62,7 +62,7 @@ TEST_CASE("several spinners for each core get on", "[threads]") {
         one.join();
     }
     CHECK(count == each * static_cast<int>(threads.size()));
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{5});
+    CHECK(std::clock() - start < 5 * CLOCKS_PER_SEC); // of this process, whatever else keeps the cores busy
 }
 
 TEST_CASE("a spin lock is a lock policy where the core can exchange") { STATIC_REQUIRE(rpmsg::lock_policy<rpmsg::spin_lock>); }

@@ -111,7 +111,7 @@ constexpr auto all = 200;
 /// A thread that receives, and several that send by `send_until` on its link, sleep by one policy. The peer polls when it is
 /// called. How long it takes, in ms; or the longest wait when one was not woken.
 auto time_of_senders(auto make_wait, int senders) -> ticks {
-    constexpr auto longest = ticks{20'000};
+    constexpr auto longest = ticks{120'000};
     alignas(64) static std::array<std::byte, vring_layout<rings>::size()> block{};
     block = {};
     auto const region = thread_region{block.data(), std::uint32_t{block.size()}};
@@ -284,25 +284,25 @@ TEST_CASE("a receiver and senders that wait on one link are all woken", "[thread
     SECTION("by an event group") {
         auto flags = rtos::event_group<5>{};
         auto const make = [&] { return event_flags_wait{steady_clock{}, flags, lock_ref{mutex}}; };
-        CHECK(time_of_senders(make, 1) < 5'000);
+        CHECK(time_of_senders(make, 1) < 60'000);
         auto more = rtos::event_group<5>{};
-        CHECK(time_of_senders([&] { return event_flags_wait{steady_clock{}, more, lock_ref{mutex}}; }, 4) < 5'000);
+        CHECK(time_of_senders([&] { return event_flags_wait{steady_clock{}, more, lock_ref{mutex}}; }, 4) < 60'000);
     }
     SECTION("by a semaphore for each") {
         auto flags = rtos::semaphores<5>{};
-        CHECK(time_of_senders([&] { return event_flags_wait{steady_clock{}, flags, lock_ref{mutex}}; }, 4) < 5'000);
+        CHECK(time_of_senders([&] { return event_flags_wait{steady_clock{}, flags, lock_ref{mutex}}; }, 4) < 60'000);
     }
     SECTION("by a futex") {
         auto bell = host::futex_bell{};
-        CHECK(time_of_senders([&] { return host::futex_wait{bell}; }, 4) < 5'000);
+        CHECK(time_of_senders([&] { return host::futex_wait{bell}; }, 4) < 60'000);
     }
     SECTION("by an eventfd") {
         host::eventfd_bell bell{};
-        CHECK(time_of_senders([&] { return host::eventfd_wait{bell}; }, 4) < 5'000);
+        CHECK(time_of_senders([&] { return host::eventfd_wait{bell}; }, 4) < 60'000);
     }
     SECTION("by spinning") {
         using waits = spin_wait<steady_clock, give_way, host::thread_context>;
-        CHECK(time_of_senders([] { return waits{}; }, 4) < 5'000);
+        CHECK(time_of_senders([] { return waits{}; }, 4) < 60'000);
     }
 }
 

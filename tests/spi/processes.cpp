@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "pair.hpp"
+#include "progress.hpp"
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -100,7 +101,7 @@ class rig {
         }
     }
     auto flows(std::uint64_t since) -> bool {
-        for (auto waited = 0; waited < 50'000; ++waited) {
+        for (auto limit = progress_limit{}; not limit.is_stuck(0);) {
             auto const first = __atomic_load_n(&shared_->sides[0].flowing_since, __ATOMIC_ACQUIRE);
             auto const second = __atomic_load_n(&shared_->sides[1].flowing_since, __ATOMIC_ACQUIRE);
             if (std::min(first, second) > since) {

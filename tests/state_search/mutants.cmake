@@ -52,7 +52,7 @@ seed(started_in_a_handler framework/channel.hpp plain<pooled> "was not refused"
 
 # Kind 3: state of old rings is used with new ones.
 seed(any_rings_are_ours transport/vring/ring_attach.hpp openamp<addressed> "wrote into rings"
-  "rings::queue::read_mark(shared_, layout_.parts(0)) == mark;" "mark != 0;")
+  "rings::queue::read_mark(shared_, layout_.parts(0)) ^ mark;" "mark == 0 ? 1u : 0u;")
 seed(loan_of_an_earlier_life framework/link_core.hpp plain<pooled> "out of order"
   "            transport_.count(counter::stale_loan);\n        }\n        return current;"
   "            transport_.count(counter::stale_loan);\n        }\n        return true;")
@@ -75,8 +75,25 @@ seed(many_doorbells transport/vring/data_path.hpp plain<named> "rang too many do
 
 # Kind 8: a value is read outside of the lock and used inside.
 seed(peer_before_the_lock framework/link_core.hpp plain<pooled> "another service"
-  "        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_static and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));"
-  "        auto const before = this->find(id);\n        to = before != no_index ? destination(before, to) : to;\n        auto const guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_static and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), to, {data, size}));")
+  "        auto guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_static and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), destination(index, to), {data, size}));"
+  "        auto const before = this->find(id);\n        to = before != no_index ? destination(before, to) : to;\n        auto guard = this->locked();\n        auto const index = this->find(id);\n        if (not Endpoints::is_static and index == no_index) {\n            return error::no_endpoint;\n        }\n        return counted(try_send(index, endpoints_.local(index), to, {data, size}));")
 seed(generation_before_the_lock framework/link_core.hpp plain<addressed> "a loan of an earlier session was committed"
-  "        auto const guard = this->locked();\n        if (not is_current(left.room, left.generation)) {\n            return error::closed;"
-  "        auto const is_ours = left.generation == generation_;\n        auto const guard = this->locked();\n        if (not is_ours) {\n            put_back(left.room);\n            return error::closed;")
+  "        auto guard = this->locked();\n        if (not is_current(left.room, left.generation)) {\n            return error::closed;"
+  "        auto const is_ours = left.generation == generation_;\n        auto guard = this->locked();\n        if (not is_ours) {\n            put_back(left.room);\n            return error::closed;")
+
+# Kind 9: a DMA transfer and its buffer part.
+seed(commits_early framework/dma_job.hpp by_dma<addressed> "nobody sent"
+  "is_accessed() ? dma_.progress() : dma_progress::running;" "is_accessed() ? dma_progress::done : dma_progress::running;")
+seed(released_at_the_start framework/dma_receiver.hpp by_dma<addressed> "buffers are lost"
+  "        auto const it = copying{held.park(), target.first(payload.size())};"
+  "        auto const it = copying{held.park(), target.first(payload.size())};\n        (void)held_message{it.source}.release();")
+seed(partial_counts_as_copied framework/dma_sender.hpp by_dma<addressed> "nobody sent"
+  "if (how == job::end::partial) {" "if (false) {")
+seed(abort_is_believed framework/dma_job.hpp by_dma<addressed> "nobody sent"
+  "return dma_.abort() ? end_with(end::partial) : end::none;" "(void)dma_.abort();\n        return end_with(end::partial);")
+seed(abort_forgets_the_loan framework/dma_job.hpp by_dma<addressed> "is not delivered"
+  "return dma_.abort() ? end_with(end::partial) : end::none;" "(void)dma_.abort();\n        state_ = state::idle;\n        return end::none;")
+seed(interrupt_in_silence framework/dma_sender.hpp by_dma<addressed> "nothing is due"
+  "constexpr auto notify() -> void { job_.pending().set(); }" "constexpr auto notify() -> void {}")
+seed(deadline_in_silence framework/dma_job.hpp by_dma<addressed> "nothing is due"
+  "{.is_set = state_ == state::running and latest_.is_set, .at = latest_.at};" "{};")

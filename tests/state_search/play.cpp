@@ -240,7 +240,8 @@ class stage final : public listener {
             }
             return;
         }
-        auto const is_current = loan.session == it.session and it.was_up;
+        auto const is_known = loan.session != 0; // otherwise the link changed during the reserve
+        auto const is_current = (loan.session == it.session or not is_known) and it.was_up;
         auto const number = offer(e, from);
         auto const size = size_of(number);
         if (is_current) {
@@ -248,7 +249,8 @@ class stage final : public listener {
         }
         auto const is_raced = due_ != nullptr and due_->when == moment::lock and due_->point == 0;
         auto const outcome = at(e).commit(from.id, loan.place, size);
-        if (outcome == accepted and is_raced and due_ == nullptr and it.session != loan.session and not it.must_be_told) {
+        if (outcome == accepted and is_known and is_raced and due_ == nullptr and it.session != loan.session and
+            not it.must_be_told) {
             complain("a loan of an earlier session was committed"); // it changed before the lock
         }
         settle_offer(number, from, outcome);
@@ -636,6 +638,9 @@ class stage final : public listener {
             latest_session_[it.from] = it.session;
             latest_began_[it.from] = it.began;
         }
+        if (how.keep == nullptr) {
+            return; // a copy, which comes outside of the handler
+        }
         auto& own = end_of(e);
         if (own.holds > 0 and own.kept.size() < about_.most_held) {
             --own.holds;
@@ -929,6 +934,15 @@ class stage final : public listener {
             }
         }
     }
+    /// Ends the transfers of an end by DMA, also those of the messages that wait: past their deadline they are aborted, and those
+    /// that an abort does not stop end.
+    auto end_transfers(std::uint32_t e) -> void {
+        for (std::uint32_t i = 0; i < 2 * about_.capacity + 2 and about_.sends_late; ++i) {
+            now_ += 30;
+            perform(e, act::ring, 3);
+            perform(e, act::poll, budget_);
+        }
+    }
     /// Starts both ends, returns all messages and loans, and checks that each end can send as much as at the beginning.
     auto finish() -> void {
         settle("after the play");
@@ -948,6 +962,7 @@ class stage final : public listener {
             while (not end_of(e).loans.empty() and wrong_.empty()) {
                 perform(e, act::drop, 0);
             }
+            end_transfers(e);
         }
         settle("after all was given back");
         for (int round = 0; round < 2 and wrong_.empty(); ++round) {
@@ -966,11 +981,14 @@ class stage final : public listener {
                         break;
                     }
                     ++count;
+                    end_transfers(e);
                 }
                 if (count < about_.capacity and not has_lost()) {
                     complain(name_of(e) + " can send only " + std::to_string(count) + " messages in a row: buffers are lost");
                 }
             }
+            end_transfers(host);
+            end_transfers(remote);
             settle("after full rings");
         }
     }

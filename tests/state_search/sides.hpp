@@ -8,6 +8,7 @@
 #include "world.hpp"
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -86,6 +87,7 @@ struct fixed_owner {
     listener* whom{};
     kept* keeps{};
     std::array<service*, 2> services{};
+    std::function<void(service&, std::uint32_t, rpmsg::held_message&&)> copies{}; ///< copies the message before its delivery
 };
 /// One of these endpoints: with a name, or without name service, with the addresses of both ends.
 template <std::uint32_t Name, std::uint32_t End, bool IsNamed> struct fixed_endpoint {
@@ -96,6 +98,9 @@ template <std::uint32_t Name, std::uint32_t End, bool IsNamed> struct fixed_endp
         return IsNamed ? rpmsg::endpoint_addresses{} : rpmsg::endpoint_addresses{of(End), of(1 - End)};
     }
     auto on_message(auto& link, rpmsg::message const& m) -> void {
+        if (owner->copies) {
+            return owner->copies(*owner->services[Name], static_cast<std::uint32_t>(m.source), link.hold(m));
+        }
         forward_message(*owner->whom, *owner->services[Name], *owner->keeps, link, m);
     }
     auto on_event(auto&, rpmsg::event const& e) -> void { forward_event(*owner->whom, *owner->services[Name], e); }
@@ -159,8 +164,16 @@ struct guard {
     }
 };
 
+/// How the users send and receive: by the calls of the endpoints, or by DMA (dma_way.hpp).
+struct plain_way {
+    static constexpr bool is_by_dma = false;
+    template <typename Channel> struct user {
+        user(listener&, std::uint32_t, Channel&) {}
+    };
+};
+
 /// A world of two channels; `Wires` makes the transport of each end.
-template <typename Wires, typename Tables> class linked_world final : public world {
+template <typename Wires, typename Tables, typename Way = plain_way> class linked_world final : public world {
     using lock = rpmsg::lock_ref<open_lock>;
 
     /// The `self` of the functions of a pool.
@@ -182,10 +195,17 @@ template <typename Wires, typename Tables> class linked_world final : public wor
             std::vector<std::unique_ptr<owner_of_one>> pool{};
             channel link;
             std::vector<loan> loans{};
+            typename Way::template user<channel> way;
 
             life(Wires& wires, listener& whom, open_lock& shut)
-                : owner{&whom, &keeps, {}}, link{wires.template transport<End>(), Tables::template make<End>(owner),
-                                                 lock{shut}} {}
+                : owner{&whom, &keeps, {}},
+                  link{wires.template transport<End>(), Tables::template make<End>(owner), lock{shut}}, way{whom, End, link} {
+                if constexpr (Way::is_by_dma) {
+                    owner.copies = [this](service& to, std::uint32_t source, rpmsg::held_message&& held) {
+                        way.receive(to, source, std::move(held));
+                    };
+                }
+            }
         };
 
         Wires* wires_;
@@ -225,6 +245,9 @@ template <typename Wires, typename Tables> class linked_world final : public wor
                 for (auto& l : it->loans) {
                     new (&l) loan{rpmsg::error::closed};
                 }
+                if constexpr (Way::is_by_dma) {
+                    it->way.forget();
+                }
                 delete it;
             }
         }
@@ -244,13 +267,40 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         auto went_down() -> void override { watch().owns = watch().has_just_lost = false; }
         auto poll(std::uint32_t messages, std::uint32_t now) -> std::uint32_t override {
             auto const handled = link().poll({.messages = messages}, now);
+            if constexpr (Way::is_by_dma) {
+                auto const here = from_outside{watch()};
+                now_->way.poll(now);
+            }
             return handled;
         }
         auto notify(std::uint32_t queue) -> void { link().notify(queue); }
-        auto is_pending() -> bool override { return link().is_pending(); }
+        auto is_pending() -> bool override {
+            if constexpr (Way::is_by_dma) {
+                if (now_->way.is_pending()) {
+                    return true;
+                }
+            }
+            return link().is_pending();
+        }
         auto next_deadline(std::uint32_t now) -> due_at override {
-            auto const due = link().next_deadline(now);
+            auto due = link().next_deadline(now);
+            if constexpr (Way::is_by_dma) {
+                auto const other = now_->way.next_deadline();
+                due = not due.is_set or (other.is_set and rpmsg::has_passed(other.at, due.at)) ? other : due;
+            }
             return {due.is_set, due.at};
+        }
+        auto interrupts_under_way() -> std::uint32_t {
+            if constexpr (Way::is_by_dma) {
+                return now_->way.under_way();
+            }
+            return 0;
+        }
+        auto interrupt([[maybe_unused]] std::uint32_t which) -> void {
+            if constexpr (Way::is_by_dma) {
+                auto const here = from_outside{watch()};
+                now_->way.ring(which);
+            }
         }
         auto is_up() -> bool override { return link().is_up(); }
         auto transport_of() -> transport& { return link().transport(); }
@@ -258,6 +308,9 @@ template <typename Wires, typename Tables> class linked_world final : public wor
             dead_.push_back(now_.release());
             wires_->template begin_life<End>();
             now_ = std::make_unique<life>(*wires_, *whom_, lock_);
+            if constexpr (Way::is_by_dma) {
+                now_->way.restart_after(dead_.back()->way);
+            }
             wires_->guards[End].owns = false;
         }
         auto own(service& a, service& b) -> void override { now_->owner.services = {&a, &b}; }
@@ -294,6 +347,9 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         auto peer_of(std::uint32_t id) -> std::uint32_t override { return static_cast<std::uint32_t>(link().at(id).peer()); }
         auto send(std::uint32_t id, std::span<std::byte const> payload) -> int override {
             auto const here = from_outside{watch()};
+            if constexpr (Way::is_by_dma) {
+                return now_->way.send(id, payload);
+            }
             return static_cast<int>(link().at(id).send(payload).error());
         }
         auto reserve(std::uint32_t id) -> room override {
@@ -318,6 +374,11 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         auto commit(std::uint32_t id, int place, std::size_t size) -> int override {
             auto given = std::move(now_->loans[static_cast<std::size_t>(place)]);
             auto const here = from_outside{watch()};
+            if constexpr (Way::is_by_dma) {
+                if (now_->way.is_busy()) { // it must not overtake: the loan is dropped
+                    return Way::busy;
+                }
+            }
             return static_cast<int>(link().at(id).commit(std::move(given), size).error());
         }
         auto drop(int place) -> void override {
@@ -344,6 +405,8 @@ template <typename Wires, typename Tables> class linked_world final : public wor
     auto about() const -> traits override {
         auto known = Wires::about();
         known.has_fixed_endpoints = Tables::is_fixed;
+        known.sends_late = Way::is_by_dma;
+        known.counts_unreturned = known.counts_unreturned and not Way::is_by_dma; // the link counts what was committed
         return known;
     }
     auto at(std::uint32_t end) -> side& override {
@@ -352,14 +415,18 @@ template <typename Wires, typename Tables> class linked_world final : public wor
         }
         return remote_;
     }
-    auto under_way(std::uint32_t end) -> std::uint32_t override { return wires_.under_way(end); }
+    auto under_way(std::uint32_t end) -> std::uint32_t override {
+        auto const by_dma = end == host ? host_.interrupts_under_way() : remote_.interrupts_under_way();
+        return wires_.under_way(end) | by_dma;
+    }
     auto ring(std::uint32_t end, std::uint32_t which) -> void override {
         end == host ? wires_.ring(end, which, host_) : wires_.ring(end, which, remote_);
+        end == host ? host_.interrupt(which) : remote_.interrupt(which);
     }
 };
 
-template <typename Wires, typename Tables> auto make(listener& whom) -> std::unique_ptr<world> {
-    return std::make_unique<linked_world<Wires, Tables>>(whom);
+template <typename Wires, typename Tables, typename Way = plain_way> auto make(listener& whom) -> std::unique_ptr<world> {
+    return std::make_unique<linked_world<Wires, Tables, Way>>(whom);
 }
 
 } // namespace rpmsg::searched

@@ -31,7 +31,8 @@ struct service {
     bool is_starved{};
 };
 
-/// Keeps the message that is being delivered; returns its index among the kept ones, or -1.
+/// Keeps the message that is being delivered; returns its index among the kept ones, or -1. Without `keep` the message is a
+/// copy, which is delivered outside of the handler.
 struct holder {
     void* context;
     int (*keep)(void* context);
@@ -102,6 +103,7 @@ struct traits {
     bool has_bells = true;      ///< otherwise both ends poll all the time
     bool may_lose{};            ///< a message that finds no buffer is lost
     bool counts_unreturned = true;
+    bool sends_late{};   ///< by DMA: one message at a time, until its interrupt or a deadline
     bool returns_late{}; ///< the driver detects returned buffers only after some time
 };
 

@@ -32,7 +32,7 @@ template <uart_config Config> constexpr auto two_channels_talk_over_a_line() -> 
     auto b = channel{uart<Config, end>{storage_b, end{&back, &there}},
                      endpoints{endpoint<"x">([](auto& side, rpmsg::message const& m) { side.reply(m, m.payload); })}};
     if constexpr (Config.profile == rpmsg::uart_profile::reliable) {
-        check(a.start().error() == rpmsg::error::misconfigured);
+        check(a.start().error() == rpmsg::error::not_identified);
         a.transport().identify(1);
         b.transport().identify(2);
     }

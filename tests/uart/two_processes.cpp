@@ -46,15 +46,17 @@ class paced_port {
 
 constexpr auto question_size = 64u;
 
-/// Polls a link until `f` is true or the time is over.
+/// Polls a link until `f` is true, or no message has come for so long.
 auto runs_until(auto& link, rpmsg::host::serial_port& port, rpmsg::ticks patience, auto f) -> bool {
-    auto const end = steady_clock::now() + patience;
+    auto end = steady_clock::now() + patience;
     while (not f()) {
         auto const now = steady_clock::now();
         if (rpmsg::has_passed(end, now)) {
             return false;
         }
-        (void)link.poll(now);
+        if (link.poll(now) > 0) {
+            end = now + patience;
+        }
         auto const due = link.next_deadline(now);
         if (not link.is_pending()) {
             port.wait_until(due.is_set ? due.at : now + 10);
@@ -80,7 +82,7 @@ template <rpmsg::uart_config Config> auto echo_until_told(std::string const& pat
                             side.reply(m, m.payload);
                         })}};
     identify<Config>(link, static_cast<std::uint32_t>(getpid()));
-    auto const ended = link.start().has_value() and runs_until(link, *port, 90'000, [&] { return is_told; });
+    auto const ended = link.start().has_value() and runs_until(link, *port, 180'000, [&] { return is_told; });
     (void)runs_until(link, *port, 100, [] { return false; });
     return ended ? 0 : 1;
 }
@@ -103,7 +105,7 @@ template <rpmsg::uart_config Config> auto two_processes_talk(int questions, std:
                         })}};
     identify<Config>(link, static_cast<std::uint32_t>(getpid()));
     CHECK(link.start().has_value());
-    CHECK(runs_until(link, *port, 30'000, [&] { return link.at(0).is_bound(); }));
+    CHECK(runs_until(link, *port, 60'000, [&] { return link.at(0).is_bound(); }));
     auto asked = 0;
     auto const before = steady_clock::now();
     CHECK(runs_until(link, *port, 60'000, [&] {
@@ -120,7 +122,7 @@ template <rpmsg::uart_config Config> auto two_processes_talk(int questions, std:
         CHECK(took >= static_cast<std::uint64_t>(questions) * question_size * 10 * 1000 / baud);
     }
     CHECK(link.at(0).send({}).has_value());
-    (void)runs_until(link, *port, 5000, [&] { return answers > questions; });
+    (void)runs_until(link, *port, 60'000, [&] { return answers > questions; });
     auto status = -1;
     CHECK(waitpid(child, &status, 0) == child);
     CHECK(status == 0);

@@ -13,6 +13,8 @@ void systick_isr();
 void mailbox_isr();
 void timer_isr();
 void dsp_isr();
+void dma0_isr();
+void dma1_isr();
 }
 
 /// The table at the start of an image, which the core reads: the exceptions from reset to SysTick, then the interrupts of the

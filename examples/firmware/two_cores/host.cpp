@@ -1,7 +1,8 @@
 // The host core: it starts the other one, sends numbered messages in three ways and checks each one that comes back. Then it
-// makes the other core restart many times in the middle of the stream. The emulator ends with status 0 when every message came
+// makes the other core restart many times in the middle of the stream, gives two names at run time and pings. The emulator ends with status 0 when every message came
 // back intact and in order, except those that were lost in a restart and that the link reported.
 #include <rpmsg/rpmsg.hpp>
+#include <rpmsg/service/ping/pinger.hpp>
 
 #include "board.hpp"
 #include <array>
@@ -64,9 +65,13 @@ constexpr auto restart = rpmsg::endpoint<"restart">([](auto&, auto const&) {},
                                                     });
 constexpr auto hello = rpmsg::endpoint<"hello">([](auto&, auto const&) { ++hellos; });
 
+constinit auto pings = rpmsg::pinger<>{};
+std::uint32_t served{};
+auto on_served = [](rpmsg::link_ref, rpmsg::message const& m) { served += m.payload.size() == 3 ? 1u : 0u; };
+
 constinit auto link = rpmsg::channel{
     rpmsg::vring_driver<board::shared_block.rings, board::host_memory, board::mailbox>{},
-    rpmsg::endpoints{copied, in_place, by_address, restart, hello},
+    rpmsg::endpoints{copied, in_place, by_address, restart, hello, rpmsg::ref{pings}, rpmsg::named<2>{}},
 };
 
 auto send_next() -> bool {
@@ -124,6 +129,41 @@ auto restart_in_the_middle() -> void {
     ++restarts_asked;
     run_until(sent + 1000, [] { return restarts_seen == restarts_asked; });
 }
+
+/// Names that this core gives at run time are served by the other one, as often as they come.
+auto use_names() -> void {
+    constexpr auto content = std::array<std::byte, 3>{};
+    for (std::uint32_t round = 0; round < 20; ++round) {
+        // A place is free again once its last name was withdrawn from the peer.
+        auto const create = [](auto const& name) {
+            auto made = rpmsg::result<std::uint32_t>{rpmsg::error::no_endpoint};
+            run_until(sent, [&] { return (made = link.create(name, on_served)).error() != rpmsg::error::no_endpoint; });
+            return made;
+        };
+        auto const one = create("serve-one");
+        auto const two = create("serve-two");
+        if (not one or not two) {
+            fail("a name could not be created in round ", round);
+        }
+        for (auto const id : {*one, *two}) {
+            run_until(sent, [&] { return link.at(id).is_bound() and link.at(id).send(content).has_value(); });
+        }
+        run_until(sent, [&] { return served == 2 * round + 2; });
+        if (not link.destroy(*one) or not link.destroy(*two)) {
+            fail("a name could not be destroyed in round ", round);
+        }
+    }
+}
+auto ping() -> void {
+    constexpr std::uint32_t count = 1000;
+    if (not pings.start({.count = count, .size = 40})) {
+        fail("pings cannot start");
+    }
+    run_until(sent, [] { return not pings.is_running(); });
+    if (pings.counts().answered != count) {
+        fail(pings.counts().answered, " of ", count, " pings were answered");
+    }
+}
 } // namespace
 
 extern "C" void mailbox_isr() {
@@ -145,10 +185,14 @@ auto main() -> int {
     }
     auto const last = sent + 100;
     run_until(last, [&] { return received == last; });
+    use_names();
+    ping();
     if (hellos == 0) {
         fail("the remote did not find the host's \"hello\"");
     }
     semihosting::print_line(board::name, ": ", restarts_seen, " restarts survived, ", lost, " messages of ", sent,
                             " went with them, all told of");
+    semihosting::print_line(board::name, ": ", served, " messages to names of this run, ", pings.counts().answered,
+                            " pings answered");
     semihosting::end(0);
 }

@@ -1,7 +1,8 @@
-// The remote core: it sends back every message, in three ways, and restarts on request, in the middle of the stream. The
+// The remote core: it sends back every message, in three ways, serves names of the host's, answers pings, and restarts on request, in the middle of the stream. The
 // arguments of the emulator are bugs that the example must detect: "loses" drops one message, "turns-deaf" masks the doorbell
 // interrupt.
 #include <rpmsg/rpmsg.hpp>
+#include <rpmsg/service/ping/responder.hpp>
 
 #include "board.hpp"
 #include <numbered.hpp>
@@ -37,9 +38,12 @@ constexpr auto hello = rpmsg::endpoint<"hello">([](auto&, auto const&) {},
                                                     }
                                                 });
 
+constexpr auto serve = [](auto& link, std::uint32_t, rpmsg::message const& m) { link.reply(m, m.payload); };
+constinit auto pings = rpmsg::ping_responder<>{};
+
 constinit auto link = rpmsg::channel{
     rpmsg::vring_device<board::shared_block.rings, board::remote_memory, board::mailbox>{},
-    rpmsg::endpoints{copied, in_place, by_address, restart, hello},
+    rpmsg::endpoints{copied, in_place, by_address, restart, hello, rpmsg::listener<"serve-", 2>(serve), rpmsg::ref{pings}},
 };
 } // namespace
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/platform/clock.hpp>
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/vring/layout.hpp>
@@ -45,10 +46,13 @@ struct mailbox {
 /// Interrupts occur only while the firmware sleeps.
 using irq_lock = rpmsg::no_lock;
 
-/// Waits until Linux does something, unless there is work, and calls the interrupts that follow. Ends the program when Linux
-/// has ended.
+/// Waits until Linux does something, unless there is work, and calls the interrupts that follow. It does not return while
+/// there is no driver, and ends the program when Linux has ended.
 auto look_at_linux(bool has_work) -> void;
 auto sleep_unless(auto&& has_work) -> void { look_at_linux(has_work()); }
+
+/// Milliseconds.
+auto now() -> rpmsg::ticks;
 
 [[noreturn]] auto halt() -> void;
 

@@ -2,6 +2,7 @@
 
 #include <rpmsg/host/descriptor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -9,7 +10,9 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <iterator>
 #include <poll.h>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <sys/personality.h>
@@ -93,7 +96,7 @@ class guest {
     [[nodiscard]] auto socket() const -> std::string { return folder_ + "/link"; }
 
     /// Boots the guest. `root` is its file system; the library that guest/build made for the kernel is beside it. `tools` is a
-    /// folder of this machine that the guest sees as /host.
+    /// folder of this machine that the guest sees as /host; `more` are words for its command line.
     auto boot(std::string const& root, std::string const& tools, std::string const& memory, std::string const& more) -> void {
         auto arguments = std::vector<std::string>{"linux.uml",
                                                   "mem=" + memory,
@@ -109,9 +112,8 @@ class guest {
                                                   "initcall_blacklist=raid6_select_algo",
                                                   "virtio_uml.device=" + socket() + ":7",
                                                   "tools=" + tools};
-        if (not more.empty()) {
-            arguments.push_back(more);
-        }
+        auto words = std::istringstream{more};
+        std::copy(std::istream_iterator<std::string>{words}, {}, std::back_inserter(arguments));
         auto to_guest = pair(0);
         auto from_guest = pair(0);
         auto life = pair(0);

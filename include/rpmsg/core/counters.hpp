@@ -89,8 +89,8 @@ class counters {
         }
     }
     constexpr auto add(counter which, std::uint32_t amount) -> void {
-        auto const value = (*this)[which];
-        store(which, amount < 0xffffu - value ? value + amount : 0xffffu);
+        auto const sum = (*this)[which] + (amount < 0xffffu ? amount : 0xffffu);
+        store(which, sum < 0xffffu ? sum : 0xffffu);
     }
     /// Returns the count, at most 65535.
     [[nodiscard]] constexpr auto operator[](counter which) const -> std::uint16_t {

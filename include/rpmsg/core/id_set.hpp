@@ -27,7 +27,7 @@ template <std::uint32_t Size> class id_set {
 
     word members_{};
 
-    static constexpr auto bit(std::uint32_t id) -> word { return static_cast<word>(std::uint32_t{1} << id); }
+    static constexpr auto bit(std::uint32_t id) -> std::uint32_t { return std::uint32_t{1} << id; }
 
   public:
     [[nodiscard]] constexpr auto contains(std::uint32_t id) const -> bool { return (members_ & bit(id)) != 0; }
@@ -36,6 +36,7 @@ template <std::uint32_t Size> class id_set {
     constexpr auto clear() -> void { members_ = 0; }
     constexpr auto fill() -> void { members_ = static_cast<word>(~std::uint32_t{0} >> (32 - Size)); }
     constexpr auto insert_all(id_set const& others) -> void { members_ = static_cast<word>(members_ | others.members_); }
+    constexpr auto erase_all(id_set const& others) -> void { members_ = static_cast<word>(members_ & ~others.members_); }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return members_ == 0; }
     /// Returns the smallest member that is not less than `start`, or Size when there is none.
     [[nodiscard]] constexpr auto first(std::uint32_t start = 0) const -> std::uint32_t {
@@ -92,6 +93,14 @@ requires(Size > 32) class id_set<Size> {
             words_[i] |= others.words_[i];
         }
         used_.insert_all(others.used_);
+    }
+    constexpr auto erase_all(id_set const& others) -> void {
+        for (std::uint32_t i = 0; i < words; ++i) {
+            words_[i] &= ~others.words_[i];
+            if (words_[i] == 0) {
+                used_.erase(i);
+            }
+        }
     }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return used_.is_empty(); }
     /// Returns the smallest member that is not less than `start`, or Size when there is none.

@@ -16,11 +16,13 @@ enum class error : std::uint8_t {
     closed,         ///< the link is down, or was reset after the loan was made
     timed_out,      ///< the deadline has passed
     would_deadlock, ///< the context that polls this link tried to wait, or a handler called start, reset or poll
-    misconfigured,  ///< the memory does not fit the configuration, or a reliable line was not identified
+    misconfigured,  ///< the shared memory does not fit the configuration
     malformed,      ///< a table, a name or a message failed its check
     no_endpoint,    ///< no endpoint is free, or none has this handle
     address_in_use, ///< another endpoint has this address
     name_in_use,    ///< another endpoint of this side has this name
+    not_placed,     ///< the host has not written the places of the rings yet: read the table again later
+    not_identified, ///< a reliable serial line was started without `identify`
     pending,        ///< a worker runs the endpoint that was destroyed: its last event is `gone`
 };
 
@@ -34,11 +36,13 @@ enum class error : std::uint8_t {
         "closed: the link is down or was reset",
         "timed out: the deadline passed",
         "would deadlock: a wait from the context that polls this link, or a call that no handler may make",
-        "misconfigured: the memory does not fit the configuration, or a reliable line was not identified",
+        "misconfigured: the shared memory does not fit the configuration",
         "malformed: a table, a name or a message failed its check",
         "no endpoint: none is free, or none has this handle",
         "address in use: another endpoint has this address",
         "name in use: another endpoint of this side has this name",
+        "not placed: the host has not written the places of the rings yet",
+        "not identified: call identify of the serial transport before start",
         "pending: a worker runs the endpoint, its last event is gone"};
     return text[static_cast<std::uint8_t>(e)];
 }

@@ -221,16 +221,16 @@ template <typename Core> class bindings {
         } else {
             // The name is compared while it is read: a copy would take 40 bytes of stack.
             auto announced = wire::announced{};
-            auto is_other = std::array<bool, table::size()>{};
+            auto differing = std::array<std::uint8_t, table::size()>{}; // bits in which any character differs
             auto const compare = [&](std::uint32_t at, char c) {
                 for (std::uint32_t i = 0; i < table::size(); ++i) {
-                    is_other[i] = is_other[i] or core.table().name(i)[at] != c;
+                    differing[i] = static_cast<std::uint8_t>(differing[i] | (core.table().name(i)[at] ^ c));
                 }
             };
             if (not wire::read_announcement(payload, Core::acknowledged, announced, compare)) {
                 return core.count(counter::bad_announcement);
             }
-            apply(core, match_announcement(core.table(), announced, [&](std::uint32_t i) { return not is_other[i]; }),
+            apply(core, match_announcement(core.table(), announced, [&](std::uint32_t i) { return differing[i] == 0; }),
                   announced);
         }
     }

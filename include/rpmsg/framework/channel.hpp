@@ -47,8 +47,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     using dispatcher = detail::dispatcher<core, Lock>;
 
     [[no_unique_address]] detail::bindings<core> bindings_{};
-    void (*deferred_)(channel&){}; ///< a close that a handler requested
     core core_;
+    void (*deferred_)(channel&){}; ///< a close that a handler requested
 
     /// Returns whether the handler kept the message.
     constexpr auto deliver(rx_buffer const& received) noexcept -> bool {
@@ -76,8 +76,9 @@ class channel<Transport, Endpoints, Lock, Wait> {
         }
         auto const id = core_.id_at(index);
         auto& state = core_.table().state(index);
-        if (core::acknowledged ? not state.is_bound() : state.peer() != received.source) [[unlikely]] {
-            if (state.is_bound()) {
+        auto const peer = state.peer();
+        if (core::acknowledged ? peer == any_address : peer != received.source) [[unlikely]] {
+            if (peer != any_address) {
                 bindings_.notify_moved(core_, index, received.source);
             } else {
                 bindings_.bind(core_, index, received.source);
@@ -112,7 +113,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
                 continue;
             }
             auto const is_kept = deliver(received);
-            auto const link = core_.locked();
+            auto link = core_.locked();
             if (not is_kept) {
                 link->release(received.token);
             }
@@ -160,6 +161,14 @@ class channel<Transport, Endpoints, Lock, Wait> {
         return error::would_deadlock;
     }
 
+    /// On small cores: hides the address from the optimiser, which otherwise forms that of each member from a constant.
+    [[gnu::always_inline]] constexpr auto here() -> channel* {
+        auto* self = this;
+        if (sizeof(void*) <= 4 and not std::is_constant_evaluated()) {
+            asm("" : "+r"(self));
+        }
+        return self;
+    }
     constexpr auto poll_once(std::uint32_t messages, std::uint32_t payload_bytes, ticks now) -> std::uint32_t {
         if (core_.polling().is_running) [[unlikely]] {
             (void)refuse_in_handler();
@@ -219,7 +228,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     auto operator=(channel const&) -> channel& = delete;
 
     /// Starts the link unless it is started. Either side may start first: `poll` detects the peer and announces the endpoints.
-    /// Errors: `misconfigured` when the transport's memory does not match its configuration; `would_deadlock` in a handler.
+    /// Errors: `misconfigured` when the transport's memory does not match its configuration; `not_identified` on a serial line
+    /// without an id; `would_deadlock` in a handler.
     [[nodiscard]] constexpr auto start() -> status {
         if (core_.polling().is_running) {
             return refuse_in_handler();
@@ -285,7 +295,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
     /// to the next poll; a doorbell reports it. `now` is the time in the user's ticks. Returns the number of messages handled.
     /// A call from a handler is refused: it is counted as `would_deadlock` and returns 0.
     constexpr auto poll(poll_budget budget = {}, ticks now = {}) -> std::uint32_t {
-        return poll_once(budget.messages, budget.payload_bytes, now);
+        return here()->poll_once(budget.messages, budget.payload_bytes, now);
     }
     constexpr auto poll(std::integral auto now) -> std::uint32_t { return poll({}, static_cast<ticks>(now)); }
 
@@ -364,37 +374,6 @@ class channel<Transport, Endpoints, Lock, Wait> {
 template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait>
 channel(Transport, Endpoints = {}, Lock = {}, Wait = {}) -> channel<Transport, Endpoints, Lock, Wait>;
 
-/// A channel of other types gives one error; every use of it compiles, so that no other error follows.
-template <typename Transport, typename Endpoints, typename Lock, typename Wait>
-class channel : public channel<archetypes::transport> {
-    static constexpr bool are_swapped = rpmsg::transport<Endpoints>;
-    static constexpr bool has_table = are_swapped or rpmsg::endpoint_table<Endpoints>;
-    static constexpr bool is_endpoint = endpoint_description<Endpoints>;
-    static constexpr bool is_lock = lock_policy<Lock>;
-    static constexpr bool is_wait = wakes_waiters<Wait>;
-    static constexpr bool moves_messages = requires(Transport & it) {
-        it.reserve();
-        it.receive();
-    };
-    using transport_or_told = std::conditional_t<are_swapped or not moves_messages, archetypes::transport, Transport>;
-
-    static_assert(not are_swapped, "the endpoints come second: write channel{transport, endpoints{...}, lock, wait}");
-    static_assert(are_swapped or moves_messages,
-                  "the first argument of a channel is a transport: vring_device, vring_driver, uart, spi, transport_ref");
-    static_assert(rpmsg::transport<transport_or_told>,
-                  "this transport lacks what a channel needs of it: transport/transport.hpp");
-    static_assert(not is_endpoint, "endpoints stand in a table: write channel{transport, endpoints{endpoint}}");
-    static_assert(has_table or is_endpoint,
-                  "the second argument of a channel is a table of endpoints: endpoints{...} or endpoint_pool<size>{}");
-    static_assert(is_lock, "the third argument of a channel is a lock: lock() and unlock()");
-    static_assert(is_wait, "the fourth argument of a channel is a wait policy: no_wait, spin_wait, event_flags_wait");
-
-  public:
-    constexpr explicit channel(detail::anything, detail::anything = {}, detail::anything = {}, detail::anything = {})
-        : channel<archetypes::transport>{archetypes::transport{}} {}
-
-    template <fixed_name> [[nodiscard]] constexpr auto get() { return this->at(0); }
-    template <typename... T> [[nodiscard]] constexpr auto create(T&&...) -> result<std::uint32_t> { return 0u; }
-};
-
 } // namespace rpmsg
+
+#include <rpmsg/framework/refused_channel.hpp>

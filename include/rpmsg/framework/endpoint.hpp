@@ -28,7 +28,7 @@ struct link {
     auto reply(message const& to, const_bytes payload) -> bool; ///< to the sender; false, and counted, when refused
     [[nodiscard]] auto send(const_bytes payload) -> status;     ///< to the bound peer
     [[nodiscard]] auto send_to(address to, const_bytes payload) -> status;
-    [[nodiscard]] auto reserve() -> loan;
+    [[nodiscard]] auto reserve(std::size_t least = 0) -> loan; ///< for at least this many bytes
     [[nodiscard]] auto commit(loan&& room, std::size_t size) -> status;
     [[nodiscard]] auto commit_to(address to, loan&& room, std::size_t size) -> status;
     [[nodiscard]] auto hold(message const& current) -> held_message; ///< the message outlives the handler
@@ -163,10 +163,19 @@ template <typename Service> class ref {
         it.on_message(link, m);
     };
     static_assert(has_name and has_handler, "a service has static name() and on_message(link, message)");
+    static constexpr auto uses_credits() -> bool {
+        if constexpr (requires { Service::has_credits; }) {
+            return Service::has_credits;
+        } else {
+            return false;
+        }
+    }
 
     Service* service_;
 
   public:
+    static constexpr bool has_credits = uses_credits();
+
     constexpr explicit ref(Service& service) : service_{&service} {}
 
     static constexpr auto name() -> std::string_view {
@@ -193,11 +202,11 @@ template <typename Service> class ref {
             service_->on_event(link, e);
         }
     }
-    constexpr auto on_poll(auto& link, ticks now) -> void requires requires { service_->on_poll(link, now); }
+    constexpr auto on_poll(auto& link, ticks now) -> void requires requires(Service& it) { it.on_poll(link, now); }
     { service_->on_poll(link, now); }
-    constexpr auto next_deadline(ticks now) -> poll_deadline requires requires { service_->next_deadline(now); }
+    constexpr auto next_deadline(ticks now) -> poll_deadline requires requires(Service& it) { it.next_deadline(now); }
     { return service_->next_deadline(now); }
-    constexpr auto is_pending() -> bool requires requires { service_->is_pending(); }
+    constexpr auto is_pending() -> bool requires requires(Service& it) { it.is_pending(); }
     { return service_->is_pending(); }
 };
 

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace rpmsg {
 
@@ -117,7 +118,7 @@ class endpoint_pool {
     /// Adds an endpoint whose handler is called as handler(link, message). The handler must outlive the endpoint.
     template <typename Handler>
     auto create(std::string_view name, Handler& handler, endpoint_addresses addresses = {}) -> result<std::uint32_t> {
-        return create(name, addresses, &handler,
+        return create(name, addresses, const_cast<std::remove_const_t<Handler>*>(&handler),
                       [](void* self, link_ref link, message const& m) { (*static_cast<Handler*>(self))(link, m); });
     }
 

@@ -120,7 +120,8 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
 
     /// Calls f(item, session) for the item that has index i.
     template <std::size_t... K> constexpr auto visit(std::uint32_t i, auto&& f, std::index_sequence<K...>) -> void {
-        (void)(... or (i - firsts[K] < std::max(sessions[K], 1u) and (f(std::get<K>(list_), i - firsts[K]), true)));
+        (void)(... or
+               (i - firsts[K] < std::max<std::uint32_t>(sessions[K], 1) and (f(std::get<K>(list_), i - firsts[K]), true)));
     }
     constexpr auto visit(std::uint32_t i, auto&& f) -> void { visit(i, f, std::index_sequence_for<Items...>{}); }
 

@@ -127,7 +127,8 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             put_back(room);
             return error::too_large;
         }
-        copy(payload, room.space);
+        // Either way the buffer holds the payload.
+        copy(payload, is_found_by_size ? bytes{room.space.data(), payload.size()} : room.space);
         return pass_on(from, to, room, payload.size());
     }
 
@@ -137,7 +138,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     }
     /// Takes the parts of the span: on small cores they are passed in registers, a span in memory.
     constexpr auto send_parts(std::byte const* data, std::size_t size, address to, std::uint32_t id) -> status {
-        auto const guard = this->locked();
+        auto guard = this->locked();
         auto const index = this->find(id);
         if (not Endpoints::is_static and index == no_index) {
             return error::no_endpoint;
@@ -161,7 +162,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     /// The same for a message that may take the last buffer.
     constexpr auto send_credit_from(std::uint32_t id, const_bytes payload) -> status {
         static_assert(state::keeps_buffer, "a service that sends credits says so: static constexpr bool has_credits = true");
-        auto const guard = this->locked();
+        auto guard = this->locked();
         auto const index = this->find(id);
         if (not Endpoints::is_static and index == no_index) {
             return error::no_endpoint;
@@ -172,7 +173,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     /// no name service.
     constexpr auto announce_from(std::uint32_t index, wire::announcement const& announced) -> status {
         if constexpr (requires { transport_.announce(announced); }) {
-            auto const guard = this->locked();
+            auto guard = this->locked();
             return counted(transport_.announce(announced).error());
         }
         if (not detail::takes_names(transport_)) {
@@ -182,7 +183,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             if constexpr (Endpoints::is_static) {
                 return send_from(index, name_service_address, payload);
             } else {
-                auto const guard = this->locked();
+                auto guard = this->locked();
                 return counted(try_send(index, endpoints_.local(index), name_service_address, payload));
             }
         };
@@ -193,7 +194,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     }
     /// Lends a buffer for `least` bytes; for 0 the largest one, where the peer's buffers differ in size.
     constexpr auto reserve_for(std::uint32_t id, std::size_t least = 0) -> loan {
-        auto const guard = this->locked();
+        auto guard = this->locked();
         auto const index = this->find(id);
         if (index == no_index) {
             return error::no_endpoint;
@@ -222,7 +223,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             return error::closed;
         }
         auto left = given.leave();
-        auto const guard = this->locked();
+        auto guard = this->locked();
         if (not is_current(left.room, left.generation)) {
             return error::closed;
         }
@@ -235,7 +236,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     }
     /// Binds an endpoint, which must be bound already, to another endpoint of the peer.
     constexpr auto rebind(std::uint32_t id, address peer) -> status {
-        auto const guard = this->locked();
+        auto guard = this->locked();
         auto const index = this->find(id);
         if (index == no_index) {
             return error::no_endpoint;
@@ -250,7 +251,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     /// Takes an unused loan back.
     constexpr auto give_back(loan& given) -> void {
         auto left = given.leave();
-        auto const guard = this->locked();
+        auto guard = this->locked();
         if (is_current(left.room, left.generation)) {
             put_back(left.room);
         }
@@ -260,10 +261,12 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr auto hold(message const& content, rx_token const& token) -> held_message {
         constexpr auto release = [](message_owner& owner, rx_token const& kept, std::uint32_t generation) {
             auto& self = static_cast<link_core&>(owner);
-            auto const guard = self.locked();
-            if (self.is_current(generation)) {
+            auto guard = self.locked();
+            auto const current = self.is_current(generation);
+            if (current) {
                 release_at_once(self.transport_, kept);
             }
+            return current;
         };
         return {*this, release, content, token, generation_};
     }

@@ -73,6 +73,9 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
   public:
     using wait_type = Wait;
     using table_type = Endpoints;
+    static constexpr bool has_one_endpoint = Endpoints::is_static and requires {
+        requires std::bool_constant<(Endpoints::size() == 1)>::value;
+    };
     static constexpr bool acknowledged = Transport::acknowledged;
     /// Whether a handler or a waiting thread may need the event `writable`.
     static constexpr bool reports_writable = Endpoints::handles_events or wait_policy<Wait> or detail::has_hooks<Endpoints>();
@@ -109,19 +112,21 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     [[gnu::always_inline]] [[nodiscard]] constexpr auto locked() -> locked_transport { return {transport_, lock_}; }
 
     [[nodiscard]] constexpr auto is_up() -> bool {
-        auto const guard = locked();
+        auto guard = locked();
         return is_up_;
     }
     /// Whether announcements at a close still reach the peer: it has not ended the link.
     [[nodiscard]] constexpr auto can_say_goodbye() -> bool {
-        auto const guard = locked();
+        auto guard = locked();
         return is_up_ and detail::can_say_goodbye(transport_);
     }
     constexpr auto count(counter reason) -> void { locked()->count(reason); }
 
     /// The index of an endpoint, or no_index when it was destroyed.
-    [[nodiscard]] constexpr auto find(std::uint32_t id) -> std::uint32_t {
-        if constexpr (Endpoints::is_static) {
+    [[nodiscard]] constexpr auto find([[maybe_unused]] std::uint32_t id) -> std::uint32_t {
+        if constexpr (has_one_endpoint) {
+            return 0; // so that calls need not pass it on
+        } else if constexpr (Endpoints::is_static) {
             return id;
         } else {
             auto const index = endpoints_.index_of(id);
@@ -137,22 +142,22 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
 
     [[nodiscard]] constexpr auto local_of(std::uint32_t id) -> address {
-        auto const guard = locked();
+        auto guard = locked();
         auto const index = find(id);
         return index != no_index ? endpoints_.local(index) : any_address;
     }
     [[nodiscard]] constexpr auto peer_of(std::uint32_t id) -> address {
-        auto const guard = locked();
+        auto guard = locked();
         auto const index = find(id);
         return index != no_index ? endpoints_.state(index).peer() : any_address;
     }
     /// Adds an endpoint to an `endpoint_pool`, or removes one, under the lock.
     template <typename... Arguments> constexpr auto add_endpoint(Arguments&&... arguments) -> result<std::uint32_t> {
-        auto const guard = locked();
+        auto guard = locked();
         return endpoints_.create(std::forward<Arguments>(arguments)...);
     }
     constexpr auto remove_endpoint(std::uint32_t index) -> void {
-        auto const guard = locked();
+        auto guard = locked();
         endpoints_.remove(index);
     }
     /// Records that the announcement of an endpoint is pending, where the table keeps a list of these; in other tables each
@@ -166,7 +171,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     constexpr auto withdraw(std::uint32_t index) -> void {
         poll_.has_pending = true;
         {
-            auto const guard = locked();
+            auto guard = locked();
             endpoints_.state(index).must_withdraw = true;
             note_pending(index);
         }
@@ -192,13 +197,13 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
     /// Opens a session of a group for a name of the peer; the index, or `no_index`.
     constexpr auto accept(std::uint32_t first, wire::padded_name const& name) -> std::uint32_t {
-        auto const guard = locked();
+        auto guard = locked();
         return endpoints_.accept(first, name);
     }
     /// Opens a session of the group of endpoint `index` with a name of this side; its index. Called by the polling context.
     constexpr auto open(std::uint32_t index, std::string_view name) -> result<std::uint32_t> {
         auto const made = [&] {
-            auto const guard = locked();
+            auto guard = locked();
             return endpoints_.open(endpoints_.group_of(index), name);
         }();
         if (made and is_up_) {
@@ -210,18 +215,18 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
     /// Whether a send of this endpoint found no buffer since the last call.
     [[nodiscard]] constexpr auto take_starved(std::uint32_t index) -> bool {
-        auto const guard = locked();
+        auto guard = locked();
         return std::exchange(endpoints_.state(index).is_starved, false);
     }
 
     /// Polls the state of the link.
     constexpr auto poll_transport(ticks now) -> link_change {
-        auto const guard = locked();
+        auto guard = locked();
         return noted(guard->poll(now));
     }
     /// Closes the link; returns `down` when it was up.
     constexpr auto close_transport() -> link_change {
-        auto const guard = locked();
+        auto guard = locked();
         guard->close();
         return noted({.event = is_up_ ? link_event::down : link_event::none, .reason = down_reason::closed});
     }
@@ -233,7 +238,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     }
     /// True once, after a refused reserve, when there is a buffer again.
     constexpr auto take_writable() -> bool {
-        auto const guard = locked();
+        auto guard = locked();
         auto const writable = is_starved_ and transport_.writable();
         is_starved_ = is_starved_ and not writable;
         return writable;

@@ -3,6 +3,7 @@
 #include <rpmsg/core/fixed_name.hpp>
 #include <rpmsg/framework/endpoint_group.hpp>
 #include <rpmsg/framework/grouped_endpoints.hpp>
+#include <rpmsg/framework/service_hook.hpp>
 
 #include <cstdint>
 #include <string_view>
@@ -36,6 +37,7 @@ template <auto Prefix, std::uint32_t Sessions, typename Service> class listener_
 
   public:
     static constexpr std::uint32_t capacity = Sessions;
+    static constexpr bool has_credits = uses_credits<std::remove_reference_t<Service>>();
 
     constexpr explicit listener_group(Service&& service) : service_{std::forward<Service>(service)} {}
 

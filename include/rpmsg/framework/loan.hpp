@@ -37,6 +37,15 @@ template <typename Channel> class tx_loan {
     }
 
   public:
+    /// A loan without its destructor, for objects in static storage, which firmware never destroys: `tx_loan{parked}` resumes it.
+    struct parked {
+        Channel* owner{};
+        tx_buffer room{};
+        std::uint32_t generation{};
+    };
+    [[nodiscard]] constexpr auto park() -> parked { return {std::exchange(owner_, nullptr), room_, generation_}; }
+    constexpr explicit tx_loan(parked const& it) : owner_{it.owner}, room_{it.room}, generation_{it.generation} {}
+
     constexpr tx_loan(error refusal) : refusal_{refusal} {}
     constexpr tx_loan(tx_loan&& other) noexcept
         : owner_{std::exchange(other.owner_, nullptr)}, room_{other.room_},
@@ -71,7 +80,7 @@ struct message_owner {};
 /// in any context that the lock of the channel excludes. After a link down the bytes may change, and the release does nothing.
 class held_message {
   public:
-    using give_back = void (*)(message_owner&, rx_token const&, std::uint32_t generation);
+    using give_back = bool (*)(message_owner&, rx_token const&, std::uint32_t generation);
 
   private:
     message_owner* owner_{};
@@ -81,6 +90,20 @@ class held_message {
     std::uint32_t generation_{};
 
   public:
+    /// A held message without its destructor, as `tx_loan::parked`: `held_message{parked}` resumes it.
+    struct parked {
+        message_owner* owner{};
+        give_back how{};
+        message content{};
+        rx_token token{};
+        std::uint32_t generation{};
+    };
+    [[nodiscard]] constexpr auto park() -> parked {
+        return {std::exchange(owner_, nullptr), give_back_, content_, token_, generation_};
+    }
+    constexpr explicit held_message(parked const& it)
+        : owner_{it.owner}, give_back_{it.how}, content_{it.content}, token_{it.token}, generation_{it.generation} {}
+
     constexpr held_message() = default;
     constexpr held_message(message_owner& owner, give_back how, message const& content, rx_token const& token,
                            std::uint32_t generation)
@@ -115,11 +138,10 @@ class held_message {
     auto operator=(held_message const&) -> held_message& = delete;
     constexpr ~held_message() { release(); }
 
-    /// Releases the buffer before the destructor does.
-    constexpr auto release() -> void {
-        if (owner_ != nullptr) {
-            give_back_(*std::exchange(owner_, nullptr), token_, generation_);
-        }
+    /// Releases the buffer before the destructor does. Returns whether the link was up all the time: otherwise the bytes may
+    /// have changed.
+    constexpr auto release() -> bool { // NOLINT(modernize-use-nodiscard)
+        return owner_ != nullptr and give_back_(*std::exchange(owner_, nullptr), token_, generation_);
     }
     [[nodiscard]] constexpr explicit operator bool() const { return owner_ != nullptr; }
     [[nodiscard]] constexpr auto source() const -> address { return content_.source; }

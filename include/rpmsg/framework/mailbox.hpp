@@ -11,7 +11,6 @@
 #include <bit>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 namespace rpmsg {
 
@@ -24,7 +23,7 @@ template <fixed_name Name, std::uint32_t Depth> class mailbox {
     static_assert(std::has_single_bit(Depth), "the depth of a mailbox is a power of two");
 
     struct entry {
-        held_message content{};
+        held_message::parked content{}; ///< without a destructor: a service is static in firmware
         std::uint32_t generation{};
     };
     std::array<entry, Depth> entries_{};
@@ -41,7 +40,7 @@ template <fixed_name Name, std::uint32_t Depth> class mailbox {
             detail::atomic_store<__ATOMIC_RELAXED>(dropped_, dropped_ + (dropped_ != 0xffff'ffff ? 1 : 0));
             return;
         }
-        entries_[filled_ % Depth] = {link.hold(m), generation_};
+        entries_[filled_ % Depth] = {link.hold(m).park(), generation_};
         detail::atomic_store<__ATOMIC_RELEASE>(filled_, filled_ + 1);
         link.wake();
     }
@@ -58,7 +57,7 @@ template <fixed_name Name, std::uint32_t Depth> class mailbox {
         while (emptied_ != detail::atomic_load<__ATOMIC_ACQUIRE>(filled_)) {
             auto& oldest = entries_[emptied_ % Depth];
             auto const is_current = oldest.generation == detail::atomic_load<__ATOMIC_ACQUIRE>(generation_);
-            auto content = std::move(oldest.content);
+            auto content = held_message{oldest.content};
             detail::atomic_store<__ATOMIC_RELEASE>(emptied_, emptied_ + 1);
             if (is_current) {
                 return content;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace rpmsg {
 
@@ -46,7 +47,8 @@ template <std::uint32_t Size> class named {
     }
     /// The handler is called as handler(link, message), and has to outlive the endpoint.
     template <typename Handler> constexpr auto assign(std::uint32_t i, Handler& handler) -> void {
-        assign(i, &handler, [](void* self, link_ref link, message const& m) { (*static_cast<Handler*>(self))(link, m); });
+        assign(i, const_cast<std::remove_const_t<Handler>*>(&handler),
+               [](void* self, link_ref link, message const& m) { (*static_cast<Handler*>(self))(link, m); });
     }
 };
 static_assert(endpoint_group<named<1>>);

@@ -87,7 +87,7 @@ struct poll_deadline {
 ///   max_frame              largest frame in bytes, header included: an upper bound for static storage
 ///   acknowledged           whether the peer acknowledges announcements (NuttX and this library do)
 ///   tx_limit(), rx_limit() largest payload in bytes that can be sent and received now
-///   start()                starts the link; `misconfigured` when this side cannot work. The peer may start later
+///   start()                starts the link; an error means that this side cannot work. The peer may start later
 ///   close()                stops the link; nothing is sent or received until `start`
 ///   poll(now)              runs the link state machine and reports up and down
 ///   notify(queue)          reports a doorbell of a queue; may be called from an interrupt at any time

@@ -44,7 +44,7 @@ TEST_CASE("an eventfd wakes a related process") {
     eventfd_bell bell{};
     auto const pid = fork();
     if (pid == 0) {
-        auto const deadline = steady_clock::now() + 10'000;
+        auto const deadline = steady_clock::now() + 60'000;
         while (bell.rings() == 0 and bell.wait(0, deadline)) {}
         _exit(bell.rings() != 0 ? 0 : 1);
     }
@@ -59,7 +59,7 @@ TEST_CASE("an eventfd that the other process has made blocking does not stop us"
     auto const file = eventfd(0, EFD_CLOEXEC);
     eventfd_bell bell{file};
     REQUIRE(bell);
-    alarm(10); // ends a test that waits
+    alarm(120); // ends a test that waits
     CHECK(bell.rings() == 0);
     CHECK_FALSE(bell.wait(0, steady_clock::now() + 10));
     auto const most = ~std::uint64_t{0} - 1;
@@ -84,7 +84,7 @@ TEST_CASE("a socket that lingers is no bell, and is closed at once") {
     REQUIRE(socket.is_full());
     auto const before = steady_clock::now();
     CHECK_FALSE(eventfd_bell{socket.hand_over()});
-    CHECK(steady_clock::now() - before < 2'000);
+    CHECK(steady_clock::now() - before < 30'000);
 }
 
 TEST_CASE("one ring wakes all who sleep and is counted once", "[threads]") {
@@ -96,7 +96,7 @@ TEST_CASE("one ring wakes all who sleep and is counted once", "[threads]") {
         for (auto i = 0; i < 4; ++i) {
             sleepers.emplace_back([&] {
                 auto heard = before;
-                while (heard == before and bell.wait(before, steady_clock::now() + 10'000)) {
+                while (heard == before and bell.wait(before, steady_clock::now() + 60'000)) {
                     heard = bell.rings();
                 }
                 woken += heard == before + 1 ? 1 : 0;

@@ -119,7 +119,7 @@ TEST_CASE("a peripheral that is ready again at once is served again") {
     auto in = std::array<std::byte, 8>{};
     auto is_stuck = false; // a transfer of its own takes that long, not all of them
     for (; served < rounds and not is_stuck; served += is_stuck ? 0u : 1u) {
-        auto const deadline = rpmsg::host::steady_clock::now() + 30'000;
+        auto const deadline = rpmsg::host::steady_clock::now() + 60'000;
         b.start_transfer("p-frame!"_payload, in);
         while (b.progress() != spi_progress::done and not is_stuck) {
             rpmsg::give_way(); // the controller may wait for this very core

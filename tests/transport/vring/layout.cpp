@@ -81,7 +81,7 @@ TEST_CASE("openvela's table and rings lie where its driver has them, and a NuttX
     STATIC_REQUIRE(openvela::boot() == 0);
     STATIC_REQUIRE(openvela::status() == 24 + 72 + 24);
     STATIC_REQUIRE(openvela::ring_0 == 232);
-    STATIC_REQUIRE(openvela::parts_0.used == 232 + 152);
+    STATIC_REQUIRE(openvela::parts(0).used == 232 + 152);
     STATIC_REQUIRE(openvela::ring_1 == 456);
     STATIC_REQUIRE(openvela::buffers == 680);
     STATIC_REQUIRE(with_table<wire::dialects::nuttx>::parts(1) == openvela::parts(1));

@@ -109,7 +109,7 @@ auto main() -> int {
     link.transport().identify(at(0x2001'0000));
 #endif
     if (not link.start()) {
-        tell("misconfigured\n");
+        tell("not started\n");
         return 1;
     }
     at(0xe000'e100) = 1;

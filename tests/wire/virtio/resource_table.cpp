@@ -101,3 +101,18 @@ TEST_CASE("a foreign version, too many entries, or an entry outside is malformed
     table.vdev.vring_count = 3;
     CHECK(is_malformed(table));
 }
+
+TEST_CASE("rings that the host has not placed yet are not malformed, and another fault is") {
+    constexpr auto error_of = [](wire::resource_table const& table) {
+        return wire::read_resource_table(raw_of(table)).error();
+    };
+    STATIC_REQUIRE(error_of(with_ring(wire::any_place, 16, 8)) == error::not_placed);
+    STATIC_REQUIRE(error_of(with_ring(wire::any_place, 16, 7)) == error::malformed);
+    constexpr auto none_placed = [] {
+        auto table = with_ring(wire::any_place, 16, 8);
+        table.vrings[0].device_address = wire::any_place;
+        return table;
+    }();
+    STATIC_REQUIRE(error_of(none_placed) == error::not_placed);
+    STATIC_REQUIRE(wire::read_resource_table(raw_of(good)).has_value());
+}

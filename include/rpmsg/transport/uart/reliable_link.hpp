@@ -206,10 +206,10 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == phase::up; }
     /// The reason why the link is `incompatible`; `describe` gives a text. The link still tries to connect.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch { return refusal_; }
-    /// Starts the link. `misconfigured` when `identify` has not set an id.
+    /// Starts the link. `not_identified` when `identify` has not set an id.
     [[nodiscard]] constexpr auto start() -> status {
         if (session_.own() == 0) {
-            return error::misconfigured;
+            return error::not_identified;
         }
         if (phase_ == phase::stopped) {
             found_ = refusal_ = rpmsg::config_mismatch::none;

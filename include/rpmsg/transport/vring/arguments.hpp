@@ -5,6 +5,7 @@
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/transport/vring/config.hpp>
 #include <rpmsg/transport/vring/layout.hpp>
+#include <rpmsg/transport/vring/rules.hpp>
 
 #include <type_traits>
 

@@ -3,7 +3,6 @@
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/wire/virtio/dialect.hpp>
 
-#include <bit>
 #include <cstdint>
 
 namespace rpmsg {
@@ -21,6 +20,8 @@ struct vring_config {
     std::uint64_t device_base = 0;    ///< the driver's address of the start of the block
     std::uint32_t retry_ticks = 100;  ///< a doorbell that failed or was not answered is rung again after this time
     wire::dialect dialect = wire::dialects::rpmsg;
+
+    auto operator==(vring_config const&) const -> bool = default;
 
     /// Buffer size of a ring: ring 0 carries messages to the driver, ring 1 to the device.
     [[nodiscard]] constexpr auto size_of(std::uint32_t ring) const -> std::uint32_t {
@@ -47,25 +48,5 @@ constexpr auto may_have_event_index(wire::dialect const& dialect) -> bool {
     auto const is_openamp = dialect.status_in_table or dialect.attach == wire::attach_rule::status_byte;
     return dialect.used_event_word and (not is_openamp or dialect.sizes == wire::config_space::versioned);
 }
-
-/// Checks a configuration at compile time; the message names the rule that is violated.
-template <vring_config Config> struct checked_config {
-    using told = void; ///< to name this is to have the rules checked, and nothing else of a class that takes the configuration
-    static_assert(std::has_single_bit(Config.buffers), "a vring holds a power of two buffers");
-    static_assert(Config.buffers <= 32768, "a vring holds at most 32768 buffers");
-    static_assert(Config.size_of(0) > 16 and Config.size_of(1) > 16, "a buffer must be larger than the 16-byte header");
-    static_assert(Config.size_of(0) % 4 == 0 and Config.size_of(1) % 4 == 0, "a buffer size is a multiple of 4 bytes");
-    static_assert(Config.size_of(0) <= 65536 and Config.size_of(1) <= 65536, "a buffer holds at most 65536 bytes");
-    static_assert(Config.device_base % 8 == 0, "the driver's address of the block is a multiple of 8");
-    static_assert(std::has_single_bit(Config.alignment) and Config.alignment >= 4,
-                  "the ring alignment is a power of two of at least 4 bytes");
-    static_assert(Config.alignment <= 0x10'0000, "the ring alignment is at most 1 MiB");
-    static_assert(Config.ring_stride % Config.alignment == 0, "the ring stride is a multiple of the ring alignment");
-    static_assert(Config.batch >= 1 and Config.batch <= Config.buffers, "a batch is 1 to all of the buffers");
-    static_assert(not Config.event_index or Config.dialect.used_event_word,
-                  "this dialect has no event index: its available ring ends without a used_event word");
-    static_assert(not Config.event_index or may_have_event_index(Config.dialect),
-                  "never use the event index towards OpenAMP: its remote falls silent (OpenAMP, virtqueue.c)");
-};
 
 } // namespace rpmsg

@@ -139,8 +139,6 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         auto const address = read(0) | std::uint64_t{read(4)} << 32;
         size = read(8);
         auto const flags = read(12);
-        auto const is_chain = (flags & (wire::descriptor_flag::next | wire::descriptor_flag::indirect)) != 0;
-        auto const is_writable = (flags & wire::descriptor_flag::write) != 0;
         auto const must_write = ring == tx_ring;
         auto offset = layout_.offset_of(address, size);
         if constexpr (not is_checked_layout<Layout>) {
@@ -148,18 +146,23 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
                 offset = nowhere;
             }
         }
-        auto const refuse = [&](counter reason) {
+        if (size < wire::header_size) [[unlikely]] {
+            offset = nowhere;
+        }
+        namespace flag = wire::descriptor_flag;
+        auto const expected = must_write ? std::uint32_t{flag::write} : 0u;
+        // Where rings start prefilled, receive buffers may be writable, too.
+        auto const known = flags & (flag::next | flag::indirect | (prefilled ? expected : std::uint32_t{flag::write}));
+        if (offset == nowhere or known != expected) [[unlikely]] {
+            auto reason = counter::odd_flags;
+            if ((known & (flag::next | flag::indirect)) != 0) {
+                reason = counter::chained_descriptor;
+                offset = nowhere;
+            } else if (must_write or offset == nowhere) {
+                reason = counter::bad_descriptor;
+                offset = nowhere;
+            }
             count(reason);
-            return nowhere;
-        };
-        if (is_chain) [[unlikely]] {
-            return refuse(counter::chained_descriptor);
-        }
-        if (size < wire::header_size or offset == nowhere or (must_write and not is_writable)) [[unlikely]] {
-            return refuse(counter::bad_descriptor);
-        }
-        if (not prefilled and is_writable and not must_write) {
-            count(counter::odd_flags);
         }
         return offset;
     }
@@ -188,11 +191,17 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     [[gnu::always_inline]] constexpr auto pop_inlined(auto& shared, std::uint32_t ring, std::uint32_t* used_length)
         -> popped_frame {
-        auto const id = ring == tx_ring and not unused_.is_empty() ? unused_.take_first() : next_id(shared, ring, used_length);
-        if constexpr (reads_descriptors) {
-            if (id != nowhere) {
-                return std::uint64_t{read_descriptor(ring, id, size_)} << 32 | id;
+        auto id = nowhere;
+        if (ring == tx_ring and not unused_.is_empty()) {
+            id = unused_.take_first();
+        } else {
+            id = next_id(shared, ring, used_length);
+            if (id == nowhere) {
+                return nowhere;
             }
+        }
+        if constexpr (reads_descriptors) {
+            return std::uint64_t{read_descriptor(ring, id, size_)} << 32 | id;
         }
         return id;
     }
@@ -203,7 +212,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         } else if constexpr (Config.buffers > 32) {
             return id != nowhere and late_.contains(id);
         } else {
-            return not late_.is_empty() and id != nowhere and late_.contains(id);
+            return id != nowhere and late_.contains(id);
         }
     }
     /// Whether an owned transmit buffer is free.
@@ -216,9 +225,18 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     /// Called before the rings are initialised again: lent buffers are not used until they are returned.
     constexpr auto keep_loans_out() -> void {
-        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-            if (tx().owns(id) and not is_spare(id)) {
-                late_.insert(id);
+        if constexpr (requires { late_.insert_all(tx().owned()); }) {
+            auto lent = tx().owned();
+            lent.erase_all(unused_);
+            if constexpr (reads_descriptors) {
+                lent.erase_all(told_);
+            }
+            late_.insert_all(lent);
+        } else {
+            for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+                if (tx().owns(id) and not is_spare(id)) {
+                    late_.insert(id);
+                }
             }
         }
     }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <rpmsg/platform/region.hpp>
+#include <rpmsg/transport/vring/block_places.hpp>
 #include <rpmsg/transport/vring/config.hpp>
+#include <rpmsg/transport/vring/rules.hpp>
 #include <rpmsg/wire/virtio/boot_block.hpp>
 #include <rpmsg/wire/virtio/carveout.hpp>
 #include <rpmsg/wire/virtio/control_block.hpp>
@@ -66,80 +68,54 @@ template <typename Layout> constexpr bool is_checked_layout = requires { require
 /// buffers of ring 1. This is the layout of rpmsg-lite and openvela, and the one that this library's driver uses.
 template <vring_config Config> struct vring_layout {
     using checked = typename checked_config<Config>::told;
-    static constexpr auto control_size = static_cast<std::uint32_t>(sizeof(wire::control_block));
-    static constexpr auto table_size = static_cast<std::uint32_t>(sizeof(wire::resource_table));
-    static constexpr bool has_control = Config.dialect.attach == wire::attach_rule::epochs;
-    static constexpr bool has_table = Config.dialect.status_in_table;
-    static constexpr bool has_status = has_table or Config.dialect.attach == wire::attach_rule::status_byte;
-    static constexpr bool has_boot = Config.dialect.has_boot_block();
-    static constexpr bool has_carveouts = Config.dialect.sizes == wire::config_space::versioned;
-    static constexpr bool has_sizes = Config.dialect.has_versioned_sizes();
-    /// Offset of the vdev entry: after openvela's trace entry (openvela, drivers/rpmsg/rpmsg_virtio_lite.c), after Linux's
-    /// carveouts, or first.
-    static constexpr std::uint32_t vdev = has_boot        ? sizeof(wire::boot_block) + 72
-                                          : has_carveouts ? offsetof(wire::carveout_table, vdev)
-                                                          : offsetof(wire::resource_table, vdev);
-    static constexpr std::uint32_t head = has_control     ? control_size
-                                          : has_boot      ? sizeof(wire::boot_block) + 208
-                                          : has_carveouts ? sizeof(wire::carveout_table) + 12
-                                          : has_table     ? table_size + (has_sizes ? 12 : 0)
-                                          : has_status    ? 4
-                                                          : 0;
+    static constexpr auto places = place_block(Config);
     /// Both ends are this library and agree by fingerprint: descriptor i always describes buffer i, so none is read.
-    static constexpr bool is_agreed = has_control;
+    static constexpr bool is_agreed = places.has_control;
     static constexpr bool is_checked = true;
 
-    static constexpr std::uint32_t ring_0 = align_up(head, Config.alignment);
-    static constexpr wire::vring_parts parts_0 =
-        wire::place_vring(ring_0, Config.buffers, Config.alignment, Config.dialect.used_event_word);
-    static constexpr std::uint32_t closest = align_up(wire::end_of_vring(parts_0, Config.buffers), Config.alignment);
-    static constexpr std::uint32_t usual_stride =
-        Config.dialect.used_event_word ? closest - ring_0 : wire::lite_ring_size(Config.buffers, Config.alignment);
-    static constexpr std::uint32_t stride = Config.ring_stride != 0 ? Config.ring_stride : usual_stride;
+    /// Offset of the vdev entry, where the dialect has a table.
+    static constexpr std::uint32_t vdev = places.table + places.vdev;
+    static constexpr std::uint32_t ring_0 = places.rings[0].descriptors;
+    static constexpr std::uint32_t stride = places.stride;
     static constexpr std::uint32_t ring_1 = ring_0 + stride;
-    static constexpr wire::vring_parts parts_1 =
-        wire::place_vring(ring_1, Config.buffers, Config.alignment, Config.dialect.used_event_word);
-    static constexpr std::uint32_t buffers = ring_1 + stride;
+    static constexpr std::uint32_t buffers = places.ring_buffers[0];
     static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
     static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
 
     static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
-        auto const start = ring_0 + ring * stride;
-        return {
-            .descriptors = start, .available = start + (parts_0.available - ring_0), .used = start + (parts_0.used - ring_0)};
+        auto const start = ring == 0 ? ring_0 : ring_1; // small cores select faster than they multiply
+        return {.descriptors = start,
+                .available = start + (places.rings[0].available - ring_0),
+                .used = start + (places.rings[0].used - ring_0)};
     }
     static constexpr auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t {
-        auto const from_start = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(buffers_address);
-        auto const usable = (address >> 32) == (buffers_address >> 32) and address % 4 == 0 and from_start <= buffer_bytes and
-                            length <= buffer_bytes - from_start;
-        return usable ? from_start + buffers : nowhere;
+        auto const low = static_cast<std::uint32_t>(address);
+        auto const left = static_cast<std::uint32_t>(buffers_address + buffer_bytes) - low;
+        auto const usable =
+            (address >> 32) == (buffers_address >> 32) and low % 4 == 0 and left <= buffer_bytes and length <= left;
+        return usable ? low - static_cast<std::uint32_t>(buffers_address) + buffers : nowhere;
     }
     static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
     static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
         auto const start = ring == 0 ? buffers : buffers + Config.buffers * Config.size_of(0);
         return start + id * Config.size_of(ring);
     }
-    static constexpr auto status() -> std::uint32_t {
-        return has_table ? vdev + static_cast<std::uint32_t>(offsetof(wire::vdev_entry, status)) : has_status ? 0 : nowhere;
-    }
+    static constexpr auto status() -> std::uint32_t { return places.status; }
     static constexpr auto table() -> std::uint32_t {
-        return not has_table ? nowhere : has_boot ? std::uint32_t{sizeof(wire::boot_block)} : 0;
+        return places.status != nowhere and places.has_table() ? places.table : nowhere;
     }
-    static constexpr auto control() -> std::uint32_t { return has_control ? 0 : nowhere; }
-    static constexpr auto boot() -> std::uint32_t { return has_boot ? 0 : nowhere; }
+    static constexpr auto control() -> std::uint32_t { return places.has_control ? 0 : nowhere; }
+    static constexpr auto boot() -> std::uint32_t { return places.has_boot ? 0 : nowhere; }
     static constexpr auto rebase(std::uint64_t base) -> bool { return base == Config.device_base; }
     static constexpr auto fits(std::uint32_t region_size, std::uint32_t) -> bool { return region_size >= size(); }
     /// Bytes of the shared block.
     static constexpr auto size() -> std::uint32_t {
-        static_assert(ring_1 >= closest, "the ring stride is smaller than a ring");
-        static_assert(parts_1.available - ring_1 == parts_0.available - ring_0 and
-                      parts_1.used - ring_1 == parts_0.used - ring_0);
-        static_assert(std::uint64_t{Config.buffers} * (Config.size_of(0) + Config.size_of(1)) < 0xf000'0000 and
-                          stride < 0x0400'0000,
-                      "the shared block does not fit into 4 GiB");
-        static_assert(Config.dialect.attach != wire::attach_rule::base_word or Config.device_base != 0,
+        constexpr auto broken = broken_block_rule(Config);
+        static_assert(broken != link_rule::stride_too_small, "the ring stride is smaller than a ring");
+        static_assert(broken != link_rule::block_over_4_gib, "the shared block does not fit into 4 GiB");
+        static_assert(broken != link_rule::base_missing,
                       "a device of this dialect waits for a base that is not 0: set device_base");
-        static_assert(buffers_address >> 32 == (buffers_address + buffer_bytes - 1) >> 32,
+        static_assert(broken != link_rule::buffers_across_4_gib,
                       "the buffers must not cross a multiple of 4 GiB as the driver sees them");
         return buffers + buffer_bytes;
     }

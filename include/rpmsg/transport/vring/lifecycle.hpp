@@ -105,7 +105,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         this->settle_held_back();
         bells_.forget();
         auto const unreturned = static_cast<std::uint16_t>(this->tx().with_peer(shared_, layout_.parts(tx_ring)));
-        auto const change = link_change{link_event::down, reason, unreturned};
+        auto change = link_change{link_event::down, reason, unreturned};
         this->count(counter::link_down);
         counts_.add(counter::lost_in_flight, change.unreturned);
         if constexpr (drains) {
@@ -130,7 +130,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
                 call_peer();
             }
         } else {
-            phase_ = reason == down_reason::broken ? link_phase::broken : link_phase::waiting;
+            phase_ = phase_ == link_phase::faulted ? link_phase::broken : link_phase::waiting;
         }
         return change;
     }
@@ -143,7 +143,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         if (auto const told = commanded(); told != down_reason::none) {
             return told;
         }
-        auto is_over = drains or not this->is_marked();
+        auto is_over = drains or not this->are_ours();
         if constexpr (has_commands) { // a driver that restarts clears the rings before it writes a word
             is_over = not handshake_.is_running(shared_, layout_) or (device and this->were_cleared());
         }
@@ -162,7 +162,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     constexpr auto is_established(auto& shared) -> bool {
         auto const rang = this->is_live() and take_doorbell();
         auto const is_same = handshake_.is_established(shared, layout_) and
-                             (agrees or not device or not this->is_live() or this->is_marked()) and
+                             (agrees or not device or not this->is_live() or this->are_ours()) and
                              (not this->is_live() or commanded() == down_reason::none);
         if (not is_same) {
             keep_doorbell(rang);
@@ -185,13 +185,20 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             return false;
         }
     }
+    constexpr auto start_over() -> void {
+        this->forget_rings();
+        phase_ = link_phase::waiting;
+    }
     constexpr auto advance(bool is_established) -> handshake_step {
         if constexpr (device and not agrees) {
-            if (phase_ == link_phase::broken and is_established) {
-                return this->is_marked() ? handshake_step::none : handshake_step::over;
-            }
-            if (is_established and this->is_marked()) {
-                return handshake_step::resume;
+            if (is_established) {
+                auto const is_broken = phase_ == link_phase::broken;
+                if (this->is_marked()) {
+                    return is_broken ? handshake_step::none : handshake_step::resume;
+                }
+                if (is_broken) {
+                    start_over();
+                }
             }
         }
         auto const rang = not handshake::needs_doorbell or take_doorbell();
@@ -211,10 +218,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             }
             break;
         case handshake_step::answered: call_peer(); break;
-        case handshake_step::over:
-            this->forget_rings();
-            phase_ = link_phase::waiting;
-            break;
+        case handshake_step::over: start_over(); break;
         case handshake_step::refuse:
             if (std::exchange(phase_, link_phase::refused) != link_phase::refused) {
                 return {link_event::refused, down_reason::incompatible, 0};
@@ -266,7 +270,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         // One doorbell may announce several steps of the handshake.
         for (int steps = 0; steps < handshake::most_steps; ++steps) {
             auto const step = advance(is_established);
-            auto const change = follow(step, now);
+            auto change = follow(step, now);
             if (change.event != link_event::none) {
                 return change;
             }
@@ -330,7 +334,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
                 this->forget_rings();
             } else if (this->is_live()) {
                 auto const rang = take_doorbell();
-                if (handshake_.is_established(shared_, layout_) and this->is_marked()) {
+                if (handshake_.is_established(shared_, layout_) and this->are_ours()) {
                     this->give_all_back();
                     bells_.ring_pending(counts_); // the peer keeps these rings, and no later poll rings
                 } else {

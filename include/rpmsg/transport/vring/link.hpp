@@ -102,15 +102,15 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         typename lifecycle::popped_frame {
         auto taken = typename lifecycle::popped_frame{id};
         if constexpr (lifecycle::reads_descriptors) {
-            auto old = id_set<Config.buffers>{};
-            auto news = old;
+            auto tried = id_set<Config.buffers>{};
+            auto told = tried; // once the ring has no other buffer
             auto is_ring_done = false;
             do {
                 if (id == nowhere) {
                     is_ring_done = true;
-                    unused_ = std::exchange(told_, {});
+                    unused_ = told = std::exchange(told_, {});
                 } else if (not this->is_late(id)) {
-                    (is_ring_done ? old : news).insert(id);
+                    tried.insert(id);
                 }
                 if (is_ring_done and unused_.is_empty()) {
                     taken = nowhere;
@@ -119,7 +119,10 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
                 taken = this->pop(shared_, tx_ring);
                 id = static_cast<std::uint32_t>(taken);
             } while (id == nowhere or not is_of_use(taken, least));
-            told_.insert_all(old);
+            auto news = tried;
+            news.erase_all(told);
+            tried.erase_all(news);
+            told_.insert_all(tried);
             unused_.insert_all(news);
         } else {
             while (this->is_late(taken)) { // the next read of the peer index is left to another call
@@ -185,7 +188,9 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         if (not lifecycle::reads_descriptors or offset != nowhere) [[likely]] {
             auto const size = filled(token.capacity, used_length);
             auto const header = this->read_header(shared, offset);
-            if (size >= wire::header_size and header.length <= size - wire::header_size) [[likely]] {
+            // The size of a descriptor was checked when it was read.
+            auto const holds_header = lifecycle::reads_descriptors or size >= wire::header_size;
+            if (holds_header and header.length <= size - wire::header_size) [[likely]] {
                 invalidate_payload(offset, header.length);
                 return {.outcome = rx_outcome::message,
                         .source = header.source,

@@ -66,13 +66,17 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
   protected:
     /// Whether this side may write to the rings of a link that is up: they have the mark of this device. Where both sides agree
     /// on new rings only `poll` detects a restart.
-    [[nodiscard]] constexpr auto are_ours() -> bool {
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto are_ours() -> bool {
         if constexpr (is_marking) {
-            auto const mark = mark_;
-            return rings::queue::read_mark(shared_, layout_.parts(0)) == mark;
+            return foreign_mark() == 0;
         } else {
             return true;
         }
+    }
+    /// The difference between the mark of the rings and that of this device; 0 when they are equal.
+    [[nodiscard]] constexpr auto foreign_mark() -> std::uint32_t {
+        std::uint32_t const mark = mark_;
+        return rings::queue::read_mark(shared_, layout_.parts(0)) ^ mark;
     }
     /// As `are_ours`, but in any state of the link. False when this device has not attached, or when a driver has initialised
     /// the rings since; then the remembered state of the rings is not valid.

@@ -166,12 +166,14 @@ template <vring_config Config, ring_role Role> class virtqueue {
         return waiting(shared, at) == 0;
     }
 
+    /// The buffers that this side owns.
+    [[nodiscard]] constexpr auto owned() const { return ours_; }
     [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count and ours_.contains(id); }
     /// Buffers that the peer owns, without those pending in its ring; the cached index is used when the peer's index is bad.
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
         auto const most = theirs();
-        auto const found = waiting(shared, at);
         auto const seen = static_cast<index>(seen_ - taken_);
+        auto const found = waiting(shared, at);
         return static_cast<std::uint32_t>(most - (found <= most and found > seen ? found : seen));
     }
     [[nodiscard]] constexpr auto taken() const -> index { return taken_; }

@@ -11,9 +11,6 @@
 
 namespace rpmsg::wire {
 
-/// As an address in a resource table: any address (Linux, include/linux/remoteproc.h, FW_RSC_ADDR_ANY).
-inline constexpr std::uint32_t any_place = 0xffff'ffff;
-
 /// The name of a carveout: up to 31 characters, padded with NUL.
 struct carveout_name {
     std::array<char, 32> characters{};

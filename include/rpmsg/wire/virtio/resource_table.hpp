@@ -25,6 +25,9 @@ struct vdev_entry {
 static_assert(sizeof(vdev_entry) == 28 and wire_format<vdev_entry>);
 static_assert(offsetof(vdev_entry, device_features) == 12 and offsetof(vdev_entry, status) == 24);
 
+/// As an address in a resource table: any address (Linux, include/linux/remoteproc.h, FW_RSC_ADDR_ANY).
+inline constexpr std::uint32_t any_place = 0xffff'ffff;
+
 /// A vring of the vdev (Linux, include/linux/remoteproc.h, struct fw_rsc_vdev_vring).
 struct vring_entry {
     std::uint32_t device_address{};
@@ -82,7 +85,8 @@ struct rpmsg_device {
 }
 
 /// Finds the first RPMsg device of a resource table and checks every number that a layout is computed from. Returns `malformed`
-/// for a truncated table, another version, an entry outside the table, or a ring that is not valid.
+/// for a truncated table, another version, an entry outside the table, or a ring that is not valid; `not_placed` while the host
+/// has not written the address of a valid ring.
 [[nodiscard]] constexpr auto read_resource_table(const_bytes table) -> result<rpmsg_device> {
     if (table.size() < 16 or load<std::uint32_t>(table) != 1) {
         return error::malformed;
@@ -108,10 +112,17 @@ struct rpmsg_device {
             rpmsg_device{.vdev_offset = offset,
                          .vdev = vdev,
                          .vrings = {load<vring_entry>(rings), load<vring_entry>(rings.subspan(sizeof(vring_entry)))}};
-        if (not is_usable(device.vrings[0]) or not is_usable(device.vrings[1])) {
-            return error::malformed;
+        auto is_placed = true;
+        for (auto ring : device.vrings) {
+            if (ring.device_address == any_place) {
+                is_placed = false;
+                ring.device_address = 0;
+            }
+            if (not is_usable(ring)) {
+                return error::malformed;
+            }
         }
-        return device;
+        return is_placed ? result<rpmsg_device>{device} : error::not_placed;
     }
     return error::malformed;
 }

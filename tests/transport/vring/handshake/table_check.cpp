@@ -58,7 +58,7 @@ template <vring_config Config> struct described {
             put(ring(which) + 8, Config.buffers);
         }
         put_sizes(Config.size_of(0), Config.size_of(1));
-        if constexpr (layout::has_boot) {
+        if constexpr (layout::boot() != rpmsg::nowhere) {
             put(0, static_cast<std::uint32_t>(Config.device_base));
         }
     }

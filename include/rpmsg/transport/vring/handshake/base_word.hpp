@@ -23,7 +23,6 @@ template <vring_config Config> class base_word_device : public handshake_facts {
     }
 
   public:
-    static constexpr int most_steps = 2;
     static constexpr bool changes_without_doorbell = true;
     static constexpr bool restarts_without_doorbell = true;
 

@@ -12,8 +12,6 @@ namespace rpmsg::detail {
 /// when buffers are posted there.
 template <vring_config Config> struct first_doorbell_device : wordless {
     static constexpr bool needs_doorbell = true;
-    static constexpr int most_steps = 2;
-
     template <region Region>
     static constexpr auto advance(Region& shared, link_layout auto const& layout, bool, bool rang) -> handshake_step {
         auto const found = rang ? posted_buffers<Config>(shared, layout.parts(0)) : posted::none;

@@ -27,8 +27,6 @@ template <vring_config Config> class prefilled_ring_device : public wordless {
     }
 
   public:
-    static constexpr int most_steps = 2;
-
     template <region Region>
     static constexpr auto advance(Region& shared, link_layout auto const& layout, bool, bool) -> handshake_step {
         auto const found = posted_buffers<Config>(shared, layout.parts(0));

@@ -18,8 +18,6 @@ namespace rpmsg::detail {
 /// The device for a driver that sets driver_ok in the status byte of the resource table (virtio 1.2, section 3.1; OpenAMP,
 /// Linux remoteproc).
 template <vring_config Config> struct status_byte_device : handshake_facts {
-    static constexpr int most_steps = 2;
-
     template <region Region> static constexpr auto start(Region&, link_layout auto const&) -> void {}
     /// Whether the driver reports that its rings are ready.
     template <region Region> static constexpr auto is_established(Region& shared, link_layout auto const& layout) -> bool {
