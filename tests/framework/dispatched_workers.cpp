@@ -5,11 +5,9 @@
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/framework/link_ref.hpp>
-#include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/framework/worker.hpp>
 #include <rpmsg/host/condition_wait.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
-#include <rpmsg/testing/fake_clock.hpp>
 #include <rpmsg/testing/loopback.hpp>
 
 #include <catch2/catch_test_macros.hpp>
