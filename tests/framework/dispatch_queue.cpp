@@ -15,7 +15,7 @@ using queue = rpmsg::detail::dispatch_queue<2, 3>;
 struct keeper : rpmsg::message_owner {
     constexpr auto hold(std::uint32_t number) -> held_message {
         return {*this,
-                [](rpmsg::message_owner&, rpmsg::rx_token const&, std::uint32_t) {},
+                [](rpmsg::message_owner&, rpmsg::rx_token const&, std::uint32_t) { return true; },
                 {.source = rpmsg::address{number}},
                 {},
                 0};
