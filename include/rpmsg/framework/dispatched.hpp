@@ -55,7 +55,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
     std::array<std::uint8_t, lanes> priorities_{};
     [[no_unique_address]] std::conditional_t<has_workers, std::array<run_time, lanes>, nothing> times_{};
     [[no_unique_address]] std::conditional_t<may_end, std::array<ending, lanes>, nothing> endings_{};
-    held_message announcement_{}; ///< waits for the messages before it
+    held_message::parts announcement_{}; ///< waits for the messages before it
     wire::padded_name announced_{};
     std::uint32_t dropped_{};
     std::uint32_t late_{};
@@ -97,6 +97,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
             core.waiting().wake();
         }
     }
+    [[nodiscard]] constexpr auto has_announcement() const -> bool { return announcement_.owner != nullptr; }
     constexpr auto add_dropped(std::uint32_t amount = 1) -> void {
         dropped_ = dropped_ < 0xffff'ffff - amount ? dropped_ + amount : 0xffff'ffff;
     }
@@ -155,7 +156,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         auto const guard = core.locked();
         queue_.finish(i, had_message);
         auto const was_blocked = std::exchange(is_blocked_, false);
-        auto const is_waited_for = has_workers and (was_blocked or announcement_ or is_ending_);
+        auto const is_waited_for = has_workers and (was_blocked or has_announcement() or is_ending_);
         if constexpr (has_workers) {
             times_[i].is_late = false;
         }
@@ -227,7 +228,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
     /// Whether there is room for one more message of any endpoint.
     constexpr auto may_take(auto& core) -> bool {
         auto const guard = core.locked();
-        auto has_room = not announcement_ and queue_.held() < dispatch.look_ahead;
+        auto has_room = not has_announcement() and queue_.held() < dispatch.look_ahead;
         if constexpr (dispatch.behind == when_behind::leave and quota < dispatch.look_ahead) {
             for (std::uint32_t i = 0; i < lanes; ++i) {
                 has_room = has_room and (queue_.held(i) < quota or is_late(i));
@@ -247,18 +248,18 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         if (is_settled()) {
             return false;
         }
-        announcement_ = core.hold({.source = received.source, .payload = received.payload}, received.token);
+        announcement_ = core.hold({.source = received.source, .payload = received.payload}, received.token).leave();
         return true;
     }
     /// The announcement that was kept, once nothing waits before it.
     constexpr auto take_announcement(auto& core) -> held_message {
         auto const guard = core.locked();
-        return announcement_ and is_settled() ? std::move(announcement_) : held_message{};
+        return has_announcement() and is_settled() ? held_message{std::exchange(announcement_, {})} : held_message{};
     }
     /// Whether the poller has something to do at once.
     constexpr auto has_work(auto& core) -> bool {
         auto const guard = core.locked();
-        return (not has_workers and next() != no_index) or (announcement_ and is_settled());
+        return (not has_workers and next() != no_index) or (has_announcement() and is_settled());
     }
 
     /// The result of `run_one`.
@@ -317,7 +318,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         }
         auto late = held_message{};
         auto const guard = core.locked();
-        late = std::move(announcement_);
+        late = has_announcement() ? held_message{std::exchange(announcement_, {})} : held_message{};
         is_ending_ = has_end_ = is_blocked_ = false;
     }
     constexpr auto note_end(auto& core) -> void {
