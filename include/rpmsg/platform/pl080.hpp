@@ -16,7 +16,7 @@ constexpr auto reaches_everywhere(std::uintptr_t, std::uint32_t) -> bool { retur
 template <std::uintptr_t Base, std::uint32_t Channel, auto Reach = reaches_everywhere> class pl080 {
     static constexpr std::uint32_t bit = 1u << Channel;
     static constexpr std::uint32_t longest = 0xfff;
-    static constexpr std::uintptr_t own = Base + 0x100 + 0x20 * Channel;
+    static constexpr std::uintptr_t own = Base + 0x100 + std::uintptr_t{0x20} * Channel;
 
     [[nodiscard]] static auto at(std::uintptr_t address) -> std::uint32_t volatile& {
         return *reinterpret_cast<std::uint32_t volatile*>(address);

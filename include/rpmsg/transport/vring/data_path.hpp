@@ -209,8 +209,6 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     [[gnu::always_inline]] [[nodiscard]] constexpr auto is_late(std::uint32_t id) const -> bool {
         if constexpr (not device and not prefilled) {
             return false; // a driver keeps it out of its set of free buffers
-        } else if constexpr (Config.buffers > 32) {
-            return id != nowhere and late_.contains(id);
         } else {
             return id != nowhere and late_.contains(id);
         }
