@@ -6,6 +6,7 @@
 #include <rpmsg/host/spi/spidev.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 #include <rpmsg/rpmsg.hpp>
+#include <rpmsg/service/ping/responder.hpp>
 
 #include "../../examples/worker_pool/rtos.hpp"
 #include <array>

@@ -1,6 +1,7 @@
 // The host core: it starts the other one, sends numbered messages in three ways and checks each one that comes back. Then it
-// makes the other core restart many times in the middle of the stream, gives two names at run time and pings. The emulator ends with status 0 when every message came
-// back intact and in order, except those that were lost in a restart and that the link reported.
+// makes the other core restart many times in the middle of the stream, gives two names at run time, and pings. The emulator ends
+// with status 0 when every message came back intact and in order, except those that were lost in a restart and that the link
+// reported.
 #include <rpmsg/rpmsg.hpp>
 #include <rpmsg/service/ping/pinger.hpp>
 

@@ -1,5 +1,5 @@
-// The remote core: it sends back every message, in three ways, serves names of the host's, answers pings, and restarts on request, in the middle of the stream. The
-// arguments of the emulator are bugs that the example must detect: "loses" drops one message, "turns-deaf" masks the doorbell
+// The remote core: it sends back every message, in three ways, serves names of the host's, answers pings, and restarts on
+// request, in the middle of the stream. The arguments of the emulator are bugs that the example must detect: "loses" drops one message, "turns-deaf" masks the doorbell
 // interrupt.
 #include <rpmsg/rpmsg.hpp>
 #include <rpmsg/service/ping/responder.hpp>

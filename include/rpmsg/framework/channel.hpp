@@ -337,8 +337,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
         });
     }
 
-    /// Adds an endpoint to an `endpoint_pool` or a `named` group, with the arguments and errors of its `create`. The next polls announce it, and
-    /// bind it if the peer announced the name before. Returns its id, for `at` and `destroy`.
+    /// Adds an endpoint to an `endpoint_pool` or a `named` group, with the arguments and errors of its `create`. The next polls
+    /// announce it, and bind it if the peer announced the name before. Returns its id, for `at` and `destroy`.
     template <typename... Arguments> [[nodiscard]] constexpr auto create(Arguments&&... arguments) -> result<std::uint32_t> {
         auto const made = core_.add_endpoint(std::forward<Arguments>(arguments)...);
         if (made and core_.is_up()) {
@@ -352,9 +352,9 @@ class channel<Transport, Endpoints, Lock, Wait> {
         }
         return made;
     }
-    /// Removes an endpoint of an `endpoint_pool` or a session of a group. After this call neither its handler nor its event handler is called. The
-    /// next polls announce the destruction to the peer. Messages in flight to it are dropped and counted. Error: `no_endpoint`
-    /// when the endpoint does not exist. `pending` when a worker runs it: its last event is `gone`.
+    /// Removes an endpoint of an `endpoint_pool` or a session of a group. After this call neither its handler nor its event
+    /// handler is called. The next polls announce the destruction to the peer. Messages in flight to it are dropped and counted.
+    /// Errors: `no_endpoint` when the endpoint does not exist; `pending` when a worker runs it: its last event is `gone`.
     constexpr auto destroy(std::uint32_t id) -> status { return dispatcher::destroy(core_, id); }
 
     /// The endpoint with a name, as in `link.get<"rpmsg-echo">().send(bytes)`; the name must be in the table.

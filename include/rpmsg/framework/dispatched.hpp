@@ -20,8 +20,8 @@ namespace rpmsg {
 /// A table whose messages are handled by priority: `dispatched{endpoints{...}, inline_worker<>{}}`. It takes messages from the
 /// peer ahead of the handlers, and the message to the endpoint with the highest priority is handled first; of equal ones the
 /// oldest. Messages and events of one endpoint keep their order, and one handler of an endpoint runs at a time. An announcement
-/// of a name takes effect after all messages before it to the endpoint of that name. When the link goes down what was not handled is dropped and
-/// counted. The cost of a message grows with the number of endpoints.
+/// of a name takes effect after all messages before it to the endpoint of that name. When the link goes down what was not handled
+/// is dropped and counted. The cost of a message grows with the number of endpoints.
 template <endpoint_table Table, typename Workers> class dispatched : public Table {
   public:
     static constexpr auto dispatch = Workers::config;
@@ -174,7 +174,8 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
         }
     }
 
-    /// Call both from the polling context. The messages that were dropped: over the quota, when the link went down, or of a destroyed endpoint.
+    /// Call both from the polling context. The messages that were dropped: over the quota, when the link went down, or of a
+    /// destroyed endpoint.
     [[nodiscard]] constexpr auto dropped() const -> std::uint32_t { return dropped_; }
     /// How often a worker exceeded its limit.
     [[nodiscard]] constexpr auto late_workers() const -> std::uint32_t { return late_; }
