@@ -429,6 +429,11 @@ constinit auto static_memory = end_memory{};
 constinit auto at_rest = rpmsg::channel{end{static_memory, 0}, dispatched{rig<>::peers(), inline_worker<>{}}};
 static_assert(std::is_trivially_destructible_v<decltype(at_rest)>);
 
+TEST_CASE("A dispatched channel rests in static memory until it is started") {
+    CHECK_FALSE(at_rest.is_up());
+    CHECK_FALSE(at_rest.is_pending());
+}
+
 TEST_CASE("An urgent message is handled before slow ones that came before it") {
     STATIC_REQUIRE(urgent_before_slow());
     CHECK(urgent_before_slow());
