@@ -68,11 +68,15 @@ template <auto Prefix, std::uint32_t Sessions, typename Service> class listener_
             service_.on_event(link, session, e);
         }
     }
-    constexpr auto on_poll(auto& link, ticks now) -> void requires requires { service_.on_poll(link, now); }
+    constexpr auto on_poll(auto& link, ticks now) -> void requires requires(std::remove_reference_t<Service>& it) {
+        it.on_poll(link, now);
+    }
     { service_.on_poll(link, now); }
-    constexpr auto next_deadline(ticks now) -> poll_deadline requires requires { service_.next_deadline(now); }
+    constexpr auto next_deadline(ticks now) -> poll_deadline requires requires(std::remove_reference_t<Service>& it) {
+        it.next_deadline(now);
+    }
     { return service_.next_deadline(now); }
-    constexpr auto is_pending() -> bool requires requires { service_.is_pending(); }
+    constexpr auto is_pending() -> bool requires requires(std::remove_reference_t<Service>& it) { it.is_pending(); }
     { return service_.is_pending(); }
 };
 } // namespace detail
