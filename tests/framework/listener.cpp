@@ -118,12 +118,16 @@ template <bool Acknowledged> auto a_full_listener_takes_the_next() -> void {
     auto const one = pair.create("fs-one");
     auto const two = pair.create("fs-two");
     auto const three = pair.create("fs-three");
+    auto const four = pair.create("fs-four");
     CHECK(it.log.size() == 1);
     CHECK((not Acknowledged or not pair.peer.at(two).is_bound()));
     pair.destroy(two); // it waits no more
     pair.destroy(one);
     CHECK(it.log == std::vector<std::string>{"open 0 fs-one", "close 0", "open 0 fs-three"});
     CHECK((not Acknowledged or pair.peer.at(three).is_bound()));
+    pair.destroy(three);
+    CHECK(it.log.back() == "open 0 fs-four");
+    CHECK((not Acknowledged or pair.peer.at(four).is_bound()));
 }
 
 TEST_CASE("A name that finds all sessions taken gets the next one that ends, in the order of the names") {
