@@ -109,8 +109,9 @@ template <rpmsg::vring_config Config, bool Host> class our_end {
         }
     }
     auto tell(service const& at, rpmsg::event const& what) -> void {
-        static constexpr char const* names[] = {"link up",  "link down", "bound",      "unbound",
-                                                "writable", "refused",   "peer moved", "names forgotten"};
+        static constexpr char const* names[] = {"link up",      "link down", "bound",      "unbound",
+                                                "writable",     "refused",   "peer moved", "names forgotten",
+                                                "slow handler", "overrun",   "gone"};
         auto const has_peer = what.peer != rpmsg::any_address;
         journal_.add("! " + at.name + " " + names[static_cast<std::size_t>(what.kind)] +
                      (has_peer ? " " + std::to_string(static_cast<std::uint32_t>(what.peer)) : ""));

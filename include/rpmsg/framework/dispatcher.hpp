@@ -35,12 +35,6 @@ template <typename Core, typename Lock> struct dispatcher {
             return false;
         }
     }
-    static_assert(not has_workers() or not std::same_as<Lock, no_lock>,
-                  "workers use the link together with its poller: name a lock that excludes threads");
-    static_assert(not has_workers() or not has_hooks<table>(),
-                  "a service with on_poll is called by the poller: it takes an inline_worker");
-    static_assert(not is_used or not resumes_by_index<std::remove_cvref_t<decltype(std::declval<Core&>().transport())>>(),
-                  "this transport resumes by an index: messages are returned in order, without look-ahead");
 
     static constexpr auto may_take([[maybe_unused]] Core& core) -> bool {
         if constexpr (is_used) {
@@ -64,6 +58,12 @@ template <typename Core, typename Lock> struct dispatcher {
         }
     }
     static constexpr auto poll_transport(Core& core, ticks now) -> link_change {
+        static_assert(not has_workers() or not std::same_as<Lock, no_lock>,
+                      "workers use the link together with its poller: name a lock that excludes threads");
+        static_assert(not has_workers() or not has_hooks<table>(),
+                      "a service with on_poll is called by the poller: it takes an inline_worker");
+        static_assert(not is_used or not resumes_by_index<std::remove_cvref_t<decltype(std::declval<Core&>().transport())>>(),
+                      "this transport resumes by an index: messages are returned in order, without look-ahead");
         if constexpr (is_used) {
             core.table().look(core, now);
             if (core.table().is_draining(core, now)) {

@@ -325,12 +325,16 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
     constexpr auto create(std::string_view wanted, Arguments&&... arguments) -> result<std::uint32_t> {
         constexpr auto first = first_named_group(std::index_sequence_for<Items...>{});
         static_assert(first != no_index, "endpoints are created in a group for them: endpoints{..., named<8>{}}");
-        auto const made = open(first, wanted);
-        if (not made) {
-            return made.error();
+        if constexpr (first != no_index) {
+            auto const made = open(first, wanted);
+            if (not made) {
+                return made.error();
+            }
+            std::get<item_of(first)>(list_).assign(*made - first, std::forward<Arguments>(arguments)...);
+            return id(*made);
+        } else { // so that no other error follows
+            return error::no_endpoint;
         }
-        std::get<item_of(first)>(list_).assign(*made - first, std::forward<Arguments>(arguments)...);
-        return id(*made);
     }
     constexpr auto remove(std::uint32_t i) -> void {
         if (is_session(i) and states_[i].is_used) {

@@ -25,9 +25,9 @@ enum class event_kind : std::uint8_t {
     refused,         ///< the link cannot come up with this peer, for `reason`; it is tried again when the peer changes
     peer_moved,      ///< without acknowledged names: another endpoint of the peer, `peer`, sent a message to this one or
                      ///< announced its name. If it replaces the bound one, which may no longer exist, call `rebind(peer)`
-    slow_handler,    ///< the handler of the endpoint took longer than the limit of a `watched` table
     names_forgotten, ///< the peer announced more names than an `endpoint_pool` keeps: the oldest are dropped, and may not
                      ///< bind an endpoint that is created later. Reported once while the link is up
+    slow_handler,    ///< the handler of the endpoint took longer than the limit of a `watched` table
     overrun,         ///< messages to the endpoint were dropped: a `dispatched` table held its quota of them, and tells so
     gone,            ///< the last event of an endpoint whose `destroy` answered `pending`: nothing is called any more
 };
