@@ -38,7 +38,6 @@ set(rpmsg_headers
   include/rpmsg/framework/peer_table.hpp
   include/rpmsg/framework/poll_budget.hpp
   include/rpmsg/framework/receiver.hpp
-  include/rpmsg/framework/refused_channel.hpp
   include/rpmsg/framework/service_hook.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp

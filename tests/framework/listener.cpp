@@ -9,6 +9,7 @@
 
 #include "check.hpp"
 #include "transport/two_sides.hpp"
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -138,6 +139,22 @@ TEST_CASE("A name that finds all sessions taken gets the next one that ends, in 
 struct closing_server : server {
     auto on_message(auto& link, std::uint32_t, message const&) -> void { link.close(); }
 };
+
+TEST_CASE("A name that waited is acknowledged while the side polls only for work that is reported") {
+    auto it = server{};
+    auto pair = pair_of<true, decltype(endpoints{listener<"fs-", 1>(it)})>{endpoints{listener<"fs-", 1>(it)}};
+    auto const one = pair.create("fs-one");
+    auto const two = pair.create("fs-two");
+    REQUIRE(pair.peer.destroy(one));
+    (void)pair.peer.poll();
+    (void)pair.side.poll(); // for the doorbell
+    for (int i = 0; i < 10 and pair.side.is_pending(); ++i) {
+        (void)pair.side.poll();
+    }
+    CHECK_FALSE(pair.side.is_pending());
+    (void)pair.peer.poll();
+    CHECK(pair.peer.at(two).is_bound());
+}
 
 TEST_CASE("A session that the server closes is withdrawn, and its place serves the next name") {
     auto it = closing_server{};
@@ -297,6 +314,8 @@ struct client {
     std::string wish{};
     std::vector<std::string> log{};
     rpmsg::error refusal{};
+    int ups{}; ///< link_up less link_down
+    int least{};
 
     auto accepts(std::string_view) -> std::uint32_t { return 0; }
     auto on_open(auto& link, std::uint32_t session) -> void {
@@ -305,6 +324,11 @@ struct client {
     }
     auto on_close(auto&, std::uint32_t session) -> void { log.push_back("close " + std::to_string(session)); }
     auto on_message(auto&, std::uint32_t, message const&) -> void {}
+    auto on_event(auto&, std::uint32_t, rpmsg::event const& e) -> void {
+        ups += e.kind == rpmsg::event_kind::link_up ? 1 : 0;
+        ups -= e.kind == rpmsg::event_kind::link_down ? 1 : 0;
+        least = std::min(least, ups);
+    }
     auto on_poll(auto& link, rpmsg::ticks) -> void {
         if (not wish.empty()) {
             auto const made = link.open(wish);
@@ -333,9 +357,12 @@ TEST_CASE("A service opens a name of its own, is bound by the peer, and again af
     pair.peer.close();
     pair.settle();
     CHECK(it.log.back() == "close 0");
+    CHECK(it.ups == 0);
     REQUIRE(pair.peer.start());
     pair.settle();
     CHECK(it.log.back() == "open 0 dev");
+    CHECK(it.ups == 1);
+    CHECK(it.least == 0); // no link_down without a link_up before
 }
 
 TEST_CASE("Groups serve over rings of each kind of naming, from both ends") {

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -28,6 +29,8 @@ using rpmsg::message;
 using rpmsg::testing::loopback;
 using rpmsg::testing::loopback_memory;
 
+constexpr auto ignore = [](auto&, message const&) {};
+
 auto poll_both(auto& a, auto& b) -> void {
     for (int i = 0; i < 8; ++i) {
         (void)a.poll();
@@ -35,14 +38,27 @@ auto poll_both(auto& a, auto& b) -> void {
     }
 }
 
+/// A side with a mailbox and a peer, both up.
+template <std::uint32_t Depth> struct two_ends {
+    using end = loopback<true, 4>;
+    loopback_memory<4> memory{};
+    mailbox<"x", Depth> box{};
+    channel<end, decltype(endpoints{rpmsg::ref{std::declval<mailbox<"x", Depth>&>()}})> side{end{memory, 0},
+                                                                                             endpoints{rpmsg::ref{box}}};
+    channel<end, decltype(endpoints{endpoint<"x">(ignore)})> peer{end{memory, 1}, endpoints{endpoint<"x">(ignore)}};
+
+    two_ends() {
+        REQUIRE(side.start());
+        REQUIRE(peer.start());
+        poll_both(side, peer);
+    }
+};
+
 TEST_CASE("Messages wait in the mailbox, in order, in the buffers of the link") {
-    auto memory = loopback_memory<4>{};
-    auto box = mailbox<"x", 4>{};
-    auto side = channel{loopback<true, 4>{memory, 0}, endpoints{rpmsg::ref{box}}};
-    auto peer = channel{loopback<true, 4>{memory, 1}, endpoints{endpoint<"x">([](auto&, message const&) {})}};
-    REQUIRE(side.start());
-    REQUIRE(peer.start());
-    poll_both(side, peer);
+    auto ends = two_ends<4>{};
+    auto& box = ends.box;
+    auto& side = ends.side;
+    auto& peer = ends.peer;
     REQUIRE(peer.at(0).send("a"_payload));
     REQUIRE(peer.at(0).send("b"_payload));
     poll_both(side, peer);
@@ -58,13 +74,10 @@ TEST_CASE("Messages wait in the mailbox, in order, in the buffers of the link") 
 }
 
 TEST_CASE("A message that finds the mailbox full is dropped and counted, and its buffer is free again") {
-    auto memory = loopback_memory<4>{};
-    auto box = mailbox<"x", 2>{};
-    auto side = channel{loopback<true, 4>{memory, 0}, endpoints{rpmsg::ref{box}}};
-    auto peer = channel{loopback<true, 4>{memory, 1}, endpoints{endpoint<"x">([](auto&, message const&) {})}};
-    REQUIRE(side.start());
-    REQUIRE(peer.start());
-    poll_both(side, peer);
+    auto ends = two_ends<2>{};
+    auto& box = ends.box;
+    auto& side = ends.side;
+    auto& peer = ends.peer;
     for (int i = 0; i < 4; ++i) {
         REQUIRE(peer.at(0).send("a"_payload));
     }
@@ -76,13 +89,10 @@ TEST_CASE("A message that finds the mailbox full is dropped and counted, and its
 }
 
 TEST_CASE("What was not received when the link goes down is dropped") {
-    auto memory = loopback_memory<4>{};
-    auto box = mailbox<"x", 4>{};
-    auto side = channel{loopback<true, 4>{memory, 0}, endpoints{rpmsg::ref{box}}};
-    auto peer = channel{loopback<true, 4>{memory, 1}, endpoints{endpoint<"x">([](auto&, message const&) {})}};
-    REQUIRE(side.start());
-    REQUIRE(peer.start());
-    poll_both(side, peer);
+    auto ends = two_ends<4>{};
+    auto& box = ends.box;
+    auto& side = ends.side;
+    auto& peer = ends.peer;
     REQUIRE(peer.at(0).send("old"_payload));
     poll_both(side, peer);
     side.close();

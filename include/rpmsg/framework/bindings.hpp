@@ -50,7 +50,7 @@ template <typename Core> class bindings {
     static constexpr auto settle([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> void {
         if constexpr (knows_pending) {
             auto const& state = core.table().state(index);
-            if (not state.must_announce and not state.must_withdraw) {
+            if (not state.must_announce and not state.must_withdraw and not was_opened(core, index)) {
                 core.table().settle(index);
             }
         }
@@ -71,6 +71,26 @@ template <typename Core> class bindings {
             return false;
         }
     }
+    /// Whether a handler opened an endpoint that was not told yet that the link is up.
+    static constexpr auto was_opened([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> bool {
+        if constexpr (has_groups) {
+            return core.table().is_live(index) and not core.table().state(index).knows_link;
+        } else {
+            return false;
+        }
+    }
+    /// Reports to the endpoints that handlers opened that the link is up. Each takes a place, so that the search ends.
+    constexpr auto bring_up_opened([[maybe_unused]] Core& core) -> void {
+        if constexpr (has_groups) {
+            for (auto i = next_pending(core, 0); i < core.table().size();) {
+                auto const is_new = was_opened(core, i);
+                if (is_new) {
+                    bring_up(core, i);
+                }
+                i = next_pending(core, is_new ? 0 : i + 1); // its event handler may have opened another one
+            }
+        }
+    }
     /// Opens a session for a name of the peer; false when no group takes it or has room for it.
     constexpr auto accept(Core& core, wire::announcement const& announced) -> bool {
         auto const first = core.table().taker_of(announced.name);
@@ -84,7 +104,7 @@ template <typename Core> class bindings {
         core.table().state(index).knows_link = true;
         set_by_name(core, index, true);
         if (Core::acknowledged) {
-            core.table().state(index).must_announce = core.polling().has_pending = true;
+            core.table().state(index).must_announce = true;
             core.note_pending(index);
         }
         bind(core, index, announced.where);
@@ -206,6 +226,7 @@ template <typename Core> class bindings {
                 if constexpr (has_groups) {
                     auto const is_free = matched.index == no_index or is_accepted(core, matched.index);
                     if (matched.match == name_match::unclaimed and is_free and accept(core, announced)) {
+                        core.polling().has_pending = true;
                         return;
                     }
                 }
@@ -304,6 +325,7 @@ template <typename Core> class bindings {
 
     /// Sends the pending announcements while there are buffers. Names are withdrawn before they are announced again.
     constexpr auto announce(Core& core) -> void {
+        bring_up_opened(core);
         core.polling().has_pending = false;
         if constexpr (not table::is_static) {
             for (auto i = next_pending(core, 0); i < core.table().size(); i = next_pending(core, i + 1)) {

@@ -6,6 +6,7 @@
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/link_core.hpp>
 #include <rpmsg/framework/poll_budget.hpp>
+#include <rpmsg/framework/service_hook.hpp>
 #include <rpmsg/platform/lock.hpp>
 #include <rpmsg/platform/wait.hpp>
 #include <rpmsg/transport/transport.hpp>
@@ -279,17 +280,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
         notify(1);
     }
     /// Whether a doorbell arrived, or a poll left work, since the last poll began.
-    [[nodiscard]] constexpr auto is_pending() -> bool {
-        auto is_set = core_.pending().is_set();
-        if constexpr (detail::has_hooks<Endpoints>()) {
-            core_.table().for_each_item([&]<typename T>(T& item, std::uint32_t) {
-                if constexpr (detail::has_is_pending<T>) {
-                    is_set = is_set or item.is_pending();
-                }
-            });
-        }
-        return is_set;
-    }
+    [[nodiscard]] constexpr auto is_pending() -> bool { return core_.pending().is_set() or detail::is_pending(core_.table()); }
 
     /// Processes link changes, announcements, messages and events, within the budget. Work that arrives meanwhile may be left
     /// to the next poll; a doorbell reports it. `now` is the time in the user's ticks. Returns the number of messages handled.
@@ -301,14 +292,7 @@ class channel<Transport, Endpoints, Lock, Wait> {
 
     /// The latest time of the next poll when no doorbell arrives before.
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
-        auto first = core_.locked()->next_deadline(now);
-        if constexpr (detail::has_hooks<Endpoints>()) {
-            core_.table().for_each_item([&]<typename T>(T& item, std::uint32_t) {
-                if constexpr (detail::has_next_deadline<T>) {
-                    first = detail::earlier(first, item.next_deadline(now), now);
-                }
-            });
-        }
+        auto const first = detail::next_deadline(core_.table(), core_.locked()->next_deadline(now), now);
         return dispatcher::next_deadline(core_, first, now);
     }
 
@@ -325,8 +309,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
     [[nodiscard]] constexpr auto counts() -> counters const& { return core_.transport().counts(); }
     [[nodiscard]] constexpr auto waiting() -> Wait& { return core_.waiting(); }
 
-    /// Blocks until `is_done()` returns true, which is called again after each wake of the link. For services that wait. Errors:
-    /// `timed_out` at the deadline; `closed` when the link is or goes down; `would_deadlock` in the polling context.
+    /// Blocks until `is_done()` returns true, which is called again after each wake of the link. For services that wait.
+    /// Errors: `timed_out` at the deadline; `closed` when the link is or goes down; `would_deadlock` in the polling context.
     [[nodiscard]] auto wait_until(ticks deadline, auto&& is_done) -> status {
         static_assert(wait_policy<Wait>, "waiting needs a wait policy: name one as the fourth argument of the channel");
         return detail::wait_for(core_, deadline, [&]() -> status {
@@ -353,8 +337,9 @@ class channel<Transport, Endpoints, Lock, Wait> {
         return made;
     }
     /// Removes an endpoint of an `endpoint_pool` or a session of a group. After this call neither its handler nor its event
-    /// handler is called. The next polls announce the destruction to the peer. Messages in flight to it are dropped and counted.
-    /// Errors: `no_endpoint` when the endpoint does not exist; `pending` when a worker runs it: its last event is `gone`.
+    /// handler is called. The next polls announce the destruction to the peer. Messages in flight to it are dropped and
+    /// counted. Errors: `no_endpoint` when the endpoint does not exist; `pending` when a worker runs it: its last event is
+    /// `gone`.
     constexpr auto destroy(std::uint32_t id) -> status { return dispatcher::destroy(core_, id); }
 
     /// The endpoint with a name, as in `link.get<"rpmsg-echo">().send(bytes)`; the name must be in the table.
@@ -374,6 +359,37 @@ class channel<Transport, Endpoints, Lock, Wait> {
 template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait>
 channel(Transport, Endpoints = {}, Lock = {}, Wait = {}) -> channel<Transport, Endpoints, Lock, Wait>;
 
-} // namespace rpmsg
+/// A channel of other types gives one error; every use of it compiles, so that no other error follows.
+template <typename Transport, typename Endpoints, typename Lock, typename Wait>
+class channel : public channel<archetypes::transport> {
+    static constexpr bool are_swapped = rpmsg::transport<Endpoints>;
+    static constexpr bool has_table = are_swapped or rpmsg::endpoint_table<Endpoints>;
+    static constexpr bool is_endpoint = endpoint_description<Endpoints>;
+    static constexpr bool is_lock = lock_policy<Lock>;
+    static constexpr bool is_wait = wakes_waiters<Wait>;
+    static constexpr bool moves_messages = requires(Transport & it) {
+        it.reserve();
+        it.receive();
+    };
+    using transport_or_told = std::conditional_t<are_swapped or not moves_messages, archetypes::transport, Transport>;
 
-#include <rpmsg/framework/refused_channel.hpp>
+    static_assert(not are_swapped, "the endpoints come second: write channel{transport, endpoints{...}, lock, wait}");
+    static_assert(are_swapped or moves_messages,
+                  "the first argument of a channel is a transport: vring_device, vring_driver, uart, spi, transport_ref");
+    static_assert(rpmsg::transport<transport_or_told>,
+                  "this transport lacks what a channel needs of it: transport/transport.hpp");
+    static_assert(not is_endpoint, "endpoints stand in a table: write channel{transport, endpoints{endpoint}}");
+    static_assert(has_table or is_endpoint,
+                  "the second argument of a channel is a table of endpoints: endpoints{...} or endpoint_pool<size>{}");
+    static_assert(is_lock, "the third argument of a channel is a lock: lock() and unlock()");
+    static_assert(is_wait, "the fourth argument of a channel is a wait policy: no_wait, spin_wait, event_flags_wait");
+
+  public:
+    constexpr explicit channel(detail::anything, detail::anything = {}, detail::anything = {}, detail::anything = {})
+        : channel<archetypes::transport>{archetypes::transport{}} {}
+
+    template <fixed_name> [[nodiscard]] constexpr auto get() { return this->at(0); }
+    template <typename... T> [[nodiscard]] constexpr auto create(T&&...) -> result<std::uint32_t> { return 0u; }
+};
+
+} // namespace rpmsg

@@ -20,8 +20,8 @@ namespace rpmsg {
 /// A table whose messages are handled by priority: `dispatched{endpoints{...}, inline_worker<>{}}`. It takes messages from the
 /// peer ahead of the handlers, and the message to the endpoint with the highest priority is handled first; of equal ones the
 /// oldest. Messages and events of one endpoint keep their order, and one handler of an endpoint runs at a time. An announcement
-/// of a name takes effect after all messages before it to the endpoint of that name. When the link goes down what was not handled
-/// is dropped and counted. The cost of a message grows with the number of endpoints.
+/// of a name takes effect after all messages before it to the endpoint of that name. When the link goes down what was not
+/// handled is dropped and counted. The cost of a message grows with the number of endpoints.
 template <endpoint_table Table, typename Workers> class dispatched : public Table {
   public:
     static constexpr auto dispatch = Workers::config;
@@ -64,13 +64,6 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
     bool has_end_{};    ///< `end_` is the time at which that was seen
     bool is_blocked_{}; ///< the poller stopped taking messages until there is room
 
-    template <typename T> static constexpr auto priority_of() -> std::uint8_t {
-        if constexpr (requires { T::priority; }) {
-            return T::priority;
-        } else {
-            return 0;
-        }
-    }
     template <typename T> static constexpr auto indices_of() -> std::uint32_t {
         if constexpr (endpoint_group<T>) {
             return T::capacity;
@@ -169,7 +162,7 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
     constexpr dispatched(Table table, Workers = {}) : Table{std::move(table)} {
         if constexpr (requires { this->for_each_item([](auto&, std::uint32_t) {}); }) {
             this->for_each_item([&]<typename T>(T&, std::uint32_t first) {
-                std::fill_n(priorities_.begin() + first, indices_of<T>(), priority_of<T>());
+                std::fill_n(priorities_.begin() + first, indices_of<T>(), detail::priority_of<T>());
             });
         }
     }

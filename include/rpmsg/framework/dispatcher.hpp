@@ -111,9 +111,9 @@ template <typename Core, typename Lock> struct dispatcher {
         }
     }
 
-    /// Takes messages with take(messages, bytes) and handles them. An inline worker calls at most `messages` handlers, and looks
-    /// at the peer before each of them, at most as far ahead as there are places. Returns the number of messages handled, or taken
-    /// for workers.
+    /// Takes messages with take(messages, bytes) and handles them. An inline worker calls at most `messages` handlers, and
+    /// looks at the peer before each of them, at most as far ahead as there are places. Returns the number of messages handled,
+    /// or taken for workers.
     static constexpr auto run(Core& core, auto& bindings, std::uint32_t messages, std::uint32_t payload_bytes, auto&& take)
         -> std::uint32_t {
         auto& endpoints = core.table();

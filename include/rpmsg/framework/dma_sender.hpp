@@ -65,8 +65,8 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
     auto operator=(dma_sender const&) -> dma_sender& = delete;
 
     /// Sends a payload to the bound peer; it must not change until `told`. With `latest` a transfer that has not ended by then
-    /// is aborted by `poll`, which copies the payload. A refused call sends nothing. Errors: those of `reserve` and `commit`; `no_buffer` also while the
-    /// previous payload is copied.
+    /// is aborted by `poll`, which copies the payload. A refused call sends nothing. Errors: those of `reserve` and `commit`;
+    /// `no_buffer` also while the previous payload is copied.
     [[nodiscard]] constexpr auto send(const_bytes payload, poll_deadline latest = {}) -> status {
         if (job_.is_running()) {
             return error::no_buffer;
@@ -102,7 +102,8 @@ template <typename Endpoint, dma_channel Dma, typename Told, lock_policy Lock = 
     constexpr auto complete() -> void { settle(job_.take_end()); }
     /// Commits likewise, also where the interrupt was lost, and aborts a transfer past its deadline.
     constexpr auto poll(ticks now) -> void { settle(job_.take_end(now)); }
-    /// Ends a transfer early, sends nothing and reports `closed`. The buffer is given back when the channel no longer writes to it.
+    /// Ends a transfer early, sends nothing and reports `closed`. The buffer is given back when the channel no longer writes to
+    /// it.
     constexpr auto abort() -> void { settle(job_.abandon()); }
 
     [[nodiscard]] constexpr auto is_running() -> bool { return job_.is_running(); }

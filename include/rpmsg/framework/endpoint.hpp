@@ -153,8 +153,20 @@ template <std::uint32_t Local, std::uint32_t Peer = 0xffff'ffff, typename OnMess
     }
 }
 
+namespace detail {
+/// Whether a service, or a table that has one, sends what the peer waits for: see `endpoint_link::send_credit`.
+template <typename T> constexpr auto uses_credits() -> bool {
+    if constexpr (requires { T::has_credits; }) {
+        return T::has_credits;
+    } else {
+        return false;
+    }
+}
+} // namespace detail
+
 /// A reference to an object of the user's that is a service: a class with `static name()` and `on_message(link, m)`, and
-/// optionally `addresses()`, `on_event(link, e)` and the functions of framework/service_hook.hpp. The object must outlive the channel.
+/// optionally `addresses()`, `on_event(link, e)` and the functions of framework/service_hook.hpp. The object must outlive the
+/// channel.
 template <typename Service> class ref {
     static constexpr bool has_name = requires {
         { Service::name() } -> std::convertible_to<std::string_view>;
@@ -163,18 +175,11 @@ template <typename Service> class ref {
         it.on_message(link, m);
     };
     static_assert(has_name and has_handler, "a service has static name() and on_message(link, message)");
-    static constexpr auto uses_credits() -> bool {
-        if constexpr (requires { Service::has_credits; }) {
-            return Service::has_credits;
-        } else {
-            return false;
-        }
-    }
 
     Service* service_;
 
   public:
-    static constexpr bool has_credits = uses_credits();
+    static constexpr bool has_credits = detail::uses_credits<Service>();
 
     constexpr explicit ref(Service& service) : service_{&service} {}
 

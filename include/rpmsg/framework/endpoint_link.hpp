@@ -56,8 +56,8 @@ template <typename Channel> class endpoint_link {
         return channel_->send_from(id_, to, payload);
     }
 
-    /// Copies a payload without which the peer sends nothing, such as a credit, to the bound peer: it may take the last transmit
-    /// buffer, which other messages of a table with `has_credits` leave.
+    /// Copies a payload without which the peer sends nothing, such as a credit, to the bound peer: it may take the last
+    /// transmit buffer, which other messages of a table with `has_credits` leave.
     [[nodiscard]] constexpr auto send_credit(const_bytes payload) const -> status {
         return channel_->send_credit_from(id_, payload);
     }

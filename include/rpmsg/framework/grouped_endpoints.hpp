@@ -32,11 +32,12 @@ template <typename T> constexpr auto sessions_of() -> std::uint32_t {
 }
 } // namespace detail
 
-/// A table with groups: `endpoints{echo, listener<"rpmsgfs-", 4>(server), named<8>{}}`. The endpoints have the indices
-/// 0, 1, ... in their order, then come the sessions of the groups. A name of the peer goes to the endpoint that has this name, else to the group
-/// with the longest prefix of it; else it waits, as one of the last 8 to 64, for a session that becomes free or a name that is
-/// opened. A dynamic address is 1024 + index + uses of the place x a power of two, so that a late message to a session that
-/// ended is dropped; it repeats after 2^29 / that power uses. Only the polling context and its handlers change the table.
+/// A table with groups: `endpoints{echo, listener<"rpmsgfs-", 4>(server), named<8>{}}`. The endpoints have the indices 0, 1,
+/// ... in their order, then come the sessions of the groups. A name of the peer goes to the endpoint that has this name, else
+/// to the group with the longest prefix of it; else it waits, as one of the last 8 to 64, for a session that becomes free or a
+/// name that is opened. A dynamic address is 1024 + index + uses of the place x a power of two, so that a late message to a
+/// session that ended is dropped; it repeats after 2^29 / that power uses. Only the polling context and its handlers change the
+/// table.
 template <detail::table_item... Items>
 requires(... or endpoint_group<Items>) class endpoints<Items...> {
     static constexpr std::size_t items = sizeof...(Items);
@@ -307,8 +308,9 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
         }
         return i;
     }
-    /// Opens a session of the group of index `first` with a name of this side. Errors: `malformed` for no name, one of more than
-    /// 31 characters or with a character that no announcement may contain; `name_in_use`; `no_endpoint` when all are taken.
+    /// Opens a session of the group of index `first` with a name of this side. Errors: `malformed` for no name, one of more
+    /// than 31 characters or with a character that no announcement may contain; `name_in_use`; `no_endpoint` when all are
+    /// taken.
     constexpr auto open(std::uint32_t first, std::string_view wanted) -> result<std::uint32_t> {
         if (wanted.empty() or not wire::is_name(wanted)) {
             return error::malformed;

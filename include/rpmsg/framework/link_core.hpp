@@ -127,8 +127,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             put_back(room);
             return error::too_large;
         }
-        // Either way the buffer holds the payload.
-        copy(payload, is_found_by_size ? bytes{room.space.data(), payload.size()} : room.space);
+        copy(payload, room.space);
         return pass_on(from, to, room, payload.size());
     }
 

@@ -51,7 +51,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
 
     /// The buffer that is kept for names and credits, in tables whose services have credits.
     struct no_buffer_kept {};
-    static constexpr bool keeps_buffer = detail::keeps_buffer<Endpoints>();
+    static constexpr bool keeps_buffer = detail::uses_credits<Endpoints>();
     [[no_unique_address]] std::conditional_t<keeps_buffer, tx_buffer, no_buffer_kept> kept_{};
 
   private:
@@ -200,14 +200,15 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto guard = locked();
         return endpoints_.accept(first, name);
     }
-    /// Opens a session of the group of endpoint `index` with a name of this side; its index. Called by the polling context.
+    /// Opens a session of the group of endpoint `index` with a name of this side; its index. The next poll reports that the
+    /// link is up, and announces it. Called by the polling context.
     constexpr auto open(std::uint32_t index, std::string_view name) -> result<std::uint32_t> {
         auto const made = [&] {
             auto guard = locked();
             return endpoints_.open(endpoints_.group_of(index), name);
         }();
         if (made and is_up_) {
-            endpoints_.state(*made).knows_link = endpoints_.state(*made).must_announce = poll_.has_pending = true;
+            poll_.has_pending = true;
             note_pending(*made);
             call_poller();
         }

@@ -82,10 +82,10 @@ template <auto Prefix, std::uint32_t Sessions, typename Service> class listener_
 } // namespace detail
 
 /// A service for names of the peer that begin with a prefix: `listener<"rpmsgfs-", 4>(server)` serves up to 4 of them at a
-/// time. `server` is a handler, called as handler(link, session, message), or an object with `on_message(link, session, m)` and,
-/// if it needs them, `on_open(link, session)`, `on_close(link, session)`, `on_event(link, session, e)` and the functions of
-/// a service hook. A session is a number below 4; `link.name()` is the whole name. An object of the user's is referred to, and
-/// has to outlive the channel; a temporary is moved in. A name that comes while all sessions are taken waits for the next
+/// time. `server` is a handler, called as handler(link, session, message), or an object with `on_message(link, session, m)`
+/// and, if it needs them, `on_open(link, session)`, `on_close(link, session)`, `on_event(link, session, e)` and the functions
+/// of a service hook. A session is a number below 4; `link.name()` is the whole name. An object of the user's is referred to,
+/// and has to outlive the channel; a temporary is moved in. A name that comes while all sessions are taken waits for the next
 /// session that ends.
 template <fixed_name Prefix, std::uint32_t Sessions, typename Service>
 [[nodiscard]] constexpr auto listener(Service&& service) -> endpoint_group auto{

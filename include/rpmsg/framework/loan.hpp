@@ -37,7 +37,8 @@ template <typename Channel> class tx_loan {
     }
 
   public:
-    /// A loan without its destructor, for objects in static storage, which firmware never destroys: `tx_loan{parked}` resumes it.
+    /// A loan without its destructor, for objects in static storage, which firmware never destroys: `tx_loan{parked}` resumes
+    /// it.
     struct parked {
         Channel* owner{};
         tx_buffer room{};

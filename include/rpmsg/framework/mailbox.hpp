@@ -15,10 +15,10 @@
 namespace rpmsg {
 
 /// A service for programs that receive instead of being called: `mailbox<"requests", 8> box;` in `endpoints{ref{box}}`, then
-/// `box.receive()` or `box.receive_until(link, deadline, into)`. It holds up to `Depth` messages, a power of two, in the buffers
-/// of the link. A message that comes while the box is full is dropped and counted: a box as deep as the peer has buffers drops
-/// none. The poller fills the box, one other context at a time empties it; no lock is needed. Messages that were not received
-/// when the link goes down are dropped.
+/// `box.receive()` or `box.receive_until(link, deadline, into)`. It holds up to `Depth` messages, a power of two, in the
+/// buffers of the link. A message that comes while the box is full is dropped and counted: a box as deep as the peer has
+/// buffers drops none. The poller fills the box, one other context at a time empties it; no lock is needed. Messages that were
+/// not received when the link goes down are dropped.
 template <fixed_name Name, std::uint32_t Depth> class mailbox {
     static_assert(std::has_single_bit(Depth), "the depth of a mailbox is a power of two");
 

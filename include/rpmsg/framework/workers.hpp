@@ -42,4 +42,14 @@ template <std::uint8_t Priority, typename Item> [[nodiscard]] constexpr auto wit
     return prioritised<Priority, Item>{std::move(item)};
 }
 
+namespace detail {
+template <typename Item> constexpr auto priority_of() -> std::uint8_t {
+    if constexpr (requires { Item::priority; }) {
+        return Item::priority;
+    } else {
+        return 0;
+    }
+}
+} // namespace detail
+
 } // namespace rpmsg

@@ -10,9 +10,9 @@ namespace rpmsg {
 constexpr auto reaches_everywhere(std::uintptr_t, std::uint32_t) -> bool { return true; }
 
 /// A channel of Arm's PrimeCell PL080 or PL081 (Arm DDI 0196 and DDI 0218), memory to memory, flow control by the controller.
-/// It copies words where both addresses and the size are multiples of 4, else bytes; at most 4095 of them in a transfer.
-/// `Base` is the address of the controller, `Channel` counts from 0. `Reach(start, size)` returns whether the controller reaches
-/// this memory. The interrupt handler calls `acknowledge`, then completes the copy.
+/// It copies words where both addresses and the size are multiples of 4, else bytes; at most 4095 of them in a transfer. `Base`
+/// is the address of the controller, `Channel` counts from 0. `Reach(start, size)` returns whether the controller reaches this
+/// memory. The interrupt handler calls `acknowledge`, then completes the copy.
 template <std::uintptr_t Base, std::uint32_t Channel, auto Reach = reaches_everywhere> class pl080 {
     static constexpr std::uint32_t bit = 1u << Channel;
     static constexpr std::uint32_t longest = 0xfff;

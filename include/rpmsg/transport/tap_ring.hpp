@@ -95,8 +95,8 @@ template <std::uint32_t Records, std::uint32_t Snap, clock_source Clock> class t
     [[nodiscard]] constexpr auto size() const -> std::uint32_t { return stored_; }
     /// Returns the number of records that were overwritten, modulo 2^32.
     [[nodiscard]] constexpr auto overwritten() const -> std::uint32_t { return written_ - stored_; }
-    /// Calls visit(record, payload) for each stored record, the oldest first. It reads only this object also when it is a copy of
-    /// a memory that was damaged.
+    /// Calls visit(record, payload) for each stored record, the oldest first. It reads only this object also when it is a copy
+    /// of a memory that was damaged.
     constexpr auto for_each(auto&& visit) const -> void {
         auto const stored = stored_ < Records ? stored_ : Records;
         for (std::uint32_t back = stored; back > 0; --back) {

@@ -296,8 +296,8 @@ class pcapng_link {
         record_count(state_->now(), reason, amount);
     }
 
-    /// Adds a record of a `tap_ring`, also from a copy of a firmware's memory; `at` is its time in nanoseconds since 1970. False
-    /// when the record has an unknown value: it is not added.
+    /// Adds a record of a `tap_ring`, also from a copy of a firmware's memory; `at` is its time in nanoseconds since 1970.
+    /// False when the record has an unknown value: it is not added.
     [[nodiscard]] auto add(tap_record const& each, const_bytes payload, std::uint64_t at) -> bool {
         if (not is_valid(each, payload)) {
             return false;

@@ -39,8 +39,8 @@ struct hold_test_options {
 /// The test of NuttX for buffers that a receiver keeps (NuttX, drivers/rpmsg/rpmsg_test.c): `hold_test<8> test;` in
 /// `endpoints{ref{test}}`. The sender fills all buffers that are free and marks the last message; the receiver keeps up to
 /// `Messages` of them and returns them after a delay, when their content is unchanged. Both sides of a link have this endpoint.
-/// While the test holds all buffers of a link nothing else is received over it. A serial line in NuttX's frames loses what comes
-/// meanwhile: there `Messages` must be less than its receive buffers.
+/// While the test holds all buffers of a link nothing else is received over it. A serial line in NuttX's frames loses what
+/// comes meanwhile: there `Messages` must be less than its receive buffers.
 template <std::uint32_t Messages = 8> class hold_test {
     static_assert(Messages >= 1, "the test keeps at least one message");
 

@@ -230,7 +230,8 @@ template <typename Clock = no_clock, std::uint32_t Waiting = 2, std::uint32_t Pr
     constexpr auto stop() -> void { finish({}); }
 
     [[nodiscard]] constexpr auto is_running() const -> bool { return phase_ != phase::idle; }
-    /// Of the last run: success; `closed` when the link or the peer's endpoint was lost; `too_large` for a size that does not fit.
+    /// Of the last run: success; `closed` when the link or the peer's endpoint was lost; `too_large` for a size that does not
+    /// fit.
     [[nodiscard]] constexpr auto outcome() const -> status { return outcome_; }
     [[nodiscard]] constexpr auto counts() const -> ping_counts const& { return counts_; }
     /// The round trips of the pings that were answered, in ticks of the clock.

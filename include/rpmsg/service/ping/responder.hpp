@@ -30,9 +30,9 @@ constexpr auto count_up(std::uint32_t& number) -> void { number += number != 0xf
 } // namespace detail
 
 /// Answers the pings of NuttX (drivers/rpmsg/rpmsg_ping.c): `ping_responder<> pings;` in `endpoints{ref{pings}}`. The cookie is
-/// returned unchanged and not interpreted. An answer that finds no buffer keeps its request and is sent by a later poll; `Waiting`
-/// of them can wait. `Waiting` must be less than the number of buffers of the peer: otherwise two sides that hold all buffers of
-/// each other wait for ever.
+/// returned unchanged and not interpreted. An answer that finds no buffer keeps its request and is sent by a later poll;
+/// `Waiting` of them can wait. `Waiting` must be less than the number of buffers of the peer: otherwise two sides that hold all
+/// buffers of each other wait for ever.
 template <std::uint32_t Waiting = 2> class ping_responder {
     static_assert(Waiting >= 1, "a responder keeps at least one request that found no buffer for its answer");
 

@@ -54,8 +54,8 @@ template <vring_config Config> class base_word_device : public handshake_facts {
     }
 };
 
-/// The driver's half. The base is two words, so that the status, which is written last, tells that both are there. A device that
-/// restarts is not detected: call `reset()` after one.
+/// The driver's half. The base is two words, so that the status, which is written last, tells that both are there. A device
+/// that restarts is not detected: call `reset()` after one.
 template <vring_config Config> class base_word_driver : public handshake_facts {
     using table = driver_table<Config>;
 
