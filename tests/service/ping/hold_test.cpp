@@ -215,6 +215,30 @@ TEST_CASE("the sender fills all free buffers and marks the last one") {
 TEST_CASE("the sender sends no more messages than a receiver of its size holds") {
     CHECK(the_sender_sends_no_more_than_a_receiver_of_its_size_holds());
 }
+/// A link with one buffer, of a peer whose buffers differ in size.
+struct small_link {
+    struct loan {
+        rpmsg::bytes room{};
+        constexpr loan(rpmsg::error) {}
+        constexpr explicit loan(rpmsg::bytes all) : room{all} {}
+        [[nodiscard]] constexpr auto payload() const -> rpmsg::bytes { return room; }
+        [[nodiscard]] constexpr auto refusal() const -> rpmsg::error { return rpmsg::error::no_buffer; }
+        constexpr explicit operator bool() const { return not room.empty(); }
+    };
+    rpmsg::bytes room;
+    [[nodiscard]] constexpr auto is_bound() const -> bool { return true; }
+    [[nodiscard]] constexpr auto reserve() const -> loan { return loan{room}; }
+    [[nodiscard]] constexpr auto commit(loan&&, std::size_t) const -> rpmsg::status { return {}; }
+};
+constexpr auto sent_over_a_buffer_of(std::size_t size) -> rpmsg::result<std::uint32_t> {
+    auto memory = std::array<std::byte, 32>{};
+    return hold_test<1>::send(small_link{rpmsg::bytes{memory}.first(size)});
+}
+TEST_CASE("a buffer without room for the header of the test is refused") {
+    STATIC_REQUIRE(sent_over_a_buffer_of(23).error() == rpmsg::error::too_large);
+    STATIC_REQUIRE(sent_over_a_buffer_of(24).has_value());
+}
+
 TEST_CASE("both sides hold all buffers of each other") {
     CHECK(both_sides_hold_all_buffers_of_each_other<rpmsg::vring_config{.buffers = 4, .buffer_size = 64}>());
     CHECK(both_sides_hold_all_buffers_of_each_other<rpmsg::vring_config{

@@ -76,7 +76,7 @@ template <std::uint32_t Messages = 8> class hold_test {
     [[nodiscard]] constexpr auto held() const -> std::uint32_t { return size_; }
 
     /// The sender: fills all free transmit buffers, at most `Messages`, and returns their number. `link` is
-    /// `channel.get<"rpmsg-test">()`. Errors: those of `reserve` and `commit`.
+    /// `channel.get<"rpmsg-test">()`. Errors: those of `reserve` and `commit`; `too_large` for buffers of less than a header.
     [[nodiscard]] static constexpr auto send(auto const& link) -> result<std::uint32_t> {
         if (not link.is_bound()) {
             return error::not_bound;
@@ -91,6 +91,9 @@ template <std::uint32_t Messages = 8> class hold_test {
                 next = link.reserve();
             }
             auto const payload = room.payload();
+            if (payload.size() < sizeof(wire::hold_test_header)) {
+                return error::too_large;
+            }
             auto const data = payload.subspan(sizeof(wire::hold_test_header));
             store(payload,
                   wire::hold_test_header{.command = next ? wire::hold_test_command::hold : wire::hold_test_command::hold_last,
