@@ -7,6 +7,7 @@
 #include "config_rules.hpp"
 #include "examination.hpp"
 #include "feature_rules.hpp"
+#include "guesses.hpp"
 #include "variants.hpp"
 #include <algorithm>
 #include <array>
@@ -180,6 +181,10 @@ inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2
                        both(vrings[0].count, vrings[1].count), " and alignment ", vrings[0].alignment),
                  texts_of(guess));
         on.table_rings = guess.front().rings;
+        auto const fit = sum_of(fits_of_driver(on, *on.table_rings));
+        if (on.at.has_boot and fit.bad == 0 and fit.good > 0) { // the driver's own table: it keeps to it
+            on.follow(*on.table_rings);
+        }
         return;
     }
     auto const are_placed = vrings[0].device_address != vrings[1].device_address;

@@ -138,10 +138,22 @@ auto leaves_no_trace(shared_block const& link, vring_config const& rings, std::v
         return std::tuple{it.count_of(0), it.size_of(0),           it.size_of(1),  it.device_base,
                           at.rings[0],    at.rings[1].descriptors, at.ring_buffers};
     };
-    if (rpmsg::faces_linux(rings.dialect) and rings.count_of(1) != link.rings.count_of(1) and
-        seen_as(rings) == seen_as(link.rings)) {
-        auto const sent = patient{with(link, rings), memory};
-        return sent.get<std::uint16_t>(sent.available(1) + 2) <= std::min(rings.count_of(1), link.rings.count_of(1));
+    // Linux and OpenAMP read the count from the device's table. One that has another in ring 1 publishes at another place: where
+    // the shared block has the ring, nothing is to be seen.
+    auto const reads_table = not rings.dialect.has_boot_block() and rings.dialect.attach != wire::attach_rule::epochs;
+    if (reads_table and rings.count_of(1) != link.rings.count_of(1) and seen_as(rings) == seen_as(link.rings)) {
+        auto const seen = patient{link, memory};
+        auto const is_described = [&](std::uint32_t id) {
+            auto const d = seen.get<wire::descriptor>(seen.descriptor(1, id));
+            return d.length != 0 and d.length != link.rings.size_of(1);
+        };
+        auto is_blank = seen.get<std::uint16_t>(seen.available(1) + 2) == 0 and seen.get<std::uint16_t>(seen.used(1) + 2) == 0;
+        for (std::uint32_t id = 0; id < link.rings.count_of(1) and not rpmsg::faces_linux(rings.dialect); ++id) {
+            is_blank = is_blank and not is_described(id);
+        }
+        if (is_blank) {
+            return true;
+        }
     }
     if (rpmsg::faces_linux(rings.dialect) and is_same_but_ring_1() and rings.size_of(1) != link.rings.size_of(1)) {
         auto const sent = patient{with(link, rings), memory};

@@ -59,7 +59,7 @@ TEST_CASE("our own dialect, four buffers to the host and two back: every three c
 }
 
 TEST_CASE("our own dialect, rings of two counts: ten long searches", "[.nightly]") {
-    CHECK(searched_long(make<rings<uneven(dialects::rpmsg, 4, 2, 2, true)>, pooled>) == "");
+    CHECK(searched_long(make<rings<uneven(dialects::rpmsg, 4, 2, 2, true)>, named>) == "");
 }
 
 // Regression tests of faults that the search has found.
