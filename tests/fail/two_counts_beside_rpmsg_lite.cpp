@@ -3,4 +3,4 @@
 
 constexpr auto uneven =
     rpmsg::vring_config{.buffers = 8, .host_to_remote_buffers = 4, .dialect = rpmsg::wire::dialects::rpmsg_lite};
-auto link = rpmsg::vring_device<uneven>{};
+auto ring = rpmsg::vring_device<uneven>{rpmsg::mapped_region<>{nullptr, 0}};

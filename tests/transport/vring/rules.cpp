@@ -119,7 +119,7 @@ TEST_CASE("each rule of a vendor's places is broken alone") {
 }
 
 TEST_CASE("every rule has words of its own") {
-    for (auto i = 0u; i <= static_cast<unsigned>(link_rule::places_overlap); ++i) {
+    for (auto i = 0u; i <= static_cast<unsigned>(link_rule::trace_outside); ++i) {
         CHECK_FALSE(describe(static_cast<link_rule>(i)).empty());
         for (auto j = 0u; j < i; ++j) {
             CHECK(describe(static_cast<link_rule>(i)) != describe(static_cast<link_rule>(j)));

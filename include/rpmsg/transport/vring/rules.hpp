@@ -53,6 +53,11 @@ enum class link_rule : std::uint8_t {
     places_outside,
     places_outside_window,
     places_overlap,
+    // several links in one table
+    blocks_overlap,
+    ids_of_another,
+    names_of_another,
+    trace_outside,
 };
 
 /// One line of text for logs: how it should be.
@@ -93,8 +98,12 @@ enum class link_rule : std::uint8_t {
         "a ring does not start at a multiple of the ring alignment, or the window not of 4",
         "a part of the block lies before the region, or 4 GiB above it",
         "the driver's buffers lie outside of the window",
-        "two parts of the block overlap: fewer buffers, or a smaller alignment, take less room"};
-    static_assert(std::size(text) == static_cast<std::size_t>(link_rule::places_overlap) + 1);
+        "two parts of the block overlap: fewer buffers, or a smaller alignment, take less room",
+        "two links of one table share memory",
+        "two rings of one table have the same notify id",
+        "two carveouts of one table have the same name: Linux finds them by it",
+        "a trace needs memory below 4 GiB that no link uses"};
+    static_assert(std::size(text) == static_cast<std::size_t>(link_rule::trace_outside) + 1);
     return text[static_cast<std::uint8_t>(rule)];
 }
 
