@@ -157,6 +157,7 @@ set(rpmsg_headers
   include/rpmsg/transport/uart/wake_handshake.hpp
   include/rpmsg/transport/vring/arguments.hpp
   include/rpmsg/transport/vring/block_places.hpp
+  include/rpmsg/transport/vring/composed_table.hpp
   include/rpmsg/transport/vring/config.hpp
   include/rpmsg/transport/vring/data_path.hpp
   include/rpmsg/transport/vring/fixed_layout.hpp
@@ -202,5 +203,6 @@ set(rpmsg_headers
   include/rpmsg/wire/virtio/control_block.hpp
   include/rpmsg/wire/virtio/dialect.hpp
   include/rpmsg/wire/virtio/resource_table.hpp
+  include/rpmsg/wire/virtio/trace_entry.hpp
   include/rpmsg/wire/virtio/vring.hpp
 )

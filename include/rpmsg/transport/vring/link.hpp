@@ -60,7 +60,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         } else {
             this->rx().push(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
             // When a batch is all buffers, the ring is empty when the batch is full: the poll then ends and flushes.
-            constexpr auto fills = Config.batch < Config.buffers or Config.event_index;
+            constexpr auto fills = Config.batch < lifecycle::rx_count or Config.event_index;
             if (at_once or (fills and this->held_back() >= Config.batch)) {
                 this->publish_and_ring(rx_ring, this->held_back());
             }
@@ -102,7 +102,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         typename lifecycle::popped_frame {
         auto taken = typename lifecycle::popped_frame{id};
         if constexpr (lifecycle::reads_descriptors) {
-            auto tried = id_set<Config.buffers>{};
+            auto tried = id_set<lifecycle::tx_count>{};
             auto told = tried; // once the ring has no other buffer
             auto is_ring_done = false;
             do {
