@@ -191,6 +191,7 @@ set(rpmsg_headers
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
   include/rpmsg/wire/service/ping.hpp
+  include/rpmsg/wire/service/router.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp
