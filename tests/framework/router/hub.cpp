@@ -3,8 +3,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "raw_hub.hpp"
 #include "check.hpp"
+#include "raw_hub.hpp"
 #include <cstdint>
 #include <string>
 

@@ -97,6 +97,8 @@ template <typename Port> class router_edge {
         port_->is_started_ = port_->is_edge_up_ = false;
         port_->tx_limit_ = 0;
         port_->names_.drop_all();
+        port_->must_leave_ = port_->control_ != no_index;
+        port_->state_ = port_state::absent;
     }
     auto poll(ticks now) -> link_change {
         port_->now_ = now;

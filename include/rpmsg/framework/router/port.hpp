@@ -71,6 +71,9 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
     bool is_edge_up_{};
     bool has_lock_{};
     bool is_refused_{};          ///< the edge waits for a free name
+    bool must_leave_{};          ///< the edge was closed: the hub is told
+    bool must_return_{};         ///< it was told so, and is told when the edge starts again
+    std::uint32_t left_{};       ///< the generation of the hub link in which it was told
     bool must_look_{};           ///< the edge is polled by the next poll
     std::uint32_t life_{};       ///< changes whenever the other edge is lost
     std::uint32_t edge_life_{};  ///< that of the edge while it is up
@@ -150,6 +153,20 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
         if (now) {
             core.note_pending(index);
             link.rescan();
+        }
+    }
+    /// Tells the hub that the edge was closed, or started again.
+    auto leave_or_return(auto& link) -> void {
+        if (std::exchange(must_leave_, false)) {
+            link.close(std::exchange(control_, no_index));
+            must_return_ = true;
+            left_ = link.channel().generation();
+        }
+        if (must_return_ and left_ != link.channel().generation()) {
+            must_return_ = false; // a hub that comes up announces itself
+        }
+        if (must_return_ and is_started_ and control_ == no_index) {
+            must_return_ = not link.open(wire::view_of(wire::router_name(Other.view())));
         }
     }
     auto close_and_open(auto& link) -> void {
@@ -273,6 +290,7 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
     auto on_close(auto&, std::uint32_t session) -> void {
         if (session == control_) {
             control_ = no_index;
+            must_leave_ = false;
             return drop(down_reason::peer_stopped, port_state::absent);
         }
         auto const i = name_of_[session];
@@ -304,7 +322,7 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
     }
     auto on_message(auto& link, std::uint32_t session, message const& m) -> void {
         if (session == control_) {
-            return on_command(link, m.payload);
+            return must_leave_ ? void() : on_command(link, m.payload);
         }
         auto const& it = names_.at(name_of_[session]);
         if (it.session != session or it.local == any_address) {
@@ -331,11 +349,12 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
             look(now);
         }
         close_and_open(link);
+        leave_or_return(link);
     }
     [[nodiscard]] auto next_deadline(ticks now) -> poll_deadline { return edge_ ? edge_.next_deadline(now) : poll_deadline{}; }
     [[nodiscard]] auto is_pending() -> bool {
         auto const edge_waits = edge_ and is_started_ and (must_look_ or has_work() or is_changing() or edge_.is_pending());
-        return edge_waits or names_.has_work();
+        return edge_waits or names_.has_work() or must_leave_ or (must_return_ and is_started_);
     }
 };
 

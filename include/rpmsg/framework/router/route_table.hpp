@@ -31,9 +31,10 @@ template <typename Edges> class route_table {
     /// What one edge and the hub know of an endpoint.
     struct side {
         address peer = any_address; ///< the endpoint of the edge
+        address told = any_address; ///< the endpoint of the hub that the edge knows, perhaps of an earlier use of the route
         std::uint8_t link{};
         bool is_heard{}; ///< the edge announced it by itself
-        bool is_told{};  ///< the edge knows the endpoint of the hub, or is about to
+        bool is_told{};  ///< the edge knows this use of the route, or is about to
         bool must_destroy{};
         bool must_create{};
         bool must_acknowledge{};
@@ -42,15 +43,15 @@ template <typename Edges> class route_table {
         wire::padded_name name{};
         std::array<side, 2> sides{};
         std::uint8_t opener{}; ///< the link whose edge announced it first
-        std::uint32_t uses{};
+        bool is_used{};        ///< otherwise it was: an edge that takes the name up again may know its old endpoint
+        std::uint32_t uses{};  ///< changes whenever an edge leaves, so that late messages are dropped
 
-        [[nodiscard]] constexpr auto is_used() const -> bool { return name[0] != '\0'; }
         /// The side of a link.
         [[nodiscard]] constexpr auto side_of(std::uint32_t link) const -> std::uint32_t {
             return sides[0].link == link ? 0 : 1;
         }
         [[nodiscard]] constexpr auto joins(std::uint32_t link, std::uint32_t other) const -> bool {
-            return is_used() and sides[side_of(link)].link == link and sides[1 - side_of(link)].link == other;
+            return sides[side_of(link)].link == link and sides[1 - side_of(link)].link == other;
         }
     };
     /// The endpoint on a link that tells its edge of another one.
@@ -89,9 +90,7 @@ template <typename Edges> class route_table {
     }
     constexpr auto settle(route& it) -> void {
         auto const is_idle = [](side const& s) { return s.peer == any_address and not s.is_told and not s.must_destroy; };
-        if (is_idle(it.sides[0]) and is_idle(it.sides[1])) {
-            it = {.uses = it.uses};
-        }
+        it.is_used = not(is_idle(it.sides[0]) and is_idle(it.sides[1]));
     }
     /// After a change: tells an edge of the other one's endpoint, and acknowledges once both are known.
     constexpr auto complete(route& it) -> void {
@@ -102,6 +101,7 @@ template <typename Edges> class route_table {
                 continue;
             }
             own.is_told = true;
+            own.must_destroy = own.must_destroy or own.told != any_address; // a late answer may have bound it to that one
             (own.peer == any_address ? own.must_create : own.must_acknowledge) = true;
             note(own);
         }
@@ -110,19 +110,21 @@ template <typename Edges> class route_table {
     constexpr auto leave(route& it, std::uint32_t s) -> void {
         auto& own = it.sides[s];
         auto& other = it.sides[1 - s];
-        own = {.link = own.link, .must_destroy = is_up_[own.link] and own.must_destroy};
+        own = {.told = own.told, .link = own.link, .must_destroy = own.must_destroy};
+        it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
         if (other.is_told) {
-            other.must_destroy = other.must_destroy or not(other.must_create or other.must_acknowledge);
+            other.must_destroy = other.must_destroy or other.told != any_address;
             other.is_told = other.must_create = other.must_acknowledge = false;
             other.peer = other.is_heard ? other.peer : any_address;
             note(other);
         }
         settle(it);
     }
-    [[nodiscard]] constexpr auto find(std::uint32_t link, std::uint32_t other, std::string_view name) const -> std::uint32_t {
+    [[nodiscard]] constexpr auto find(std::uint32_t link, std::uint32_t other, std::string_view name, bool is_used = true) const
+        -> std::uint32_t {
         for (std::uint32_t r = 0; r < routes; ++r) {
             auto const& it = routes_[r];
-            if (it.joins(link, other) and wire::view_of(it.name) == name) {
+            if (it.is_used == is_used and it.joins(link, other) and wire::view_of(it.name) == name) {
                 return r;
             }
         }
@@ -131,19 +133,25 @@ template <typename Edges> class route_table {
     /// A new route; `routes` when the edge has opened as many as it may.
     constexpr auto add(std::uint32_t link, std::uint32_t other, std::string_view name) -> std::uint32_t {
         std::uint32_t opened = 0;
-        auto place = routes;
+        auto place = find(link, other, name, false);
+        auto const is_again = place != routes;
         for (std::uint32_t r = 0; r < routes; ++r) {
-            opened += routes_[r].is_used() and routes_[r].opener == link ? 1u : 0u;
-            place = routes_[r].is_used() ? place : r;
+            auto const& it = routes_[r];
+            opened += it.is_used and it.opener == link ? 1u : 0u;
+            auto const is_better = place == routes or routes_[place].uses > it.uses; // forgets what was left long ago
+            place = is_again or it.is_used or not is_better ? place : r;
         }
         if (opened >= Edges::quota[link] or place == routes) {
             return routes;
         }
         auto& it = routes_[place];
-        it.name = wire::pad(name);
+        if (not is_again) {
+            it.name = wire::pad(name);
+            it.sides = {side{.link = static_cast<std::uint8_t>(link)}, side{.link = static_cast<std::uint8_t>(other)}};
+            it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
+        }
         it.opener = static_cast<std::uint8_t>(link);
-        it.sides = {side{.link = static_cast<std::uint8_t>(link)}, side{.link = static_cast<std::uint8_t>(other)}};
-        it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
+        it.is_used = true;
         return place;
     }
     constexpr auto create(std::uint32_t link, std::uint32_t other, std::string_view name, address where) -> error {
@@ -172,7 +180,7 @@ template <typename Edges> class route_table {
         }
         auto& it = routes_[r];
         auto& own = it.sides[it.side_of(link)];
-        if (own.is_told and own.peer == any_address and not own.must_create) {
+        if (own.is_told and not own.is_heard and not own.must_create) { // the last one stands: an earlier one came late
             own.peer = where;
             complete(it);
         }
@@ -199,7 +207,7 @@ template <typename Edges> class route_table {
             told.must_destroy = has_pending_[other] = true;
         }
         for (auto& it : routes_) {
-            if (it.joins(link, other)) {
+            if (it.is_used and it.joins(link, other)) {
                 it.sides[it.side_of(link)].must_destroy = false;
                 leave(it, it.side_of(link));
             }
@@ -217,7 +225,7 @@ template <typename Edges> class route_table {
             }
         }
         for (auto& it : routes_) { // names that an edge still has
-            if (it.joins(link, other)) {
+            if (it.is_used and it.joins(link, other)) {
                 complete(it);
             }
         }
@@ -277,6 +285,11 @@ template <typename Edges> class route_table {
             if (other != link) {
                 part(link, other);
                 controls_[link][other] = {};
+            }
+        }
+        for (auto& it : routes_) {
+            for (auto& each : it.sides) { // it knows nothing any more
+                each.told = each.link == link ? any_address : each.told;
             }
         }
     }
@@ -339,8 +352,8 @@ template <typename Edges> class route_table {
         auto const offset = static_cast<std::uint32_t>(destination) - first_dynamic_address;
         auto const index = (offset & (stride - 1)) - links;
         auto const it = way{.route = index / 2, .side = index % 2};
-        auto const is_known = index < 2 * routes and routes_[it.route].is_used() and
-                              routes_[it.route].uses == offset / stride and routes_[it.route].sides[it.side].link == link;
+        auto const is_known = index < 2 * routes and routes_[it.route].is_used and routes_[it.route].uses == offset / stride and
+                              routes_[it.route].sides[it.side].link == link;
         return is_known ? it : nowhere_known;
     }
     [[nodiscard]] constexpr auto is_control(std::uint32_t link, address destination) const -> bool {
@@ -374,7 +387,7 @@ template <typename Edges> class route_table {
     }
     /// Whether a route is still the one that it was.
     [[nodiscard]] constexpr auto uses(std::uint32_t r) const -> std::uint32_t {
-        return routes_[r].is_used() ? routes_[r].uses : 0;
+        return routes_[r].is_used ? routes_[r].uses : 0;
     }
 
     /// Tells the other edges that the edge of a link sleeps or runs again.
@@ -426,7 +439,7 @@ template <typename Edges> class route_table {
             for (std::uint32_t s = 0; s < 2; ++s) {
                 auto& own = it.sides[s];
                 auto const has_any = own.must_destroy or own.must_create or own.must_acknowledge;
-                if (not it.is_used() or own.link != link or not has_any) {
+                if (not it.is_used or own.link != link or not has_any) {
                     continue;
                 }
                 auto const where = address_of(r, s);
@@ -436,8 +449,12 @@ template <typename Edges> class route_table {
                                      : wire::route_name(Edges::names[it.sides[1 - s].link], wire::view_of(it.name));
                 if (std::exchange(own.must_destroy, false)) {
                     announced.kind = wire::announcement_kind::destroy;
+                    announced.where = std::exchange(own.told, any_address);
                     settle(it);
-                } else if (std::exchange(own.must_create, false)) {
+                    return put(announced, announced.where, name_service_address);
+                }
+                own.told = where;
+                if (std::exchange(own.must_create, false)) {
                     announced.kind = wire::announcement_kind::create;
                 } else {
                     own.must_acknowledge = false;
@@ -456,7 +473,7 @@ template <typename Edges> class route_table {
     /// Calls f(name, link, peer, other link, peer there) for each route.
     constexpr auto for_each(auto&& f) const -> void {
         for (auto const& it : routes_) {
-            if (it.is_used()) {
+            if (it.is_used) {
                 auto const& [a, b] = it.sides;
                 f(wire::view_of(it.name), std::uint32_t{a.link}, a.peer, std::uint32_t{b.link}, b.peer);
             }
