@@ -70,6 +70,7 @@ template <typename... Edges> class router_hub {
     std::array<std::uint32_t, links> held_{};
     std::array<detail::waiting_message, links> stalled_{}; ///< with `when_full::wait`: the one that is sent next
     std::array<bool, links> is_stalled_{};
+    std::array<bool, links> is_ending_{}; ///< its edge restarted: what it sent before is read to its end, without a stall
     std::uint32_t turn_{};
     interrupt_flag pending_{};
 
@@ -130,7 +131,7 @@ template <typename... Edges> class router_hub {
             ++held_[from];
             return true;
         }
-        if (constants::policy[from] == when_full::wait) {
+        if (constants::policy[from] == when_full::wait and not is_ending_[from]) {
             stalled_[from] = it;
             is_stalled_[from] = true;
             return true;
@@ -232,7 +233,7 @@ template <typename... Edges> class router_hub {
 
     constexpr auto go_down(std::uint32_t link) -> void {
         routes_.link_down(link);
-        is_stalled_[link] = false;
+        is_stalled_[link] = is_ending_[link] = false;
         held_[link] = 0;
         visit_all([&](auto& to, std::uint32_t) {
             for (auto removed = to.queue.remove(link); removed > 0; --removed) {
@@ -360,6 +361,12 @@ template <typename... Edges> class router_hub {
                 routes_.link_up(i);
             } else if (change.event == link_event::down) {
                 go_down(i);
+            } else if (change.event == link_event::ending) {
+                is_ending_[i] = true;
+                if (std::exchange(is_stalled_[i], false)) {
+                    at.link.release(stalled_[i].token);
+                    at.link.count(counter::no_buffer);
+                }
             }
             if (change.event != link_event::none) {
                 pending_.set(); // the edge may have taken its next step already
