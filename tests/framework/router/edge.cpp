@@ -155,6 +155,7 @@ TEST_CASE("Messages of a hub that are no commands are dropped and counted") {
     rig.command(std::array<std::uint32_t, 5>{5});
     rig.command(std::array<std::uint32_t, 5>{1, 0, 10, 'a'});
     rig.command(std::array<std::uint32_t, 5>{1, 10, 10, 0x61616161, 0x61616161});
+    rig.command(std::array<std::uint32_t, 5>{1, 40, 48, 'a', 0xd9000000}); // NuttX sends what was there behind the NUL
     CHECK(rig.hub_link.counts()[counter::bad_frame] == 4);
     CHECK(rig.edge.is_up());
 }

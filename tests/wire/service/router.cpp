@@ -26,6 +26,16 @@ TEST_CASE("a message of the router has the twenty bytes that NuttX sends") {
     STATIC_REQUIRE(static_cast<int>(wire::router_command::resume) == 4);
 }
 
+TEST_CASE("the name in a message ends with its first NUL, and what follows is anything") {
+    constexpr auto is = [](std::string_view name, auto... characters) {
+        return wire::edge_of({.edge = {characters...}}) == name;
+    };
+    STATIC_REQUIRE(is("a", 'a', '\0', '\0', '\0', '\xd9', '\x71', '\0', '\xa2'));
+    STATIC_REQUIRE(is("seven67", 's', 'e', 'v', 'e', 'n', '6', '7', '\0'));
+    STATIC_REQUIRE(is("eight678", 'e', 'i', 'g', 'h', 't', '6', '7', '8'));
+    STATIC_REQUIRE(is("", '\0', 'a'));
+}
+
 TEST_CASE("the name of an edge has one to seven characters and no colon") {
     STATIC_REQUIRE(wire::is_edge_name("a"));
     STATIC_REQUIRE(wire::is_edge_name("seven67"));

@@ -131,7 +131,7 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
         }
     }
     auto create(auto& link, wire::router_message const& told) -> void {
-        if (told.tx_length == 0 or told.rx_length == 0 or told.edge.back() != '\0') {
+        if (told.tx_length == 0 or told.rx_length == 0 or not wire::is_edge_name(wire::edge_of(told))) {
             return link.channel().count(counter::bad_frame);
         }
         if (is_there() and told.tx_length == tx_length_ and told.rx_length == rx_length_) {

@@ -46,6 +46,9 @@ template <typename Edges> class route_table {
         bool is_used{};        ///< otherwise it was: an edge that takes the name up again may know its old endpoint
         std::uint32_t uses{};  ///< changes whenever an edge leaves, so that late messages are dropped
 
+        [[nodiscard]] constexpr auto has_peer() const -> bool {
+            return sides[0].peer != any_address or sides[1].peer != any_address;
+        }
         /// The side of a link.
         [[nodiscard]] constexpr auto side_of(std::uint32_t link) const -> std::uint32_t {
             return sides[0].link == link ? 0 : 1;
@@ -137,7 +140,7 @@ template <typename Edges> class route_table {
         auto const is_again = place != routes;
         for (std::uint32_t r = 0; r < routes; ++r) {
             auto const& it = routes_[r];
-            opened += it.is_used and it.opener == link ? 1u : 0u;
+            opened += it.is_used and it.has_peer() and it.opener == link ? 1u : 0u;
             auto const is_better = place == routes or routes_[place].uses > it.uses; // forgets what was left long ago
             place = is_again or it.is_used or not is_better ? place : r;
         }
@@ -307,10 +310,10 @@ template <typename Edges> class route_table {
         auto const router = wire::read_router(name);
         auto const parts = wire::read_route(name);
         auto const other = index_of(not router.empty() ? router : parts.other);
-        if (router.empty() and not parts) {
+        if (router.empty() and not parts and name.starts_with(wire::route_prefix)) {
             return counter::bad_announcement;
         }
-        if (other == links or other == link) {
+        if (other == links or other == link) { // also a service for the hub itself
             return counter::no_endpoint;
         }
         if (not router.empty()) {

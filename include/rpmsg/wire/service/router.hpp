@@ -63,6 +63,12 @@ static_assert(offsetof(router_message, rx_length) == 8 and offsetof(router_messa
     return made;
 }
 
+/// The name of the edge in a message; all 8 characters when the NUL lacks. NuttX does not clear what follows it.
+[[nodiscard]] constexpr auto edge_of(router_message const& it) -> std::string_view {
+    auto const name = std::string_view{it.edge.data(), it.edge.size()};
+    return name.substr(0, std::min(name.find('\0'), name.size()));
+}
+
 /// The name of the endpoint that tells an edge of the edge `other`.
 [[nodiscard]] constexpr auto router_name(std::string_view other) -> padded_name {
     expects(is_edge_name(other));
