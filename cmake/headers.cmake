@@ -39,9 +39,13 @@ set(rpmsg_headers
   include/rpmsg/framework/poll_budget.hpp
   include/rpmsg/framework/receiver.hpp
   include/rpmsg/framework/router/edge.hpp
+  include/rpmsg/framework/router/hub.hpp
+  include/rpmsg/framework/router/hub_edge.hpp
   include/rpmsg/framework/router/hub_link.hpp
+  include/rpmsg/framework/router/hub_queue.hpp
   include/rpmsg/framework/router/port.hpp
   include/rpmsg/framework/router/port_names.hpp
+  include/rpmsg/framework/router/route_table.hpp
   include/rpmsg/framework/service_hook.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp

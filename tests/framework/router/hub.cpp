@@ -4,7 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
-#include "raw_hub.hpp"
+#include "framework/router/raw_end.hpp"
 #include <algorithm>
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #include <catch2/catch_test_macros.hpp>
 
-#include "world.hpp"
+#include "framework/router/world.hpp"
 #include <array>
 #include <cstdint>
 #include <string>

@@ -2,7 +2,7 @@
 // honest edge sends. After each play all has to come to rest, be bound again and carry messages.
 #include <catch2/catch_test_macros.hpp>
 
-#include "world.hpp"
+#include "framework/router/world.hpp"
 #include <array>
 #include <cstdint>
 #include <cstdlib>

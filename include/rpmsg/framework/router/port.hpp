@@ -204,7 +204,7 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
         }
         return i;
     }
-    auto carry(auto& link, detail::port_names<Config.names>::entry const& it, message const& m) -> void {
+    auto carry(auto& link, typename detail::port_names<Config.names>::entry const& it, message const& m) -> void {
         if (delivering_ != no_index) {
             look(now_); // it was refused: a handler of the edge was running
         }
