@@ -38,6 +38,14 @@ set(rpmsg_headers
   include/rpmsg/framework/peer_table.hpp
   include/rpmsg/framework/poll_budget.hpp
   include/rpmsg/framework/receiver.hpp
+  include/rpmsg/framework/router/edge.hpp
+  include/rpmsg/framework/router/hub.hpp
+  include/rpmsg/framework/router/hub_edge.hpp
+  include/rpmsg/framework/router/hub_link.hpp
+  include/rpmsg/framework/router/hub_queue.hpp
+  include/rpmsg/framework/router/port.hpp
+  include/rpmsg/framework/router/port_names.hpp
+  include/rpmsg/framework/router/route_table.hpp
   include/rpmsg/framework/service_hook.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp
@@ -192,6 +200,7 @@ set(rpmsg_headers
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
   include/rpmsg/wire/service/ping.hpp
+  include/rpmsg/wire/service/router.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp

@@ -18,6 +18,8 @@
 #include <rpmsg/framework/mailbox.hpp>
 #include <rpmsg/framework/named.hpp>
 #include <rpmsg/framework/receiver.hpp>
+#include <rpmsg/framework/router/edge.hpp>
+#include <rpmsg/framework/router/hub.hpp>
 #include <rpmsg/framework/watched.hpp>
 #include <rpmsg/framework/worker.hpp>
 #include <rpmsg/platform/cached_dma.hpp>

@@ -172,6 +172,10 @@ template <typename Core> class bindings {
     /// Applies an announcement to the endpoint that it matches.
     constexpr auto apply(Core& core, matched_name const& matched, wire::announced const& announced) -> void {
         if (matched.match == name_match::binds) {
+            auto const is_answer = announced.kind == wire::announcement_kind::acknowledge;
+            if (Core::acknowledged and is_answer and core.table().state(matched.index).must_announce) {
+                return; // to an earlier endpoint of this name
+            }
             set_by_name(core, matched.index, true);
             if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
                 core.table().state(matched.index).must_announce = core.polling().has_pending = true;
