@@ -68,7 +68,7 @@ struct talk {
         if (line->is_sound()) {
             complain(others().receive(m.payload));
         } else {
-            others().forget();
+            others().ignore();
         }
         if (held.size() < most_held and who->random().happens(6)) {
             held.push_back(link.hold(m));

@@ -31,6 +31,7 @@ class conversation {
     stamp last_{};
     bool has_last_{};
     bool may_have_gap_ = true; ///< the receiver has changed since the last message
+    bool is_partial_{}; ///< not all messages of the sender's present session were counted
     std::uint64_t accepted_{};
     std::uint64_t delivered_{};
     std::uint32_t in_session_{}; ///< messages delivered of the sender's present session
@@ -50,13 +51,14 @@ class conversation {
     auto begin_session(std::uint32_t life) -> void {
         next_ = {.life = life, .session = next_.session + 1, .number = 0};
         in_session_ = 0;
+        is_partial_ = false;
     }
     /// The receiver started, or its link went down or came up: what was under way may be lost.
     auto change_receiver() -> void { may_have_gap_ = true; }
-    /// What arrived before no longer matters: the wire carried garbage.
-    auto forget() -> void {
+    /// A message arrived that is not checked, because the wire carries what nobody has sent.
+    auto ignore() -> void {
         has_last_ = false;
-        may_have_gap_ = true;
+        may_have_gap_ = is_partial_ = true;
     }
 
     /// Fills a message of at least 16 bytes; `accept` follows when it was sent.
@@ -112,7 +114,7 @@ class conversation {
     [[nodiscard]] auto accepted() const -> std::uint64_t { return accepted_; }
     [[nodiscard]] auto delivered() const -> std::uint64_t { return delivered_; }
     /// Messages of the sender's present session that were accepted and have not been delivered.
-    [[nodiscard]] auto missing() const -> std::uint32_t { return may_lose_ ? 0 : next_.number - in_session_; }
+    [[nodiscard]] auto missing() const -> std::uint32_t { return may_lose_ or is_partial_ ? 0 : next_.number - in_session_; }
 };
 
 } // namespace rpmsg::testing::simulator

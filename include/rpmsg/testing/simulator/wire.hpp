@@ -52,7 +52,18 @@ class wire {
     bool is_slow_{};
     bool is_tainted_{};
     std::uint32_t renewed_{};          ///< the ends that have started since, one bit each
-    std::array<bool, 2> untold_{};     ///< an end has not been told yet that its peer has restarted
+    bool is_doubtful_{};      ///< an end has restarted, and its peer may still use what was before
+    std::uint32_t awaits_up_{}; ///< the ends that have to come up until that is over, one bit each
+
+    /// The program at an end was told of a restart: what comes now may still be of the old rings until the driver and then
+    /// the device are up again.
+    auto told(std::uint32_t end) -> void { awaits_up_ = end == 0 ? 3 : 2; }
+    auto came_up(std::uint32_t end) -> void {
+        if (awaits_up_ == 3 ? end == 0 : awaits_up_ == 2 and end == 1) {
+            awaits_up_ &= ~(1u << end);
+            is_doubtful_ = awaits_up_ != 0;
+        }
+    }
 
   protected:
     std::array<wire_tap, 2> taps_;
@@ -87,7 +98,7 @@ class wire {
     [[nodiscard]] auto is_tainted() const -> bool { return is_tainted_; }
     /// Whether what arrives now is what was sent: not after a hostile core wrote into it, nor while an end has not been told of a
     /// restart that it cannot detect.
-    [[nodiscard]] auto is_sound() const -> bool { return not is_tainted_ and not untold_[0] and not untold_[1]; }
+    [[nodiscard]] auto is_sound() const -> bool { return not is_tainted_ and not is_doubtful_; }
     /// Connects the ends: end 0 is the link number `first_link` of core `first`, as counted in its `links()`.
     auto connect(core& first, std::uint32_t first_link, core& second, std::uint32_t second_link) -> void {
         plugs_ = {plug{&first, first_link}, plug{&second, second_link}};

@@ -76,6 +76,10 @@ class world {
         trace_.add({.at = now_, .kind = kind, .core = who, .a = a, .b = b, .with = with});
     }
     auto request(core& who, nanoseconds at) -> void { queue_.add(at, event_type::run, who.number_, ++who.request_); }
+    /// The number of the access at which something happens: a crash, or the end of what one call may need.
+    static auto set_limit(core& who) -> void {
+        who.stop_at_ = std::min(who.accesses_ + most_accesses, who.crash_at_);
+    }
     /// Requests the next run of a core when something is to do without an interrupt.
     auto plan(core& who) -> void {
         auto const earliest = now_ + who.settings_.poll_time;
@@ -91,7 +95,7 @@ class world {
     }
     auto notify(core& who, wire& line, std::uint32_t end, std::uint32_t signal) -> void {
         if (signal == signal_of_restart) {
-            line.untold_[end] = false;
+            line.told(end);
             seen_.add("a program was told of the restart of its peer");
             who.program_->reset(line.plugs_[end].link);
         } else {
@@ -124,8 +128,7 @@ class world {
         }
         auto const here = who.clock_.at(now_);
         add_step(step_kind::ran, who.number_, here);
-        auto const limit = who.accesses_ + most_accesses;
-        who.stop_at_ = std::min(limit, who.crash_at_);
+        set_limit(who);
         who.program_->poll(here);
         for (auto const& each : who.plugs_) {
             each.line->polled(each.end);
@@ -157,6 +160,7 @@ class world {
         }
         who.latched_.clear();
         who.crash_at_ = ~std::uint64_t{};
+        set_limit(who);
         who.is_on_ = who.is_paused_ = who.is_dying_ = false;
         who.blocked_until_ = {};
         ++who.request_;
@@ -170,7 +174,6 @@ class world {
         who.in_a_row_ = 0;
         for (auto const& each : who.plugs_) {
             each.line->enter(each.end);
-            each.line->untold_[each.end] = false;
             if (each.line->is_tainted_) {
                 each.line->renewed_ |= 1u << each.end;
                 each.line->is_tainted_ = each.line->renewed_ != 3;
@@ -185,7 +188,8 @@ class world {
         for (auto const& each : who.plugs_) {
             auto const* const other = each.line->plugs_[1 - each.end].who;
             if (who.life_ > 1 and not each.line->tells_restarts() and other->is_on_) {
-                each.line->untold_[1 - each.end] = true;
+                each.line->is_doubtful_ = true;
+                each.line->awaits_up_ = 0;
                 queue_.add(now_ + nanoseconds{1'000'000}, event_type::tell, each.line->number_, 1 - each.end);
             }
         }
@@ -385,6 +389,7 @@ class world {
     auto crash_inside(core& who, std::uint64_t accesses) -> void {
         if (who.is_on_) {
             who.crash_at_ = who.accesses_ + accesses;
+            set_limit(who);
         }
     }
     /// The program closes its links, and the core starts again after `off`.
@@ -438,6 +443,7 @@ class world {
         who.clock_.mend(now_);
         who.blocked_until_ = who.blocks_for_ = {};
         who.crash_at_ = ~std::uint64_t{};
+        set_limit(who);
         resume(who);
         if (who.is_on_) {
             request(who, now_ + who.settings_.wake_time);
@@ -562,6 +568,7 @@ inline auto wire_tap::changed(link_change const& change) -> void {
     if (change.event == link_event::up) {
         all.add_step(step_kind::link_up, who.number(), line_->number());
         all.seen_.add("a link came up");
+        line_->came_up(end_);
     } else if (change.event == link_event::down) {
         all.add_step(step_kind::link_down, who.number(), line_->number(), static_cast<std::uint32_t>(change.reason));
         all.seen_.add(change.reason);
