@@ -16,14 +16,15 @@ constexpr auto rings_of(rpmsg::wire::dialect dialect, std::uint16_t buffers, std
             .batch = batch,
             .event_index = event_index,
             .device_base = base,
-            .retry_ticks = 2'000,
+            .retry_ticks = 200,
             .dialect = dialect};
 }
 
-template <vring_config Config> auto connect_rings(plan& all, std::string name, std::uint32_t a, std::uint32_t b) -> void {
+template <vring_config Config, template <typename> typename Link = fixed_link>
+auto connect_rings(plan& all, std::string name, std::uint32_t a, std::uint32_t b) -> void {
     auto& line = all.in().add_wire<simulator::ring_wire<Config>>(std::move(name));
     auto const held = std::min(2u, (Config.buffers - Config.batch) / 2u);
-    all.connect(
+    all.template connect<Link>(
         line, a, b, {Config.buffers, Config.buffers}, held, [](auto& it) { return it.driver(); },
         [](auto& it) { return it.device(); });
 }

@@ -53,7 +53,7 @@ struct talk {
         }
     }
     auto begin(ticks now) -> void {
-        period = static_cast<ticks>(who->random().between(300, 6'000));
+        period = static_cast<ticks>(who->random().between(30, 600));
         burst = static_cast<std::uint32_t>(who->random().between(1, 10));
         next_at = now + period;
         if (who->is_alive()) {
@@ -122,7 +122,7 @@ struct talk {
     }
     [[nodiscard]] auto due(ticks now) -> poll_deadline {
         if (not held.empty()) {
-            return {.is_set = true, .at = now + 400};
+            return {.is_set = true, .at = now + 40};
         }
         return {.is_set = rules.is_bound() and not who->is_draining(), .at = until(next_at, now) > period ? now : next_at};
     }
@@ -229,7 +229,7 @@ template <typename Transport> class fixed_link final : public any_link {
     }
     auto is_pending() -> bool override { return link_.is_pending(); }
     auto next_deadline(ticks now) -> poll_deadline override {
-        auto const own = poll_deadline{.is_set = loan_.has_value(), .at = now + 500};
+        auto const own = poll_deadline{.is_set = loan_.has_value(), .at = now + 50};
         return rpmsg::detail::earlier(link_.next_deadline(now), own, now);
     }
     auto notify(std::uint32_t signal) -> void override { link_.notify(signal); }
@@ -239,6 +239,94 @@ template <typename Transport> class fixed_link final : public any_link {
     auto free_buffers() -> std::uint32_t override {
         auto all = std::vector<loan>{};
         for (auto room = link_.at(0).reserve(); room; room = link_.at(0).reserve()) {
+            all.push_back(std::move(room));
+        }
+        return static_cast<std::uint32_t>(all.size());
+    }
+    auto all_buffers() -> std::uint32_t override { return plan_.buffers; }
+};
+
+/// A link whose two endpoints are created at run time, destroyed, and created again.
+template <typename Transport> class pooled_link final : public any_link {
+    using link_type = channel<Transport, endpoint_pool<4>>;
+
+    struct place {
+        std::unique_ptr<talk> it{};
+        std::uint32_t id{};
+    };
+    core* who_;
+    link_plan plan_;
+    link_type link_;
+    std::array<place, 2> places_{};
+    std::vector<std::unique_ptr<talk>> destroyed_{}; ///< no longer called: an event to one of them is a fault
+
+    auto create(std::uint32_t which) -> void {
+        auto& to = places_[which];
+        to.it = std::make_unique<talk>(talk{who_, plan_.line, plan_.end, plan_.topics[which]});
+        to.it->begin(who_->now());
+        to.it->most_held = plan_.most_held;
+        auto const made = link_.create(
+            which == 0 ? "a" : "b", endpoint_addresses{}, to.it.get(),
+            [](void* self, link_ref link, message const& m) { static_cast<talk*>(self)->on_message(link, m); },
+            [](void* self, link_ref, event const& what) { static_cast<talk*>(self)->on_event(what); });
+        if (not made) {
+            who_->fail("an endpoint cannot be created: " + std::string{describe(made.error())});
+            return;
+        }
+        to.id = *made;
+    }
+    auto destroy(std::uint32_t which) -> void {
+        auto& from = places_[which];
+        from.it->held.clear();
+        if (not link_.destroy(from.id)) {
+            who_->fail("an endpoint that is there cannot be destroyed");
+        }
+        from.it->rules.end();
+        if (who_->is_alive()) {
+            from.it->others().lose();
+            who_->saw("an endpoint was destroyed");
+        }
+        destroyed_.push_back(std::move(from.it));
+    }
+
+  public:
+    pooled_link(core& who, link_plan const& plan, Transport transport)
+        : who_{&who}, plan_{plan}, link_{std::move(transport), endpoint_pool<4>{}} {
+        create(0);
+        create(1);
+    }
+    ~pooled_link() override {
+        for (auto& each : places_) {
+            each.it->held.clear();
+        }
+    }
+    auto start() -> status override { return link_.start(); }
+    auto poll(ticks now) -> void override {
+        auto const most = who_->random().happens(3) ? static_cast<std::uint32_t>(who_->random().between(1, 4)) : 64u;
+        link_.poll({.messages = most}, now);
+        for (std::uint32_t i = 0; i < 2; ++i) {
+            auto& it = places_[i];
+            auto out = link_.at(it.id);
+            it.it->send(out, now, 40);
+            it.it->release_some();
+            if (not who_->is_draining() and who_->random().happens(300)) {
+                destroy(i);
+                create(i);
+            }
+        }
+    }
+    auto is_pending() -> bool override { return link_.is_pending(); }
+    auto next_deadline(ticks now) -> poll_deadline override {
+        auto const own = rpmsg::detail::earlier(places_[0].it->due(now), places_[1].it->due(now), now);
+        return rpmsg::detail::earlier(link_.next_deadline(now), own, now);
+    }
+    auto notify(std::uint32_t signal) -> void override { link_.notify(signal); }
+    auto reset() -> void override { (void)link_.reset(); }
+    auto close() -> void override { link_.close(); }
+    auto is_up() -> bool override { return link_.is_up(); }
+    auto free_buffers() -> std::uint32_t override {
+        auto all = std::vector<typename link_type::endpoint::loan>{};
+        for (auto room = link_.at(places_[0].id).reserve(); room; room = link_.at(places_[0].id).reserve()) {
             all.push_back(std::move(room));
         }
         return static_cast<std::uint32_t>(all.size());
@@ -315,8 +403,10 @@ class plan {
             cores_.push_back(std::make_unique<core_plan>());
             auto* const it = cores_.back().get();
             // Clocks begin before and after the wrap, and differ.
-            auto const first = static_cast<ticks>(0u - all.random().below(3) * 400'000u);
-            all.add_core("core" + std::to_string(i), {.first_tick = first}, [it](core& me) {
+            auto const first = static_cast<ticks>(0u - all.random().below(3) * 40'000u);
+            auto const settings = simulator::core_settings{
+                .ticks_per_second = 100'000, .first_tick = first, .poll_time = std::chrono::microseconds{10}};
+            all.add_core("core" + std::to_string(i), settings, [it](core& me) {
                 auto made = links{};
                 for (auto const& make : it->makers) {
                     made.push_back(make(me));
@@ -328,7 +418,7 @@ class plan {
     [[nodiscard]] auto in() -> world& { return *all_; }
 
     /// Connects two cores by a wire; `first(wire)` and `second(wire)` make the transports.
-    template <typename Wire>
+    template <template <typename> typename Link = fixed_link, typename Wire>
     auto connect(Wire& line, std::uint32_t a, std::uint32_t b, std::array<std::uint32_t, 2> buffers, std::uint32_t most_held,
                  auto first, auto second) -> void {
         auto& here = *cores_[a];
@@ -350,7 +440,7 @@ class plan {
             auto const how = link_plan{&line, end, both, buffers[end], most_held};
             to.makers.push_back([how, &line, make_transport](core& me) -> std::unique_ptr<any_link> {
                 using transport = decltype(make_transport(line));
-                return std::make_unique<fixed_link<transport>>(me, how, make_transport(line));
+                return std::make_unique<Link<transport>>(me, how, make_transport(line));
             });
         };
         add(here, 0, first);

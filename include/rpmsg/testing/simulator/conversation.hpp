@@ -55,6 +55,8 @@ class conversation {
     }
     /// The receiver started, or its link went down or came up: what was under way may be lost.
     auto change_receiver() -> void { may_have_gap_ = true; }
+    /// The receiver was destroyed: what arrives until the sender knows its successor is lost.
+    auto lose() -> void { may_have_gap_ = is_partial_ = true; }
     /// A message arrived that is not checked, because the wire carries what nobody has sent.
     auto ignore() -> void {
         has_last_ = false;

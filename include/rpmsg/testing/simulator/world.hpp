@@ -186,11 +186,14 @@ class world {
         }
         request(who, now_ + who.settings_.wake_time);
         for (auto const& each : who.plugs_) {
-            auto const* const other = each.line->plugs_[1 - each.end].who;
-            if (who.life_ > 1 and not each.line->tells_restarts() and other->is_on_) {
-                each.line->is_doubtful_ = true;
-                each.line->awaits_up_ = 0;
-                queue_.add(now_ + nanoseconds{1'000'000}, event_type::tell, each.line->number_, 1 - each.end);
+            auto& line = *each.line;
+            if (line.tells_restarts() or (who.life_ == 1 and not line.is_doubtful_)) {
+                continue;
+            }
+            line.is_doubtful_ = true;
+            line.awaits_up_ = 0;
+            if (line.plugs_[1 - each.end].who->is_on_) { // else it tells this core when it starts
+                queue_.add(now_ + nanoseconds{1'000'000}, event_type::tell, line.number_, 1 - each.end);
             }
         }
     }
