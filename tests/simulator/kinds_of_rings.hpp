@@ -16,7 +16,7 @@ constexpr auto rings_of(rpmsg::wire::dialect dialect, std::uint16_t buffers, std
             .batch = batch,
             .event_index = event_index,
             .device_base = base,
-            .retry_ticks = 200,
+            .retry_ticks = 20,
             .dialect = dialect};
 }
 

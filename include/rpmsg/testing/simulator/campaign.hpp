@@ -1,14 +1,18 @@
 #pragma once
 
 #include <rpmsg/testing/simulator/fault_driver.hpp>
+#include <rpmsg/testing/simulator/recording.hpp>
 #include <rpmsg/testing/simulator/schedule.hpp>
+#include <rpmsg/testing/simulator/sequence_chart.hpp>
 #include <rpmsg/testing/simulator/trace_text.hpp>
 #include <rpmsg/testing/simulator/world.hpp>
 
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,7 +50,8 @@ struct campaign_report {
 };
 
 /// Runs worlds that `build(world&)` makes under faults. Each schedule runs twice, and both traces must be the same. A schedule
-/// that fails is made shorter as long as it still fails. With RPMSG_REPLAY in the environment only that schedule is run.
+/// that fails is made shorter as long as it still fails. With RPMSG_REPLAY in the environment only that schedule is run; with
+/// RPMSG_TRACE the steps, a sequence chart and the messages of all links are written to files of that folder.
 class campaign {
     campaign_settings settings_;
     std::function<void(world&)> build_;
@@ -60,8 +65,15 @@ class campaign {
         std::string last_steps{};
     };
 
-    auto run_once(schedule const& what) -> outcome {
+    static auto write_file(std::string const& path, std::string_view content) -> void {
+        std::ofstream{path, std::ios::binary} << content;
+    }
+    auto run_once(schedule const& what, char const* folder = nullptr) -> outcome {
         auto all = world{what.seed, what.cores};
+        auto links = recording{};
+        if (folder != nullptr) {
+            all.record_to(&links);
+        }
         build_(all);
         auto faults = fault_driver{all, settings_.timing};
         all.run_for(settings_.quiet);
@@ -72,6 +84,13 @@ class campaign {
             all.run_until_progress(settings_.liveness);
         }
         all.drain(settings_.drain);
+        if (folder != nullptr) {
+            auto const path = std::string{folder} + "/";
+            auto const packets = links.content();
+            write_file(path + "steps.txt", text_of_last_steps(all, 256));
+            write_file(path + "steps.svg", sequence_chart(all));
+            write_file(path + "links.pcapng", {reinterpret_cast<char const*>(packets.data()), packets.size()});
+        }
         return {.failure = all.failure(),
                 .hash = all.steps().hash(),
                 .steps = all.steps().count(),
@@ -127,7 +146,7 @@ class campaign {
     }
     auto add_failure(campaign_report& report, schedule const& first) -> void {
         report.at = shrink(first);
-        auto const shortest = run_once(report.at);
+        auto const shortest = run_once(report.at, std::getenv("RPMSG_TRACE"));
         auto const& words = shortest.failure.empty() ? report.failure : shortest.failure;
         report.failure = words + "\nwith " + std::to_string(report.at.cores) + " cores, " + std::to_string(report.at.phases) +
                          " phases, faults: " + report.at.faults.text() + " (found as " + first.text() +
