@@ -181,6 +181,13 @@ class world {
         }
         add_step(step_kind::started, who.number_, who.life_);
         who.program_ = who.make_(who);
+        for (auto const& each : who.plugs_) {
+            if (auto const count = who.program_->link_count(); each.link >= count) {
+                fail("this scenario contradicts itself: wire '" + each.line->name_ + "' is link " + std::to_string(each.link) +
+                     " of core '" + who.name_ + "', whose program has " + std::to_string(count) + " links");
+                return;
+            }
+        }
         if (auto const outcome = who.program_->start(); not outcome) {
             fail("the program of core '" + who.name_ + "' did not start: " + std::string{rpmsg::describe(outcome.error())});
         }
