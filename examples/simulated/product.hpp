@@ -80,8 +80,9 @@ template <typename ToHub, typename ToDisplay> class sensor {
 
   public:
     sensor(hardware& chip, ToHub to_hub, ToDisplay to_display)
-        : chip_{&chip}, hub_{std::move(to_hub), rpmsg::endpoints{rpmsg::ref{readings_}}},
-          display_{std::move(to_display), rpmsg::endpoints{rpmsg::ref{alarm_}}} {}
+        : chip_{&chip}, hub_{std::move(to_hub), rpmsg::endpoints{rpmsg::ref{readings_}}}, display_{std::move(to_display),
+                                                                                                   rpmsg::endpoints{
+                                                                                                       rpmsg::ref{alarm_}}} {}
 
     auto links() { return std::tie(hub_, display_); }
     auto run(rpmsg::ticks now) -> void {
@@ -114,8 +115,8 @@ template <typename ToSensor, typename ToDisplay> class hub {
 
   public:
     hub(ToSensor to_sensor, ToDisplay to_display)
-        : sensor_{std::move(to_sensor), rpmsg::endpoints{take(screen_)}},
-          display_{std::move(to_display), rpmsg::endpoints{rpmsg::ref{screen_}}} {}
+        : sensor_{std::move(to_sensor), rpmsg::endpoints{take(screen_)}}, display_{std::move(to_display),
+                                                                                   rpmsg::endpoints{rpmsg::ref{screen_}}} {}
     auto links() { return std::tie(sensor_, display_); }
 };
 
@@ -131,8 +132,8 @@ template <typename ToHub, typename ToSensor> class display {
 
   public:
     display(hardware& glass, ToHub to_hub, ToSensor to_sensor)
-        : hub_{std::move(to_hub), rpmsg::endpoints{draw(glass)}},
-          sensor_{std::move(to_sensor), rpmsg::endpoints{blink(glass)}} {}
+        : hub_{std::move(to_hub), rpmsg::endpoints{draw(glass)}}, sensor_{std::move(to_sensor),
+                                                                          rpmsg::endpoints{blink(glass)}} {}
     auto links() { return std::tie(hub_, sensor_); }
 };
 template <typename... T> display(hardware&, T...) -> display<T...>;

@@ -1,7 +1,8 @@
 // Schedules per commit: 10,000 in all, each twice. A failure prints the command that plays it again.
+#include "campaigns.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
-#include "campaigns.hpp"
 #include <cstdio>
 
 namespace {
@@ -13,16 +14,15 @@ using rpmsg::down_reason;
 auto run_each(kinds const& some, std::uint32_t seeds, simulator::fault_set faults, std::string const& test) -> std::string {
     auto seen = simulator::sightings{};
     for (auto const& one : some) {
-        auto settings = simulator::campaign_settings{.command = "tests_simulator '" + test + "'",
-                                                     .seeds = seeds,
-                                                     .faults = faults,
-                                                     .must_strike = faults,
-                                                     .must_see = {"a link came up", "an interrupt was lost",
-                                                                  "an interrupt came late", "an endpoint was bound",
-                                                                  "a sender that found no buffer was told of one",
-                                                                  "a core waited for a buffer and did nothing else"},
-                                                     .must_count = {counter::no_buffer},
-                                                     .must_go_down = {down_reason::closed}};
+        auto settings = simulator::campaign_settings{
+            .command = "tests_simulator '" + test + "'",
+            .seeds = seeds,
+            .faults = faults,
+            .must_strike = faults,
+            .must_see = {"a link came up", "an interrupt was lost", "an interrupt came late", "an endpoint was bound",
+                         "a sender that found no buffer was told of one", "a core waited for a buffer and did nothing else"},
+            .must_count = {counter::no_buffer},
+            .must_go_down = {down_reason::closed}};
         auto all = simulator::campaign{settings, pair_of(one)};
         auto const report = all.run();
         if (not report.failure.empty()) {

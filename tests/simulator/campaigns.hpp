@@ -12,9 +12,13 @@ namespace rpmsg::traffic {
 /// The faults that strike any wire and core.
 inline auto common_faults() -> simulator::fault_set {
     using simulator::fault;
-    return {fault::doorbell_lost, fault::doorbell_spurious, fault::doorbell_late, fault::clock_drift, fault::clock_jump,
-            fault::clock_stop,    fault::clock_wrap,        fault::crash,         fault::restart,     fault::pause,
-            fault::partition,     fault::slow,              fault::blocked};
+    return {fault::doorbell_lost, fault::doorbell_spurious,
+            fault::doorbell_late, fault::clock_drift,
+            fault::clock_jump,    fault::clock_stop,
+            fault::clock_wrap,    fault::crash,
+            fault::restart,       fault::pause,
+            fault::partition,     fault::slow,
+            fault::blocked};
 }
 inline auto ring_faults() -> simulator::fault_set {
     using simulator::fault;

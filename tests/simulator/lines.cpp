@@ -16,16 +16,14 @@ constexpr auto reliable_uart = uart_config{.tx_buffers = 4,
                                            .profile = uart_profile::reliable,
                                            .connect_ticks = 50,
                                            .resend_ticks = 600};
-constexpr auto nuttx_uart =
-    uart_config{.tx_buffers = 4, .rx_buffers = 8, .payload = 48, .connect_ticks = 50, .wake_ticks = 50};
+constexpr auto nuttx_uart = uart_config{.tx_buffers = 4, .rx_buffers = 8, .payload = 48, .connect_ticks = 50, .wake_ticks = 50};
 constexpr auto openvela_uart = uart_config{.tx_buffers = 2,
                                            .rx_buffers = 8,
                                            .payload = 48,
                                            .dialect = rpmsg::wire::uart_dialects::openvela,
                                            .connect_ticks = 50,
                                            .wake_ticks = 50};
-constexpr auto reliable_spi =
-    spi_config{.frame_size = 96, .transmit_buffers = 4, .receive_buffers = 6, .retry_ticks = 20};
+constexpr auto reliable_spi = spi_config{.frame_size = 96, .transmit_buffers = 4, .receive_buffers = 6, .retry_ticks = 20};
 constexpr auto nuttx_spi = spi_config{.frame_size = 128,
                                       .transmit_buffers = 4,
                                       .receive_buffers = 6,

@@ -1,9 +1,8 @@
 #include <rpmsg/testing/simulator/campaign.hpp>
 
-#include "two_cores.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "two_cores.hpp"
 #include <memory>
 #include <string>
 
@@ -45,9 +44,8 @@ TEST_CASE("a campaign that did not see what it asks for fails") {
 }
 
 TEST_CASE("a failure is made short, and the line that is printed runs it again") {
-    auto const spoil = build([](world& all) {
-        all.always("no core crashes", [&all] { return all.seen().of(fault::crash) < 1; });
-    });
+    auto const spoil =
+        build([](world& all) { all.always("no core crashes", [&all] { return all.seen().of(fault::crash) < 1; }); });
     auto many = campaign{settings(), spoil};
     auto const report = many.run();
     CHECK(contains(report.failure, "no core crashes\nwith 2 cores, 1 phases, faults: crash (found as 1."));

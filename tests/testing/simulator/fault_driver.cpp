@@ -1,8 +1,8 @@
 #include <rpmsg/testing/simulator/fault_driver.hpp>
 
-#include "two_cores.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "two_cores.hpp"
 
 using namespace two_cores;
 

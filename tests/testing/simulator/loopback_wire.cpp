@@ -1,8 +1,8 @@
 #include <rpmsg/testing/simulator/loopback_wire.hpp>
 
-#include "two_cores.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "two_cores.hpp"
 
 using namespace two_cores;
 

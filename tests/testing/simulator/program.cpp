@@ -1,8 +1,8 @@
-#include "two_cores.hpp"
-
 #include <rpmsg/testing/loopback.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+
+#include "two_cores.hpp"
 
 using namespace two_cores;
 using rpmsg::testing::loopback;

@@ -1,8 +1,8 @@
 #include <rpmsg/testing/simulator/recording.hpp>
 
-#include "two_cores.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "two_cores.hpp"
 
 using namespace two_cores;
 

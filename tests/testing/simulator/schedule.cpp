@@ -12,8 +12,9 @@ TEST_CASE("a schedule is read from its own text") {
 }
 
 TEST_CASE("a text that is no schedule is refused in one line") {
-    CHECK(parse_schedule("2.1.1.2.1").problem == "'2.1.1.2.1' is a schedule of version 2; this simulator plays version 1: check "
-                                                 "out the commit that printed it");
+    CHECK(parse_schedule("2.1.1.2.1").problem ==
+          "'2.1.1.2.1' is a schedule of version 2; this simulator plays version 1: check "
+          "out the commit that printed it");
     CHECK(parse_schedule("1.ffffffffffffffffff.0.2.1").problem.find("is no schedule") != std::string::npos);
     CHECK(parse_schedule("1.1.fffffffff.2.1").problem == "'1.1.fffffffff.2.1' names faults that this simulator does not know");
     CHECK(parse_schedule("1.1.1.0.1").problem == "'1.1.1.0.1' has 1 to 100000 cores and at most 1000 phases");

@@ -31,5 +31,7 @@ constexpr auto numbers_keep_their_limits() -> bool {
 }
 } // namespace
 
-TEST_CASE("random numbers follow from the seed and the stream") { STATIC_REQUIRE(numbers_follow_from_the_seed_and_the_stream()); }
+TEST_CASE("random numbers follow from the seed and the stream") {
+    STATIC_REQUIRE(numbers_follow_from_the_seed_and_the_stream());
+}
 TEST_CASE("random numbers keep their limits") { STATIC_REQUIRE(numbers_keep_their_limits()); }

@@ -1,16 +1,16 @@
 #include <rpmsg/testing/simulator/serial_wire.hpp>
 
-#include "two_cores.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "two_cores.hpp"
 
 using namespace two_cores;
 using rpmsg::uart_config;
 using rpmsg::uart_profile;
 
 namespace {
-constexpr auto reliable = uart_config{
-    .tx_buffers = 4, .rx_buffers = 4, .payload = 48, .profile = uart_profile::reliable, .resend_ticks = 30'000};
+constexpr auto reliable =
+    uart_config{.tx_buffers = 4, .rx_buffers = 4, .payload = 48, .profile = uart_profile::reliable, .resend_ticks = 30'000};
 constexpr auto nuttx = uart_config{.tx_buffers = 4, .rx_buffers = 4, .payload = 48};
 
 template <uart_config Config> auto join(world& all, two_cores::log& found, std::uint32_t baud) -> serial_wire<Config>& {

@@ -1,9 +1,8 @@
 #include <rpmsg/testing/simulator/trace_text.hpp>
 
-#include "two_cores.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "two_cores.hpp"
 #include <string>
 
 using namespace two_cores;

@@ -8,6 +8,8 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -73,6 +75,33 @@ inline auto connect_rings(world& all, log& to) -> ring_wire<rings>& {
     connect(
         all, line, to, [](auto& it) { return it.driver(); }, [](auto& it) { return it.device(); });
     return line;
+}
+
+/// A program with no link that runs as its test says.
+struct loner {
+    std::function<void(rpmsg::ticks)> act{};
+    bool pends{};
+    rpmsg::poll_deadline due{};
+
+    auto start() -> rpmsg::status { return {}; }
+    auto poll(rpmsg::ticks now) -> void {
+        if (act) {
+            act(now);
+        }
+    }
+    auto is_pending() -> bool { return pends; }
+    auto next_deadline(rpmsg::ticks) -> rpmsg::poll_deadline { return due; }
+    auto notify(std::uint32_t, std::uint32_t) -> void {}
+    auto reset(std::uint32_t) -> void {}
+    auto close() -> void {}
+    auto link_count() -> std::uint32_t { return 0; }
+};
+/// The failure of a world that runs for ten seconds.
+inline auto failure_of(std::function<void(world&)> build) -> std::string {
+    auto all = world{1};
+    build(all);
+    all.run_for(10s);
+    return all.failure();
 }
 
 } // namespace two_cores

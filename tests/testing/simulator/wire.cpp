@@ -1,7 +1,6 @@
-#include "two_cores.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "two_cores.hpp"
 #include <vector>
 
 using namespace two_cores;

@@ -20,29 +20,29 @@ namespace rpmsg::testing::simulator {
 
 /// Many runs of one kind of world.
 struct campaign_settings {
-    std::string command{};       ///< what is printed to play a failure again, after RPMSG_REPLAY=schedule
+    std::string command{}; ///< what is printed to play a failure again, after RPMSG_REPLAY=schedule
     std::uint64_t first_seed = 1;
     std::uint32_t seeds = 100;
-    std::uint32_t cores = 2;     ///< that a world is asked to have
-    std::uint32_t phases = 2;    ///< of faults, each with a phase after it in which all must progress
+    std::uint32_t cores = 2;  ///< that a world is asked to have
+    std::uint32_t phases = 2; ///< of faults, each with a phase after it in which all must progress
     fault_set faults = fault_set::all();
-    bool draws_faults = true;    ///< each seed has some of the faults only
+    bool draws_faults = true; ///< each seed has some of the faults only
     fault_timing timing{};
-    nanoseconds quiet{50'000'000};       ///< before the first fault
-    nanoseconds phase{400'000'000};      ///< of faults
-    nanoseconds liveness{5'000'000'000}; ///< the longest time without faults until all have progressed
-    nanoseconds drain{500'000'000};      ///< at the end, without new work
-    fault_set must_strike{};                          ///< faults without which the campaign fails
-    std::vector<std::string> must_see{};              ///< situations likewise
-    std::vector<counter> must_count{};                ///< counters likewise
-    std::vector<down_reason> must_go_down{};          ///< reasons likewise
+    nanoseconds quiet{50'000'000};           ///< before the first fault
+    nanoseconds phase{400'000'000};          ///< of faults
+    nanoseconds liveness{5'000'000'000};     ///< the longest time without faults until all have progressed
+    nanoseconds drain{500'000'000};          ///< at the end, without new work
+    fault_set must_strike{};                 ///< faults without which the campaign fails
+    std::vector<std::string> must_see{};     ///< situations likewise
+    std::vector<counter> must_count{};       ///< counters likewise
+    std::vector<down_reason> must_go_down{}; ///< reasons likewise
 };
 
 /// What a campaign found. `failure` is empty when all is well.
 struct campaign_report {
     std::string failure{};
-    schedule at{};                ///< the schedule that failed, made as short as it gets
-    std::uint64_t hash{};         ///< of all traces
+    schedule at{};        ///< the schedule that failed, made as short as it gets
+    std::uint64_t hash{}; ///< of all traces
     std::uint64_t runs{};
     std::uint64_t steps{};
     std::uint64_t messages{};

@@ -31,13 +31,14 @@ class conversation {
     stamp last_{};
     bool has_last_{};
     bool may_have_gap_ = true; ///< the receiver has changed since the last message
-    bool is_partial_{}; ///< not all messages of the sender's present session were counted
+    bool is_partial_{};        ///< not all messages of the sender's present session were counted
     std::uint64_t accepted_{};
     std::uint64_t delivered_{};
     std::uint32_t in_session_{}; ///< messages delivered of the sender's present session
 
     static auto filler(stamp const& of, std::size_t at) -> std::byte {
-        auto const mixed = (of.number + 1) * 0x9e37'79b1u + of.session * 0x85eb'ca6bu + of.life + static_cast<std::uint32_t>(at);
+        auto const mixed =
+            (of.number + 1) * 0x9e37'79b1u + of.session * 0x85eb'ca6bu + of.life + static_cast<std::uint32_t>(at);
         return static_cast<std::byte>((mixed ^ mixed >> 13) & 0xff);
     }
     static auto check_of(stamp const& of, std::size_t size) -> std::uint32_t {

@@ -15,6 +15,7 @@
 namespace rpmsg::testing::simulator {
 
 class wire;
+class kernel;
 class world;
 
 /// What a core is like.
@@ -29,6 +30,7 @@ struct core_settings {
 /// uses the functions below for what it does with the outer world, so that nothing happens any more once the core has crashed,
 /// also when that was between two accesses to shared memory in the middle of a poll.
 class core {
+    friend class kernel;
     friend class world;
     friend class wire;
 
@@ -38,7 +40,7 @@ class core {
         std::uint32_t link;
     };
 
-    world* world_;
+    kernel* world_;
     std::uint32_t number_;
     std::string name_;
     core_settings settings_;
@@ -63,7 +65,7 @@ class core {
     auto reach_limit() -> void;
 
   public:
-    core(world& in, std::uint32_t number, std::string name, core_settings settings, std::uint64_t seed,
+    core(kernel& in, std::uint32_t number, std::string name, core_settings settings, std::uint64_t seed,
          std::function<std::unique_ptr<any_program>(core&)> make)
         : world_{&in}, number_{number}, name_{std::move(name)}, settings_{settings}, make_{std::move(make)},
           clock_{settings.ticks_per_second, settings.first_tick}, random_{seed, 0x1'0000 + number} {}
@@ -75,7 +77,7 @@ class core {
     /// The number of its starts so far.
     [[nodiscard]] auto life() const -> std::uint32_t { return life_; }
     /// The world that the core is in.
-    [[nodiscard]] auto in() -> world& { return *world_; }
+    [[nodiscard]] auto in() -> kernel& { return *world_; }
     /// Whether what the program does now takes effect: false for the rest of a poll in which the core has crashed.
     [[nodiscard]] auto is_alive() const -> bool { return is_on_ and not is_dying_; }
     [[nodiscard]] auto is_on() const -> bool { return is_on_; }

@@ -39,10 +39,17 @@ enum class fault : std::uint8_t {
 inline constexpr auto fault_count = static_cast<std::size_t>(fault::count_);
 
 [[nodiscard]] constexpr auto describe(fault which) -> std::string_view {
-    constexpr auto names = std::array<std::string_view, fault_count>{
-        "doorbell_lost", "doorbell_spurious", "doorbell_late", "doorbell_refused", "clock_drift", "clock_jump", "clock_stop",
-        "clock_wrap",    "crash",             "crash_inside",  "restart",          "pause",       "partition",  "slow",
-        "blocked",       "line_noise",        "line_cut",      "bus_noise",        "bus_abort",   "edge_lost",  "scribble"};
+    constexpr auto names = std::array<std::string_view, fault_count>{"doorbell_lost", "doorbell_spurious",
+                                                                     "doorbell_late", "doorbell_refused",
+                                                                     "clock_drift",   "clock_jump",
+                                                                     "clock_stop",    "clock_wrap",
+                                                                     "crash",         "crash_inside",
+                                                                     "restart",       "pause",
+                                                                     "partition",     "slow",
+                                                                     "blocked",       "line_noise",
+                                                                     "line_cut",      "bus_noise",
+                                                                     "bus_abort",     "edge_lost",
+                                                                     "scribble"};
     return names[static_cast<std::size_t>(which)];
 }
 
@@ -67,9 +74,7 @@ class fault_set {
 
     constexpr auto insert(fault which) -> void { bits_ |= std::uint64_t{1} << static_cast<unsigned>(which); }
     constexpr auto erase(fault which) -> void { bits_ &= ~(std::uint64_t{1} << static_cast<unsigned>(which)); }
-    [[nodiscard]] constexpr auto has(fault which) const -> bool {
-        return (bits_ >> static_cast<unsigned>(which) & 1) != 0;
-    }
+    [[nodiscard]] constexpr auto has(fault which) const -> bool { return (bits_ >> static_cast<unsigned>(which) & 1) != 0; }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return bits_ == 0; }
     [[nodiscard]] constexpr auto bits() const -> std::uint64_t { return bits_; }
     /// The faults that are in both sets.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <rpmsg/testing/loopback.hpp>
-#include <rpmsg/testing/simulator/world.hpp>
+#include <rpmsg/testing/simulator/kernel.hpp>
 
 #include <array>
 #include <cstdint>
@@ -40,7 +40,7 @@ class loopback_wire final : public wire {
     }
 
   public:
-    loopback_wire(world& in, std::uint32_t number, std::string name) : wire{in, number, std::move(name)} {}
+    loopback_wire(kernel& in, std::uint32_t number, std::string name) : wire{in, number, std::move(name)} {}
 
     /// The transports of the ends.
     [[nodiscard]] auto first() { return tapped{loopback<Acknowledged, Buffers, Payload>{memory_, 0}, taps_[0]}; }

@@ -27,7 +27,9 @@ namespace rpmsg::testing::simulator {
 /// A program without `links()` is its own main loop: it has start(), poll(now), is_pending(), next_deadline(now),
 /// notify(link, signal), reset(link), close() and link_count().
 template <typename T>
-concept linked_program = requires(T& it) { it.links(); };
+concept linked_program = requires(T& it) {
+    it.links();
+};
 template <typename T>
 concept whole_program = requires(T& it, ticks now, std::uint32_t number) {
     { it.start() } -> std::same_as<status>;

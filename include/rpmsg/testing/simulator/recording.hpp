@@ -2,7 +2,8 @@
 
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/host/capture/pcapng_block.hpp>
-#include <rpmsg/testing/simulator/world.hpp>
+#include <rpmsg/testing/simulator/capture_sink.hpp>
+#include <rpmsg/testing/simulator/wire.hpp>
 #include <rpmsg/wire/header.hpp>
 
 #include <cstddef>

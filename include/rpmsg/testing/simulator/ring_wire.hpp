@@ -2,7 +2,7 @@
 
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/platform/region.hpp>
-#include <rpmsg/testing/simulator/world.hpp>
+#include <rpmsg/testing/simulator/kernel.hpp>
 #include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
@@ -50,9 +50,7 @@ template <vring_config Config> class ring_wire final : public wire {
             view_->who->access();
             return lies_inside(offset, length, block_size) ? bytes{view_->memory + offset, length} : bytes{};
         }
-        auto clean(std::uint32_t offset, std::uint32_t length) -> void {
-            expects(lies_inside(offset, length, block_size));
-        }
+        auto clean(std::uint32_t offset, std::uint32_t length) -> void { expects(lies_inside(offset, length, block_size)); }
         auto invalidate(std::uint32_t offset, std::uint32_t length) -> void {
             expects(lies_inside(offset, length, block_size));
         }
@@ -111,7 +109,7 @@ template <vring_config Config> class ring_wire final : public wire {
     }
 
   public:
-    ring_wire(world& in, std::uint32_t number, std::string name) : wire{in, number, std::move(name)} {
+    ring_wire(kernel& in, std::uint32_t number, std::string name) : wire{in, number, std::move(name)} {
         views_[0].memory = views_[1].memory = content();
     }
 

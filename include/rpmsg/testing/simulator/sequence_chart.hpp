@@ -44,8 +44,8 @@ namespace rpmsg::testing::simulator {
                escaped(words) + "</text>\n";
     };
     auto const line = [&](int x1, int x2, int y1, int y2, char const* style) {
-        svg += "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) + "\" " +
-               style + "/>\n";
+        svg += "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) +
+               "\" " + style + "/>\n";
     };
 
     svg += "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(width) + "\" height=\"" + number(height) +

@@ -2,7 +2,7 @@
 
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/testing/lines/serial_line.hpp>
-#include <rpmsg/testing/simulator/world.hpp>
+#include <rpmsg/testing/simulator/kernel.hpp>
 #include <rpmsg/transport/uart.hpp>
 
 #include <algorithm>
@@ -81,7 +81,7 @@ template <uart_config Config, uart_config Other = Config> class serial_wire fina
 
   public:
     /// `baud` is in bits per second, of which a byte takes ten.
-    serial_wire(world& in, std::uint32_t number, std::string name, std::uint32_t baud = 115'200,
+    serial_wire(kernel& in, std::uint32_t number, std::string name, std::uint32_t baud = 115'200,
                 nanoseconds latency = nanoseconds{10'000})
         : wire{in, number, std::move(name)}, byte_time_{10'000'000'000 / baud}, latency_{latency} {}
 

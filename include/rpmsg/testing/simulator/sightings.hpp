@@ -14,8 +14,8 @@ namespace rpmsg::testing::simulator {
 
 /// A readable name of a reason for which a link goes down.
 [[nodiscard]] constexpr auto describe_reason(down_reason why) -> std::string_view {
-    constexpr auto names = std::array<std::string_view, 8>{"no reason",    "peer restarted", "peer stopped",  "broken",
-                                                           "incompatible", "closed",         "peer panicked", "reset requested"};
+    constexpr auto names = std::array<std::string_view, 8>{
+        "no reason", "peer restarted", "peer stopped", "broken", "incompatible", "closed", "peer panicked", "reset requested"};
     return names[static_cast<std::size_t>(why)];
 }
 

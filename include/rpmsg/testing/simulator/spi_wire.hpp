@@ -3,7 +3,7 @@
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/testing/lines/spi_bus.hpp>
 #include <rpmsg/testing/lines/spi_noise.hpp>
-#include <rpmsg/testing/simulator/world.hpp>
+#include <rpmsg/testing/simulator/kernel.hpp>
 #include <rpmsg/transport/spi.hpp>
 
 #include <array>
@@ -79,7 +79,7 @@ template <spi_config Config> class spi_wire final : public wire {
 
   public:
     /// `clock` is in bits per second.
-    spi_wire(world& in, std::uint32_t number, std::string name, std::uint32_t clock = 10'000'000)
+    spi_wire(kernel& in, std::uint32_t number, std::string name, std::uint32_t clock = 10'000'000)
         : wire{in, number, std::move(name)}, transfer_time_{std::int64_t{8'000'000'000} * Config.frame_size / clock} {}
 
     /// The transports of the ends.

@@ -24,8 +24,7 @@ namespace rpmsg::testing::simulator {
                wire_name(what.a);
     case step_kind::link_up: return line + "link up: " + wire_name(what.a);
     case step_kind::link_down:
-        return line + "link down: " + wire_name(what.a) + ", " +
-               std::string{describe_reason(static_cast<down_reason>(what.b))};
+        return line + "link down: " + wire_name(what.a) + ", " + std::string{describe_reason(static_cast<down_reason>(what.b))};
     case step_kind::fault:
         return line + "fault: " + std::string{describe(static_cast<fault>(what.a))} + ", " + std::to_string(what.b);
     case step_kind::mended: return line + "all faults end";

@@ -32,10 +32,11 @@ class wire_tap {
 /// What lies between two cores: shared memory with doorbells, a serial line, an SPI bus. Its models make the transports of the
 /// ends 0 and 1, which the programs of the cores construct at each start.
 class wire {
+    friend class kernel;
     friend class world;
     friend class wire_tap;
 
-    world* world_;
+    kernel* world_;
     std::uint32_t number_;
     std::string name_;
     struct plug {
@@ -51,8 +52,8 @@ class wire {
     bool is_cut_{};
     bool is_slow_{};
     bool is_tainted_{};
-    std::uint32_t renewed_{};          ///< the ends that have started since, one bit each
-    bool is_doubtful_{};      ///< an end has restarted, and its peer may still use what was before
+    std::uint32_t renewed_{};   ///< the ends that have started since, one bit each
+    bool is_doubtful_{};        ///< an end has restarted, and its peer may still use what was before
     std::uint32_t awaits_up_{}; ///< the ends that have to come up until that is over, one bit each
 
     /// The program at an end was told of a restart: what comes now may still be of the old rings until the driver and then
@@ -70,7 +71,7 @@ class wire {
 
     /// The core at an end; there is one once the simulation runs.
     [[nodiscard]] auto at(std::uint32_t end) -> core& { return *plugs_[end].who; }
-    [[nodiscard]] auto in() -> world& { return *world_; }
+    [[nodiscard]] auto in() -> kernel& { return *world_; }
     [[nodiscard]] auto is_cut() const -> bool { return is_cut_; }
     [[nodiscard]] auto is_slow() const -> bool { return is_slow_; }
     /// Whether a doorbell is refused now.
@@ -86,7 +87,7 @@ class wire {
     }
 
   public:
-    wire(world& in, std::uint32_t number, std::string name)
+    wire(kernel& in, std::uint32_t number, std::string name)
         : world_{&in}, number_{number}, name_{std::move(name)}, taps_{wire_tap{*this, 0}, wire_tap{*this, 1}} {}
     virtual ~wire() = default;
     wire(wire const&) = delete;
