@@ -5,11 +5,14 @@
 #include <rpmsg/transport/uart/config.hpp>
 #include <rpmsg/transport/uart/counters.hpp>
 #include <rpmsg/transport/uart/frame_queue.hpp>
-#include <rpmsg/transport/uart/storage.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+
+namespace rpmsg {
+template <uart_config Config> class uart_storage;
+}
 
 namespace rpmsg::detail {
 
@@ -21,8 +24,8 @@ template <uart_config Config> class uart_parser {
     using pool = frame_queue<Config.rx_buffers>;
 
     // Small members first: short instructions of small cores reach them.
-    std::uint8_t buffer_ = pool::none; ///< buffer of the next frame
-    bool is_inside_{};                 ///< a frame has started
+    std::uint8_t buffer_{}; ///< buffer of the frame that has started, or `pool::none`
+    bool is_inside_{};      ///< a frame has started
     bool is_escaped_{};
     bool is_damaged_{};
     bool is_proven_{};         ///< a frame has come: the peer has this profile
@@ -61,9 +64,7 @@ template <uart_config Config> class uart_parser {
         if (is_inside_) {
             bad_length_.count();
         }
-        if (buffer_ == pool::none) {
-            buffer_ = frames_.take();
-        }
+        buffer_ = frames_.first_free();
         is_inside_ = true;
         is_escaped_ = is_damaged_ = false;
         filled_ = 0;
@@ -90,7 +91,6 @@ template <uart_config Config> class uart_parser {
         } else {
             is_proven_ = true;
             frames_.push(buffer_);
-            buffer_ = pool::none;
         }
     }
     constexpr auto note(std::uint8_t code) -> void {
@@ -160,6 +160,8 @@ template <uart_config Config> class uart_parser {
     }
 
     // The following functions are for the polling context.
+    /// Whether there are buffers for a frame that has started and for two that 32 bytes may end.
+    [[nodiscard]] constexpr auto has_room() const -> bool { return frames_.free() > 2; }
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
     [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
     /// The end of the frame queue when the last connection code came.
