@@ -80,8 +80,8 @@ template <spi_config Config> struct spi_state {
     }
     /// Applies the number of the message that the peer expects. Messages that were sent before this transfer and are not
     /// confirmed were lost; they are sent again. False when there was no progress.
-    constexpr auto hear_expected(std::uint16_t expected) -> bool {
-        auto const came = static_cast<std::uint16_t>(expected - outbox.first_number());
+    constexpr auto hear_expected(std::uint16_t number) -> bool {
+        auto const came = static_cast<std::uint16_t>(number - outbox.first_number());
         if (came > outbox.sent()) {
             return false;
         }

@@ -10,10 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace rpmsg {
-template <uart_config Config> class uart_storage;
-}
-
 namespace rpmsg::detail {
 
 /// The receiving half of a NuttX line, run in an interrupt: it assembles frames and records codes. When no buffer is free,
@@ -77,7 +73,7 @@ template <uart_config Config> class uart_parser {
         return load_aligned<std::uint16_t>(frame.subspan(offsetof(wire::port_header, length))) == filled_ and
                load_aligned<std::uint16_t>(frame.subspan(inner)) == filled_ - payload_at;
     }
-    constexpr auto finish(uart_storage<Config>& storage) -> void {
+    constexpr auto finish(auto& storage) -> void {
         if (not is_inside_) {
             return;
         }
@@ -120,7 +116,7 @@ template <uart_config Config> class uart_parser {
         seen_[code & 0xf].store(1);
         news_.store(1);
     }
-    constexpr auto take(std::uint8_t byte, uart_storage<Config>& storage) -> void {
+    constexpr auto take(std::uint8_t byte, auto& storage) -> void {
         if (not is_proven_) {
             look_for_marker(byte);
         }
@@ -153,7 +149,7 @@ template <uart_config Config> class uart_parser {
 
   public:
     /// Not inlined: inlined, each access to a member would need the absolute address of the parser.
-    [[gnu::noinline]] constexpr auto feed(const_bytes received, uart_storage<Config>& storage) -> void {
+    [[gnu::noinline]] constexpr auto feed(const_bytes received, auto& storage) -> void {
         for (auto const each : received) {
             take(std::to_integer<std::uint8_t>(each), storage);
         }
