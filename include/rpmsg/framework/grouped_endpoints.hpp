@@ -131,9 +131,17 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
     [[nodiscard]] static constexpr auto is_fixed_address(address where) -> bool {
         return has_fixed and std::any_of(fixed.begin(), fixed.end(), [&](auto const& each) { return each.local == where; });
     }
+    /// The end of the group that begins at an index.
+    [[nodiscard]] static constexpr auto end_of(std::uint32_t first) -> std::uint32_t {
+        if constexpr (singles + 1 == items) {
+            return count; // its sessions are the last ones of the table
+        } else {
+            return first + sessions[item_of(first)];
+        }
+    }
     /// The first free session of the group that begins at index `first`, or `no_index`.
     [[nodiscard]] constexpr auto free_session(std::uint32_t first) const -> std::uint32_t {
-        auto const end = first + sessions[item_of(first)];
+        auto const end = end_of(first);
         auto i = first;
         if constexpr (is_large) {
             i = free_.first(first - singles) + singles;
@@ -226,7 +234,7 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
 
     static constexpr bool is_static = false;
     static constexpr bool has_groups = true;
-    static constexpr bool handles_events = true;
+    static constexpr bool handles_events = (... or detail::may_handle_events<Items>());
     static constexpr bool has_hooks = (... or detail::has_hook<Items>);
     static constexpr bool has_credits = (... or detail::uses_credits<Items>());
 

@@ -28,6 +28,15 @@ concept accepts_names = requires(Service& service, std::string_view name) {
     { service.accepts(name) } -> std::same_as<std::uint32_t>;
 };
 
+template <typename Service>
+concept takes_session_events = requires(Service& service, archetypes::group_link& link, std::uint32_t session) {
+    service.on_open(link, session);
+}
+or requires(Service& service, archetypes::group_link& link, std::uint32_t session) { service.on_close(link, session); }
+or requires(Service& service, archetypes::group_link& link, std::uint32_t session, event const& e) {
+    service.on_event(link, session, e);
+};
+
 /// The prefix of a listener whose service decides.
 struct asks_service {};
 
@@ -44,6 +53,7 @@ template <auto Prefix, std::uint32_t Sessions, typename Service> class listener_
   public:
     static constexpr std::uint32_t capacity = Sessions;
     static constexpr bool has_credits = uses_credits<std::remove_reference_t<Service>>();
+    static constexpr bool handles_events = takes_session_events<std::remove_reference_t<Service>>;
 
     constexpr explicit listener_group(auto&& service) : service_{std::forward<decltype(service)>(service)} {}
 

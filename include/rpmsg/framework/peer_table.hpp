@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace rpmsg {
@@ -31,7 +32,10 @@ template <std::uint32_t Size> class peer_table {
     constexpr auto erase(std::uint32_t i) -> void {
         --kept_;
         for (; i < kept_; ++i) {
-            std::swap(entries_[i], entries_[i + 1]);
+            entries_[i] = entries_[i + 1];
+            if (not std::is_constant_evaluated()) { // else the loop becomes memmove, which firmware may have for this alone
+                __atomic_signal_fence(__ATOMIC_SEQ_CST);
+            }
         }
     }
 
