@@ -145,11 +145,10 @@ template <typename Core> class bindings {
     /// sends an acknowledge instead of a create.
     constexpr auto announce_one(Core& core, std::uint32_t index, bool withdraws) -> bool {
         auto const send = [&]() -> status {
-            auto const& announcement = core.table().announcement(index);
             if constexpr (table::is_static and not Core::acknowledged) {
-                return core.announce_from(index, announcement);
+                return core.announce_from(index, core.table().announcement(index));
             } else {
-                auto due = announcement;
+                wire::announcement due = core.table().announcement(index);
                 if (withdraws) {
                     due.kind = wire::announcement_kind::destroy;
                 } else if (Core::acknowledged and core.table().state(index).is_bound_by_name) {
