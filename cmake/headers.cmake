@@ -105,6 +105,14 @@ set(rpmsg_headers
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
   include/rpmsg/service/ping/responder.hpp
+  include/rpmsg/service/socket/receive_ring.hpp
+  include/rpmsg/service/socket/socket_config.hpp
+  include/rpmsg/service/socket/socket_flow.hpp
+  include/rpmsg/service/socket/socket_loan.hpp
+  include/rpmsg/service/socket/socket_sessions.hpp
+  include/rpmsg/service/socket/socket_table.hpp
+  include/rpmsg/service/socket/socket_transfers.hpp
+  include/rpmsg/service/socket/sockets.hpp
   include/rpmsg/testing/explorer/exploration.hpp
   include/rpmsg/testing/explorer/explored_region.hpp
   include/rpmsg/testing/explorer/explorer.hpp
@@ -191,6 +199,8 @@ set(rpmsg_headers
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
   include/rpmsg/wire/service/ping.hpp
+  include/rpmsg/wire/service/read_header.hpp
+  include/rpmsg/wire/service/socket.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp

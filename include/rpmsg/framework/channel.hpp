@@ -292,7 +292,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
 
     /// The latest time of the next poll when no doorbell arrives before.
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
-        auto const first = detail::next_deadline(core_.table(), core_.locked()->next_deadline(now), now);
+        auto const own = core_.locked()->next_deadline(now); // services are asked without the lock
+        auto const first = detail::next_deadline(core_.table(), own, now);
         return dispatcher::next_deadline(core_, first, now);
     }
 
