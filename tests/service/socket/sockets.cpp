@@ -83,7 +83,7 @@ TEST_CASE("a link that comes up later connects what was opened before") {
 }
 
 TEST_CASE("bad names, handles and arguments are refused in words") {
-    auto it = two_ends<{.connections = 2}>{};
+    auto it = two_ends<socket_config{.connections = 2}>{};
     CHECK(it.a.bind(it.at_a, socket_kind::stream, "").error() == error::malformed);
     CHECK(it.a.connect(it.at_a, socket_kind::datagram, std::string(108, 'x')).error() == error::malformed);
     auto const server = it.a.bind(it.at_a, socket_kind::stream, "server");
@@ -109,7 +109,7 @@ TEST_CASE("bad names, handles and arguments are refused in words") {
 }
 
 TEST_CASE("a closed socket is not the one that has its place later") {
-    auto it = connected<two_ends<{.connections = 1}>>{};
+    auto it = connected<two_ends<socket_config{.connections = 1}>>{};
     auto const old = it.client;
     CHECK(it.b.close(it.at_b, old));
     it.turn();
@@ -122,7 +122,7 @@ TEST_CASE("a closed socket is not the one that has its place later") {
 }
 
 TEST_CASE("a sender is stopped by the window of a slow reader, which loses nothing") {
-    auto it = connected<two_ends<{.window = 100}>>{};
+    auto it = connected<two_ends<socket_config{.window = 100}>>{};
     auto data = std::vector<std::byte>(1000);
     for (std::size_t i = 0; i < data.size(); ++i) {
         data[i] = static_cast<std::byte>(i * 7);
@@ -146,7 +146,7 @@ TEST_CASE("a sender is stopped by the window of a slow reader, which loses nothi
 }
 
 TEST_CASE("received bytes can be read where they lie") {
-    auto it = connected<two_ends<{.window = 16}>>{};
+    auto it = connected<two_ends<socket_config{.window = 16}>>{};
     CHECK(it.send("0123456789"_payload));
     CHECK(it.a.consume(it.at_a, it.server, 11).error() == error::malformed);
     CHECK(it.a.consume(it.at_a, it.server, 9));
@@ -160,7 +160,7 @@ TEST_CASE("received bytes can be read where they lie") {
 }
 
 TEST_CASE("data can be written where it is sent from") {
-    auto it = connected<two_ends<{.window = 20}>>{};
+    auto it = connected<two_ends<socket_config{.window = 20}>>{};
     auto room = it.b.reserve(it.at_b, it.client);
     REQUIRE(room);
     CHECK(room.payload().size() == 20);
@@ -171,7 +171,7 @@ TEST_CASE("data can be written where it is sent from") {
 }
 
 TEST_CASE("a connection that no place is free for waits for one") {
-    auto it = two_ends<{.connections = 2}>{};
+    auto it = two_ends<socket_config{.connections = 2}>{};
     auto const server = it.listen("server", 1);
     auto const one = it.connect("server");
     auto const two = it.connect("server");
@@ -240,7 +240,7 @@ TEST_CASE("the end of one direction leaves the other open") {
 }
 
 TEST_CASE("a side that receives no more ends the sending of its peer, and needs no reader") {
-    auto it = connected<two_ends<{.window = 64}>>{};
+    auto it = connected<two_ends<socket_config{.window = 64}>>{};
     CHECK(it.send("unread"_payload));
     CHECK(it.a.shut_down(it.at_a, it.server, direction::receive));
     CHECK(it.b.send(it.at_b, it.client, "crossing"_payload));
@@ -251,7 +251,7 @@ TEST_CASE("a side that receives no more ends the sending of its peer, and needs 
 }
 
 TEST_CASE("the peer is told of the end once it has acknowledged all data, or need not") {
-    auto it = connected<two_ends<{.window = 40, .shutdown_delay = 50}>>{};
+    auto it = connected<two_ends<socket_config{.window = 40, .shutdown_delay = 50}>>{};
     CHECK(it.send("thirty bytes, more than a half"_payload));
     CHECK(it.b.shut_down(it.at_b, it.client, direction::send));
     it.turn();
@@ -262,7 +262,7 @@ TEST_CASE("the peer is told of the end once it has acknowledged all data, or nee
     CHECK(it.reads("thirty bytes, more than a half"_payload));
     CHECK(it.reads({}));
 
-    auto other = connected<two_ends<{.window = 40, .shutdown_delay = 50}>>{};
+    auto other = connected<two_ends<socket_config{.window = 40, .shutdown_delay = 50}>>{};
     CHECK(other.send("ten bytes."_payload));
     CHECK(other.b.shut_down(other.at_b, other.client, direction::send));
     CHECK(other.at_b.is_pending());
@@ -313,7 +313,7 @@ struct log_readiness {
 
 TEST_CASE("readiness is told once for each change") {
     heard.clear();
-    auto it = connected<two_ends<{.window = 8}, true, 4, 64, log_readiness>>{};
+    auto it = connected<two_ends<socket_config{.window = 8}, true, 4, 64, log_readiness>>{};
     CHECK(heard == std::vector<std::string>{"0 writable", "4 readable", "0 writable"}); // client, server, its connection
     heard.clear();
     CHECK(it.send("12345678"_payload));

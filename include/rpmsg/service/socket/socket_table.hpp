@@ -22,8 +22,9 @@ enum class socket_phase : std::uint8_t {
     leaves, ///< it was closed: the next poll closes its endpoint
 };
 
-/// What a connection has beside its data.
-struct socket_place {
+/// A connected socket or one on its way there, with all its memory.
+template <std::uint32_t Window> struct socket_connection {
+    socket_flow<Window> flow{};
     wire::padded_name name{};
     std::uint32_t use{};            ///< number of sockets that had this place
     std::uint32_t endpoint{};       ///< its id in the link
@@ -48,12 +49,6 @@ struct socket_place {
         ++use;
         state = to;
     }
-};
-
-/// A connected socket or one on its way there, with all its memory.
-template <std::uint32_t Window> struct socket_connection : socket_place {
-    socket_flow<Window> flow{};
-
     [[nodiscard]] constexpr auto is_connected() const -> bool {
         return state == socket_phase::bound and flow.is_synchronized() and not must_sync;
     }
