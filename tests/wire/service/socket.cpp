@@ -32,8 +32,7 @@ TEST_CASE("the messages of a socket have the bytes that NuttX sends") {
                    raw(2, 0, 0, 0, 1, 0, 0, 0x80, 0xe4, 1, 0, 0));
     STATIC_REQUIRE(bytes_of(wire::socket_datagram{.head = {.position = 5, .length = 3}, .length = 3}) ==
                    raw(2, 0, 0, 0, 5, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0));
-    STATIC_REQUIRE(bytes_of(wire::socket_shutdown{.directions = wire::socket_direction::send}) ==
-                   raw(3, 0, 0, 0, 2, 0, 0, 0));
+    STATIC_REQUIRE(bytes_of(wire::socket_shutdown{.directions = wire::socket_direction::send}) == raw(3, 0, 0, 0, 2, 0, 0, 0));
 }
 
 TEST_CASE("a short name is the name of its endpoint") {
