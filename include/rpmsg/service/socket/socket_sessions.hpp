@@ -205,16 +205,20 @@ class socket_sessions : protected socket_table<Config> {
             }
         }
     }
+    constexpr auto close_left(auto& link, connection& it) -> void {
+        auto const guard = lock_guard{lock_};
+        if (it.state == phase::leaves) {
+            link.close(it.session - 1);
+            finish(it);
+            release(it);
+        }
+    }
     constexpr auto serve(auto& link, connection& it, ticks now) -> void {
         auto const guard = lock_guard{lock_};
         if (it.state == phase::wishes) {
             open(link, it);
         } else if (it.state == phase::bound) {
             serve_bound(link, it, now);
-        } else if (it.state == phase::leaves) {
-            link.close(it.session - 1);
-            finish(it);
-            release(it);
         }
     }
 
@@ -296,6 +300,9 @@ class socket_sessions : protected socket_table<Config> {
         }
         has_work_ = false;
         has_owed_ = false;
+        for (auto& each : connections_) {
+            close_left(link, each); // a new socket may have its name
+        }
         for (auto& each : connections_) {
             serve(link, each, now);
             tell(link, each);
