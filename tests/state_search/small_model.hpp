@@ -15,7 +15,7 @@ namespace state_search {
 /// The numbers of one turn. Nested calls take theirs from the same turn.
 class turn {
   public:
-    static constexpr std::size_t most = 12;
+    static constexpr std::size_t most = 20;
     std::array<std::uint32_t, most> values{};
     std::array<std::uint32_t, most> limits{}; ///< of the numbers that were asked for
     std::size_t asked{};
