@@ -183,10 +183,13 @@ template <typename Core> class bindings {
             bind(core, matched.index, announced.where);
         } else if (matched.match == name_match::unbinds) {
             unbind(core, matched.index);
-            if (is_accepted(core, matched.index)) {
-                core.remove_endpoint(matched.index);
-                core.polling().has_pending = true; // a name may wait for the session
-                return;
+            if constexpr (has_groups) {
+                if (is_accepted(core, matched.index)) {
+                    // An acknowledge of this session may have bound the next endpoint of the peer with this name.
+                    Core::acknowledged ? core.withdraw(matched.index) : core.remove_endpoint(matched.index);
+                    core.polling().has_pending = true; // a name may wait for the session
+                    return;
+                }
             }
             claim(core, matched.index);
             if (Core::acknowledged and core.table().state(matched.index).is_bound_by_name) { // bound by `claim`

@@ -136,6 +136,8 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
   public:
     static constexpr std::uint32_t max_frame = std::max(Config.size_of(0), Config.size_of(1));
     static constexpr bool acknowledged = Config.dialect.acknowledged;
+    /// A restarted device continues at the index of the returned buffers where the driver does not see its restart.
+    static constexpr bool resumes_by_index = lifecycle::device and not handshake_of<Role, Config>::agrees_on_rings;
 
     constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
         : lifecycle{std::move(shared), std::move(bell), std::move(layout)} {}
