@@ -127,7 +127,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             put_back(room);
             return error::too_large;
         }
-        copy(payload, room.space);
+        copy(payload, {room.space.data(), payload.size()});
         return pass_on(from, to, room, payload.size());
     }
 

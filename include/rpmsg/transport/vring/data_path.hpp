@@ -55,7 +55,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     link_phase phase_{};
     bool notification_enabled_{};     ///< a doorbell for returned buffers is requested
     id_set<Config.buffers> unused_{}; ///< free transmit buffers that this side owns
-    /// Free transmit buffers that were already reported by `writable`; they may be too small or not usable.
+    /// Of them, those that `writable` has reported: they may be too small or not usable. Says nothing of others.
     [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
     id_set<Config.buffers> late_{}; ///< transmit buffers lent since before these rings; their holders may still write to them
     /// The mark that this device wrote to the rings when it attached, or 0 (ring_attach.hpp).
@@ -131,14 +131,15 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Reads each field of a descriptor once and checks it. Returns the offset of its buffer, or `nowhere`.
     [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size)
         -> std::uint32_t {
-        auto const at = layout_.parts(ring).descriptors + 16 * id;
-        shared_.invalidate(at, sizeof(wire::descriptor));
-        auto const read = [&](std::uint32_t offset) {
-            return load_at<site::descriptor_load, std::uint32_t>(shared_, at, offset);
+        auto const at = layout_.parts(ring);
+        auto const distance = at.descriptors - at.available; // a constant: one address serves the whole ring
+        shared_.invalidate(at.descriptors + 16 * id, sizeof(wire::descriptor));
+        auto const read = [this, entry = at.available + 16 * id](std::uint32_t field) {
+            return load_at<site::descriptor_load, std::uint32_t>(shared_, entry, field);
         };
-        auto const address = read(0) | std::uint64_t{read(4)} << 32;
-        size = read(8);
-        auto const flags = read(12);
+        auto const address = read(distance) | std::uint64_t{read(distance + 4)} << 32;
+        size = read(distance + 8);
+        auto const flags = read(distance + 12);
         auto const must_write = ring == tx_ring;
         auto offset = layout_.offset_of(address, size);
         if constexpr (not is_checked_layout<Layout>) {
@@ -181,20 +182,18 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return nowhere;
     }
-    /// Pops the next buffer of a ring. On 32-bit cores both rings share the code; on 64-bit cores each has its own copy.
-    [[gnu::always_inline]] constexpr auto pop(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr)
-        -> popped_frame {
-        return sizeof(void*) > 4 ? pop_inlined(shared, ring, used_length) : pop_called(shared, ring, used_length);
+    /// The frame of an owned buffer `id`, or of the next buffer of a ring when `id` is `nowhere`. On 32-bit cores both rings
+    /// share the code; on 64-bit cores each has its own copy.
+    [[gnu::always_inline]] constexpr auto pop(auto& shared, std::uint32_t ring, std::uint32_t id,
+                                              std::uint32_t* used_length = nullptr) -> popped_frame {
+        return sizeof(void*) > 4 ? pop_inlined(shared, ring, id, used_length) : pop_called(shared, ring, id, used_length);
     }
-    constexpr auto pop_called(auto& shared, std::uint32_t ring, std::uint32_t* used_length) -> popped_frame {
-        return pop_inlined(shared, ring, used_length);
+    constexpr auto pop_called(auto& shared, std::uint32_t ring, std::uint32_t id, std::uint32_t* used_length) -> popped_frame {
+        return pop_inlined(shared, ring, id, used_length);
     }
-    [[gnu::always_inline]] constexpr auto pop_inlined(auto& shared, std::uint32_t ring, std::uint32_t* used_length)
-        -> popped_frame {
-        auto id = nowhere;
-        if (ring == tx_ring and not unused_.is_empty()) {
-            id = unused_.take_first();
-        } else {
+    [[gnu::always_inline]] constexpr auto pop_inlined(auto& shared, std::uint32_t ring, std::uint32_t id,
+                                                      std::uint32_t* used_length) -> popped_frame {
+        if (id == nowhere) {
             id = next_id(shared, ring, used_length);
             if (id == nowhere) {
                 return nowhere;
@@ -213,12 +212,11 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             return id != nowhere and late_.contains(id);
         }
     }
-    /// Whether an owned transmit buffer is free.
-    [[nodiscard]] constexpr auto is_spare(std::uint32_t id) const -> bool {
+    /// Makes an owned transmit buffer free.
+    constexpr auto set_free(std::uint32_t id) -> void {
+        unused_.insert(id);
         if constexpr (reads_descriptors) {
-            return unused_.contains(id) or told_.contains(id);
-        } else {
-            return unused_.contains(id);
+            told_.erase(id);
         }
     }
     /// Called before the rings are initialised again: lent buffers are not used until they are returned.
@@ -226,13 +224,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         if constexpr (requires { late_.insert_all(tx().owned()); }) {
             auto lent = tx().owned();
             lent.erase_all(unused_);
-            if constexpr (reads_descriptors) {
-                lent.erase_all(told_);
-            }
             late_.insert_all(lent);
         } else {
             for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-                if (tx().owns(id) and not is_spare(id)) {
+                if (tx().owns(id) and not unused_.contains(id)) {
                     late_.insert(id);
                 }
             }
