@@ -95,10 +95,28 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
 
+    /// A ring as a region and its places there. On small cores the region starts at the ring, whose address is formed once.
+    template <typename Shared> struct placed_ring {
+        Shared shared;
+        wire::vring_parts at;
+    };
+    [[gnu::always_inline]] constexpr auto placed(auto& shared, std::uint32_t ring) const {
+        auto const at = layout_.parts(ring);
+        if constexpr (requires { shared.from(at.available); }) {
+            auto const parts = wire::vring_parts{at.descriptors - at.available, 0, at.used - at.available};
+            return placed_ring<decltype(shared.from(0))>{shared.from(at.available), parts};
+        } else {
+            return placed_ring<decltype(handle_of(shared))>{handle_of(shared), at};
+        }
+    }
+
     /// Publishes the last `newly` pushed buffers and rings the doorbell if the peer requests it.
     constexpr auto publish_and_ring(std::uint32_t ring, std::uint32_t newly = 1) -> void {
-        auto const at = layout_.parts(ring);
-        auto&& shared = handle_of(shared_);
+        auto [shared, at] = placed(shared_, ring);
+        publish_and_ring(shared, at, ring, newly);
+    }
+    [[gnu::always_inline]] constexpr auto publish_and_ring(auto& shared, wire::vring_parts const& at, std::uint32_t ring,
+                                                           std::uint32_t newly) -> void {
         auto& own = queue_of(ring);
         if constexpr (Config.batch > 1) {
             if (ring == rx_ring) {
@@ -112,8 +130,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     /// Pushes a buffer and publishes it.
     constexpr auto hand_over(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
-        queue_of(ring).push(shared_, layout_.parts(ring), id, length);
-        publish_and_ring(ring);
+        auto [shared, at] = placed(shared_, ring);
+        queue_of(ring).push(shared, at, id, length);
+        publish_and_ring(shared, at, ring, 1);
     }
 
     /// Requests a doorbell for returned transmit buffers; false when one has been returned already.
@@ -129,17 +148,16 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
     /// Reads each field of a descriptor once and checks it. Returns the offset of its buffer, or `nowhere`.
-    [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size)
-        -> std::uint32_t {
-        auto const at = layout_.parts(ring);
-        auto const distance = at.descriptors - at.available; // a constant: one address serves the whole ring
-        shared_.invalidate(at.descriptors + 16 * id, sizeof(wire::descriptor));
-        auto const read = [this, entry = at.available + 16 * id](std::uint32_t field) {
-            return load_at<site::descriptor_load, std::uint32_t>(shared_, entry, field);
-        };
-        auto const address = read(distance) | std::uint64_t{read(distance + 4)} << 32;
-        size = read(distance + 8);
-        auto const flags = read(distance + 12);
+    [[gnu::always_inline]] constexpr auto read_descriptor(auto& shared, wire::vring_parts const& at, std::uint32_t ring,
+                                                          std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
+        auto const entry = at.descriptors + 16 * id;
+        shared.invalidate(entry, sizeof(wire::descriptor));
+        constexpr auto where = site::descriptor_load;
+        auto const low = load_at<where, std::uint32_t>(shared, entry, 0);
+        auto const high = load_at<where, std::uint32_t>(shared, entry, 4);
+        auto const address = low | std::uint64_t{high} << 32;
+        size = load_at<where, std::uint32_t>(shared, entry, 8);
+        auto const flags = load_at<where, std::uint32_t>(shared, entry, 12);
         auto const must_write = ring == tx_ring;
         auto offset = layout_.offset_of(address, size);
         if constexpr (not is_checked_layout<Layout>) {
@@ -168,8 +186,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         return offset;
     }
     /// The id of the next buffer in a ring, or `nowhere`. A protocol violation is counted and takes the link down.
-    constexpr auto next_id(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
-        auto got = queue_of(ring).pop(shared, layout_.parts(ring), used_length != nullptr);
+    constexpr auto next_id(auto& shared, wire::vring_parts const& at, std::uint32_t ring,
+                           [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
+        auto got = queue_of(ring).pop(shared, at, used_length != nullptr);
         if (got.outcome == pop_outcome::taken) [[likely]] {
             if (not device and used_length != nullptr) {
                 *used_length = got.length;
@@ -193,14 +212,15 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     [[gnu::always_inline]] constexpr auto pop_inlined(auto& shared, std::uint32_t ring, std::uint32_t id,
                                                       std::uint32_t* used_length) -> popped_frame {
+        auto [memory, at] = placed(shared, ring);
         if (id == nowhere) {
-            id = next_id(shared, ring, used_length);
+            id = next_id(memory, at, ring, used_length);
             if (id == nowhere) {
                 return nowhere;
             }
         }
         if constexpr (reads_descriptors) {
-            return std::uint64_t{read_descriptor(ring, id, size_)} << 32 | id;
+            return std::uint64_t{read_descriptor(memory, at, ring, id, size_)} << 32 | id;
         }
         return id;
     }
