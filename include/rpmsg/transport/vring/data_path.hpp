@@ -22,7 +22,7 @@ enum class link_phase : std::uint8_t {
     waiting, ///< the handshake waits for the peer
     refused, ///< the configuration of the peer does not match
     faulted, ///< the peer violated the ring protocol: the next poll takes the link down
-    ending,  ///< the peer restarted: messages that it published before are still delivered
+    ending,  ///< the peer restarted: messages that it published before are still delivered, where the handshake says so
     up,
 };
 
@@ -35,6 +35,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr std::uint32_t tx_ring = device ? 0 : 1;
     static constexpr std::uint32_t rx_ring = device ? 1 : 0;
     static constexpr bool prefilled = Config.dialect.prefilled;
+    static constexpr bool drains = handshake_of<Role, Config>::drains_after_restart;
     /// Rings for every message where the peer's flags are not usable, or where reading them costs cache maintenance.
     static constexpr bool always_rings = (device and Config.dialect.always_rings_driver) or line_of<Region> > 1;
 
@@ -70,10 +71,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         : shared_{std::move(shared)}, layout_{std::move(layout)}, bells_{std::move(bell)} {}
 
     [[nodiscard]] constexpr auto sends() const -> bool { return phase_ == link_phase::up; }
-    [[nodiscard]] constexpr auto is_live() const -> bool { return phase_ >= link_phase::ending; }
+    [[nodiscard]] constexpr auto is_live() const -> bool { return drains ? phase_ >= link_phase::ending : sends(); }
     /// Whether `poll` must be called again at once.
     [[nodiscard]] constexpr auto is_ending() const -> bool {
-        return phase_ == link_phase::ending or phase_ == link_phase::faulted;
+        return phase_ == link_phase::faulted or (drains and phase_ == link_phase::ending);
     }
 
     constexpr auto queue_of(std::uint32_t ring) -> queue& { return ring == tx_ring ? tx() : rx(); }

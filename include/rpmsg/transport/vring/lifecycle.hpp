@@ -28,6 +28,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     using rings::bells_;
     using rings::counts_;
     using rings::device;
+    using rings::drains;
     using rings::layout_;
     using rings::phase_;
     using rings::prefilled;
@@ -39,7 +40,6 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     using handshake = handshake_of<Role, Config>;
     static_assert(vring_handshake<handshake, Region, Layout>);
     static constexpr bool agrees = handshake::agrees_on_rings;
-    static constexpr bool drains = handshake::drains_after_restart;
     static constexpr bool has_commands = requires(Region & shared, Layout& layout) { handshake::commanded(shared, layout); };
     /// In phases up to this one poll() does not read the peer's words.
     static constexpr auto last_mute = device and not drains ? link_phase::stopped : link_phase::broken;
