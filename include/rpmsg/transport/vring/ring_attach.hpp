@@ -78,11 +78,10 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         std::uint32_t const mark = mark_;
         return rings::queue::read_mark(shared_, layout_.parts(0)) ^ mark;
     }
-    /// As `are_ours`, but in any state of the link. False when this device has not attached, or when a driver has initialised
-    /// the rings since; then the remembered state of the rings is not valid.
-    constexpr auto is_marked() -> bool {
+    /// Whether this device has attached and its remembered state is that of the rings with its mark, in any state of the link.
+    [[nodiscard]] constexpr auto has_mark() const -> bool {
         if constexpr (is_marking) {
-            return mark_ != 0 and are_ours();
+            return mark_ != 0;
         } else {
             return true;
         }
