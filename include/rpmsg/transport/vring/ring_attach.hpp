@@ -124,10 +124,9 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         constexpr auto ahead = prefilled ? Config.buffers : 0;
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
-        if constexpr (is_marking) { // differs from the mark of every earlier device
+        if constexpr (is_marking) { // odd, and differs from the mark of every earlier device
             auto const at = layout_.parts(0);
-            mark_ = static_cast<std::uint16_t>(rings::queue::read_mark(shared_, at) + 1);
-            mark_ = mark_ != 0 ? mark_ : std::uint16_t{1};
+            mark_ = static_cast<std::uint16_t>((rings::queue::read_mark(shared_, at) + 1) | 1);
             rings::queue::set_mark(shared_, at, mark_);
         }
         if constexpr (not prefilled) {
