@@ -40,6 +40,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr bool always_rings = (device and Config.dialect.always_rings_driver) or line_of<Region> > 1;
 
     struct nothing {};
+    struct no_request {}; // a type of its own: two members of one empty type would take space
 
     /// Whether this device writes a mark to recognise the rings that it attached to. Handshakes that agree on new rings need
     /// none, and with boot words there is no free word: ring 1 starts where the last entry of ring 0 ends.
@@ -54,7 +55,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Buffer size in the descriptor that was read last.
     [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint32_t, nothing> size_{};
     link_phase phase_{};
-    bool notification_enabled_{};     ///< a doorbell for returned buffers is requested
+    /// A doorbell for returned buffers is requested; kept where it is looked at.
+    static constexpr bool keeps_request = prefilled or not is_marking;
+    [[no_unique_address]] std::conditional_t<keeps_request, bool, no_request> notification_enabled_{};
     id_set<Config.buffers> unused_{}; ///< free transmit buffers that this side owns
     /// Of them, those that `writable` has reported: they may be too small or not usable. Says nothing of others.
     [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
@@ -136,14 +139,19 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         publish_and_ring(shared, at, ring, 1);
     }
 
+    constexpr auto note_request([[maybe_unused]] bool is_enabled) -> void {
+        if constexpr (keeps_request) {
+            notification_enabled_ = is_enabled;
+        }
+    }
     /// Requests a doorbell for returned transmit buffers; false when one has been returned already.
     constexpr auto enable_notification() -> bool {
-        notification_enabled_ = true;
+        note_request(true);
         return tx().enable_notification(shared_, layout_.parts(tx_ring));
     }
     /// Cancels the request. Where rings start prefilled the flags are left unchanged (rpmsg-lite, rpmsg_lite.c).
     [[gnu::always_inline]] constexpr auto disable_notification() -> void {
-        notification_enabled_ = false;
+        note_request(false);
         if constexpr (not prefilled) {
             tx().disable_notification(shared_, layout_.parts(tx_ring));
         }

@@ -246,7 +246,10 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     /// Whether a poll is due without a doorbell: the peer has not answered yet, rpmsg-lite returns buffers without a doorbell,
     /// the table that a driver waits for changes without a doorbell, and so do the words of a peer that restarts.
     [[nodiscard]] constexpr auto waits_for_time() const -> bool {
-        auto waits = prefilled and this->notification_enabled_;
+        auto waits = false;
+        if constexpr (prefilled) {
+            waits = this->notification_enabled_;
+        }
         if constexpr (calls) {
             waits = waits or not call_.is_answered;
         }

@@ -157,7 +157,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
 
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         if (not this->are_ours()) [[unlikely]] { // the driver restarted, and no poll has detected it yet
-            this->set_free(room.token);
+            unused_.insert(room.token);
             return false;
         }
         auto const size = wire::header_size + header.length;
