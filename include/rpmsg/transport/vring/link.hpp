@@ -116,6 +116,13 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
             return taken;
         }
     }
+    /// Optimised for size, a reserve is part of its caller: a call of its own takes more stack. Otherwise the compiler decides.
+#if defined(__OPTIMIZE_SIZE__)
+    static constexpr bool saves_stack = true;
+#else
+    static constexpr bool saves_stack = false;
+#endif
+    constexpr auto reserve_called(std::uint32_t least) -> tx_buffer { return reserve_any(least); }
     [[gnu::always_inline]] constexpr auto reserve_any(std::uint32_t least) -> tx_buffer {
         if (not this->sends()) {
             return {};
@@ -144,8 +151,9 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto reserve() -> tx_buffer { return reserve_any(0); }
     /// For peers that describe their buffers: skips buffers that hold less than `least` bytes, which is at most `tx_limit`;
     /// they are kept for other messages.
-    [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(lifecycle::reads_descriptors) {
-        return reserve_any(least);
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer
+    requires(lifecycle::reads_descriptors) {
+        return saves_stack ? reserve_any(least) : reserve_called(least);
     }
 
     constexpr auto discard(tx_buffer const& room) -> void {
