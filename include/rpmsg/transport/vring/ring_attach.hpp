@@ -81,11 +81,10 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         std::uint32_t const mark = mark_;
         return rings::queue::read_mark(shared_, layout_.parts(0)) ^ mark;
     }
-    /// As `are_ours`, but in any state of the link. False when this device has not attached, or when a driver has initialised
-    /// the rings since; then the remembered state of the rings is not valid.
-    constexpr auto is_marked() -> bool {
+    /// Whether this device has attached and its remembered state is that of the rings with its mark, in any state of the link.
+    [[nodiscard]] constexpr auto has_mark() const -> bool {
         if constexpr (is_marking) {
-            return mark_ != 0 and are_ours();
+            return mark_ != 0;
         } else {
             return true;
         }
@@ -128,10 +127,9 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         constexpr auto ahead = prefilled ? rx_count : 0;
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
-        if constexpr (is_marking) { // differs from the mark of every earlier device
+        if constexpr (is_marking) { // odd, and differs from the mark of every earlier device
             auto const at = layout_.parts(0);
-            mark_ = static_cast<std::uint16_t>(rings::queue::read_mark(shared_, at) + 1);
-            mark_ = mark_ != 0 ? mark_ : std::uint16_t{1};
+            mark_ = static_cast<std::uint16_t>((rings::queue::read_mark(shared_, at) + 1) | 1);
             rings::queue::set_mark(shared_, at, mark_);
         }
         if constexpr (not prefilled) {
