@@ -224,6 +224,7 @@ class socket_sessions : protected socket_table<Config> {
 
   public:
     static constexpr bool has_credits = true;
+    static constexpr std::uint32_t capacity = Config.connections;
 
     [[nodiscard]] constexpr auto accepts(std::string_view name) -> std::uint32_t {
         auto const guard = lock_guard{lock_};
