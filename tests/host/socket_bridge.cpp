@@ -165,8 +165,9 @@ TEST_CASE("curl reads from a server behind the link") {
     auto const at = *it.here->bridge.open(place("tcp:0"), "service");
     it.publish();
     it.run();
-    CHECK(it.script("mkdir www; head -c 5000000 /dev/urandom >www/file; busybox httpd -f -p 127.0.0.1:" + std::to_string(port) +
-                        " -h www & server=$!; for i in 1 2 3; do "
+    CHECK(it.script("mkdir www; head -c 5000000 /dev/urandom >www/file; python3 -m http.server --bind 127.0.0.1 -d www " +
+                        std::to_string(port) +
+                        " 2>log & server=$!; for i in 1 2 3; do "
                         "curl -s --retry 20 --retry-all-errors --retry-delay 1 -o out http://127.0.0.1:" +
                         std::to_string(at) + "/file && cmp out www/file || exit 1; done; kill $server",
                     "", "") == 0);
