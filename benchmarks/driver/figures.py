@@ -60,6 +60,9 @@ FIGURES = [
     Figure("ram.bytes", "bytes", 96, 64, "284 rpmsg-lite", "arm", "RAM of the link beside the shared block"),
     *(Figure(f"size.{dialect}.{role}.m0plus.bytes", "bytes", toolchain="arm", meaning=f"the echo, {dialect}, {role}, Cortex-M0+")
       for dialect in DIALECTS for role in ROLES),
+    Figure("size.socket.m33.bytes", "bytes", None, 900, "", "arm", "a stream server above the echo, Cortex-M33"),
+    Figure("socket.instr.ratio", "x", 1.2, 1.08, "", "host",
+           "4 KiB written to a stream socket and read, over an endpoint with the same copies"),
     Figure("stack.send.bytes", "bytes", 80, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),
     Figure("stack.receive.bytes", "bytes", 64, 48, "56 rpmsg-lite", "arm",
            "deepest stack of a poll without its handler, Cortex-M33"),
