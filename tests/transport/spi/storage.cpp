@@ -2,13 +2,18 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstdint>
+
 namespace {
 constexpr auto lined = rpmsg::spi_config{.frame_size = 96, .transmit_buffers = 2, .receive_buffers = 3, .alignment = 32};
 constinit auto frames = rpmsg::spi_storage<lined>{};
 } // namespace
 
 TEST_CASE("the frames of a link are its buffers and one for commands, each on lines of its own") {
-    STATIC_REQUIRE(sizeof(frames) == (2 + 1 + 3) * 96);
+    STATIC_REQUIRE(sizeof(frames.transmit) == (2 + 1) * 96);
+    STATIC_REQUIRE(sizeof(frames.receive) == 3 * 96);
     STATIC_REQUIRE(alignof(rpmsg::spi_storage<lined>) == 32);
+    CHECK(reinterpret_cast<std::uintptr_t>(&frames.transmit) % 32 == 0);
+    CHECK(reinterpret_cast<std::uintptr_t>(&frames.receive) % 32 == 0);
     CHECK(frames.transmit.back().content.size() == lined.frame_size);
 }

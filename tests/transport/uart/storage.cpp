@@ -13,7 +13,6 @@ constinit auto storage = rpmsg::uart_storage<config>{};
 } // namespace
 
 TEST_CASE("Each frame has its own bytes, and their headers are aligned") {
-    CHECK(sizeof(storage) == 6 * 80);
     for (std::uint32_t i = 0; i < 2; ++i) {
         CHECK(storage.sent(i).size() == config.frame_size());
         CHECK(reinterpret_cast<std::uintptr_t>(storage.sent(i).data()) % 8 == 0);
