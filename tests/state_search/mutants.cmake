@@ -110,7 +110,7 @@ seed(session_survives_its_peer framework/grouped_endpoints.hpp listening<1> "the
 seed(withdrawn_name_still_waits framework/bindings.hpp listening<1> "a name waits that nobody has"
   "                    core.table().forget(announced); // a message may have bound the endpoint: its name is still unclaimed" "")
 seed(acknowledge_of_an_earlier_life framework/bindings.hpp listening<1> "is neither served nor kept"
-  "if (not table::is_static and is_answer and" "if (false and is_answer and")
+  "if (Core::acknowledged and is_answer and" "if (false and is_answer and")
 seed(session_ends_in_silence framework/bindings.hpp listening<1> "is bound, and not served"
   "Core::acknowledged ? core.withdraw(matched.index) : core.remove_endpoint(matched.index);" "core.remove_endpoint(matched.index);")
 
