@@ -142,6 +142,28 @@ auto disturb(core& it, const_bytes part, meanwhile what) -> void {
         it.cache->evict_all();
     }
 }
+/// By its interrupt, or half way by its deadline.
+auto end_transfer(auto& policy, memory_dma& dma, bool is_aborted) -> void {
+    if (is_aborted) {
+        dma.stop_half_way();
+        policy.poll(20);
+    } else {
+        dma.finish();
+        policy.complete();
+    }
+    REQUIRE_FALSE(policy.is_running());
+}
+auto run(auto& first, auto& second) -> void {
+    for (int i = 0; i < 6; ++i) {
+        first.poll();
+        second.poll();
+    }
+}
+auto bring_up(auto& first, auto& second) -> void {
+    REQUIRE(first.start());
+    REQUIRE(second.start());
+    run(first, second);
+}
 constexpr auto sizes = std::array<std::uint32_t, 6>{48, 64, 100, 112, 176, 240};
 
 /// Sends messages whose payloads a DMA copies into the transmit buffers of the device.
@@ -158,15 +180,7 @@ auto sends_by_dma(meanwhile what, bool is_aborted) -> std::string {
                 })}};
     channel near{vring_device<rings, side>{side{of_device}}, endpoints{endpoint<"x">(ignore)}};
     auto const told = [&](status outcome) { seen.sent += outcome ? 1u : 0u; };
-    REQUIRE(far.start());
-    REQUIRE(near.start());
-    auto const run = [&] {
-        for (int i = 0; i < 6; ++i) {
-            far.poll();
-            near.poll();
-        }
-    };
-    run();
+    bring_up(far, near);
     auto sender = dma_sender{near.template get<"x">(), 1, channel_of_dma{dma_ref{dma}, cache_of{&sender_core}}, told};
     for (auto number = 0u; number < 60; ++number) {
         if (auto dropped = near.template get<"x">().reserve(200)) { // leaves its lines written and not cleaned
@@ -176,15 +190,8 @@ auto sends_by_dma(meanwhile what, bool is_aborted) -> std::string {
         fill(payload, number);
         REQUIRE(sender.send(payload, {.is_set = true, .at = 10}));
         disturb(sender_core, dma.target, what);
-        if (is_aborted) {
-            dma.stop_half_way();
-            sender.poll(20);
-        } else {
-            dma.finish();
-            sender.complete();
-        }
-        REQUIRE_FALSE(sender.is_running());
-        run();
+        end_transfer(sender, dma, is_aborted);
+        run(far, near);
     }
     CHECK(seen.sent == 60);
     CHECK(seen.received == 60);
@@ -211,32 +218,17 @@ auto receives_by_dma(meanwhile what, bool is_aborted) -> std::string {
                      check(receiver.receive(held, receiver_core.own.seen, {.is_set = true, .at = 10}).has_value());
                  })}};
     channel far{vring_device<rings, side>{side{of_device}}, endpoints{endpoint<"x">(ignore)}};
-    REQUIRE(near.start());
-    REQUIRE(far.start());
-    auto const run = [&] {
-        for (int i = 0; i < 6; ++i) {
-            near.poll();
-            far.poll();
-        }
-    };
-    run();
+    bring_up(near, far);
     auto payload = std::array<std::byte, 256>{};
     for (auto number = 0u; number < 60; ++number) {
         auto const part = bytes{payload}.first(sizes[number % sizes.size()]);
         fill(part, number);
         REQUIRE(far.template get<"x">().send(part));
-        run();
+        run(near, far);
         REQUIRE(receiver.is_running());
         disturb(receiver_core, dma.source, what);
-        if (is_aborted) {
-            dma.stop_half_way();
-            receiver.poll(20);
-        } else {
-            dma.finish();
-            receiver.complete();
-        }
-        REQUIRE_FALSE(receiver.is_running());
-        run();
+        end_transfer(receiver, dma, is_aborted);
+        run(near, far);
     }
     CHECK(seen.received == 60);
     CHECK(seen.wrong == 0);
