@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string>
 
-TEST_CASE("the simulator finds bugs that are put into the library") {
+TEST_CASE("the simulator finds bugs that are put into the library", "[.nightly]") {
     auto const& all = simulator_tests::seeded_bugs();
     auto found = std::size_t{};
     auto missed = std::string{};
