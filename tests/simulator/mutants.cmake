@@ -31,7 +31,7 @@ bug(budget_is_spent framework/channel.hpp own
   "        core_.pending().set();\n        return handled;" "        return handled;")
 bug(created_in_silence framework/channel.hpp own_pool
   "            core_.polling().is_running = is_nested;\n            core_.call_poller();" "            core_.polling().is_running = is_nested;")
-bug(messages_are_kept framework/channel.hpp own
+bug(messages_are_kept framework/channel.hpp own_of_many
   "            if (not is_kept) {\n                link->release(received.token);\n            }" "            if (not is_kept and handled % 16 != 0) {\n                link->release(received.token);\n            }")
 bug(kept_messages_return framework/channel.hpp own
   "            if (not is_kept) {\n                link->release(received.token);\n            }" "            link->release(received.token);")
