@@ -12,6 +12,7 @@ class Figure:
     peer: str = ""
     toolchain: str = ""  # of exact figures: "host" or "arm"; they are compared with the record
     meaning: str = ""
+    at_least: bool = False  # more is better
 
 
 DIALECTS = ("linux_virtio", "linux_bufsz", "openamp", "openamp_bufsz", "zephyr", "rpmsg_lite", "nuttx", "nuttx_lite", "openvela", "rpmsg")
@@ -86,6 +87,10 @@ FIGURES = [
            "NuttX's profile above a channel without transport, Cortex-M0+"),
     Figure("spi.size.m0plus.bytes", "bytes", 2092, 1500, "", "arm", "a link over SPI beside its channel, Cortex-M0+"),
     Figure("spi.ram.bytes", "bytes", toolchain="arm", meaning="RAM of a link over SPI beside its channel and its frames"),
+    Figure("simulator.messages.per_s", "1/s", 200_000, 1_000_000, "-", "",
+           "messages a second of processor time between two simulated cores, each checked", at_least=True),
+    Figure("simulator.messages10000.per_s", "1/s", meaning="the same with 10,000 cores", at_least=True),
+    Figure("simulator.core.bytes", "bytes", meaning="memory of one of 1000 simulated cores with its half of the rings"),
     Figure("compile.ratio", "x", 4, 3, "-", "", "compile time of a firmware main, over one with <span>, <array>, <atomic>"),
 ]
 
