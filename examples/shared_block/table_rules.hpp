@@ -7,6 +7,7 @@
 #include "config_rules.hpp"
 #include "examination.hpp"
 #include "feature_rules.hpp"
+#include "guesses.hpp"
 #include "variants.hpp"
 #include <algorithm>
 #include <array>
@@ -139,7 +140,7 @@ class table_rings {
         auto const at = place_block(one.rings);
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             if (not is_at(ring, at.rings[ring].descriptors) or found_[ring].alignment != one.rings.alignment or
-                found_[ring].count != one.rings.buffers) {
+                found_[ring].count != one.rings.count_of(ring)) {
                 return false;
             }
         }
@@ -154,6 +155,11 @@ class table_rings {
         return all;
     }
 };
+
+/// Returns the value of both rings, or the two where they differ.
+inline auto both(std::uint32_t ring_0, std::uint32_t ring_1) -> std::string {
+    return ring_0 == ring_1 ? words(ring_0) : words(ring_0, " and ", ring_1);
+}
 
 /// Compares the rings of a table; one configuration that explains all that differs is reported once.
 inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2> const& vrings) -> void {
@@ -172,9 +178,13 @@ inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2
     if (auto const guess = found.explain(); not guess.empty()) {
         on.wrong(whose, "vring",
                  words("rings are at ", hex{vrings[0].device_address}, " and ", hex{vrings[1].device_address}, " with count ",
-                       vrings[0].count, " and alignment ", vrings[0].alignment),
+                       both(vrings[0].count, vrings[1].count), " and alignment ", vrings[0].alignment),
                  texts_of(guess));
         on.table_rings = guess.front().rings;
+        auto const fit = sum_of(fits_of_driver(on, *on.table_rings));
+        if (on.at.has_boot and fit.bad == 0 and fit.good > 0) { // the driver's own table: it keeps to it
+            on.follow(*on.table_rings);
+        }
         return;
     }
     auto const are_placed = vrings[0].device_address != vrings[1].device_address;
@@ -189,7 +199,7 @@ inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2
             on.compare(whose, name("device_address"), vrings[ring].device_address, base + offset(ring));
         }
         on.compare(whose, name("alignment"), vrings[ring].alignment, on.rings().alignment);
-        on.compare(whose, name("count"), vrings[ring].count, on.rings().buffers);
+        on.compare(whose, name("count"), vrings[ring].count, on.rings().count_of(ring));
     }
 }
 
@@ -228,7 +238,7 @@ inline auto own_device(examination const& on, memory const& table, std::vector<s
         auto fields = 0;
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             fields += table_rings{on, vrings}.is_at(ring, on.at.rings[ring].descriptors) ? 4 : 0;
-            fields += vrings[ring].count == on.rings().buffers ? 1 : 0;
+            fields += vrings[ring].count == on.rings().count_of(ring) ? 1 : 0;
             fields += vrings[ring].notify_id == on.link.ring_notify_ids[ring] ? 1 : 0;
         }
         return fields;

@@ -90,7 +90,7 @@ class counters {
     }
     constexpr auto add(counter which, std::uint32_t amount) -> void {
         auto const sum = (*this)[which] + (amount < 0xffffu ? amount : 0xffffu);
-        store(which, sum < 0xffffu ? sum : 0xffffu);
+        store(which, sum | (0u - (sum >> 16))); // the upper half is 0 or 1
     }
     /// Returns the count, at most 65535.
     [[nodiscard]] constexpr auto operator[](counter which) const -> std::uint16_t {

@@ -110,13 +110,11 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
     }
     constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload, bool is_own = true) -> error {
-        if (to == any_address) [[unlikely]] {
-            return is_up_ ? error::not_bound : error::closed;
-        }
         // A transport that reserves by size needs the check for `too_large` first; with others the buffer's size is checked.
         constexpr auto is_found_by_size = detail::says_room<Transport>;
-        if (is_found_by_size and payload.size() > transport_.tx_limit()) [[unlikely]] {
-            return is_up_ ? error::too_large : error::closed;
+        auto const is_too_large = is_found_by_size and payload.size() > transport_.tx_limit();
+        if (to == any_address or is_too_large) [[unlikely]] {
+            return not is_up_ ? error::closed : to == any_address ? error::not_bound : error::too_large;
         }
         auto room = tx_buffer{};
         if (auto const refusal = try_reserve(index, room, is_own and to != name_service_address, payload.size());
@@ -127,7 +125,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             put_back(room);
             return error::too_large;
         }
-        copy(payload, room.space);
+        copy(payload, {room.space.data(), payload.size()});
         return pass_on(from, to, room, payload.size());
     }
 

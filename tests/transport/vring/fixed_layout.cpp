@@ -99,7 +99,7 @@ template <vendor Vendor> constexpr auto is_as_shipped() -> bool {
     using layout = layout_of<Vendor>;
     auto const& at = Vendor.places;
     auto const last = at.window + Vendor.places.window_size;
-    auto well = layout::fits(Vendor.size, Vendor.rings.buffers) and not layout::fits(Vendor.size / 2, Vendor.rings.buffers);
+    auto well = layout::fits(Vendor.size, Vendor.rings.counts()) and not layout::fits(Vendor.size / 2, Vendor.rings.counts());
     for (std::uint32_t ring = 0; ring < 2; ++ring) {
         well = well and layout::parts(ring).descriptors == at.rings[ring] - at.region;
         auto const buffer = layout::buffer(ring, Vendor.rings.buffers - 1u);

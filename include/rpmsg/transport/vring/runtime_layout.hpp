@@ -11,7 +11,7 @@ namespace rpmsg {
 /// A layout that is known only at attach: rings from a resource table or a vhost-user front end, each part at the address that
 /// the driver chose. Buffers may lie anywhere in `window_size` bytes at `window`, but must not overlap the rings.
 struct runtime_layout {
-    std::uint32_t buffers_per_ring{}; ///< must equal `buffers` of the transport's configuration
+    ring_counts buffers_per_ring{}; ///< must equal the counts of the transport's configuration
     std::array<wire::vring_parts, 2> rings{};
     std::uint32_t window{}; ///< offset in the region of the window for buffers
     std::uint32_t window_size{};
@@ -53,10 +53,10 @@ struct runtime_layout {
         window_address = base + window;
         return true;
     }
-    [[nodiscard]] constexpr auto fits(std::uint32_t region_size, std::uint32_t count) const -> bool {
-        auto fitting = count == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
-        for (auto const& ring : rings) {
-            fitting = fitting and detail::holds_ring(ring, count, region_size);
+    [[nodiscard]] constexpr auto fits(std::uint32_t region_size, ring_counts const& counts) const -> bool {
+        auto fitting = counts == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            fitting = fitting and detail::holds_ring(rings[ring], counts[ring], region_size);
         }
         return fitting and
                (status_offset == nowhere or
@@ -82,11 +82,12 @@ struct runtime_layout {
             return start != nowhere and std::uint64_t{offset} < std::uint64_t{start} + size and
                    std::uint64_t{start} < std::uint64_t{offset} + length;
         };
-        auto const n = buffers_per_ring;
         auto const entry = status_offset == nowhere or not has_entry ? status_offset : status_offset - before_status;
         auto hit = meets(entry, has_entry ? table_size() : 1) or meets(control_offset, sizeof(wire::control_block)) or
                    meets(boot_offset, boot_size);
-        for (auto const& ring : rings) {
+        for (std::uint32_t which = 0; which < 2; ++which) {
+            auto const& ring = rings[which];
+            auto const n = buffers_per_ring[which];
             hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or meets(ring.used, 8 * n + 6);
         }
         return hit;
