@@ -89,6 +89,7 @@ TEST_CASE("parts of a table share no memory, no id and no name") {
     STATIC_REQUIRE(broken_by([](auto&, auto&) {}) == link_rule::none);
     STATIC_REQUIRE(broken_by([](auto& link, auto&) { link.remote_base = 0x1004'7000; }) == link_rule::blocks_overlap);
     STATIC_REQUIRE(broken_by([](auto& link, auto&) { link.ring_notify_ids = {1, 4}; }) == link_rule::ids_of_another);
+    STATIC_REQUIRE(broken_by([](auto& link, auto&) { link.ring_notify_ids = {3, 0}; }) == link_rule::ids_of_another);
     STATIC_REQUIRE(broken_by([](auto& link, auto&) { link.ring_notify_ids = {0, 0}; }) == link_rule::none); // by the host
     STATIC_REQUIRE(broken_by([](auto& link, auto&) { link.carveouts[1] = control.carveouts[2]; }) ==
                    link_rule::names_of_another);
