@@ -12,8 +12,11 @@ using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_sta
 struct echo {
     auto operator()(auto& link, auto& net, rpmsg::socket_handle ready, rpmsg::socket_readiness) const -> void {
         (void)net.accept(link, ready);
-        auto const data = net.peek(ready).first;
-        if (auto const sent = net.send(link, ready, data); sent) {
+        for (auto data = net.peek(ready).first; not data.empty(); data = net.peek(ready).first) {
+            auto const sent = net.send(link, ready, data);
+            if (not sent) {
+                return;
+            }
             (void)net.consume(link, ready, *sent);
         }
     }

@@ -58,6 +58,7 @@ TEST_CASE("a server knows the connections of its clients") {
     STATIC_REQUIRE_FALSE(wire::is_connection_to("s:echo", "s:echo"));
     STATIC_REQUIRE_FALSE(wire::is_connection_to("s:echo:", "s:echo"));
     STATIC_REQUIRE_FALSE(wire::is_connection_to("s:echoes:0", "s:echo"));
+    STATIC_REQUIRE_FALSE(wire::is_connection_to("s:echoab", "s:echo"));
     STATIC_REQUIRE_FALSE(wire::is_connection_to("s:echo:1:2", "s:echo"));
     STATIC_REQUIRE_FALSE(wire::is_connection_to("s:echo:123456789", "s:echo"));
     STATIC_REQUIRE_FALSE(wire::is_connection_to("s:echo:A", "s:echo"));

@@ -20,8 +20,9 @@ namespace rpmsg {
 ///
 /// No call but those named `_until` blocks. Work that only the poller may do, as to open a connection, is done by the next
 /// poll, and `is_pending` tells so. `OnReadiness` is called as handler(link, sockets, handle, readiness) by the poll after a
-/// socket became readable or writable or has hung up. `Lock` excludes other contexts that use the sockets from the poller. It
-/// is held for one message; the lock of the link is taken inside.
+/// socket became readable or writable or has hung up, and again only once a read or a send was refused: it goes on until
+/// then. `Lock` excludes other contexts that use the sockets from the poller. It is held for one message; the lock of the link
+/// is taken inside.
 ///
 /// A message that no correct peer sends ends its connection with a reason; the others go on. A peer cannot take more memory
 /// than the window of its connection.
