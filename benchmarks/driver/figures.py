@@ -12,6 +12,7 @@ class Figure:
     peer: str = ""
     toolchain: str = ""  # of exact figures: "host" or "arm"; they are compared with the record
     meaning: str = ""
+    at_least: bool = False  # more is better
 
 
 DIALECTS = ("linux_virtio", "linux_bufsz", "openamp", "openamp_bufsz", "zephyr", "rpmsg_lite", "nuttx", "nuttx_lite", "openvela", "rpmsg")
@@ -65,6 +66,9 @@ FIGURES = [
     Figure("ram.bytes", "bytes", 96, 64, "284 rpmsg-lite", "arm", "RAM of the link beside the shared block"),
     *(Figure(f"size.{dialect}.{role}.m0plus.bytes", "bytes", toolchain="arm", meaning=f"the echo, {dialect}, {role}, Cortex-M0+")
       for dialect in DIALECTS for role in ROLES),
+    Figure("size.socket.m33.bytes", "bytes", None, 900, "", "arm", "a stream server above the echo, Cortex-M33"),
+    Figure("socket.instr.ratio", "x", 1.2, 1.08, "", "host",
+           "4 KiB written to a stream socket and read, over an endpoint with the same copies"),
     Figure("stack.send.bytes", "bytes", 80, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),
     Figure("stack.receive.bytes", "bytes", 64, 48, "56 rpmsg-lite", "arm",
            "deepest stack of a poll without its handler, Cortex-M33"),
@@ -95,6 +99,10 @@ FIGURES = [
     Figure("urgent.plain.before", "handlers", toolchain="host",
            meaning="slow handlers before an urgent message at the end of a full ring of 8"),
     Figure("urgent.priorities.before", "handlers", toolchain="host", meaning="the same with priorities and a look-ahead of 8"),
+    Figure("simulator.messages.per_s", "1/s", 200_000, 1_000_000, "-", "",
+           "messages a second of processor time between two simulated cores, each checked", at_least=True),
+    Figure("simulator.messages10000.per_s", "1/s", meaning="the same with 10,000 cores", at_least=True),
+    Figure("simulator.core.bytes", "bytes", meaning="memory of one of 1000 simulated cores with its half of the rings"),
     Figure("compile.ratio", "x", 4, 3, "-", "", "compile time of a firmware main, over one with <span>, <array>, <atomic>"),
 ]
 

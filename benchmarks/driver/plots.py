@@ -4,6 +4,7 @@ import subprocess
 
 import instructions
 import peers
+import simulator
 import size
 import urgent
 from tools import HERE, CORES, Failure, at_once, note
@@ -97,4 +98,11 @@ def draw():
                     **peers.FLASH[core]} for core in CORES}
     bars("flash", "Flash of a remote echo with name service", "bytes",
          {CORES[core]: values for core, values in flash.items()}, ["rpmsg", "hand-written C", "rpmsg-lite", "OpenAMP"])
+    speed = {cores: simulator.figures(cores)[0] for cores in simulator.CORES}
+    draw_simulator(speed)
     note("")
+
+
+def draw_simulator(speed):
+    lines("simulator", "Messages between simulated cores, each checked", "cores", "messages per second of processor time",
+          [("rpmsg", speed)], "set logscale x\n")

@@ -89,6 +89,7 @@ def measure():
     made.update({name: built_by(tuple(C)) for name in [*figures, "floor.ram.bytes"] if name.startswith("floor")})
     figures["ram.bytes"] = max(ram(image["ours"]) - ram(image["bare"]) for image in built.values())
     figures["floor.ram.bytes"] = max(ram(image["floor"]) - ram(image["bare"]) for image in built.values())
+    figures["size.socket.m33.bytes"] = flash(link("m33", "size/socket.cpp")) - flash(built["m33"]["ours"])
     pairs = [(dialect, role) for dialect in DIALECTS for role in ROLES]
     shares = at_once(lambda pair: of_dialect(*pair), pairs)
     figures.update({f"size.{dialect}.{role}.m0plus.bytes": share for (dialect, role), share in zip(pairs, shares)})

@@ -159,14 +159,14 @@ class dispatching final : public two_ends<dispatching<Config, Workers>, Config> 
                 this->complain("messages of one endpoint came out of order");
             }
             it.latest = number;
-            if (not has_workers and it.name != 0 and not may_drop_) {
+            if (not has_workers and dispatch.behind == when_behind::leave and it.name != 0 and not may_drop_) {
                 for (std::uint32_t i = 0; i < number; ++i) {
                     if (messages_[i].name == 0 and not messages_[i].is_delivered) {
                         this->complain("an urgent message that came before waits");
                     }
                 }
             }
-            if (numbers_ != nullptr and numbers_->below(8) == 1) {
+            if (numbers_ != nullptr and kept_.size() + 1 < capacity and numbers_->below(8) == 1) {
                 kept_.push_back(link.hold(m));
             }
             (void)link.reply(m, {});
@@ -420,8 +420,11 @@ class dispatching final : public two_ends<dispatching<Config, Workers>, Config> 
         }
         for (std::uint32_t i = 0; i < names.size(); ++i) {
             auto const is_there = current_[i] != nullptr;
-            if (is_bound_[i] != is_there or (is_there and not current_[i]->is_bound)) {
-                return std::string{names[i]} + " is not bound at both ends, or bound to nobody";
+            if (is_bound_[i] != is_there) {
+                return "the client's " + std::string{names[i]} + (is_there ? " is not bound" : " is bound to nobody");
+            }
+            if (is_there and not current_[i]->is_bound) {
+                return "the server's " + std::string{names[i]} + " is not bound";
             }
         }
         std::uint32_t lost = 0;
