@@ -108,17 +108,15 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
     }();
     static_assert(are_distinct, "two endpoints of a table have the same name or the same address");
 
-    struct no_names {};
-    struct no_free_ids {};
-    struct no_set {};
+    template <int> struct nothing {};
 
     [[no_unique_address]] std::tuple<Items...> list_;
     std::array<session_state, count> states_{};
     std::array<std::uint32_t, all_sessions> uses_{}; ///< number of dynamic addresses assigned to each session
     std::array<wire::padded_name, all_sessions> names_{};
-    [[no_unique_address]] std::conditional_t<is_large, detail::name_index<all_sessions>, no_names> index_{};
-    [[no_unique_address]] std::conditional_t<is_large, detail::free_ids<all_sessions>, no_free_ids> free_{};
-    [[no_unique_address]] std::conditional_t<is_large, detail::id_set<count>, no_set> pending_{};
+    [[no_unique_address]] std::conditional_t<is_large, detail::name_index<all_sessions>, nothing<0>> index_{};
+    [[no_unique_address]] std::conditional_t<is_large, detail::free_ids<all_sessions>, nothing<1>> free_{};
+    [[no_unique_address]] std::conditional_t<is_large, detail::id_set<count>, nothing<2>> pending_{};
     peer_table<remembered_names> peers_{};
 
     /// Calls f(item, session) for the item that has index i.
@@ -131,13 +129,9 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
     [[nodiscard]] static constexpr auto is_fixed_address(address where) -> bool {
         return has_fixed and std::any_of(fixed.begin(), fixed.end(), [&](auto const& each) { return each.local == where; });
     }
-    /// The end of the group that begins at an index.
+    /// The end of the group that begins at an index. The sessions of a single group are the last ones of the table.
     [[nodiscard]] static constexpr auto end_of(std::uint32_t first) -> std::uint32_t {
-        if constexpr (singles + 1 == items) {
-            return count; // its sessions are the last ones of the table
-        } else {
-            return first + sessions[item_of(first)];
-        }
+        return singles + 1 == items ? count : first + sessions[item_of(first)];
     }
     /// The first free session of the group that begins at index `first`, or `no_index`.
     [[nodiscard]] constexpr auto free_session(std::uint32_t first) const -> std::uint32_t {
@@ -146,9 +140,7 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
         if constexpr (is_large) {
             i = free_.first(first - singles) + singles;
         } else {
-            while (i < end and states_[i].is_used) {
-                ++i;
-            }
+            for (; i < end and states_[i].is_used; ++i) {}
         }
         return i < end ? i : no_index;
     }
@@ -177,9 +169,7 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
     /// The item whose group begins at an index.
     static constexpr auto item_of(std::uint32_t first) -> std::size_t {
         std::size_t k = 0;
-        while (not is_group[k] or firsts[k] != first) {
-            ++k;
-        }
+        for (; not is_group[k] or firsts[k] != first; ++k) {}
         return k;
     }
     /// Whether this side has an endpoint of this name.
