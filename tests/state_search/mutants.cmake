@@ -135,7 +135,7 @@ seed(worker_sleeps_on framework/dispatched.hpp dispatched_by<workers> "is neithe
   "            queue_.push(i, link.hold(m));\n        }\n        wake_workers(core);" "            queue_.push(i, link.hold(m));\n        }")
 seed(gone_is_forgotten framework/dispatched.hpp dispatched_by<workers> "is not told that it is gone"
   "            if (std::exchange(endings_[i].must_tell, false)) {" "            if (std::exchange(endings_[i].must_tell, false) and false) {")
-seed(called_after_destroy framework/dispatched.hpp dispatched_by<workers> "that is being destroyed"
+seed(called_after_destroy framework/dispatched.hpp dispatched_by<workers> "a handler of an endpoint was called that is gone"
   "        endings_[i].is_stopped = true;\n        endings_[i].must_tell" "        endings_[i].must_tell")
 seed(counted_twice framework/dispatched.hpp dispatched_by<workers> "are counted as dropped than"
   "                add_dropped(oldest ? 1 : 0);" "                add_dropped(oldest ? 2 : 0);")
