@@ -4,6 +4,7 @@ messages, over a pair of sockets."""
 import os
 from statistics import median
 
+import urgent
 from tools import HERE, WARNINGS, Failure, build, headers, note, run
 
 REPETITIONS = 9
@@ -20,7 +21,7 @@ def measure():
     one_way = [row[3] / ((row[2] + row[4]) / 4) for row in rows]
     sleeping = [row[6] / ((row[5] + row[7]) / 2) for row in rows]
     looking = [row[8] / ((row[7] + row[9]) / 2) for row in rows]
-    return {
+    return urgent.measure() | {
         "host.pingpong16.ratio": round(median(ping_pong), 2),
         "host.oneway16.ratio": round(median(one_way), 2),
         "host.blocking.ratio": round(median(sleeping), 2),

@@ -88,6 +88,16 @@ inline auto check_status(examination& on, std::string const& field, std::uint8_t
     }
 }
 
+/// Reports a table in which the driver has written nothing although it has posted buffers. Linux that attaches to a core that
+/// runs reads a copy of the table on some chips (i.MX95, PIC64GX): what it writes never arrives here.
+inline auto report_copy(examination& on, std::uint16_t posted) -> void {
+    auto const copies = faces_linux(on.rings().dialect) ? " (Linux that attaches does so on i.MX95 and PIC64GX)" : "";
+    on.wrong(side::driver, "vdev.status",
+             words("is 0 and driver_features is 0, and ring 0 has ", posted,
+                   " posted buffers: the driver writes to a copy of the table", copies,
+                   ", or was reset since; without driver_ok (4) here the device does not attach"));
+}
+
 /// Checks the notify ids. A host may number the rings anew: Linux does, and one that finds only zeroes. A driver that fills the
 /// table chooses its own, which all differ (NuttX, arch/sim/src/sim/sim_rptun.c).
 inline auto check_notify_ids(examination& on, std::uint32_t device, std::array<std::uint32_t, 2> const& rings, bool has_host)
@@ -228,7 +238,11 @@ inline auto check_device(examination& on, memory const& table, std::uint64_t off
     check_features(on, vdev);
     check_vrings(on, vrings);
     check_config(on, table, offset);
-    check_status(on, "vdev.status", vdev.status, rings_are_used);
+    if (rings_are_used and not on.at.has_boot and vdev.status == 0 and vdev.driver_features == 0) {
+        report_copy(on, on.block.read<std::uint16_t>(on.at.rings[0].available + 2ull));
+    } else {
+        check_status(on, "vdev.status", vdev.status, rings_are_used);
+    }
 }
 
 /// Returns the device of this link among those of the table: the one whose rings fit the shared block best, the first of equals.

@@ -152,3 +152,31 @@ TEST_CASE("a table that is made of two links and a trace is right for each of th
     auto const result = doctor::diagnose_table(second, raw);
     CHECK_FALSE(result.is_healthy());
 }
+
+TEST_CASE("a driver that posts buffers and writes nothing in the table uses a copy of it, or was reset") {
+    for (auto const& link : {for_bufsz, for_openamp}) {
+        auto block = healthy(link);
+        block.put(block.vdev() + 16, std::uint32_t{0}); // driver_features
+        block.put(block.vdev() + 24, std::uint8_t{0});
+        auto const result = check_up(block, link);
+        CHECK(names(result, side::driver, "vdev.status", "a copy of the table"));
+        CHECK(names(result, side::driver, "vdev.status", "or was reset since"));
+        CHECK(names(result, side::driver, "vdev.status", "i.MX95") == rpmsg::faces_linux(link.rings.dialect));
+        CHECK(alone(result));
+    }
+}
+
+TEST_CASE("a driver that wrote its features in the table has this one and no copy") {
+    auto block = healthy(for_bufsz);
+    block.put(block.vdev() + 24, std::uint8_t{0});
+    auto const result = check_up(block, for_bufsz);
+    CHECK(names(result, side::driver, "vdev.status", "although its rings are in use"));
+    CHECK_FALSE(names(result, side::driver, "vdev.status", "copy"));
+}
+
+TEST_CASE("a driver that has posted nothing yet is not said to use a copy") {
+    auto block = patient{for_bufsz};
+    block.start_device();
+    CHECK(names(check_up(block, for_bufsz), side::driver, "vdev.status", "has not said driver_ok", weight::note));
+    CHECK(check_up(block, for_bufsz).is_healthy());
+}

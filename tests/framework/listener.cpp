@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -96,6 +98,15 @@ template <bool Acknowledged> auto sessions_follow_the_peer() -> void {
     CHECK(it.log.size() == 6);
     static_cast<void>(two);
     static_cast<void>(three);
+}
+
+TEST_CASE("A table has events only where a service takes them, and nothing of a service without state") {
+    using quiet = decltype(endpoints{listener<"x", 2>([](auto&, std::uint32_t, message const&) {})});
+    using told = decltype(endpoints{listener<"x", 2>(std::declval<server&>())});
+    STATIC_REQUIRE(not quiet::handles_events);
+    STATIC_REQUIRE(told::handles_events);
+    static constexpr auto stateless = [](auto&, std::uint32_t, message const&) {};
+    STATIC_REQUIRE(std::is_empty_v<decltype(listener<"x", 2>(stateless))>);
 }
 
 TEST_CASE("A listener opens a session for each name of the peer that begins with its prefix") {

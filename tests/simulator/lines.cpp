@@ -9,19 +9,20 @@ using rpmsg::spi_profile;
 using rpmsg::uart_config;
 using rpmsg::uart_profile;
 
-// Ticks are 100 us; a full window of the slowest line takes 30 ms.
+// Ticks are 100 us. A full window of the slowest line takes 30 ms, and a connection is answered behind it.
 constexpr auto reliable_uart = uart_config{.tx_buffers = 4,
                                            .rx_buffers = 4,
                                            .payload = 48,
                                            .profile = uart_profile::reliable,
-                                           .connect_ticks = 50,
+                                           .connect_ticks = 500,
                                            .resend_ticks = 600};
-constexpr auto nuttx_uart = uart_config{.tx_buffers = 4, .rx_buffers = 8, .payload = 48, .connect_ticks = 50, .wake_ticks = 50};
+constexpr auto nuttx_uart =
+    uart_config{.tx_buffers = 4, .rx_buffers = 8, .payload = 48, .connect_ticks = 500, .wake_ticks = 50};
 constexpr auto openvela_uart = uart_config{.tx_buffers = 2,
                                            .rx_buffers = 8,
                                            .payload = 48,
                                            .dialect = rpmsg::wire::uart_dialects::openvela,
-                                           .connect_ticks = 50,
+                                           .connect_ticks = 500,
                                            .wake_ticks = 50};
 constexpr auto reliable_spi = spi_config{.frame_size = 96, .transmit_buffers = 4, .receive_buffers = 6, .retry_ticks = 20};
 constexpr auto nuttx_spi = spi_config{.frame_size = 128,

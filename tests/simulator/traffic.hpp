@@ -41,6 +41,7 @@ struct talk {
     ticks period{};
     std::uint32_t burst{};
     bool was_starved{};
+    bool has_said_last{}; ///< the burst before a silence
     std::vector<held_message> held{};
     std::uint32_t most_held{};
 
@@ -99,7 +100,10 @@ struct talk {
         if (until(next_at, now) > period) {
             next_at = now; // the clock was put back
         }
-        if (who->is_draining() or not rules.is_bound() or not has_passed(next_at, now)) {
+        // Before a silence each end sends a last burst: after that no timer hides what nobody is told of.
+        auto const is_last = who->is_draining() and not std::exchange(has_said_last, who->is_draining() and rules.is_bound());
+        has_said_last = has_said_last and who->is_draining();
+        if (not rules.is_bound() or (who->is_draining() ? not is_last : not has_passed(next_at, now))) {
             return;
         }
         next_at = now + period;
@@ -124,7 +128,10 @@ struct talk {
         if (not held.empty()) {
             return {.is_set = true, .at = now + 4};
         }
-        return {.is_set = rules.is_bound() and not who->is_draining(), .at = until(next_at, now) > period ? now : next_at};
+        if (who->is_draining()) {
+            return {.is_set = rules.is_bound() and not has_said_last, .at = now};
+        }
+        return {.is_set = rules.is_bound(), .at = until(next_at, now) > period ? now : next_at};
     }
     auto release_some() -> void {
         while (not held.empty() and (who->is_draining() or who->random().happens(3))) {
@@ -162,6 +169,7 @@ class any_link {
     virtual auto all_buffers() -> std::uint32_t = 0;
     /// Messages to endpoints that do not exist any more.
     virtual auto undeliverable() -> std::uint32_t = 0;
+    virtual auto are_bound() -> bool = 0;
 };
 
 /// What the programs of all lives of a core share.
@@ -246,6 +254,7 @@ template <typename Transport> class fixed_link final : public any_link {
         return static_cast<std::uint32_t>(all.size());
     }
     auto all_buffers() -> std::uint32_t override { return plan_.buffers; }
+    auto are_bound() -> bool override { return talks_[0].rules.is_bound() and talks_[1].rules.is_bound(); }
     auto undeliverable() -> std::uint32_t override { return link_.counts()[counter::no_endpoint]; }
 };
 
@@ -261,6 +270,7 @@ template <typename Transport> class pooled_link final : public any_link {
     link_plan plan_;
     link_type link_;
     std::array<place, 2> places_{};
+    bool is_silent_{};
     std::vector<std::unique_ptr<talk>> destroyed_{}; ///< no longer called: an event to one of them is a fault
 
     auto create(std::uint32_t which) -> void {
@@ -326,6 +336,13 @@ template <typename Transport> class pooled_link final : public any_link {
                 create(i);
             }
         }
+        // The last act before a silence: what follows of it must come without a timer.
+        auto const begins_silence = who_->is_draining() and not std::exchange(is_silent_, who_->is_draining());
+        is_silent_ = who_->is_draining();
+        if (begins_silence and places_[0].it) {
+            destroy(0);
+            create(0);
+        }
     }
     auto is_pending() -> bool override { return link_.is_pending(); }
     auto next_deadline(ticks now) -> poll_deadline override {
@@ -348,6 +365,9 @@ template <typename Transport> class pooled_link final : public any_link {
         return static_cast<std::uint32_t>(all.size());
     }
     auto all_buffers() -> std::uint32_t override { return plan_.buffers; }
+    auto are_bound() -> bool override {
+        return places_[0].it and places_[1].it and places_[0].it->rules.is_bound() and places_[1].it->rules.is_bound();
+    }
     auto undeliverable() -> std::uint32_t override { return link_.counts()[counter::no_endpoint]; }
 };
 
@@ -474,6 +494,9 @@ class plan {
                     if (auto const missing = way->from[1 - end].missing(); missing > link.undeliverable()) {
                         return std::to_string(missing) + " messages were accepted, and never delivered: those" + text;
                     }
+                }
+                if (not line.may_lose() and not link.are_bound()) {
+                    return "an endpoint is not bound, and nothing is due:" + text;
                 }
                 if (auto const free = link.free_buffers(); free != link.all_buffers()) {
                     return "buffers are lost: " + std::to_string(free) + " of " + std::to_string(link.all_buffers()) +

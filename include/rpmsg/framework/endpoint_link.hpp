@@ -57,6 +57,10 @@ template <typename Channel> class endpoint_link {
         return channel_->send_from(id_, to, payload);
     }
 
+    /// Sends a message that `fill` writes into the largest free buffer: fill(payload) returns the size of the message, or 0
+    /// when there is none. It is called under the lock of the link, and calls nothing of it. Errors as of `send`.
+    [[nodiscard]] constexpr auto send_filled(auto&& fill) const -> status { return channel_->send_filled_from(id_, fill); }
+
     /// Copies a payload without which the peer sends nothing, such as a credit, to the bound peer: it may take the last
     /// transmit buffer, which other messages of a table with `has_credits` leave.
     [[nodiscard]] constexpr auto send_credit(const_bytes payload) const -> status {

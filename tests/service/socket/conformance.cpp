@@ -8,7 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -351,7 +351,7 @@ TEST_CASE("sockets do what the suite of Linux asks of vsock") {
                  outcome + (each.remark.empty() ? "" : "  (" + std::string{each.remark} + ")") + "\n";
     }
     table += std::to_string(passed) + " pass, " + std::to_string(left_out) + " are left out\n";
-    std::printf("%s", table.c_str());
+    std::ofstream{"socket_conformance.txt"} << table; // tests/run prints it
     INFO(table);
     CHECK(passed + left_out == cases.size());
     CHECK(left_out <= 8);

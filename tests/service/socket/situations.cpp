@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -29,7 +30,51 @@ struct counted_names : rpmsg::testing::loopback<true, 4, 64> {
         return loopback::commit(room, header);
     }
 };
+/// A loopback that notes whether names or data were sent, in their order: 'n' and 'd'.
+struct noted_order : rpmsg::testing::loopback<true, 4, 64> {
+    static inline std::string sent{};
+
+    using loopback::loopback;
+    auto commit(tx_buffer const& room, wire::header const& header) -> bool {
+        sent += header.destination == name_service_address ? 'n' : 'd';
+        return loopback::commit(room, header);
+    }
+};
 } // namespace
+
+TEST_CASE("a server acknowledges a name before it says anything, also while buffers are scarce") {
+    using net = sockets<>;
+    using table = endpoints<decltype(group_of(rpmsg::detail::lent<net&>()))>;
+    for (auto taken = 0u; taken < 4; ++taken) {
+        auto memory = rpmsg::testing::loopback_memory<4, 64>{};
+        auto a = net{};
+        auto b = net{};
+        auto at_a = channel<noted_order, table>{noted_order{memory, 0}, table{group_of(a)}};
+        auto at_b = channel<rpmsg::testing::loopback<true, 4, 64>, table>{rpmsg::testing::loopback<true, 4, 64>{memory, 1},
+                                                                          table{group_of(b)}};
+        REQUIRE(at_a.start());
+        REQUIRE(at_b.start());
+        (void)at_a.poll();
+        (void)at_b.poll();
+        CHECK(a.listen(at_a, *a.bind(at_a, socket_kind::stream, "server"), 1));
+        (void)b.connect(at_b, socket_kind::stream, "server");
+        (void)at_b.poll();
+        (void)at_b.poll();
+        noted_order::sent.clear();
+        auto loans = std::vector<tx_buffer>{};
+        for (auto i = 0u; i < taken; ++i) {
+            loans.push_back(at_a.transport().reserve());
+        }
+        (void)at_a.poll();
+        for (auto const& each : loans) {
+            at_a.transport().discard(each);
+        }
+        for (auto i = 0; i < 6; ++i) {
+            (void)at_a.poll();
+        }
+        CHECK(noted_order::sent == "nd");
+    }
+}
 
 TEST_CASE("data that came before the peer closed is read by a server that accepts later") {
     auto it = two_ends<>{};

@@ -51,3 +51,14 @@ TEST_CASE("connections are accepted in the order in which they came") {
         CHECK(same(into, each));
     }
 }
+
+TEST_CASE("a socket that has ended keeps its place until it is closed, then the next connection has it") {
+    auto it = connected<two_ends<socket_config{.connections = 1}>>{};
+    CHECK(it.b.close(it.at_b, it.client));
+    it.turn();
+    auto const next = it.connect("server");
+    CHECK_FALSE(it.b.readiness(next).writable);
+    CHECK(it.a.close(it.at_a, it.server));
+    it.turn();
+    CHECK(it.b.readiness(next).writable);
+}

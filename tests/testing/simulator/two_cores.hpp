@@ -30,13 +30,15 @@ struct asking {
     static constexpr auto name() -> std::string_view { return "echo"; }
     auto on_message(auto&, rpmsg::message const&) -> void { ++to->answers; }
     auto on_poll(auto& link, rpmsg::ticks now) -> void {
-        if (rpmsg::has_passed(next_at, now)) {
+        if (rpmsg::has_passed(next_at, now) or rpmsg::until(next_at, now) > 1'000) { // or the clock was put back
             next_at = now + 1'000;
             auto const content = std::array<std::byte, 16>{};
             (void)link.send(content);
         }
     }
-    auto next_deadline(rpmsg::ticks) -> rpmsg::poll_deadline { return {.is_set = true, .at = next_at}; }
+    auto next_deadline(rpmsg::ticks now) -> rpmsg::poll_deadline {
+        return {.is_set = true, .at = rpmsg::until(next_at, now) > 1'000 ? now : next_at};
+    }
 };
 template <typename Transport> class client {
     asking service_;

@@ -139,6 +139,15 @@ template <typename... Edges> class router_hub {
         return false;
     }
 
+    /// Sends what the hub has to say on a link: an edge is told of a name before it has a message of it. False while a buffer is
+    /// lacking.
+    constexpr auto may_follow(auto& to, std::uint32_t link) -> bool {
+        if (routes_.has_pending(link)) [[unlikely]] {
+            send_own(to, link);
+        }
+        return not routes_.has_pending(link);
+    }
+
     /// Sends a message that came on link `from`. Returns whether its buffer is kept.
     constexpr auto forward(auto& source, std::uint32_t from, rx_buffer const& m) -> bool {
         auto const way = routes_.find(from, m.destination);
@@ -158,7 +167,7 @@ template <typename... Edges> class router_hub {
         visit(where.link, [&](auto& to, std::uint32_t) {
             auto reason = counter::no_buffer;
             auto outcome = fate::waits;
-            if (to.queue.is_empty()) [[likely]] {
+            if (to.queue.is_empty() and may_follow(to, where.link)) [[likely]] {
                 outcome = pass_on(to, where, m.payload, reason);
             }
             if (outcome == fate::sent) [[likely]] {
@@ -197,7 +206,7 @@ template <typename... Edges> class router_hub {
         if (routes_.uses(it.route) == it.uses) {
             auto const where = routes_.through({.route = it.route, .side = it.side});
             if (where.destination != any_address) {
-                outcome = pass_on(to, where, it.payload, reason);
+                outcome = may_follow(to, where.link) ? pass_on(to, where, it.payload, reason) : fate::waits;
             }
         }
         if (outcome == fate::waits) {

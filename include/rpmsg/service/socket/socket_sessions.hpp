@@ -224,6 +224,7 @@ class socket_sessions : protected socket_table<Config> {
 
   public:
     static constexpr bool has_credits = true;
+    static constexpr std::uint32_t capacity = Config.connections;
 
     [[nodiscard]] constexpr auto accepts(std::string_view name) -> std::uint32_t {
         auto const guard = lock_guard{lock_};
@@ -259,6 +260,9 @@ class socket_sessions : protected socket_table<Config> {
                 return;
             }
             it->flow.on_message(m.payload);
+            if (it->flow.may_receive() and it->flow.may_send() and it->told.readable and it->told.writable) [[likely]] {
+                return; // the user knows
+            }
             if (it->flow.end() != socket_end::none) {
                 finish(*it);
                 link.close();

@@ -47,20 +47,26 @@ class socket_transfers : public socket_sessions<Self, Config, OnReadiness, Lock>
         if (not is_stream and data.size() > it.flow.room()) {
             return refused(it, error::would_block);
         }
-        auto room = endpoint.reserve();
-        if (not room) {
-            return refused(it, room.refusal());
+        auto size = std::uint32_t{};
+        if (is_stream and data.empty()) {
+            return size;
         }
-        auto const front = it.flow.front_size();
-        auto const space = room.payload().size() > front ? room.payload().size() - front : 0;
-        if (space == 0 or (not is_stream and data.size() > space)) {
-            return error::too_large;
-        }
-        auto const size = static_cast<std::uint32_t>(std::min({data.size(), space, std::size_t{it.flow.room()}}));
-        it.flow.write_front(room.payload(), size);
-        copy(data.first(size), room.payload().subspan(front));
-        if (auto const sent = endpoint.commit(std::move(room), front + size); not sent) {
+        auto const sent = endpoint.send_filled([&](bytes room) -> std::size_t {
+            auto const front = std::size_t{it.flow.front_size()};
+            auto const space = room.size() > front ? room.size() - front : 0;
+            if (space == 0 or (not is_stream and data.size() > space)) {
+                return 0;
+            }
+            size = static_cast<std::uint32_t>(std::min(std::min(data.size(), space), std::size_t{it.flow.room()}));
+            it.flow.write_front(room, size);
+            copy(data.first(size), room.subspan(front));
+            return front + size;
+        });
+        if (not sent) {
             return refused(it, sent.error());
+        }
+        if (size == 0 and not data.empty()) {
+            return error::too_large;
         }
         it.flow.note_sent(size);
         return size;

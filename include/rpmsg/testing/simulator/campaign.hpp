@@ -31,7 +31,7 @@ struct campaign_settings {
     nanoseconds quiet{50'000'000};           ///< before the first fault
     nanoseconds phase{400'000'000};          ///< of faults
     nanoseconds liveness{5'000'000'000};     ///< the longest time without faults until all have progressed
-    nanoseconds drain{500'000'000};          ///< at the end, without new work
+    nanoseconds drain{200'000'000};          ///< at the end, without new work
     fault_set must_strike{};                 ///< faults without which the campaign fails
     std::vector<std::string> must_see{};     ///< situations likewise
     std::vector<counter> must_count{};       ///< counters likewise
@@ -82,8 +82,8 @@ class campaign {
             all.run_for(settings_.phase);
             faults.heal();
             all.run_until_progress(settings_.liveness);
+            all.drain(settings_.drain);
         }
-        all.drain(settings_.drain);
         if (folder != nullptr) {
             auto const path = std::string{folder} + "/";
             auto const packets = links.content();

@@ -76,6 +76,14 @@ class world : public kernel {
                        each->number_);
         }
     }
+    auto set_draining(bool is_draining) -> void {
+        is_draining_ = is_draining;
+        for (auto const& each : cores_) {
+            if (each->is_on_ and not each->is_paused_) {
+                request(*each, now_ + each->settings_.wake_time);
+            }
+        }
+    }
     auto check() -> void {
         for (auto const& each : checks_) {
             if (not each.holds()) {
@@ -147,17 +155,19 @@ class world : public kernel {
         return failure_.empty();
     }
 
-    /// Adds a check of the end, which returns what is wrong. It is made after `drain`.
+    /// Adds a check of a silence, which returns what is wrong. It is made by `drain`.
     auto at_end(std::function<std::string()> check) -> void { last_checks_.push_back(std::move(check)); }
-    /// Tells all programs to send nothing new, lets what is under way arrive, and makes the last checks.
+    /// A silence: tells all programs to send nothing new, lets what is under way arrive, and makes the checks of `at_end`. Then
+    /// the programs may go on.
     auto drain(nanoseconds duration) -> bool {
-        is_draining_ = true;
+        set_draining(true);
         run_for(duration);
         for (auto const& each : last_checks_) {
             if (auto const wrong = failure_.empty() ? each() : std::string{}; not wrong.empty()) {
                 fail(wrong);
             }
         }
+        set_draining(false);
         return failure_.empty();
     }
 

@@ -95,4 +95,26 @@ struct runtime_layout {
 };
 static_assert(link_layout<runtime_layout>);
 
+/// The memory of a link whose host chooses the places of the rings, as addresses that the driver writes.
+struct table_memory {
+    std::uint64_t region{};      ///< start of the region that is passed to the transport
+    std::uint64_t window{};      ///< start of the memory that may contain the driver's buffers, the rings among them or not
+    std::uint32_t window_size{}; ///< bytes
+};
+
+/// The layout of a device of a table in which the host has filled in the places, as for TI's K3 and PRU: `found` is the result
+/// of `wire::read_resource_table`, whose error `not_placed` means that the host has not come yet. Places outside of the region
+/// are refused by `start`.
+[[nodiscard]] constexpr auto layout_of(wire::rpmsg_device const& found, table_memory const& at) -> runtime_layout {
+    auto const parts = [&](wire::vring_entry const& entry) {
+        auto const start = static_cast<std::uint32_t>(entry.device_address - at.region);
+        return wire::place_vring(start, entry.count, entry.alignment);
+    };
+    return {.buffers_per_ring = {found.vrings[0].count, found.vrings[1].count},
+            .rings = {parts(found.vrings[0]), parts(found.vrings[1])},
+            .window = static_cast<std::uint32_t>(at.window - at.region),
+            .window_size = at.window_size,
+            .window_address = at.window};
+}
+
 } // namespace rpmsg

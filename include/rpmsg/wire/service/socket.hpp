@@ -113,7 +113,8 @@ constexpr auto write_socket_name(std::string_view name) -> name_writer {
     for (auto const c : name) {
         check.add(static_cast<std::byte>(c));
     }
-    made.add(name.substr(0, 2));
+    name.remove_suffix(name.size() - 2);
+    made.add(name);
     made.add_hex(check.value(), 8);
     return made;
 }
@@ -136,11 +137,13 @@ constexpr auto append_connection(padded_name& name, std::uint32_t number) -> voi
     if (not announced.starts_with(server)) {
         return false;
     }
-    auto const number = announced.substr(server.size());
+    auto number = announced;
+    number.remove_prefix(server.size());
     if (number.size() < 2 or number.size() > 9 or number[0] != ':') {
         return false;
     }
-    for (auto const c : number.substr(1)) {
+    number.remove_prefix(1);
+    for (auto const c : number) {
         if (not((c >= '0' and c <= '9') or (c >= 'a' and c <= 'f'))) {
             return false;
         }
