@@ -119,6 +119,8 @@ template <vring_config Config, answering How> class hooks final : public two_end
         store(std::span{payload}.template subspan<4, 4>(), request);
         payload[8] = static_cast<std::byte>(what);
         auto const is_credit = what == kind::credit or (what == kind::answer and How == answering::holding);
+        // A handler that runs has its buffer.
+        auto const may_be_refused = with_peer(from.end, true) != 0 or not names_are_sent_ or calls_[1 - from.end] != 0;
         messages_.push_back({from.end, is_credit ? kind::credit : what, from.session});
         auto const outcome = is_credit ? link.send_credit(payload) : link.send(payload);
         if (outcome) {
@@ -131,8 +133,7 @@ template <vring_config Config, answering How> class hooks final : public two_end
             return true;
         }
         messages_[number].is_refused = true;
-        if (is_credit and outcome.error() == error::no_buffer and with_peer(from.end, true) == 0 and names_are_sent_ and
-            calls_[1 - from.end] == 0) { // a handler that runs has its buffer
+        if (is_credit and outcome.error() == error::no_buffer and not may_be_refused) {
             this->complain("a credit found no buffer, though none is under way");
         }
         return false;

@@ -119,8 +119,6 @@ seed(work_of_a_service_is_not_seen framework/channel.hpp hooked<answering::by_co
   "return core_.pending().is_set() or detail::is_pending(core_.table());" "return core_.pending().is_set();")
 seed(time_out_of_a_service_is_not_seen framework/service_hook.hpp hooked<answering::by_copy> "a time-out is not checked"
   "                first = earlier(first, item.next_deadline(now), now);" "")
-seed(answer_is_owed_in_silence framework/bindings.hpp hooked<answering::by_copy> "owes an answer"
-  "if (core.polling().has_pending or detail::has_hooks<table>()) {" "if (core.polling().has_pending) {")
 seed(last_buffer_is_taken framework/link_core.hpp hooked<answering::by_copy> "the last buffer was taken by a message"
   "            if (is_own and not this->kept_) {" "            if (false) {")
 seed(last_buffer_is_not_given framework/link_core.hpp hooked<answering::holding> "a credit found no buffer"
