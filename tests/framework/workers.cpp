@@ -5,6 +5,7 @@
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
 #include <rpmsg/framework/link_ref.hpp>
+#include <rpmsg/framework/named.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
 #include <rpmsg/testing/loopback.hpp>
 
@@ -377,6 +378,30 @@ TEST_CASE("An endpoint that is destroyed while a worker runs it is pending until
         CHECK(a.endpoint_table().dropped() == 1);
         CHECK_FALSE(to.is_bound());
     }
+}
+
+TEST_CASE("The name of an endpoint that was destroyed is free while its last events wait") {
+    auto memory = end_memory{};
+    auto mutex = std::mutex{};
+    auto said = diary{};
+    auto a = rpmsg::channel{end{memory, 0}, dispatched{endpoints{rpmsg::named<2>{}}, workers<>{}}, rpmsg::lock_ref{mutex}};
+    auto b = rpmsg::channel{end{memory, 1}, rig<>::peers()};
+    auto const hear = [](void* self, rpmsg::link_ref, message const& m) { static_cast<diary*>(self)->add('s', m); };
+    auto const note = [](void* self, rpmsg::link_ref, event const& e) { static_cast<diary*>(self)->add('s', e); };
+    auto const made = a.create("slow", &said, hear, note);
+    REQUIRE(made.has_value());
+    REQUIRE((a.start().has_value() and b.start().has_value()));
+    for (int i = 0; i < 6; ++i) {
+        (void)a.poll();
+        while (a.work()) {}
+        (void)b.poll();
+    }
+    CHECK(said.take() == "s+s^");
+    a.close(); // unbound and link_down wait for a worker
+    CHECK(a.destroy(*made).has_value());
+    CHECK(a.create("slow", &said, hear, note).has_value());
+    while (a.work()) {}
+    CHECK(said.take().empty());
 }
 
 } // namespace

@@ -84,17 +84,19 @@ class dispatching final : public two_ends<dispatching<Config, Workers>, Config> 
         auto operator()(auto&, message const&) const -> void {}
         auto operator()(auto&, event const& e) const -> void { model->on_client_event(name, e); }
     };
-    auto table() {
-        auto const a = urgent{this};
+    static auto table(dispatching* model) {
+        auto const a = urgent{model};
         return dispatched{endpoints{with_priority<1>(endpoint<"a">(a, a)), rpmsg::named<3>{}}, Workers{}};
     }
-    auto callers() {
-        auto const [a, b, c] = std::array{caller{this, 0}, caller{this, 1}, caller{this, 2}};
+    static auto callers(dispatching* model) {
+        auto const a = caller{model, 0};
+        auto const b = caller{model, 1};
+        auto const c = caller{model, 2};
         return endpoints{endpoint<"a">(a, a), endpoint<"b">(b, b), endpoint<"c">(c, c)};
     }
     template <std::uint32_t End> using transport = decltype(std::declval<rings<Config>&>().template transport<End>());
-    using server_channel = channel<transport<server>, decltype(std::declval<dispatching&>().table()), lock_ref<mutex>, waits>;
-    using client_channel = channel<transport<client>, decltype(std::declval<dispatching&>().callers())>;
+    using server_channel = channel<transport<server>, decltype(table(std::declval<dispatching*>())), lock_ref<mutex>, waits>;
+    using client_channel = channel<transport<client>, decltype(callers(std::declval<dispatching*>()))>;
 
     std::array<bool, 3> is_bound_{}; ///< the endpoints of the client
     std::uint32_t session_{};
@@ -113,8 +115,8 @@ class dispatching final : public two_ends<dispatching<Config, Workers>, Config> 
     turn* numbers_{};
     std::uint32_t nested_{}; ///< acts that this turn may still nest
     mutex lock_{this};
-    server_channel server_{this->wires_.template transport<server>(), table(), lock_ref{lock_}, waits{this}};
-    client_channel client_{this->wires_.template transport<client>(), callers()};
+    server_channel server_{this->wires_.template transport<server>(), table(this), lock_ref{lock_}, waits{this}};
+    client_channel client_{this->wires_.template transport<client>(), callers(this)};
 
     friend base;
     auto with(std::uint32_t e, auto&& f) -> void {

@@ -74,13 +74,15 @@ class groups final : public two_ends<groups<Config, Sessions, Server>, Config> {
         auto operator()(auto&, message const& m) const -> void { model->on_single(m); }
     };
 
-    auto served() { return endpoints{endpoint<"n">(alone{this}), rpmsg::listener<"n", Sessions>(service{this})}; }
+    static auto served(groups* model) {
+        return endpoints{endpoint<"n">(alone{model}), rpmsg::listener<"n", Sessions>(service{model})};
+    }
     template <std::uint32_t End> using transport = decltype(std::declval<rings<Config>&>().template transport<End>());
-    using server_channel = channel<transport<Server>, decltype(std::declval<groups&>().served())>;
+    using server_channel = channel<transport<Server>, decltype(served(std::declval<groups*>()))>;
     using client_channel = channel<transport<client>, endpoints<rpmsg::named<6>>>;
 
     std::unique_ptr<server_channel> server_ =
-        std::make_unique<server_channel>(this->wires_.template transport<Server>(), served());
+        std::make_unique<server_channel>(this->wires_.template transport<Server>(), served(this));
     std::unique_ptr<client_channel> client_ =
         std::make_unique<client_channel>(this->wires_.template transport<client>(), endpoints{rpmsg::named<6>{}});
     std::vector<std::unique_ptr<server_channel>> dead_servers_{};
@@ -338,7 +340,7 @@ class groups final : public two_ends<groups<Config, Sessions, Server>, Config> {
     auto kill_server() -> void {
         sessions_ = {};
         dead_servers_.push_back(std::move(server_));
-        server_ = std::make_unique<server_channel>(this->wires_.template transport<Server>(), served());
+        server_ = std::make_unique<server_channel>(this->wires_.template transport<Server>(), served(this));
         this->is_started_[Server] = false;
     }
     auto restart_all() -> void {

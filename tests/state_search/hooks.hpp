@@ -3,6 +3,7 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/service_hook.hpp>
+#include <rpmsg/platform/lock_ref.hpp>
 
 #include "two_ends.hpp"
 #include <algorithm>
@@ -30,6 +31,7 @@ template <vring_config Config, answering How> class hooks final : public two_end
         std::uint32_t from{};
         kind what{};
         std::uint32_t session{}; ///< of the sender
+        bool is_refused{};
         bool is_delivered{};
         bool is_answered{};
     };
@@ -60,24 +62,47 @@ template <vring_config Config, answering How> class hooks final : public two_end
         [[nodiscard]] auto next_deadline(ticks) const -> poll_deadline { return due; }
         [[nodiscard]] auto is_pending() const -> bool { return wants_poll; }
     };
+    /// Where an end gives its lock back, the other end may come in between.
+    struct mutex {
+        hooks* model{};
+        std::uint32_t end{};
+        auto lock() -> void {}
+        auto unlock() -> void { model->on_unlock(end); }
+    };
     template <std::uint32_t End>
     using channel_of = channel<decltype(std::declval<rings<Config>&>().template transport<End>()),
-                               decltype(endpoints{ref{std::declval<service&>()}})>;
+                               decltype(endpoints{ref{std::declval<service&>()}}), lock_ref<mutex>>;
 
     std::array<service, 2> services_{service{this, host}, service{this, remote}};
-    channel_of<host> host_{this->wires_.template transport<host>(), endpoints{ref{services_[host]}}};
-    channel_of<remote> remote_{this->wires_.template transport<remote>(), endpoints{ref{services_[remote]}}};
+    std::array<mutex, 2> mutexes_{mutex{this, host}, mutex{this, remote}};
+    std::array<std::uint32_t, 2> calls_{}; ///< of each end, that run
+    turn* between_{};                      ///< decides whether the other end comes in between, once
+    channel_of<host> host_{this->wires_.template transport<host>(), endpoints{ref{services_[host]}}, lock_ref{mutexes_[host]}};
+    channel_of<remote> remote_{this->wires_.template transport<remote>(), endpoints{ref{services_[remote]}},
+                               lock_ref{mutexes_[remote]}};
     std::vector<sent> messages_{};
     std::array<std::uint32_t, 2> latest_request_{};
     bool names_are_sent_{}; ///< no announcement is under way
     turn* inner_{};
 
     friend two_ends<hooks, Config>;
-    auto with(std::uint32_t e, auto&& f) -> void { e == host ? f(host_) : f(remote_); }
+    auto with(std::uint32_t e, auto&& f) -> void {
+        ++calls_[e];
+        e == host ? f(host_) : f(remote_);
+        --calls_[e];
+    }
+    auto on_unlock(std::uint32_t e) -> void {
+        if (between_ == nullptr or calls_[1 - e] != 0 or between_->below(6) != 1) {
+            return;
+        }
+        between_ = nullptr;
+        this->say(" (" + name_of(1 - e) + " polls)");
+        this->poll(1 - e, 64);
+    }
 
     auto count(std::uint32_t from, auto&& is_meant) -> std::uint32_t {
         return static_cast<std::uint32_t>(std::count_if(messages_.begin(), messages_.end(), [&](auto& it) {
-            return it.from == from and it.session == services_[from].session and is_meant(it);
+            return it.from == from and not it.is_refused and it.session == services_[from].session and is_meant(it);
         }));
     }
     /// Messages of this side whose buffers the peer has.
@@ -89,10 +114,13 @@ template <vring_config Config, answering How> class hooks final : public two_end
     /// Sends a message through a link; false when there is no buffer.
     auto pass(service& from, auto&& link, kind what, std::uint32_t request = 0) -> bool {
         auto payload = std::array<std::byte, 12>{};
-        store(std::span{payload}.template first<4>(), static_cast<std::uint32_t>(messages_.size()));
+        auto const number = messages_.size();
+        store(std::span{payload}.template first<4>(), static_cast<std::uint32_t>(number));
         store(std::span{payload}.template subspan<4, 4>(), request);
         payload[8] = static_cast<std::byte>(what);
         auto const is_credit = what == kind::credit or (what == kind::answer and How == answering::holding);
+        // A handler that runs has its buffer.
+        auto const may_be_refused = with_peer(from.end, true) != 0 or not names_are_sent_ or calls_[1 - from.end] != 0;
         messages_.push_back({from.end, is_credit ? kind::credit : what, from.session});
         auto const outcome = is_credit ? link.send_credit(payload) : link.send(payload);
         if (outcome) {
@@ -104,8 +132,8 @@ template <vring_config Config, answering How> class hooks final : public two_end
             }
             return true;
         }
-        messages_.pop_back();
-        if (is_credit and outcome.error() == error::no_buffer and with_peer(from.end, true) == 0 and names_are_sent_) {
+        messages_[number].is_refused = true;
+        if (is_credit and outcome.error() == error::no_buffer and not may_be_refused) {
             this->complain("a credit found no buffer, though none is under way");
         }
         return false;
@@ -213,7 +241,7 @@ template <vring_config Config, answering How> class hooks final : public two_end
             }
         }
         for (auto const& it : messages_) {
-            if (it.session != services_[it.from].session) {
+            if (it.is_refused or it.session != services_[it.from].session) {
                 continue;
             }
             if (not it.is_delivered) {
@@ -256,8 +284,9 @@ template <vring_config Config, answering How> class hooks final : public two_end
             auto const budget = std::array{64u, 1u, 2u}[numbers.below(3)];
             this->say(" " + name_of(e) + " polls " + std::to_string(budget));
             inner_ = numbers.below(2) == 1 ? &numbers : nullptr;
+            between_ = numbers.below(2) == 1 ? &numbers : nullptr;
             this->poll(e, budget);
-            inner_ = nullptr;
+            inner_ = between_ = nullptr;
             break;
         }
         case 8:

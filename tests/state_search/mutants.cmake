@@ -119,8 +119,6 @@ seed(work_of_a_service_is_not_seen framework/channel.hpp hooked<answering::by_co
   "return core_.pending().is_set() or detail::is_pending(core_.table());" "return core_.pending().is_set();")
 seed(time_out_of_a_service_is_not_seen framework/service_hook.hpp hooked<answering::by_copy> "a time-out is not checked"
   "                first = earlier(first, item.next_deadline(now), now);" "")
-seed(answer_is_owed_in_silence framework/bindings.hpp hooked<answering::by_copy> "owes an answer"
-  "if (core.polling().has_pending or detail::has_hooks<table>()) {" "if (core.polling().has_pending) {")
 seed(last_buffer_is_taken framework/link_core.hpp hooked<answering::by_copy> "the last buffer was taken by a message"
   "            if (is_own and not this->kept_) {" "            if (false) {")
 seed(last_buffer_is_not_given framework/link_core.hpp hooked<answering::holding> "a credit found no buffer"
@@ -135,7 +133,7 @@ seed(worker_sleeps_on framework/dispatched.hpp dispatched_by<workers> "is neithe
   "            queue_.push(i, link.hold(m));\n        }\n        wake_workers(core);" "            queue_.push(i, link.hold(m));\n        }")
 seed(gone_is_forgotten framework/dispatched.hpp dispatched_by<workers> "is not told that it is gone"
   "            if (std::exchange(endings_[i].must_tell, false)) {" "            if (std::exchange(endings_[i].must_tell, false) and false) {")
-seed(called_after_destroy framework/dispatched.hpp dispatched_by<workers> "that is being destroyed"
+seed(called_after_destroy framework/dispatched.hpp dispatched_by<workers> "a handler of an endpoint was called that is gone"
   "        endings_[i].is_stopped = true;\n        endings_[i].must_tell" "        endings_[i].must_tell")
 seed(counted_twice framework/dispatched.hpp dispatched_by<workers> "are counted as dropped than"
   "                add_dropped(oldest ? 1 : 0);" "                add_dropped(oldest ? 2 : 0);")
