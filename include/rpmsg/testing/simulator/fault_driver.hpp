@@ -58,14 +58,18 @@ class fault_driver {
         has_lost_[line.number()] = has_lost_[line.number()] or which == fault::partition or which >= fault::line_noise;
         switch (which) {
         case fault::doorbell_lost: all_->lose_interrupts(line, static_cast<std::uint32_t>(from.between(1, 3))); break;
-        case fault::doorbell_late:
-            all_->delay_interrupts(line, static_cast<std::uint32_t>(from.between(1, 4)), some_time(from, timing_.longest / 4));
+        case fault::doorbell_late: {
+            auto const count = static_cast<std::uint32_t>(from.between(1, 4)); // first this draw, then that of the time
+            all_->delay_interrupts(line, count, some_time(from, timing_.longest / 4));
             break;
+        }
         case fault::doorbell_refused: all_->refuse_doorbells(line, static_cast<std::uint32_t>(from.between(1, 5))); break;
-        case fault::doorbell_spurious:
-            all_->raise(line, static_cast<std::uint32_t>(from.below(2)), static_cast<std::uint32_t>(from.below(2)));
+        case fault::doorbell_spurious: {
+            auto const end = static_cast<std::uint32_t>(from.below(2));
+            all_->raise(line, end, static_cast<std::uint32_t>(from.below(2)));
             lasts = false;
             break;
+        }
         case fault::partition: all_->cut(line, true); break;
         case fault::slow: all_->slow_down(line, true); break;
         default: line.strike(which, from); break;
