@@ -128,6 +128,30 @@ set(rpmsg_headers
   include/rpmsg/testing/regions/noncoherent_cache.hpp
   include/rpmsg/testing/regions/noncoherent_region.hpp
   include/rpmsg/testing/regions/rmw_fence_region.hpp
+  include/rpmsg/testing/simulator/campaign.hpp
+  include/rpmsg/testing/simulator/capture_sink.hpp
+  include/rpmsg/testing/simulator/conversation.hpp
+  include/rpmsg/testing/simulator/core.hpp
+  include/rpmsg/testing/simulator/core_clock.hpp
+  include/rpmsg/testing/simulator/event_queue.hpp
+  include/rpmsg/testing/simulator/event_rules.hpp
+  include/rpmsg/testing/simulator/fault.hpp
+  include/rpmsg/testing/simulator/fault_driver.hpp
+  include/rpmsg/testing/simulator/kernel.hpp
+  include/rpmsg/testing/simulator/loopback_wire.hpp
+  include/rpmsg/testing/simulator/program.hpp
+  include/rpmsg/testing/simulator/recording.hpp
+  include/rpmsg/testing/simulator/ring_wire.hpp
+  include/rpmsg/testing/simulator/schedule.hpp
+  include/rpmsg/testing/simulator/seeded_random.hpp
+  include/rpmsg/testing/simulator/sequence_chart.hpp
+  include/rpmsg/testing/simulator/serial_wire.hpp
+  include/rpmsg/testing/simulator/sightings.hpp
+  include/rpmsg/testing/simulator/spi_wire.hpp
+  include/rpmsg/testing/simulator/trace.hpp
+  include/rpmsg/testing/simulator/trace_text.hpp
+  include/rpmsg/testing/simulator/wire.hpp
+  include/rpmsg/testing/simulator/world.hpp
   include/rpmsg/transport/config_mismatch.hpp
   include/rpmsg/transport/spi.hpp
   include/rpmsg/transport/spi/config.hpp
