@@ -174,6 +174,7 @@ class any_link {
     virtual auto all_buffers() -> std::uint32_t = 0;
     /// Messages to endpoints that do not exist any more.
     virtual auto undeliverable() -> std::uint32_t = 0;
+    /// Whether all are bound; an endpoint without acknowledgement is not before the peer sends.
     virtual auto are_bound() -> bool = 0;
     /// Whether a sender that found no buffer has not been told of one.
     virtual auto is_starved() -> bool = 0;
@@ -262,7 +263,9 @@ template <typename Transport> class fixed_link final : public any_link {
     }
     auto all_buffers() -> std::uint32_t override { return plan_.buffers; }
     auto is_starved() -> bool override { return talks_[0].was_starved or talks_[1].was_starved; }
-    auto are_bound() -> bool override { return talks_[0].rules.is_bound() and talks_[1].rules.is_bound(); }
+    auto are_bound() -> bool override {
+        return not Transport::acknowledged or (talks_[0].rules.is_bound() and talks_[1].rules.is_bound());
+    }
     auto undeliverable() -> std::uint32_t override { return link_.counts()[counter::no_endpoint]; }
 };
 
@@ -385,7 +388,8 @@ template <typename Transport> class pooled_link final : public any_link {
         return (places_[0].it and places_[0].it->was_starved) or (places_[1].it and places_[1].it->was_starved);
     }
     auto are_bound() -> bool override {
-        return places_[0].it and places_[1].it and places_[0].it->rules.is_bound() and places_[1].it->rules.is_bound();
+        return not Transport::acknowledged or
+               (places_[0].it and places_[1].it and places_[0].it->rules.is_bound() and places_[1].it->rules.is_bound());
     }
     auto undeliverable() -> std::uint32_t override { return link_.counts()[counter::no_endpoint]; }
 };
