@@ -12,6 +12,7 @@ import latency
 import peers
 import simulator
 import size
+import sockets
 import spi
 import stack
 import tools
@@ -21,12 +22,12 @@ from tools import HERE, Failure, built_by, made, note
 
 RECORD = HERE / "recorded.json"
 MEASURE = {"instructions": instructions.measure, "size": size.measure, "stack": stack.measure, "emulated": emulated.measure,
-           "uart": uart.measure, "spi": spi.measure, "latency": latency.measure,
+           "uart": uart.measure, "spi": spi.measure, "socket": sockets.measure, "latency": latency.measure,
            "simulator": simulator.measure, "compile": compile_time.measure}
 COMMAND = {"instructions": instructions.OURS, "size": tuple(size.CPP), "stack": tuple(size.CPP), "emulated": tuple(size.CPP),
-           "uart": instructions.OURS, "spi": tuple(size.CPP), "latency": instructions.OURS,
+           "uart": instructions.OURS, "spi": tuple(size.CPP), "socket": instructions.OURS, "latency": instructions.OURS,
            "simulator": instructions.OURS, "compile": tuple(size.CPP)}
-EXACT = ["instructions", "size", "stack", "emulated", "uart", "spi", "codegen"]
+EXACT = ["instructions", "size", "stack", "emulated", "uart", "spi", "socket", "codegen"]
 GROUPS = [*EXACT, "latency", "simulator", "compile"]
 
 

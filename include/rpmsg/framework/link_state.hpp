@@ -72,6 +72,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
 
   public:
     using wait_type = Wait;
+    using lock_type = Lock;
     using table_type = Endpoints;
     static constexpr bool has_one_endpoint = Endpoints::is_static and requires {
         requires std::bool_constant<(Endpoints::size() == 1)>::value;
@@ -86,7 +87,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     [[nodiscard]] constexpr auto waiting() -> Wait& { return wait_; }
     [[nodiscard]] constexpr auto pending() -> interrupt_flag& { return pending_; }
     /// Requests a poll and wakes the waiting threads.
-    constexpr auto call_poller() -> void {
+    [[gnu::always_inline]] constexpr auto call_poller() -> void {
         pending_.set();
         wait_.wake();
     }
@@ -121,6 +122,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return is_up_ and detail::can_say_goodbye(transport_);
     }
     constexpr auto count(counter reason) -> void { locked()->count(reason); }
+    /// Changes whenever the link comes up or goes down. Called under the lock, or by the polling context.
+    [[nodiscard]] constexpr auto generation() const -> std::uint32_t { return generation_; }
 
     /// The index of an endpoint, or no_index when it was destroyed.
     [[nodiscard]] constexpr auto find([[maybe_unused]] std::uint32_t id) -> std::uint32_t {
