@@ -42,7 +42,7 @@ bug(unbound_is_lost framework/bindings.hpp own
 bug(down_for_a_newcomer framework/bindings.hpp own_pool
   "            if (not std::exchange(state.knows_link, false)) {\n                return; // it was created since\n            }"
   "            state.knows_link = false;")
-bug(announced_once framework/bindings.hpp own_of_two
+bug(announced_once framework/bindings.hpp own_of_one
   "                if (core.table().is_live(i) and not announce_one(core, i, false)) {\n                    core.polling().has_pending = true;\n                    return;\n                }"
   "                (void)announce_one(core, i, false);")
 bug(writable_is_not_told framework/bindings.hpp own

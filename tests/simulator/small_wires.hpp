@@ -14,6 +14,7 @@ namespace dialects = rpmsg::wire::dialects;
 
 inline constexpr auto own = connect_rings<rings_of(dialects::rpmsg, 4)>;
 inline constexpr auto own_of_many = connect_rings<rings_of(dialects::rpmsg, 32)>;
+inline constexpr auto own_of_one = connect_rings<rings_of(dialects::rpmsg, 1)>;
 inline constexpr auto own_of_two = connect_rings<rings_of(dialects::rpmsg, 2)>;
 inline constexpr auto own_by_index = connect_rings<rings_of(dialects::rpmsg, 2, 2, true)>;
 inline constexpr auto own_pool = connect_rings<rings_of(dialects::rpmsg, 4), pooled_link>;

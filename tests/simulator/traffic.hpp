@@ -44,6 +44,7 @@ struct talk {
     bool has_said_last{}; ///< the burst before a silence
     std::vector<held_message> held{};
     std::uint32_t most_held{};
+    std::function<void()> on_down{}; ///< called in the event
 
     [[nodiscard]] auto own() -> simulator::conversation& { return about->from[end]; }
     [[nodiscard]] auto others() -> simulator::conversation& { return about->from[1 - end]; }
@@ -85,6 +86,10 @@ struct talk {
             others().change_receiver();
         } else if (what.kind == event_kind::link_down) {
             others().change_receiver();
+            was_starved = false;
+            if (on_down) {
+                on_down();
+            }
         } else if (what.kind == event_kind::writable and std::exchange(was_starved, false)) {
             who->saw("a sender that found no buffer was told of one");
         } else if (what.kind == event_kind::bound) {
@@ -169,7 +174,10 @@ class any_link {
     virtual auto all_buffers() -> std::uint32_t = 0;
     /// Messages to endpoints that do not exist any more.
     virtual auto undeliverable() -> std::uint32_t = 0;
+    /// Whether all are bound; an endpoint without acknowledgement is not before the peer sends.
     virtual auto are_bound() -> bool = 0;
+    /// Whether a sender that found no buffer has not been told of one.
+    virtual auto is_starved() -> bool = 0;
 };
 
 /// What the programs of all lives of a core share.
@@ -254,7 +262,10 @@ template <typename Transport> class fixed_link final : public any_link {
         return static_cast<std::uint32_t>(all.size());
     }
     auto all_buffers() -> std::uint32_t override { return plan_.buffers; }
-    auto are_bound() -> bool override { return talks_[0].rules.is_bound() and talks_[1].rules.is_bound(); }
+    auto is_starved() -> bool override { return talks_[0].was_starved or talks_[1].was_starved; }
+    auto are_bound() -> bool override {
+        return not Transport::acknowledged or (talks_[0].rules.is_bound() and talks_[1].rules.is_bound());
+    }
     auto undeliverable() -> std::uint32_t override { return link_.counts()[counter::no_endpoint]; }
 };
 
@@ -278,6 +289,14 @@ template <typename Transport> class pooled_link final : public any_link {
         to.it = std::make_unique<talk>(talk{who_, plan_.line, plan_.end, plan_.topics[which]});
         to.it->begin(who_->now());
         to.it->most_held = plan_.most_held;
+        if (which == 1) { // as users may, this one replaces the other in its event
+            to.it->on_down = [this] {
+                if (not who_->is_draining() and places_[0].it and who_->random().happens(3)) {
+                    destroy(0);
+                    create(0);
+                }
+            };
+        }
         auto const made = link_.create(
             which == 0 ? "a" : "b", endpoint_addresses{}, to.it.get(),
             [](void* self, link_ref link, message const& m) { static_cast<talk*>(self)->on_message(link, m); },
@@ -340,15 +359,15 @@ template <typename Transport> class pooled_link final : public any_link {
         auto const begins_silence = who_->is_draining() and not std::exchange(is_silent_, who_->is_draining());
         is_silent_ = who_->is_draining();
         if (begins_silence and places_[0].it) {
-            destroy(0);
-            create(0);
+            destroy(0); // the next poll creates another one
         }
     }
     auto is_pending() -> bool override { return link_.is_pending(); }
     auto next_deadline(ticks now) -> poll_deadline override {
         auto first = link_.next_deadline(now);
         for (auto& each : places_) {
-            auto const own = each.it ? each.it->due(now) : poll_deadline{.is_set = true, .at = now + 5};
+            auto const retry = poll_deadline{.is_set = not who_->is_draining(), .at = now + 5};
+            auto const own = each.it ? each.it->due(now) : retry;
             first = rpmsg::detail::earlier(first, own, now);
         }
         return first;
@@ -359,14 +378,18 @@ template <typename Transport> class pooled_link final : public any_link {
     auto is_up() -> bool override { return link_.is_up(); }
     auto free_buffers() -> std::uint32_t override {
         auto all = std::vector<typename link_type::endpoint::loan>{};
-        for (auto room = link_.at(places_[0].id).reserve(); room; room = link_.at(places_[0].id).reserve()) {
+        for (auto room = link_.at(places_[1].id).reserve(); room; room = link_.at(places_[1].id).reserve()) {
             all.push_back(std::move(room));
         }
         return static_cast<std::uint32_t>(all.size());
     }
     auto all_buffers() -> std::uint32_t override { return plan_.buffers; }
+    auto is_starved() -> bool override {
+        return (places_[0].it and places_[0].it->was_starved) or (places_[1].it and places_[1].it->was_starved);
+    }
     auto are_bound() -> bool override {
-        return places_[0].it and places_[1].it and places_[0].it->rules.is_bound() and places_[1].it->rules.is_bound();
+        return not Transport::acknowledged or
+               (places_[0].it and places_[1].it and places_[0].it->rules.is_bound() and places_[1].it->rules.is_bound());
     }
     auto undeliverable() -> std::uint32_t override { return link_.counts()[counter::no_endpoint]; }
 };
@@ -497,6 +520,9 @@ class plan {
                 }
                 if (not line.may_lose() and not link.are_bound()) {
                     return "an endpoint is not bound, and nothing is due:" + text;
+                }
+                if (link.is_starved()) {
+                    return "a sender that found no buffer was never told of one:" + text;
                 }
                 if (auto const free = link.free_buffers(); free != link.all_buffers()) {
                     return "buffers are lost: " + std::to_string(free) + " of " + std::to_string(link.all_buffers()) +

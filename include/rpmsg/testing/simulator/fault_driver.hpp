@@ -20,7 +20,6 @@ class fault_driver {
     world* all_;
     fault_timing timing_;
     std::vector<seeded_random> streams_{};
-    std::vector<bool> has_lost_{}; ///< by wire: frames were lost or damaged
     std::uint32_t phase_{};
     bool is_active_{};
 
@@ -55,17 +54,20 @@ class fault_driver {
 
     auto strike_wire(fault which, wire& line, seeded_random& from) -> void {
         auto lasts = true;
-        has_lost_[line.number()] = has_lost_[line.number()] or which == fault::partition or which >= fault::line_noise;
         switch (which) {
         case fault::doorbell_lost: all_->lose_interrupts(line, static_cast<std::uint32_t>(from.between(1, 3))); break;
-        case fault::doorbell_late:
-            all_->delay_interrupts(line, static_cast<std::uint32_t>(from.between(1, 4)), some_time(from, timing_.longest / 4));
+        case fault::doorbell_late: {
+            auto const count = static_cast<std::uint32_t>(from.between(1, 4)); // first this draw, then that of the time
+            all_->delay_interrupts(line, count, some_time(from, timing_.longest / 4));
             break;
+        }
         case fault::doorbell_refused: all_->refuse_doorbells(line, static_cast<std::uint32_t>(from.between(1, 5))); break;
-        case fault::doorbell_spurious:
-            all_->raise(line, static_cast<std::uint32_t>(from.below(2)), static_cast<std::uint32_t>(from.below(2)));
+        case fault::doorbell_spurious: {
+            auto const end = static_cast<std::uint32_t>(from.below(2));
+            all_->raise(line, end, static_cast<std::uint32_t>(from.below(2)));
             lasts = false;
             break;
+        }
         case fault::partition: all_->cut(line, true); break;
         case fault::slow: all_->slow_down(line, true); break;
         default: line.strike(which, from); break;
@@ -161,7 +163,6 @@ class fault_driver {
 
     /// From now on these faults strike; one that finds no core or wire to act on never does.
     auto begin(fault_set faults) -> void {
-        has_lost_.assign(all_->wire_count(), false);
         is_active_ = true;
         ++phase_;
         for (std::size_t i = 0; i < fault_count; ++i) {
@@ -171,7 +172,7 @@ class fault_driver {
         }
     }
     /// Ends all faults. Cores that are off start within `longest`; those at memory that was scribbled on start again. So does one
-    /// core of a wire that has lost frames for good: an announcement may have been among them, which nobody repeats.
+    /// core of each wire that may lose frames for good: an announcement may have been among them, which nobody repeats.
     auto heal() -> void {
         is_active_ = false;
         ++phase_;
@@ -182,7 +183,7 @@ class fault_driver {
             if (line.is_tainted()) {
                 all_->crash(*line.core_at(0), nanoseconds{1'000'000});
                 all_->crash(*line.core_at(1), nanoseconds{1'000'000});
-            } else if (line.may_lose() and i < has_lost_.size() and has_lost_[i]) {
+            } else if (line.may_lose()) {
                 all_->crash(*line.core_at(1), nanoseconds{1'000'000});
             }
         }

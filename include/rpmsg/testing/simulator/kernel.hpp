@@ -204,7 +204,9 @@ class kernel {
         }
     }
     kernel(std::uint64_t seed, std::uint32_t size) : seed_{seed}, size_{size}, random_{seed} {}
-    ~kernel() {
+    ~kernel() = default;
+    /// Destroys all programs.
+    auto bury_all() -> void {
         for (auto const& each : cores_) {
             if (each->is_on_) {
                 bury(*each);

@@ -96,6 +96,10 @@ class world : public kernel {
   public:
     /// `size` is the number of cores that the one who builds the world should make; a shorter run may ask for fewer.
     explicit world(std::uint64_t seed, std::uint32_t size = 2) : kernel{seed, size} {}
+    world(world const&) = delete;
+    auto operator=(world const&) -> world& = delete;
+    /// Programs may use what the checks have captured.
+    ~world() { bury_all(); }
 
     /// Adds a core; `make(core&)` returns its program at each start.
     template <typename Make> auto add_core(std::string name, core_settings settings, Make make) -> core& {
