@@ -406,6 +406,16 @@ template <typename... Edges> class router_hub {
         static_assert(i < links, "no edge of this hub has this name");
         return std::get < i < links ? i : 0 > (ports_).link;
     }
+    /// The doorbells of an edge, for drivers that report them to an object with `notify`.
+    class edge_bells {
+        router_hub* hub_;
+        std::uint32_t link_;
+
+      public:
+        constexpr edge_bells(router_hub& hub, std::uint32_t link) : hub_{&hub}, link_{link} {}
+        constexpr auto notify(std::uint32_t queue) const -> void { hub_->notify(link_, queue); }
+    };
+    template <fixed_name Name> [[nodiscard]] constexpr auto edge() -> edge_bells { return {*this, number<Name>()}; }
     /// The number of an edge, for `notify`.
     template <fixed_name Name> [[nodiscard]] static consteval auto number() -> std::uint32_t {
         static_assert(index_of<Name>() < links, "no edge of this hub has this name");
