@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace rpmsg {
@@ -57,6 +58,7 @@ template <typename... Edges> class router_hub {
     static_assert(are_distinct, "two edges of a hub have the same name");
 
     template <typename Edge> struct port {
+        using edge = Edge;
         typename Edge::transport_type link;
         detail::hub_queue<Edge::limits.queue> queue{};
         /// How many messages of one other link may wait for this one.
@@ -77,7 +79,7 @@ template <typename... Edges> class router_hub {
     /// Calls f(port, i) for port i.
     template <std::uint32_t First = 0, std::uint32_t Last = links> constexpr auto visit(std::uint32_t i, auto&& f) -> void {
         if constexpr (Last - First == 1) {
-            f(std::get<First>(ports_), i);
+            f(std::get<First>(ports_), std::integral_constant<std::uint32_t, First>{});
         } else {
             constexpr auto middle = First + (Last - First) / 2;
             if (i < middle) {
@@ -94,17 +96,18 @@ template <typename... Edges> class router_hub {
         }
     }
     constexpr auto release(detail::waiting_message const& it) -> void {
-        visit(it.from, [&](auto& from, std::uint32_t) { from.link.release(it.token); });
+        visit(it.from, [&](auto& from, auto) { from.link.release(it.token); });
     }
     constexpr auto count(std::uint32_t link, counter reason) -> void {
-        visit(link, [&](auto& at, std::uint32_t) { at.link.count(reason); });
+        visit(link, [&](auto& at, auto) { at.link.count(reason); });
     }
 
     /// What became of a message.
     enum class fate : std::uint8_t { sent, waits, dropped };
 
     /// Copies a message into a buffer of its target. The reason for which it is dropped is counted at link `from`.
-    static constexpr auto pass_on(auto& to, typename table::target const& where, const_bytes payload, counter& reason) -> fate {
+    static constexpr auto pass_on(auto& to, typename table::passage const& where, const_bytes payload, counter& reason)
+        -> fate {
         auto const room = detail::reserve_for(to.link, payload.size());
         if (not room) [[unlikely]] {
             auto const is_too_large = detail::says_room<decltype(to.link)> and payload.size() > to.link.tx_limit();
@@ -140,22 +143,22 @@ template <typename... Edges> class router_hub {
     }
 
     /// Sends a message that came on link `from`. Returns whether its buffer is kept.
-    constexpr auto forward(auto& source, std::uint32_t from, rx_buffer const& m) -> bool {
-        auto const way = routes_.find(from, m.destination);
-        if (way.route == table::nowhere_known.route) [[unlikely]] {
+    template <typename Source> constexpr auto forward(Source& source, std::uint32_t from, rx_buffer const& m) -> bool {
+        auto const number = routes_.find(from, m.destination);
+        if (number == table::none) [[unlikely]] {
             on_other(source, from, m);
             return false;
         }
-        if (constants::is_plain[from]) {
-            routes_.learn(way, m.source);
+        if constexpr (Source::edge::is_plain) {
+            routes_.learn(number, m.source);
         }
-        auto const where = routes_.through(way);
-        if (where.destination == any_address) [[unlikely]] {
+        auto const& where = routes_.at(number);
+        if (where.destination == any_address or not where.is_bound) [[unlikely]] {
             source.link.count(counter::not_bound);
             return false;
         }
         auto is_kept = false;
-        visit(where.link, [&](auto& to, std::uint32_t) {
+        visit(where.to, [&](auto& to, auto) {
             auto reason = counter::no_buffer;
             auto outcome = fate::waits;
             if (to.queue.is_empty()) [[likely]] {
@@ -164,13 +167,9 @@ template <typename... Edges> class router_hub {
             if (outcome == fate::sent) [[likely]] {
                 return;
             }
-            is_kept = outcome == fate::waits and keep(to, from,
-                                                      {.payload = m.payload,
-                                                       .token = m.token,
-                                                       .route = way.route,
-                                                       .uses = routes_.uses(way.route),
-                                                       .from = static_cast<std::uint8_t>(from),
-                                                       .side = static_cast<std::uint8_t>(way.side)});
+            is_kept = outcome == fate::waits and
+                      keep(to, from,
+                           {.payload = m.payload, .token = m.token, .passage = number, .self = m.destination, .from = from});
             if (not is_kept) {
                 source.link.count(reason);
             }
@@ -194,11 +193,9 @@ template <typename... Edges> class router_hub {
     constexpr auto send_waiting(auto& to, detail::waiting_message const& it) -> bool {
         auto reason = counter::closed;
         auto outcome = fate::dropped;
-        if (routes_.uses(it.route) == it.uses) {
-            auto const where = routes_.through({.route = it.route, .side = it.side});
-            if (where.destination != any_address) {
-                outcome = pass_on(to, where, it.payload, reason);
-            }
+        auto const& where = routes_.at(it.passage);
+        if (where.self == it.self and where.is_bound and where.destination != any_address) {
+            outcome = pass_on(to, where, it.payload, reason);
         }
         if (outcome == fate::waits) {
             return false;
@@ -218,9 +215,9 @@ template <typename... Edges> class router_hub {
     /// Calls f(port, is_current) for the port to which the message goes that stalls a link; its own when the route ended.
     constexpr auto visit_stalled(std::uint32_t from, auto&& f) -> void {
         auto const& it = stalled_[from];
-        auto const is_current = routes_.uses(it.route) == it.uses;
-        auto const target = is_current ? routes_.through({.route = it.route, .side = it.side}).link : from;
-        visit(target, [&](auto& to, std::uint32_t) { f(to, is_current); });
+        auto const& where = routes_.at(it.passage);
+        auto const is_current = where.self == it.self;
+        visit(is_current ? where.to : from, [&](auto& to, auto) { f(to, is_current); });
     }
     /// Sends that message, once nothing else waits for the same target.
     constexpr auto end_stall(std::uint32_t from) -> void {
@@ -235,7 +232,7 @@ template <typename... Edges> class router_hub {
         routes_.link_down(link);
         is_stalled_[link] = is_ending_[link] = false;
         held_[link] = 0;
-        visit_all([&](auto& to, std::uint32_t) {
+        visit_all([&](auto& to, auto) {
             for (auto removed = to.queue.remove(link); removed > 0; --removed) {
                 count(link, counter::lost_in_flight);
             }
@@ -243,12 +240,27 @@ template <typename... Edges> class router_hub {
         // What waits for this link has lost its route: `send_waiting` drops it.
     }
 
-    constexpr auto receive(auto& at, std::uint32_t i, std::uint32_t most) -> std::uint32_t {
+    [[gnu::noinline]] constexpr auto follow(auto& at, std::uint32_t i, link_change const& change) -> void {
+        if (change.event == link_event::up) {
+            routes_.link_up(i);
+        } else if (change.event == link_event::down) {
+            go_down(i);
+        } else if (change.event == link_event::ending) {
+            is_ending_[i] = true;
+            if (std::exchange(is_stalled_[i], false)) {
+                at.link.release(stalled_[i].token);
+                at.link.count(counter::no_buffer);
+            }
+        }
+        pending_.set(); // the edge may have taken its next step already
+    }
+    constexpr auto receive(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
         std::uint32_t handled = 0;
-        if (is_stalled_[i]) {
+        constexpr auto may_stall = constants::policy[i] == when_full::wait;
+        if (may_stall and is_stalled_[i]) [[unlikely]] {
             end_stall(i);
         }
-        while (handled < most and not is_stalled_[i]) {
+        while (handled < most and not(may_stall and is_stalled_[i])) {
             auto const m = at.link.receive();
             if (m.outcome == rx_outcome::none) {
                 return handled;
@@ -261,12 +273,13 @@ template <typename... Edges> class router_hub {
                 at.link.release(m.token);
             }
         }
-        if (not is_stalled_[i]) {
+        at.link.flush();
+        if (not may_stall or not is_stalled_[i]) {
             pending_.set();
         }
         return handled;
     }
-    constexpr auto send_own(auto& at, std::uint32_t i) -> void {
+    constexpr auto send_own(auto& at, auto i) -> void {
         auto const lengths = [&](std::uint32_t link, std::uint32_t other) { return path(link, other); };
         while (routes_.has_pending(i)) {
             auto const room = detail::reserve_for(at.link, sizeof(wire::announcement));
@@ -294,8 +307,8 @@ template <typename... Edges> class router_hub {
     /// The largest payloads from a link to another one, and back.
     constexpr auto path(std::uint32_t link, std::uint32_t other) -> path_lengths {
         auto made = path_lengths{};
-        visit(link, [&](auto& it, std::uint32_t) { made = {it.link.rx_limit(), it.link.tx_limit()}; });
-        visit(other, [&](auto& it, std::uint32_t) {
+        visit(link, [&](auto& it, auto) { made = {it.link.rx_limit(), it.link.tx_limit()}; });
+        visit(other, [&](auto& it, auto) {
             made = {std::min(made.tx, it.link.tx_limit()), std::min(made.rx, it.link.rx_limit())};
         });
         return made;
@@ -313,7 +326,7 @@ template <typename... Edges> class router_hub {
     /// Starts all links. Error: that of the first one that cannot work; then none is started.
     [[nodiscard]] constexpr auto start() -> status {
         auto outcome = status{};
-        visit_all([&](auto& at, std::uint32_t) {
+        visit_all([&](auto& at, auto) {
             if (auto const started = outcome ? at.link.start() : outcome; not started) {
                 outcome = started;
             }
@@ -326,7 +339,7 @@ template <typename... Edges> class router_hub {
     }
     /// Closes all links: each edge sees that its link goes down.
     constexpr auto close() -> void {
-        visit_all([&](auto& at, std::uint32_t i) {
+        visit_all([&](auto& at, auto i) {
             at.link.close();
             go_down(i);
         });
@@ -335,7 +348,7 @@ template <typename... Edges> class router_hub {
     /// Reports a doorbell of a ring of link i.
     constexpr auto notify(std::uint32_t i, std::uint32_t queue) -> void {
         expects(i < links);
-        visit(i, [&](auto& at, std::uint32_t) { at.link.notify(queue); });
+        visit(i, [&](auto& at, auto) { at.link.notify(queue); });
         pending_.set();
     }
     /// Whether a doorbell arrived, or a poll left work, since the last poll began.
@@ -343,7 +356,7 @@ template <typename... Edges> class router_hub {
     /// The latest time of the next poll when no doorbell arrives before.
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
         auto first = poll_deadline{};
-        visit_all([&](auto& at, std::uint32_t) { first = detail::earlier(first, at.link.next_deadline(now), now); });
+        visit_all([&](auto& at, auto) { first = detail::earlier(first, at.link.next_deadline(now), now); });
         return first;
     }
 
@@ -355,33 +368,21 @@ template <typename... Edges> class router_hub {
         } else {
             pending_.clear();
         }
-        visit_all([&](auto& at, std::uint32_t i) {
-            auto const change = at.link.poll(now);
-            if (change.event == link_event::up) {
-                routes_.link_up(i);
-            } else if (change.event == link_event::down) {
-                go_down(i);
-            } else if (change.event == link_event::ending) {
-                is_ending_[i] = true;
-                if (std::exchange(is_stalled_[i], false)) {
-                    at.link.release(stalled_[i].token);
-                    at.link.count(counter::no_buffer);
-                }
+        visit_all([&](auto& at, auto i) {
+            if (auto const change = at.link.poll(now); change.event != link_event::none) [[unlikely]] {
+                follow(at, i, change);
             }
-            if (change.event != link_event::none) {
-                pending_.set(); // the edge may have taken its next step already
-            }
+            empty_queue(at);
+            handled += receive(at, i, most);
         });
-        visit_all([&](auto& at, std::uint32_t) { empty_queue(at); });
-        visit_all([&](auto& at, std::uint32_t i) { handled += receive(at, i, most); });
-        visit_all([&](auto& at, std::uint32_t i) {
-            send_own(at, i);
-            at.link.flush();
-            auto const has_work = routes_.has_pending(i) or not at.queue.is_empty();
-            if (has_work and at.link.writable()) {
+        visit_all([&](auto& at, auto i) {
+            if (routes_.has_pending(i)) [[unlikely]] {
+                send_own(at, i);
+            }
+            if ((routes_.has_pending(i) or not at.queue.is_empty()) and at.link.writable()) [[unlikely]] {
                 pending_.set();
             }
-            if (is_stalled_[i]) {
+            if (constants::policy[i] == when_full::wait and is_stalled_[i]) [[unlikely]] {
                 visit_stalled(i, [&](auto& to, bool is_current) {
                     if (not is_current or to.link.writable()) {
                         pending_.set();
@@ -430,7 +431,7 @@ template <typename... Edges> class router_hub {
     [[nodiscard]] constexpr auto held(std::uint32_t i) const -> std::uint32_t { return held_[i] + (is_stalled_[i] ? 1 : 0); }
     [[nodiscard]] constexpr auto counts(std::uint32_t i) -> counters {
         auto found = counters{};
-        visit(i, [&](auto& at, std::uint32_t) { found = at.link.counts(); });
+        visit(i, [&](auto& at, auto) { found = at.link.counts(); });
         return found;
     }
     /// Calls f(name, link, peer, other link, other peer) for each service between two edges. A peer is the any-address while

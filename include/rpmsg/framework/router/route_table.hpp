@@ -57,6 +57,19 @@ template <typename Edges> class route_table {
             return sides[side_of(link)].link == link and sides[1 - side_of(link)].link == other;
         }
     };
+
+  public:
+    /// The way of the messages that come to one endpoint of the hub.
+    struct passage {
+        address self = any_address; ///< of that endpoint; the any-address while there is none
+        address source{};           ///< of the endpoint on the other link
+        address destination{};      ///< the other edge's endpoint; the any-address while there is none
+        std::uint8_t from{};
+        std::uint8_t to{};
+        bool is_bound{}; ///< the edge from which the messages come has an endpoint
+    };
+
+  private:
     /// The endpoint on a link that tells its edge of another one.
     struct control {
         address peer = any_address;
@@ -71,6 +84,7 @@ template <typename Edges> class route_table {
 
     std::array<std::array<control, links>, links> controls_{};
     std::array<route, routes> routes_{};
+    std::array<passage, 2 * routes> passages_{}; ///< from side s of route r: 2 r + s
     std::array<bool, links> is_up_{};
     std::array<bool, links> has_pending_{};
 
@@ -91,9 +105,24 @@ template <typename Edges> class route_table {
     constexpr auto note(side const& it) -> void {
         has_pending_[it.link] = has_pending_[it.link] or it.must_destroy or it.must_create or it.must_acknowledge;
     }
+    /// After each change of a route.
+    constexpr auto refresh(route const& it) -> void {
+        auto const r = static_cast<std::uint32_t>(&it - routes_.data());
+        for (std::uint32_t s = 0; s < 2; ++s) {
+            auto const& own = it.sides[s];
+            auto const& other = it.sides[1 - s];
+            passages_[2 * r + s] = {.self = it.is_used ? address_of(r, s) : any_address,
+                                    .source = address_of(r, 1 - s),
+                                    .destination = other.peer,
+                                    .from = own.link,
+                                    .to = other.link,
+                                    .is_bound = own.peer != any_address};
+        }
+    }
     constexpr auto settle(route& it) -> void {
         auto const is_idle = [](side const& s) { return s.peer == any_address and not s.is_told and not s.must_destroy; };
         it.is_used = not(is_idle(it.sides[0]) and is_idle(it.sides[1]));
+        refresh(it);
     }
     /// After a change: tells an edge of the other one's endpoint, and acknowledges once both are known.
     constexpr auto complete(route& it) -> void {
@@ -108,6 +137,7 @@ template <typename Edges> class route_table {
             (own.peer == any_address ? own.must_create : own.must_acknowledge) = true;
             note(own);
         }
+        refresh(it);
     }
     /// The endpoint of one side is gone: the other side is told, and keeps an endpoint that its edge announced.
     constexpr auto leave(route& it, std::uint32_t s) -> void {
@@ -255,13 +285,6 @@ template <typename Edges> class route_table {
         std::uint32_t size{};
     };
 
-    /// The way of a message that came from an edge.
-    struct way {
-        std::uint32_t route{};
-        std::uint32_t side{}; ///< from which it came
-    };
-    static constexpr auto nowhere_known = way{.route = routes};
-
     [[nodiscard]] constexpr auto is_up(std::uint32_t link) const -> bool { return is_up_[link]; }
     [[nodiscard]] constexpr auto has_pending(std::uint32_t link) const -> bool { return has_pending_[link]; }
     [[nodiscard]] constexpr auto is_joined(std::uint32_t link, std::uint32_t other) const -> bool {
@@ -350,47 +373,27 @@ template <typename Edges> class route_table {
         return worst;
     }
 
-    /// The way of a message to an address of the hub; `nowhere_known` when no endpoint has it. Constant time.
-    [[nodiscard]] constexpr auto find(std::uint32_t link, address destination) const -> way {
-        auto const offset = static_cast<std::uint32_t>(destination) - first_dynamic_address;
-        auto const index = (offset & (stride - 1)) - links;
-        auto const it = way{.route = index / 2, .side = index % 2};
-        auto const is_known = index < 2 * routes and routes_[it.route].is_used and routes_[it.route].uses == offset / stride and
-                              routes_[it.route].sides[it.side].link == link;
-        return is_known ? it : nowhere_known;
+    /// The number of a message's passage, by the address to which it came; `none` when no endpoint has it. Constant time.
+    static constexpr std::uint32_t none = 2 * routes;
+    [[nodiscard]] constexpr auto find(std::uint32_t link, address destination) const -> std::uint32_t {
+        auto const i = ((static_cast<std::uint32_t>(destination) - first_dynamic_address) & (stride - 1)) - links;
+        return i < none and passages_[i].self == destination and passages_[i].from == link ? i : none;
     }
+    [[nodiscard]] constexpr auto at(std::uint32_t i) const -> passage const& { return passages_[i]; }
     [[nodiscard]] constexpr auto is_control(std::uint32_t link, address destination) const -> bool {
         auto const index = static_cast<std::uint32_t>(destination) - first_dynamic_address;
         return not Edges::is_plain[link] and index < links and index != link;
     }
-    /// The link, source and destination of the message on the other side; the destination is the any-address while its edge has
-    /// no endpoint.
-    struct target {
-        std::uint32_t link{};
-        address source{};
-        address destination{};
-    };
-    [[nodiscard]] constexpr auto through(way const& it) const -> target {
-        auto const& sides = routes_[it.route].sides;
-        auto const is_bound = sides[it.side].peer != any_address;
-        auto const& other = sides[1 - it.side];
-        return {.link = other.link,
-                .source = address_of(it.route, 1 - it.side),
-                .destination = is_bound ? other.peer : any_address};
-    }
     /// A plain edge without acknowledgements: whoever sent last is the peer of the others.
-    constexpr auto learn(way const& it, address source) -> void {
-        auto& own = routes_[it.route].sides[it.side];
-        auto const is_new = own.peer == any_address;
-        own.peer = source;
-        if (is_new and own.is_told) {
-            own.must_create = false;
-            complete(routes_[it.route]);
+    constexpr auto learn(std::uint32_t i, address source) -> void {
+        auto& it = routes_[i / 2];
+        auto& own = it.sides[i % 2];
+        if (own.peer == source) {
+            return;
         }
-    }
-    /// Whether a route is still the one that it was.
-    [[nodiscard]] constexpr auto uses(std::uint32_t r) const -> std::uint32_t {
-        return routes_[r].is_used ? routes_[r].uses : 0;
+        own.must_create = own.must_create and own.peer != any_address;
+        own.peer = source;
+        complete(it);
     }
 
     /// Tells the other edges that the edge of a link sleeps or runs again.
