@@ -80,7 +80,7 @@ TEST_CASE("a route is found by its address alone") {
         auto const number = it.find(0, at_a.where);
         check(number != table::none);
         auto const& where = it.at(number);
-        check(where.to == 1 and where.source == at_b.where and where.destination == address{800} and where.is_bound);
+        check(where.to == 1 and where.source == at_b.where and where.destination == address{800} and where.is_open());
         for (std::uint32_t each = 0; each < 3000; ++each) { // no other address is one of link 0
             check(address{each} == at_a.where or it.find(0, address{each}) == table::none);
         }

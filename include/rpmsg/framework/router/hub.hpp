@@ -102,34 +102,35 @@ template <typename... Edges> class router_hub {
         visit(link, [&](auto& at, auto) { at.link.count(reason); });
     }
 
-    /// What became of a message.
-    enum class fate : std::uint8_t { sent, waits, dropped };
+    /// What `pass_on` returns for a message that was sent. It returns `no_buffer` for one that may wait, and otherwise the reason
+    /// for which it is dropped.
+    static constexpr auto is_sent = counter::count_;
 
-    /// Copies a message into a buffer of its target. The reason for which it is dropped is counted at link `from`.
-    static constexpr auto pass_on(auto& to, typename table::passage const& where, const_bytes payload, counter& reason)
-        -> fate {
+    /// Copies a message into a buffer of its target.
+    [[gnu::always_inline]] static constexpr auto pass_on(auto& to, typename table::passage const& where, const_bytes payload)
+        -> counter {
         auto const room = detail::reserve_for(to.link, payload.size());
         if (not room) [[unlikely]] {
             auto const is_too_large = detail::says_room<decltype(to.link)> and payload.size() > to.link.tx_limit();
-            reason = is_too_large ? counter::too_large : counter::no_buffer;
-            return is_too_large ? fate::dropped : fate::waits;
+            return is_too_large ? counter::too_large : counter::no_buffer;
         }
         if (payload.size() > room.space.size()) [[unlikely]] {
             to.link.discard(room);
-            reason = counter::too_large;
-            return fate::dropped;
+            return counter::too_large;
         }
         copy(payload, room.space);
         auto const header = wire::header{
             .source = where.source, .destination = where.destination, .length = static_cast<std::uint16_t>(payload.size())};
-        if (not to.link.commit(room, header)) [[unlikely]] {
-            reason = counter::closed;
-            return fate::dropped;
-        }
-        return fate::sent;
+        return to.link.commit(room, header) ? is_sent : counter::closed;
+    }
+    /// The same where it is not urgent.
+    [[gnu::noinline]] static constexpr auto pass_on_later(auto& to, typename table::passage const& where, const_bytes payload)
+        -> counter {
+        return pass_on(to, where, payload);
     }
     /// Keeps a message for later; false when it has to be dropped.
-    constexpr auto keep(auto& to, std::uint32_t from, detail::waiting_message const& it) -> bool {
+    [[gnu::noinline]] constexpr auto keep(auto& to, detail::waiting_message const& it) -> bool {
+        auto const from = it.from;
         if (held_[from] < constants::held[from] and to.queue.push(it, to.share)) {
             ++held_[from];
             return true;
@@ -149,29 +150,26 @@ template <typename... Edges> class router_hub {
             on_other(source, from, m);
             return false;
         }
-        if constexpr (Source::edge::is_plain) {
-            routes_.learn(number, m.source);
-        }
         auto const& where = routes_.at(number);
-        if (where.destination == any_address or not where.is_bound) [[unlikely]] {
+        if constexpr (Source::edge::is_plain) {
+            if (where.peer != m.source) [[unlikely]] {
+                routes_.learn(number, m.source);
+            }
+        }
+        if (not where.is_open()) [[unlikely]] {
             source.link.count(counter::not_bound);
             return false;
         }
         auto is_kept = false;
         visit(where.to, [&](auto& to, auto) {
-            auto reason = counter::no_buffer;
-            auto outcome = fate::waits;
-            if (to.queue.is_empty()) [[likely]] {
-                outcome = pass_on(to, where, m.payload, reason);
-            }
-            if (outcome == fate::sent) [[likely]] {
-                return;
-            }
-            is_kept = outcome == fate::waits and
-                      keep(to, from,
-                           {.payload = m.payload, .token = m.token, .passage = number, .self = m.destination, .from = from});
-            if (not is_kept) {
-                source.link.count(reason);
+            auto const outcome = to.queue.is_empty() ? pass_on(to, where, m.payload) : counter::no_buffer;
+            if (outcome != is_sent) [[unlikely]] {
+                auto const it = detail::waiting_message{
+                    .payload = m.payload, .token = m.token, .passage = number, .self = m.destination, .from = from};
+                is_kept = outcome == counter::no_buffer and keep(to, it);
+                if (not is_kept) {
+                    source.link.count(outcome);
+                }
             }
         });
         return is_kept;
@@ -191,18 +189,15 @@ template <typename... Edges> class router_hub {
 
     /// Sends one message that waits for a link; false when there is still no buffer.
     constexpr auto send_waiting(auto& to, detail::waiting_message const& it) -> bool {
-        auto reason = counter::closed;
-        auto outcome = fate::dropped;
         auto const& where = routes_.at(it.passage);
-        if (where.self == it.self and where.is_bound and where.destination != any_address) {
-            outcome = pass_on(to, where, it.payload, reason);
-        }
-        if (outcome == fate::waits) {
+        auto const is_current = where.self == it.self and where.is_open();
+        auto const outcome = is_current ? pass_on_later(to, where, it.payload) : counter::closed;
+        if (outcome == counter::no_buffer) {
             return false;
         }
         release(it);
-        if (outcome == fate::dropped) {
-            count(it.from, reason);
+        if (outcome != is_sent) {
+            count(it.from, outcome);
         }
         return true;
     }
@@ -254,7 +249,7 @@ template <typename... Edges> class router_hub {
         }
         pending_.set(); // the edge may have taken its next step already
     }
-    constexpr auto receive(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
+    [[gnu::flatten]] constexpr auto receive(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
         std::uint32_t handled = 0;
         constexpr auto may_stall = constants::policy[i] == when_full::wait;
         if (may_stall and is_stalled_[i]) [[unlikely]] {
@@ -286,18 +281,16 @@ template <typename... Edges> class router_hub {
             if (not room) {
                 return;
             }
+            at.link.discard(room); // the next reserve takes it
             auto own = typename table::outgoing{};
             if (not routes_.next(i, own, lengths)) {
-                return at.link.discard(room);
+                return;
             }
-            if (room.space.size() < own.size) {
-                at.link.discard(room);
-                at.link.count(counter::too_large);
-                continue;
+            auto const outcome =
+                pass_on(at, {.source = own.source, .destination = own.destination}, const_bytes{own.content}.first(own.size));
+            if (outcome != is_sent) {
+                at.link.count(outcome);
             }
-            copy(const_bytes{own.content}.first(own.size), room.space);
-            (void)at.link.commit(
-                room, {.source = own.source, .destination = own.destination, .length = static_cast<std::uint16_t>(own.size)});
         }
     }
     struct path_lengths {

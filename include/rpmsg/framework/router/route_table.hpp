@@ -63,10 +63,12 @@ template <typename Edges> class route_table {
     struct passage {
         address self = any_address; ///< of that endpoint; the any-address while there is none
         address source{};           ///< of the endpoint on the other link
-        address destination{};      ///< the other edge's endpoint; the any-address while there is none
+        address destination{};      ///< the other edge's endpoint; the any-address while either edge has none
+        address peer{};             ///< the endpoint from which the messages come
         std::uint8_t from{};
         std::uint8_t to{};
-        bool is_bound{}; ///< the edge from which the messages come has an endpoint
+
+        [[nodiscard]] constexpr auto is_open() const -> bool { return destination != any_address; }
     };
 
   private:
@@ -113,10 +115,10 @@ template <typename Edges> class route_table {
             auto const& other = it.sides[1 - s];
             passages_[2 * r + s] = {.self = it.is_used ? address_of(r, s) : any_address,
                                     .source = address_of(r, 1 - s),
-                                    .destination = other.peer,
+                                    .destination = own.peer != any_address ? other.peer : any_address,
+                                    .peer = own.peer,
                                     .from = own.link,
-                                    .to = other.link,
-                                    .is_bound = own.peer != any_address};
+                                    .to = other.link};
         }
     }
     constexpr auto settle(route& it) -> void {
@@ -384,13 +386,10 @@ template <typename Edges> class route_table {
         auto const index = static_cast<std::uint32_t>(destination) - first_dynamic_address;
         return not Edges::is_plain[link] and index < links and index != link;
     }
-    /// A plain edge without acknowledgements: whoever sent last is the peer of the others.
-    constexpr auto learn(std::uint32_t i, address source) -> void {
+    /// Called when a plain edge sends from another endpoint than before: whoever sent last is the peer of the others.
+    [[gnu::noinline]] constexpr auto learn(std::uint32_t i, address source) -> void {
         auto& it = routes_[i / 2];
         auto& own = it.sides[i % 2];
-        if (own.peer == source) {
-            return;
-        }
         own.must_create = own.must_create and own.peer != any_address;
         own.peer = source;
         complete(it);
