@@ -62,7 +62,7 @@ template <typename... Edges> class router_hub {
         typename Edge::transport_type link;
         detail::hub_queue<Edge::limits.queue> queue{};
         /// How many messages of one other link may wait for this one.
-        static constexpr std::uint32_t share = std::max(1u, Edge::limits.queue / (links - 1));
+        static constexpr std::uint32_t share = std::max<std::uint32_t>(1, Edge::limits.queue / (links - 1));
     };
 
     using table = detail::route_table<constants>;
@@ -123,7 +123,7 @@ template <typename... Edges> class router_hub {
             .source = where.source, .destination = where.destination, .length = static_cast<std::uint16_t>(payload.size())};
         return to.link.commit(room, header) ? is_sent : counter::closed;
     }
-    /// The same where it is not urgent.
+    /// The same where it is not urgent, and on small cores.
     [[gnu::noinline]] static constexpr auto pass_on_later(auto& to, typename table::passage const& where, const_bytes payload)
         -> counter {
         return pass_on(to, where, payload);
@@ -162,7 +162,9 @@ template <typename... Edges> class router_hub {
         }
         auto is_kept = false;
         visit(where.to, [&](auto& to, auto) {
-            auto const outcome = to.queue.is_empty() ? pass_on(to, where, m.payload) : counter::no_buffer;
+            auto const outcome = not to.queue.is_empty() ? counter::no_buffer
+                                 : sizeof(void*) > 4     ? pass_on(to, where, m.payload)
+                                                         : pass_on_later(to, where, m.payload);
             if (outcome != is_sent) [[unlikely]] {
                 auto const it = detail::waiting_message{
                     .payload = m.payload, .token = m.token, .passage = number, .self = m.destination, .from = from};
@@ -249,7 +251,11 @@ template <typename... Edges> class router_hub {
         }
         pending_.set(); // the edge may have taken its next step already
     }
-    [[gnu::flatten]] constexpr auto receive(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
+    /// On 64-bit cores all that a message needs is one function; on small cores the links share the code.
+    [[gnu::flatten]] constexpr auto receive_flattened(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
+        return receive(at, i, most);
+    }
+    [[gnu::always_inline]] constexpr auto receive(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
         std::uint32_t handled = 0;
         constexpr auto may_stall = constants::policy[i] == when_full::wait;
         if (may_stall and is_stalled_[i]) [[unlikely]] {
@@ -366,7 +372,11 @@ template <typename... Edges> class router_hub {
                 follow(at, i, change);
             }
             empty_queue(at);
-            handled += receive(at, i, most);
+            if constexpr (sizeof(void*) > 4) {
+                handled += receive_flattened(at, i, most);
+            } else {
+                handled += receive(at, i, most);
+            }
         });
         visit_all([&](auto& at, auto i) {
             if (routes_.has_pending(i)) [[unlikely]] {

@@ -15,6 +15,16 @@
 
 namespace rpmsg::detail {
 
+/// An address that is all zero while it is the any-address.
+class optional_address {
+    std::uint32_t complement_{};
+
+  public:
+    constexpr optional_address() = default;
+    constexpr optional_address(address it) : complement_{~static_cast<std::uint32_t>(it)} {}
+    constexpr operator address() const { return address{~complement_}; }
+};
+
 /// The names of a hub: which edges are joined, and which endpoints of two edges are. It decides what is announced on which link,
 /// and sends nothing itself. `Edges` has the constants of the links, in their order: `count`, `routes`, and the arrays `names`,
 /// `is_plain`, `acknowledged` and `quota`.
@@ -30,8 +40,8 @@ template <typename Edges> class route_table {
 
     /// What one edge and the hub know of an endpoint.
     struct side {
-        address peer = any_address; ///< the endpoint of the edge
-        address told = any_address; ///< the endpoint of the hub that the edge knows, perhaps of an earlier use of the route
+        optional_address peer{}; ///< the endpoint of the edge
+        optional_address told{}; ///< the endpoint of the hub that the edge knows, perhaps of an earlier use of the route
         std::uint8_t link{};
         bool is_heard{}; ///< the edge announced it by itself
         bool is_told{};  ///< the edge knows this use of the route, or is about to
@@ -61,10 +71,10 @@ template <typename Edges> class route_table {
   public:
     /// The way of the messages that come to one endpoint of the hub.
     struct passage {
-        address self = any_address; ///< of that endpoint; the any-address while there is none
-        address source{};           ///< of the endpoint on the other link
-        address destination{};      ///< the other edge's endpoint; the any-address while either edge has none
-        address peer{};             ///< the endpoint from which the messages come
+        optional_address self{};        ///< of that endpoint; the any-address while there is none
+        optional_address source{};      ///< of the endpoint on the other link
+        optional_address destination{}; ///< the other edge's endpoint; the any-address while either edge has none
+        optional_address peer{};        ///< the endpoint from which the messages come
         std::uint8_t from{};
         std::uint8_t to{};
 
@@ -74,7 +84,7 @@ template <typename Edges> class route_table {
   private:
     /// The endpoint on a link that tells its edge of another one.
     struct control {
-        address peer = any_address;
+        optional_address peer{};
         bool must_announce{};
         bool is_joined{};  ///< both edges are there
         bool is_created{}; ///< the edge was told so, or is about to
@@ -113,9 +123,9 @@ template <typename Edges> class route_table {
         for (std::uint32_t s = 0; s < 2; ++s) {
             auto const& own = it.sides[s];
             auto const& other = it.sides[1 - s];
-            passages_[2 * r + s] = {.self = it.is_used ? address_of(r, s) : any_address,
+            passages_[2 * r + s] = {.self = it.is_used ? optional_address{address_of(r, s)} : optional_address{},
                                     .source = address_of(r, 1 - s),
-                                    .destination = own.peer != any_address ? other.peer : any_address,
+                                    .destination = own.peer != any_address ? other.peer : optional_address{},
                                     .peer = own.peer,
                                     .from = own.link,
                                     .to = other.link};
@@ -150,7 +160,7 @@ template <typename Edges> class route_table {
         if (other.is_told) {
             other.must_destroy = other.must_destroy or other.told != any_address;
             other.is_told = other.must_create = other.must_acknowledge = false;
-            other.peer = other.is_heard ? other.peer : any_address;
+            other.peer = other.is_heard ? other.peer : optional_address{};
             note(other);
         }
         settle(it);
@@ -227,7 +237,7 @@ template <typename Edges> class route_table {
         }
         auto& it = routes_[r];
         auto const s = it.side_of(link);
-        auto const known = it.sides[s].peer;
+        auto const known = address{it.sides[s].peer};
         if (known != any_address and (known == where or where == any_address)) {
             leave(it, s);
         }
@@ -274,7 +284,7 @@ template <typename Edges> class route_table {
             }
             return;
         }
-        it.peer = it.peer == any_address ? announced.where : it.peer;
+        it.peer = it.peer == any_address ? optional_address{announced.where} : it.peer;
         try_join(link, other);
     }
 
@@ -317,7 +327,7 @@ template <typename Edges> class route_table {
         }
         for (auto& it : routes_) {
             for (auto& each : it.sides) { // it knows nothing any more
-                each.told = each.link == link ? any_address : each.told;
+                each.told = each.link == link ? optional_address{} : each.told;
             }
         }
     }
@@ -454,7 +464,7 @@ template <typename Edges> class route_table {
                                      : wire::route_name(Edges::names[it.sides[1 - s].link], wire::view_of(it.name));
                 if (std::exchange(own.must_destroy, false)) {
                     announced.kind = wire::announcement_kind::destroy;
-                    announced.where = std::exchange(own.told, any_address);
+                    announced.where = std::exchange(own.told, optional_address{});
                     settle(it);
                     return put(announced, announced.where, name_service_address);
                 }
