@@ -255,7 +255,7 @@ template <typename... Edges> class router_hub {
     [[gnu::flatten]] constexpr auto receive_flattened(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
         return receive(at, i, most);
     }
-    [[gnu::always_inline]] constexpr auto receive(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
+    constexpr auto receive(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
         std::uint32_t handled = 0;
         constexpr auto may_stall = constants::policy[i] == when_full::wait;
         if (may_stall and is_stalled_[i]) [[unlikely]] {
