@@ -35,6 +35,7 @@
 #include <rpmsg/transport/tapped.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/uart.hpp>
+#include <rpmsg/transport/vring/composed_table.hpp>
 #include <rpmsg/transport/vring/fixed_layout.hpp>
 #include <rpmsg/transport/vring/runtime_layout.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>

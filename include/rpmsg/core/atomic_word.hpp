@@ -16,11 +16,15 @@ inline constexpr bool loads_by_call = true;
 inline constexpr bool loads_by_call = false;
 #endif
 
+/// On small cores a relaxed access is a volatile one: the compiler then uses every addressing mode, and no thread sanitizer runs
+/// there.
+template <int Order> inline constexpr bool is_volatile_enough = Order == __ATOMIC_RELAXED and sizeof(void*) <= 4;
+
 /// One relaxed or acquire load of a naturally aligned word of at most the size of a pointer.
 template <int Order, typename T> [[gnu::always_inline]] [[nodiscard]] inline auto atomic_load(T const& word) -> T {
     static_assert(std::is_integral_v<T> and sizeof(T) <= sizeof(void*) and
                   (Order == __ATOMIC_RELAXED or Order == __ATOMIC_ACQUIRE));
-    if constexpr (has_atomics<T> or not loads_by_call) {
+    if constexpr ((has_atomics<T> or not loads_by_call) and not is_volatile_enough<Order>) {
         return __atomic_load_n(&word, Order);
     } else {
         auto const value = *const_cast<T const volatile*>(&word);
@@ -36,7 +40,7 @@ template <int Order, typename T>
 [[gnu::always_inline]] inline auto atomic_store(T& word, std::type_identity_t<T> value) -> void {
     static_assert(std::is_integral_v<T> and sizeof(T) <= sizeof(void*) and
                   (Order == __ATOMIC_RELAXED or Order == __ATOMIC_RELEASE));
-    if constexpr (has_atomics<T>) {
+    if constexpr (has_atomics<T> and not is_volatile_enough<Order>) {
         __atomic_store_n(&word, value, Order);
     } else {
         if constexpr (Order == __ATOMIC_RELEASE) {

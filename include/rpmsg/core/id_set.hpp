@@ -56,6 +56,7 @@ template <std::uint32_t Size> class id_set {
         return id;
     }
     [[nodiscard]] constexpr auto count() const -> std::uint32_t { return static_cast<std::uint32_t>(std::popcount(members_)); }
+    auto operator==(id_set const&) const -> bool = default;
 };
 
 /// As above, for more numbers than a word has bits. A second set holds the words that have members, which avoids a search word
@@ -129,6 +130,7 @@ requires(Size > 32) class id_set<Size> {
         }
         return total;
     }
+    auto operator==(id_set const&) const -> bool = default;
 };
 
 /// Tracks which of the numbers 0 to Size - 1 are free. All are free while the memory is zero.

@@ -110,13 +110,11 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
         }
     }
     constexpr auto try_send(std::uint32_t index, address from, address to, const_bytes payload, bool is_own = true) -> error {
-        if (to == any_address) [[unlikely]] {
-            return is_up_ ? error::not_bound : error::closed;
-        }
         // A transport that reserves by size needs the check for `too_large` first; with others the buffer's size is checked.
         constexpr auto is_found_by_size = detail::says_room<Transport>;
-        if (is_found_by_size and payload.size() > transport_.tx_limit()) [[unlikely]] {
-            return is_up_ ? error::too_large : error::closed;
+        auto const is_too_large = is_found_by_size and payload.size() > transport_.tx_limit();
+        if (to == any_address or is_too_large) [[unlikely]] {
+            return not is_up_ ? error::closed : to == any_address ? error::not_bound : error::too_large;
         }
         auto room = tx_buffer{};
         if (auto const refusal = try_reserve(index, room, is_own and to != name_service_address, payload.size());
@@ -127,7 +125,7 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
             put_back(room);
             return error::too_large;
         }
-        copy(payload, room.space);
+        copy(payload, {room.space.data(), payload.size()});
         return pass_on(from, to, room, payload.size());
     }
 
@@ -157,6 +155,29 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     /// Sends a message of an endpoint; to the bound peer when `to` is the any-address.
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
         return send_parts(payload.data(), payload.size(), to, id);
+    }
+    /// Sends a message to the bound peer that `fill` writes in place: fill(payload) returns its size, 0 for no message.
+    template <typename Fill> constexpr auto send_filled_from(std::uint32_t id, Fill&& fill) -> status {
+        auto guard = this->locked();
+        auto const index = this->find(id);
+        if (not Endpoints::is_static and index == no_index) {
+            return error::no_endpoint;
+        }
+        auto const to = endpoints_.state(index).peer();
+        auto room = tx_buffer{};
+        auto refusal = to == any_address ? error::not_bound : error{};
+        if (refusal == error{}) [[likely]] {
+            refusal = try_reserve(index, room, true, detail::says_room<Transport> ? transport_.tx_limit() : 0);
+        }
+        if (refusal != error{}) {
+            return counted(refusal);
+        }
+        auto const size = fill(room.space);
+        if (size == 0) {
+            put_back(room);
+            return {};
+        }
+        return counted(pass_on(endpoints_.local(index), to, room, size));
     }
     /// The same for a message that may take the last buffer.
     constexpr auto send_credit_from(std::uint32_t id, const_bytes payload) -> status {

@@ -87,7 +87,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
     [[nodiscard]] constexpr auto waiting() -> Wait& { return wait_; }
     [[nodiscard]] constexpr auto pending() -> interrupt_flag& { return pending_; }
     /// Requests a poll and wakes the waiting threads.
-    constexpr auto call_poller() -> void {
+    [[gnu::always_inline]] constexpr auto call_poller() -> void {
         pending_.set();
         wait_.wake();
     }

@@ -35,15 +35,14 @@ constexpr auto match_announcement(endpoint_table auto& table, wire::announced co
         }
         auto const peer = table.state(i).peer();
         auto const is_bound = peer != any_address;
-        auto const is_ours = is_bound and (peer == announced.where or (destroys and announced.where == any_address));
-        if (destroys and is_ours) {
-            return {.match = name_match::unbinds, .index = i};
-        }
-        if (not destroys and is_ours) {
-            return {.match = name_match::nothing};
-        }
-        if (not destroys and not is_bound) {
+        if (destroys) {
+            if (is_bound and (peer == announced.where or announced.where == any_address)) {
+                return {.match = name_match::unbinds, .index = i};
+            }
+        } else if (not is_bound) {
             return {.match = name_match::binds, .index = i};
+        } else if (peer == announced.where) {
+            return {.match = name_match::nothing};
         }
         bound_elsewhere = i;
     }

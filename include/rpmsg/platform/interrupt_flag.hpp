@@ -15,9 +15,12 @@ class interrupt_flag {
     std::uint8_t set_{};
 
   public:
-    constexpr auto set() -> void {
+    [[gnu::always_inline]] constexpr auto set() -> void {
         if (std::is_constant_evaluated()) {
             set_ = 1;
+        } else if (sizeof(void*) <= 4) { // an interrupt of this core, or under the lock: the compiler alone keeps the order
+            __atomic_signal_fence(__ATOMIC_RELEASE);
+            detail::atomic_store<__ATOMIC_RELAXED>(set_, 1);
         } else {
             detail::atomic_store<__ATOMIC_RELEASE>(set_, 1);
         }

@@ -8,8 +8,22 @@
 
 namespace rpmsg {
 
+/// Shared memory from an address in a register on, which the optimiser does not know.
+struct formed_memory {
+    std::uintptr_t address;
+
+    [[nodiscard]] auto start() const -> std::uintptr_t { return address; }
+    static constexpr auto size() -> std::uint32_t { return 0; }
+    static auto formed(std::uintptr_t where) -> std::uintptr_t {
+        asm("" : "+r"(where));
+        return where;
+    }
+};
+
 /// Shared memory at a constant address of the board. It stores nothing.
 template <std::uintptr_t Start, std::uint32_t Size> struct fixed_memory {
+    static constexpr bool is_constant = true;
+
     static constexpr auto start() -> std::uintptr_t { return Start; }
     static constexpr auto size() -> std::uint32_t { return Size; }
     /// Hides the address from the optimiser, so that small cores form it once and reach its fields from there; otherwise each
@@ -52,6 +66,11 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
 
     [[nodiscard]] constexpr auto size() const -> std::uint32_t { return memory_.size(); }
     [[nodiscard]] constexpr auto handle() const -> mapped_region { return *this; }
+    /// On small cores, at a constant address: the region from an offset on, for several accesses around it.
+    [[nodiscard]] auto from(std::uint32_t offset) const -> mapped_region<formed_memory, Cache>
+    requires(sizeof(void*) <= 4 and requires { Memory::is_constant; }) {
+        return {formed_memory{Memory::formed(memory_.start() + offset)}, cache_};
+    }
 
     template <site Site, typename T> [[nodiscard]] auto load(std::uint32_t offset, std::uint32_t distance = 0) -> T {
         static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic loads: read two words");

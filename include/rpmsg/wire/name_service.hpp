@@ -103,8 +103,6 @@ struct announced {
     if (payload.size() != sizeof(announcement)) {
         return false;
     }
-    into.where = fetch<address>(payload, offsetof(announcement, where));
-    into.kind = meaning_of(fetch<announcement_kind>(payload, offsetof(announcement, kind)), acknowledged);
     for (std::uint32_t i = 0; i < sizeof(padded_name); ++i) {
         auto const c = fetch<char>(payload, i);
         visit(i, c);
@@ -115,6 +113,8 @@ struct announced {
             return false;
         }
     }
+    into.where = fetch<address>(payload, offsetof(announcement, where));
+    into.kind = meaning_of(fetch<announcement_kind>(payload, offsetof(announcement, kind)), acknowledged);
     if (into.where == any_address) {
         return into.kind == announcement_kind::destroy;
     }

@@ -99,6 +99,37 @@ TEST_CASE("A name goes to the other edge, is acknowledged when that one has it, 
     CHECK(rig.a.got[0].destination == address{2001});
 }
 
+// NuttX's sockets send as soon as they have a peer.
+TEST_CASE("A message that follows an acknowledgement at once follows it on the other link, too") {
+    auto rig = raw_edges{};
+    rig.join();
+    REQUIRE(rig.a.announce("r:b:echo", 2001, kind::create));
+    rig.settle();
+    auto const at_b = rig.b.find("+r:a:echo")->where();
+    rig.a.got.clear();
+    SECTION("with a buffer for both") {}
+    SECTION("with no buffer for a while") {
+        rig.a.reads = false;
+        REQUIRE(rig.b.announce("r:a:other", 2003, kind::create));
+        for (auto i = 0u; i < 16; ++i) { // names that nobody takes
+            (void)rig.b.announce("r:a:x" + std::to_string(i), 3000 + i, kind::create);
+            (void)rig.hub.poll(0);
+        }
+    }
+    REQUIRE(rig.b.announce("r:a:echo", 2002, kind::acknowledge));
+    REQUIRE(rig.b.send(address{9}, at_b, "early"_payload));
+    (void)rig.hub.poll(0);
+    rig.a.reads = true;
+    rig.settle();
+    auto const is_data = [](auto const& it) { return it.text().empty(); };
+    auto const is_told = [](auto const& it) { return it.text() == "=r:b:echo"; };
+    auto const data = std::find_if(rig.a.got.begin(), rig.a.got.end(), is_data);
+    auto const told = std::find_if(rig.a.got.begin(), rig.a.got.end(), is_told);
+    REQUIRE(data != rig.a.got.end());
+    CHECK(told < data);
+    CHECK(same(data->payload, "early"_payload));
+}
+
 TEST_CASE("A plain edge sees the names of the others as those of the hub, and its first message binds it") {
     auto rig = raw_edges{};
     REQUIRE(rig.a.announce("router:c", 1501, kind::acknowledge));
@@ -376,7 +407,8 @@ TEST_CASE("A flood of one edge leaves room for the messages of another one") {
     rig.b.got.clear();
     rig.b.reads = true;
     rig.settle();
-    CHECK(same(rig.b.got[10].payload, "important"_payload));
+    CHECK(rig.b.got[8].text() == "=r:c:log"); // c is known by its first message
+    CHECK(same(rig.b.got[11].payload, "important"_payload));
 }
 
 TEST_CASE("A hub tells the others that an edge sleeps and runs again") {

@@ -143,6 +143,15 @@ template <typename... Edges> class router_hub {
         return false;
     }
 
+    /// Sends what the hub has to say on a link: an edge is told of a name before it has a message of it. False while a buffer is
+    /// lacking.
+    constexpr auto may_follow(auto& to, std::uint32_t link) -> bool {
+        if (routes_.has_pending(link)) [[unlikely]] {
+            send_own(to, link);
+        }
+        return not routes_.has_pending(link);
+    }
+
     /// Sends a message that came on link `from`. Returns whether its buffer is kept.
     template <typename Source> constexpr auto forward(Source& source, std::uint32_t from, rx_buffer const& m) -> bool {
         auto const number = routes_.find(from, m.destination);
@@ -162,9 +171,10 @@ template <typename... Edges> class router_hub {
         }
         auto is_kept = false;
         visit(where.to, [&](auto& to, auto) {
-            auto const outcome = not to.queue.is_empty() ? counter::no_buffer
-                                 : sizeof(void*) > 4     ? pass_on(to, where, m.payload)
-                                                         : pass_on_later(to, where, m.payload);
+            auto const is_free = to.queue.is_empty() and may_follow(to, where.to);
+            auto const outcome = not is_free         ? counter::no_buffer
+                                 : sizeof(void*) > 4 ? pass_on(to, where, m.payload)
+                                                     : pass_on_later(to, where, m.payload);
             if (outcome != is_sent) [[unlikely]] {
                 auto const it = detail::waiting_message{
                     .payload = m.payload, .token = m.token, .passage = number, .self = m.destination, .from = from};
@@ -193,6 +203,9 @@ template <typename... Edges> class router_hub {
     constexpr auto send_waiting(auto& to, detail::waiting_message const& it) -> bool {
         auto const& where = routes_.at(it.passage);
         auto const is_current = where.self == it.self and where.is_open();
+        if (is_current and not may_follow(to, where.to)) {
+            return false;
+        }
         auto const outcome = is_current ? pass_on_later(to, where, it.payload) : counter::closed;
         if (outcome == counter::no_buffer) {
             return false;
@@ -280,7 +293,7 @@ template <typename... Edges> class router_hub {
         }
         return handled;
     }
-    constexpr auto send_own(auto& at, auto i) -> void {
+    [[gnu::noinline]] constexpr auto send_own(auto& at, std::uint32_t i) -> void {
         auto const lengths = [&](std::uint32_t link, std::uint32_t other) { return path(link, other); };
         while (routes_.has_pending(i)) {
             auto const room = detail::reserve_for(at.link, sizeof(wire::announcement));

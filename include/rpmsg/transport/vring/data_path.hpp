@@ -22,7 +22,7 @@ enum class link_phase : std::uint8_t {
     waiting, ///< the handshake waits for the peer
     refused, ///< the configuration of the peer does not match
     faulted, ///< the peer violated the ring protocol: the next poll takes the link down
-    ending,  ///< the peer restarted: messages that it published before are still delivered
+    ending,  ///< the peer restarted: messages that it published before are still delivered, where the handshake says so
     up,
 };
 
@@ -34,11 +34,15 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr bool device = Role == ring_role::device;
     static constexpr std::uint32_t tx_ring = device ? 0 : 1;
     static constexpr std::uint32_t rx_ring = device ? 1 : 0;
+    static constexpr std::uint32_t tx_count = Config.count_of(tx_ring);
+    static constexpr std::uint32_t rx_count = Config.count_of(rx_ring);
     static constexpr bool prefilled = Config.dialect.prefilled;
+    static constexpr bool drains = handshake_of<Role, Config>::drains_after_restart;
     /// Rings for every message where the peer's flags are not usable, or where reading them costs cache maintenance.
     static constexpr bool always_rings = (device and Config.dialect.always_rings_driver) or line_of<Region> > 1;
 
     struct nothing {};
+    struct no_request {}; // a type of its own: two members of one empty type would take space
 
     /// Whether this device writes a mark to recognise the rings that it attached to. Handshakes that agree on new rings need
     /// none, and with boot words there is no free word: ring 1 starts where the last entry of ring 0 ends.
@@ -53,11 +57,13 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// Buffer size in the descriptor that was read last.
     [[no_unique_address]] std::conditional_t<reads_descriptors, std::uint32_t, nothing> size_{};
     link_phase phase_{};
-    bool notification_enabled_{};     ///< a doorbell for returned buffers is requested
-    id_set<Config.buffers> unused_{}; ///< free transmit buffers that this side owns
-    /// Free transmit buffers that were already reported by `writable`; they may be too small or not usable.
-    [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
-    id_set<Config.buffers> late_{}; ///< transmit buffers lent since before these rings; their holders may still write to them
+    /// A doorbell for returned buffers is requested; kept where it is looked at.
+    static constexpr bool keeps_request = prefilled or not is_marking;
+    [[no_unique_address]] std::conditional_t<keeps_request, bool, no_request> notification_enabled_{};
+    id_set<tx_count> unused_{}; ///< free transmit buffers that this side owns
+    /// Of them, those that `writable` has reported: they may be too small or not usable. Says nothing of others.
+    [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<tx_count>, nothing> told_{};
+    id_set<tx_count> late_{}; ///< transmit buffers lent since before these rings; their holders may still write to them
     /// The mark that this device wrote to the rings when it attached, or 0 (ring_attach.hpp).
     [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
     std::array<queue, 2> queues_{};
@@ -70,10 +76,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         : shared_{std::move(shared)}, layout_{std::move(layout)}, bells_{std::move(bell)} {}
 
     [[nodiscard]] constexpr auto sends() const -> bool { return phase_ == link_phase::up; }
-    [[nodiscard]] constexpr auto is_live() const -> bool { return phase_ >= link_phase::ending; }
+    [[nodiscard]] constexpr auto is_live() const -> bool { return drains ? phase_ >= link_phase::ending : sends(); }
     /// Whether `poll` must be called again at once.
     [[nodiscard]] constexpr auto is_ending() const -> bool {
-        return phase_ == link_phase::ending or phase_ == link_phase::faulted;
+        return phase_ == link_phase::faulted or (drains and phase_ == link_phase::ending);
     }
 
     constexpr auto queue_of(std::uint32_t ring) -> queue& { return ring == tx_ring ? tx() : rx(); }
@@ -95,10 +101,28 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
     }
 
+    /// A ring as a region and its places there. On small cores the region starts at the ring, whose address is formed once.
+    template <typename Shared> struct placed_ring {
+        Shared shared;
+        wire::vring_parts at;
+    };
+    [[gnu::always_inline]] constexpr auto placed(auto& shared, std::uint32_t ring) const {
+        auto const at = layout_.parts(ring);
+        if constexpr (requires { shared.from(at.available); }) {
+            auto const parts = wire::vring_parts{at.descriptors - at.available, 0, at.used - at.available};
+            return placed_ring<decltype(shared.from(0))>{shared.from(at.available), parts};
+        } else {
+            return placed_ring<decltype(handle_of(shared))>{handle_of(shared), at};
+        }
+    }
+
     /// Publishes the last `newly` pushed buffers and rings the doorbell if the peer requests it.
     constexpr auto publish_and_ring(std::uint32_t ring, std::uint32_t newly = 1) -> void {
-        auto const at = layout_.parts(ring);
-        auto&& shared = handle_of(shared_);
+        auto [shared, at] = placed(shared_, ring);
+        publish_and_ring(shared, at, ring, newly);
+    }
+    [[gnu::always_inline]] constexpr auto publish_and_ring(auto& shared, wire::vring_parts const& at, std::uint32_t ring,
+                                                           std::uint32_t newly) -> void {
         auto& own = queue_of(ring);
         if constexpr (Config.batch > 1) {
             if (ring == rx_ring) {
@@ -112,33 +136,39 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
     /// Pushes a buffer and publishes it.
     constexpr auto hand_over(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
-        queue_of(ring).push(shared_, layout_.parts(ring), id, length);
-        publish_and_ring(ring);
+        auto [shared, at] = placed(shared_, ring);
+        queue_of(ring).push(shared, at, id, length);
+        publish_and_ring(shared, at, ring, 1);
     }
 
+    constexpr auto note_request([[maybe_unused]] bool is_enabled) -> void {
+        if constexpr (keeps_request) {
+            notification_enabled_ = is_enabled;
+        }
+    }
     /// Requests a doorbell for returned transmit buffers; false when one has been returned already.
     constexpr auto enable_notification() -> bool {
-        notification_enabled_ = true;
+        note_request(true);
         return tx().enable_notification(shared_, layout_.parts(tx_ring));
     }
     /// Cancels the request. Where rings start prefilled the flags are left unchanged (rpmsg-lite, rpmsg_lite.c).
     [[gnu::always_inline]] constexpr auto disable_notification() -> void {
-        notification_enabled_ = false;
+        note_request(false);
         if constexpr (not prefilled) {
             tx().disable_notification(shared_, layout_.parts(tx_ring));
         }
     }
     /// Reads each field of a descriptor once and checks it. Returns the offset of its buffer, or `nowhere`.
-    [[gnu::always_inline]] constexpr auto read_descriptor(std::uint32_t ring, std::uint32_t id, std::uint32_t& size)
-        -> std::uint32_t {
-        auto const at = layout_.parts(ring).descriptors + 16 * id;
-        shared_.invalidate(at, sizeof(wire::descriptor));
-        auto const read = [&](std::uint32_t offset) {
-            return load_at<site::descriptor_load, std::uint32_t>(shared_, at, offset);
-        };
-        auto const address = read(0) | std::uint64_t{read(4)} << 32;
-        size = read(8);
-        auto const flags = read(12);
+    [[gnu::always_inline]] constexpr auto read_descriptor(auto& shared, wire::vring_parts const& at, std::uint32_t ring,
+                                                          std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
+        auto const entry = at.descriptors + 16 * id;
+        shared.invalidate(entry, sizeof(wire::descriptor));
+        constexpr auto where = site::descriptor_load;
+        auto const low = load_at<where, std::uint32_t>(shared, entry, 0);
+        auto const high = load_at<where, std::uint32_t>(shared, entry, 4);
+        auto const address = low | std::uint64_t{high} << 32;
+        size = load_at<where, std::uint32_t>(shared, entry, 8);
+        auto const flags = load_at<where, std::uint32_t>(shared, entry, 12);
         auto const must_write = ring == tx_ring;
         auto offset = layout_.offset_of(address, size);
         if constexpr (not is_checked_layout<Layout>) {
@@ -167,8 +197,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         return offset;
     }
     /// The id of the next buffer in a ring, or `nowhere`. A protocol violation is counted and takes the link down.
-    constexpr auto next_id(auto& shared, std::uint32_t ring, [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
-        auto got = queue_of(ring).pop(shared, layout_.parts(ring), used_length != nullptr);
+    constexpr auto next_id(auto& shared, wire::vring_parts const& at, std::uint32_t ring,
+                           [[maybe_unused]] std::uint32_t* used_length) -> std::uint32_t {
+        auto got = queue_of(ring).pop(shared, at, used_length != nullptr);
         if (got.outcome == pop_outcome::taken) [[likely]] {
             if (not device and used_length != nullptr) {
                 *used_length = got.length;
@@ -181,27 +212,26 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         }
         return nowhere;
     }
-    /// Pops the next buffer of a ring. On 32-bit cores both rings share the code; on 64-bit cores each has its own copy.
-    [[gnu::always_inline]] constexpr auto pop(auto& shared, std::uint32_t ring, std::uint32_t* used_length = nullptr)
-        -> popped_frame {
-        return sizeof(void*) > 4 ? pop_inlined(shared, ring, used_length) : pop_called(shared, ring, used_length);
+    /// The frame of an owned buffer `id`, or of the next buffer of a ring when `id` is `nowhere`. On 32-bit cores both rings
+    /// share the code; on 64-bit cores each has its own copy.
+    [[gnu::always_inline]] constexpr auto pop(auto& shared, std::uint32_t ring, std::uint32_t id,
+                                              std::uint32_t* used_length = nullptr) -> popped_frame {
+        return sizeof(void*) > 4 ? pop_inlined(shared, ring, id, used_length) : pop_called(shared, ring, id, used_length);
     }
-    constexpr auto pop_called(auto& shared, std::uint32_t ring, std::uint32_t* used_length) -> popped_frame {
-        return pop_inlined(shared, ring, used_length);
+    constexpr auto pop_called(auto& shared, std::uint32_t ring, std::uint32_t id, std::uint32_t* used_length) -> popped_frame {
+        return pop_inlined(shared, ring, id, used_length);
     }
-    [[gnu::always_inline]] constexpr auto pop_inlined(auto& shared, std::uint32_t ring, std::uint32_t* used_length)
-        -> popped_frame {
-        auto id = nowhere;
-        if (ring == tx_ring and not unused_.is_empty()) {
-            id = unused_.take_first();
-        } else {
-            id = next_id(shared, ring, used_length);
+    [[gnu::always_inline]] constexpr auto pop_inlined(auto& shared, std::uint32_t ring, std::uint32_t id,
+                                                      std::uint32_t* used_length) -> popped_frame {
+        auto [memory, at] = placed(shared, ring);
+        if (id == nowhere) {
+            id = next_id(memory, at, ring, used_length);
             if (id == nowhere) {
                 return nowhere;
             }
         }
         if constexpr (reads_descriptors) {
-            return std::uint64_t{read_descriptor(ring, id, size_)} << 32 | id;
+            return std::uint64_t{read_descriptor(memory, at, ring, id, size_)} << 32 | id;
         }
         return id;
     }
@@ -213,12 +243,11 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             return id != nowhere and late_.contains(id);
         }
     }
-    /// Whether an owned transmit buffer is free.
-    [[nodiscard]] constexpr auto is_spare(std::uint32_t id) const -> bool {
+    /// Makes an owned transmit buffer free.
+    constexpr auto set_free(std::uint32_t id) -> void {
+        unused_.insert(id);
         if constexpr (reads_descriptors) {
-            return unused_.contains(id) or told_.contains(id);
-        } else {
-            return unused_.contains(id);
+            told_.erase(id);
         }
     }
     /// Called before the rings are initialised again: lent buffers are not used until they are returned.
@@ -226,13 +255,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
         if constexpr (requires { late_.insert_all(tx().owned()); }) {
             auto lent = tx().owned();
             lent.erase_all(unused_);
-            if constexpr (reads_descriptors) {
-                lent.erase_all(told_);
-            }
             late_.insert_all(lent);
         } else {
-            for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-                if (tx().owns(id) and not is_spare(id)) {
+            for (std::uint32_t id = 0; id < tx_count; ++id) {
+                if (tx().owns(id) and not unused_.contains(id)) {
                     late_.insert(id);
                 }
             }

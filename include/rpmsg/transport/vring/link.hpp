@@ -24,11 +24,11 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     static constexpr std::uint32_t largest_received = Config.size_of(rx_ring) - wire::header_size;
 
     constexpr auto next(auto& shared, std::uint32_t& used_length) -> typename lifecycle::popped_frame {
-        auto const taken = this->pop(shared, rx_ring, &used_length);
+        auto const taken = this->pop(shared, rx_ring, nowhere, &used_length);
         if constexpr (Config.event_index) {
             if (static_cast<std::uint32_t>(taken) == nowhere and this->is_live() and
                 not this->rx().enable_notification(shared_, this->layout_.parts(rx_ring))) {
-                return this->pop(shared, rx_ring, &used_length);
+                return this->pop(shared, rx_ring, nowhere, &used_length);
             }
         }
         return taken;
@@ -60,15 +60,15 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         } else {
             this->rx().push(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
             // When a batch is all buffers, the ring is empty when the batch is full: the poll then ends and flushes.
-            constexpr auto fills = Config.batch < Config.buffers or Config.event_index;
+            constexpr auto fills = Config.batch < lifecycle::rx_count or Config.event_index;
             if (at_once or (fills and this->held_back() >= Config.batch)) {
                 this->publish_and_ring(rx_ring, this->held_back());
             }
         }
     }
 
-    /// Whether a transmit buffer can be used now. One that is still lent since before the last start is popped once and stays
-    /// owned.
+    /// Whether a popped transmit buffer holds `least` bytes and is not lent since before the last start. Such a buffer is popped
+    /// once and stays owned.
     [[gnu::always_inline]] constexpr auto is_of_use(typename lifecycle::popped_frame taken,
                                                     [[maybe_unused]] std::uint32_t least) const -> bool {
         if constexpr (lifecycle::reads_descriptors) {
@@ -78,15 +78,57 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         }
         return not this->is_late(static_cast<std::uint32_t>(taken));
     }
+    /// Pops a transmit buffer for `least` bytes. Buffers that are not usable, or too small, stay free for other senders; those
+    /// that `writable` has reported are tried last. Each buffer is tried once, and no doorbell is rung.
+    [[gnu::always_inline]] constexpr auto pop_free(auto& shared, [[maybe_unused]] std::uint32_t least) ->
+        typename lifecycle::popped_frame {
+        if constexpr (lifecycle::reads_descriptors) {
+            auto tried = id_set<lifecycle::tx_count>{};
+            auto passed_over = told_;
+            while (true) {
+                auto free = unused_;
+                free.erase_all(passed_over);
+                auto const taken = this->pop(shared, tx_ring, free.is_empty() ? nowhere : free.take_first());
+                auto const id = static_cast<std::uint32_t>(taken);
+                if (id == nowhere) {
+                    if (passed_over == tried) {
+                        return nowhere;
+                    }
+                    passed_over = tried;
+                } else if (is_of_use(taken, least)) [[likely]] {
+                    unused_.erase(id);
+                    return taken;
+                } else {
+                    if (not this->is_late(id) and not unused_.contains(id)) {
+                        this->set_free(id);
+                    }
+                    tried.insert(id);
+                    passed_over.insert(id);
+                }
+            }
+        } else {
+            auto taken = nowhere;
+            do { // the next read of the peer index is left to another call
+                auto const is_first = taken == nowhere;
+                auto const id = unused_.is_empty() ? nowhere : unused_.take_first();
+                taken = is_first or id != nowhere or not this->tx().took_all() ? this->pop(shared, tx_ring, id) : nowhere;
+            } while (this->is_late(taken));
+            return taken;
+        }
+    }
+    /// Optimised for size, a reserve is part of its caller: a call of its own takes more stack. Otherwise the compiler decides.
+#if defined(__OPTIMIZE_SIZE__)
+    static constexpr bool saves_stack = true;
+#else
+    static constexpr bool saves_stack = false;
+#endif
+    constexpr auto reserve_called(std::uint32_t least) -> tx_buffer { return reserve_any(least); }
     [[gnu::always_inline]] constexpr auto reserve_any(std::uint32_t least) -> tx_buffer {
         if (not this->sends()) {
             return {};
         }
         auto&& shared = handle_of(shared_);
-        auto taken = this->pop(shared, tx_ring);
-        if (static_cast<std::uint32_t>(taken) == nowhere or not is_of_use(taken, least)) [[unlikely]] {
-            taken = pop_another(static_cast<std::uint32_t>(taken), least);
-        }
+        auto const taken = pop_free(shared, least);
         auto const id = static_cast<std::uint32_t>(taken);
         if (id == nowhere) {
             return {};
@@ -95,47 +137,12 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         auto const room = std::min(this->size_of_popped(tx_ring) - wire::header_size, largest_sent);
         return {.space = inner_view(shared, offset, wire::header_size, room), .token = id, .offset = offset};
     }
-    /// Called when no usable buffer was popped. Buffers that were popped just now and are not usable, or too small, may serve
-    /// other senders, which are notified; buffers that were reported before are tried last. Each buffer is tried once, and no
-    /// doorbell is rung.
-    [[gnu::cold, gnu::noinline]] constexpr auto pop_another(std::uint32_t id, std::uint32_t least) ->
-        typename lifecycle::popped_frame {
-        auto taken = typename lifecycle::popped_frame{id};
-        if constexpr (lifecycle::reads_descriptors) {
-            auto tried = id_set<Config.buffers>{};
-            auto told = tried; // once the ring has no other buffer
-            auto is_ring_done = false;
-            do {
-                if (id == nowhere) {
-                    is_ring_done = true;
-                    unused_ = told = std::exchange(told_, {});
-                } else if (not this->is_late(id)) {
-                    tried.insert(id);
-                }
-                if (is_ring_done and unused_.is_empty()) {
-                    taken = nowhere;
-                    break;
-                }
-                taken = this->pop(shared_, tx_ring);
-                id = static_cast<std::uint32_t>(taken);
-            } while (id == nowhere or not is_of_use(taken, least));
-            auto news = tried;
-            news.erase_all(told);
-            tried.erase_all(news);
-            told_.insert_all(tried);
-            unused_.insert_all(news);
-        } else {
-            while (this->is_late(taken)) { // the next read of the peer index is left to another call
-                auto const is_all_taken = unused_.is_empty() and this->tx().took_all();
-                taken = is_all_taken ? nowhere : this->pop(shared_, tx_ring);
-            }
-        }
-        return taken;
-    }
 
   public:
     static constexpr std::uint32_t max_frame = std::max(Config.size_of(0), Config.size_of(1));
     static constexpr bool acknowledged = Config.dialect.acknowledged;
+    /// A restarted device continues at the index of the returned buffers where the driver does not see its restart.
+    static constexpr bool resumes_by_index = lifecycle::device and not handshake_of<Role, Config>::agrees_on_rings;
 
     constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
         : lifecycle{std::move(shared), std::move(bell), std::move(layout)} {}
@@ -146,14 +153,15 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto reserve() -> tx_buffer { return reserve_any(0); }
     /// For peers that describe their buffers: skips buffers that hold less than `least` bytes, which is at most `tx_limit`;
     /// they are kept for other messages.
-    [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer requires(lifecycle::reads_descriptors) {
-        return reserve_any(least);
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer
+    requires(lifecycle::reads_descriptors) {
+        return saves_stack ? reserve_any(least) : reserve_called(least);
     }
 
     constexpr auto discard(tx_buffer const& room) -> void {
         this->late_.erase(room.token);
         if (this->tx().owns(room.token)) {
-            unused_.insert(room.token);
+            this->set_free(room.token);
         }
     }
 
@@ -223,11 +231,15 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
     [[nodiscard]] constexpr auto writable() -> bool {
-        if (not this->sends() or (unused_.is_empty() and this->enable_notification())) {
+        auto news = unused_;
+        if constexpr (lifecycle::reads_descriptors) {
+            news.erase_all(told_);
+        }
+        if (not this->sends() or (news.is_empty() and this->enable_notification())) {
             return false;
         }
         if constexpr (lifecycle::reads_descriptors) {
-            told_.insert_all(std::exchange(unused_, {}));
+            told_ = unused_;
         }
         this->disable_notification();
         return true;
