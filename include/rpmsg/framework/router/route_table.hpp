@@ -225,6 +225,9 @@ template <typename Edges> class route_table {
         }
         auto& it = routes_[r];
         auto& own = it.sides[it.side_of(link)];
+        if (not own.is_told and own.peer == any_address and own.told != any_address) {
+            return complete(it); // it answers an earlier use of the route: it is told of this one
+        }
         if (own.is_told and not own.is_heard and not own.must_create) { // the last one stands: an earlier one came late
             own.peer = where;
             complete(it);
