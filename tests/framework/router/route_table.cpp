@@ -77,14 +77,14 @@ TEST_CASE("a route is found by its address alone") {
         check(announce(it, 1, "r:a:x", 800, kind::acknowledge) == counter::count_);
         auto const at_a = next(it, 0);
         check(is(at_a, "r:b:x", kind::acknowledge));
-        auto const way = it.find(0, at_a.where);
-        check(way.route != table::nowhere_known.route);
-        auto const where = it.through(way);
-        check(where.link == 1 and where.source == at_b.where and where.destination == address{800});
+        auto const number = it.find(0, at_a.where);
+        check(number != table::none);
+        auto const& where = it.at(number);
+        check(where.to == 1 and where.source == at_b.where and where.destination == address{800} and where.is_open());
         for (std::uint32_t each = 0; each < 3000; ++each) { // no other address is one of link 0
-            check(address{each} == at_a.where or it.find(0, address{each}).route == table::nowhere_known.route);
+            check(address{each} == at_a.where or it.find(0, address{each}) == table::none);
         }
-        return it.find(1, at_a.where).route == table::nowhere_known.route;
+        return it.find(1, at_a.where) == table::none;
     }());
 }
 
@@ -137,6 +137,6 @@ TEST_CASE("a plain edge without acknowledgements is told plain names, and is nev
         check(is(at_c, "x", kind::create));
         it.learn(it.find(2, at_c.where), address{90});
         check(is(next(it, 0), "r:c:x", kind::acknowledge) and not next(it, 2));
-        return it.through(it.find(0, address{static_cast<std::uint32_t>(at_c.where) - 1})).destination == address{90};
+        return it.at(it.find(0, address{static_cast<std::uint32_t>(at_c.where) - 1})).destination == address{90};
     }());
 }

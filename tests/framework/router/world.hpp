@@ -80,7 +80,7 @@ struct talker {
 
 /// A core that has a link to the hub, and the other edge behind it. Both sides announce "both"; the edge announces its own
 /// name, which a listener of the other one takes.
-template <fixed_name Other, fixed_name Own, std::uint32_t Number> struct core {
+template <fixed_name Other, fixed_name Own, std::uint32_t Number> struct core_parts {
     using port_type = router_port<Other, port_config{.names = 6, .held = 3, .max_frame = 128}>;
 
     talker both{.number = 10 + Number, .partner = 11 - Number};
@@ -88,7 +88,7 @@ template <fixed_name Other, fixed_name Own, std::uint32_t Number> struct core {
     talker taken{.number = 30 + Number, .partner = 21 - Number};
     std::uint32_t opened{};
     struct server {
-        core* it;
+        core_parts* it;
         auto on_message(auto& link, std::uint32_t, message const& m) -> void { it->taken.take(link, m); }
         auto on_open(auto&, std::uint32_t) -> void { ++it->opened; }
         auto on_event(auto&, std::uint32_t, event const& e) -> void { it->taken.see(e); }
@@ -115,10 +115,21 @@ template <fixed_name Other, fixed_name Own, std::uint32_t Number> struct core {
                        endpoints{endpoint<"both">(both.messages(), both.events()), endpoint<Own>(own.messages(), own.events()),
                                  listener<"from-", 1>(server{this}), named<2>{}}};
     }
-    decltype(std::declval<core&>().make_link()) link;
-    decltype(std::declval<core&>().make_edge()) edge;
+    explicit core_parts(memory& to_hub) : shared{&to_hub} {}
+};
 
-    core(memory& to_hub, std::uint32_t life) : shared{&to_hub}, link{make_link()}, edge{make_edge()} {
+template <fixed_name Other, fixed_name Own, std::uint32_t Number> struct core : core_parts<Other, Own, Number> {
+    using parts = core_parts<Other, Own, Number>;
+    using parts::both;
+    using parts::guests;
+    using parts::opened;
+    using parts::own;
+    using parts::taken;
+
+    decltype(std::declval<parts&>().make_link()) link;
+    decltype(std::declval<parts&>().make_edge()) edge;
+
+    core(memory& to_hub, std::uint32_t life) : parts{to_hub}, link{this->make_link()}, edge{this->make_edge()} {
         both.life = own.life = taken.life = life;
         check(edge.start().has_value() and link.start().has_value());
     }

@@ -207,6 +207,9 @@ template <typename Port> class router_edge {
             return is_gone ? status{} : error::no_buffer;
         }
         auto& it = names.at(i);
+        if (is_gone and it.local != announced.where) {
+            return {}; // an endpoint that is gone already
+        }
         if (is_gone) {
             it = {.name = it.name, .session = it.session, .must_close = it.session != no_index};
             if (names.settle(i)) {

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace rpmsg {
@@ -57,10 +58,11 @@ template <typename... Edges> class router_hub {
     static_assert(are_distinct, "two edges of a hub have the same name");
 
     template <typename Edge> struct port {
+        using edge = Edge;
         typename Edge::transport_type link;
         detail::hub_queue<Edge::limits.queue> queue{};
         /// How many messages of one other link may wait for this one.
-        static constexpr std::uint32_t share = std::max(1u, Edge::limits.queue / (links - 1));
+        static constexpr std::uint32_t share = std::max<std::uint32_t>(1, Edge::limits.queue / (links - 1));
     };
 
     using table = detail::route_table<constants>;
@@ -77,7 +79,7 @@ template <typename... Edges> class router_hub {
     /// Calls f(port, i) for port i.
     template <std::uint32_t First = 0, std::uint32_t Last = links> constexpr auto visit(std::uint32_t i, auto&& f) -> void {
         if constexpr (Last - First == 1) {
-            f(std::get<First>(ports_), i);
+            f(std::get<First>(ports_), std::integral_constant<std::uint32_t, First>{});
         } else {
             constexpr auto middle = First + (Last - First) / 2;
             if (i < middle) {
@@ -94,39 +96,41 @@ template <typename... Edges> class router_hub {
         }
     }
     constexpr auto release(detail::waiting_message const& it) -> void {
-        visit(it.from, [&](auto& from, std::uint32_t) { from.link.release(it.token); });
+        visit(it.from, [&](auto& from, auto) { from.link.release(it.token); });
     }
     constexpr auto count(std::uint32_t link, counter reason) -> void {
-        visit(link, [&](auto& at, std::uint32_t) { at.link.count(reason); });
+        visit(link, [&](auto& at, auto) { at.link.count(reason); });
     }
 
-    /// What became of a message.
-    enum class fate : std::uint8_t { sent, waits, dropped };
+    /// What `pass_on` returns for a message that was sent. It returns `no_buffer` for one that may wait, and otherwise the reason
+    /// for which it is dropped.
+    static constexpr auto is_sent = counter::count_;
 
-    /// Copies a message into a buffer of its target. The reason for which it is dropped is counted at link `from`.
-    static constexpr auto pass_on(auto& to, typename table::target const& where, const_bytes payload, counter& reason) -> fate {
+    /// Copies a message into a buffer of its target.
+    [[gnu::always_inline]] static constexpr auto pass_on(auto& to, typename table::passage const& where, const_bytes payload)
+        -> counter {
         auto const room = detail::reserve_for(to.link, payload.size());
         if (not room) [[unlikely]] {
             auto const is_too_large = detail::says_room<decltype(to.link)> and payload.size() > to.link.tx_limit();
-            reason = is_too_large ? counter::too_large : counter::no_buffer;
-            return is_too_large ? fate::dropped : fate::waits;
+            return is_too_large ? counter::too_large : counter::no_buffer;
         }
         if (payload.size() > room.space.size()) [[unlikely]] {
             to.link.discard(room);
-            reason = counter::too_large;
-            return fate::dropped;
+            return counter::too_large;
         }
         copy(payload, room.space);
         auto const header = wire::header{
             .source = where.source, .destination = where.destination, .length = static_cast<std::uint16_t>(payload.size())};
-        if (not to.link.commit(room, header)) [[unlikely]] {
-            reason = counter::closed;
-            return fate::dropped;
-        }
-        return fate::sent;
+        return to.link.commit(room, header) ? is_sent : counter::closed;
+    }
+    /// The same where it is not urgent, and on small cores.
+    [[gnu::noinline]] static constexpr auto pass_on_later(auto& to, typename table::passage const& where, const_bytes payload)
+        -> counter {
+        return pass_on(to, where, payload);
     }
     /// Keeps a message for later; false when it has to be dropped.
-    constexpr auto keep(auto& to, std::uint32_t from, detail::waiting_message const& it) -> bool {
+    [[gnu::noinline]] constexpr auto keep(auto& to, detail::waiting_message const& it) -> bool {
+        auto const from = it.from;
         if (held_[from] < constants::held[from] and to.queue.push(it, to.share)) {
             ++held_[from];
             return true;
@@ -149,39 +153,35 @@ template <typename... Edges> class router_hub {
     }
 
     /// Sends a message that came on link `from`. Returns whether its buffer is kept.
-    constexpr auto forward(auto& source, std::uint32_t from, rx_buffer const& m) -> bool {
-        auto const way = routes_.find(from, m.destination);
-        if (way.route == table::nowhere_known.route) [[unlikely]] {
+    template <typename Source> constexpr auto forward(Source& source, std::uint32_t from, rx_buffer const& m) -> bool {
+        auto const number = routes_.find(from, m.destination);
+        if (number == table::none) [[unlikely]] {
             on_other(source, from, m);
             return false;
         }
-        if (constants::is_plain[from]) {
-            routes_.learn(way, m.source);
+        auto const& where = routes_.at(number);
+        if constexpr (Source::edge::is_plain) {
+            if (where.peer != m.source) [[unlikely]] {
+                routes_.learn(number, m.source);
+            }
         }
-        auto const where = routes_.through(way);
-        if (where.destination == any_address) [[unlikely]] {
+        if (not where.is_open()) [[unlikely]] {
             source.link.count(counter::not_bound);
             return false;
         }
         auto is_kept = false;
-        visit(where.link, [&](auto& to, std::uint32_t) {
-            auto reason = counter::no_buffer;
-            auto outcome = fate::waits;
-            if (to.queue.is_empty() and may_follow(to, where.link)) [[likely]] {
-                outcome = pass_on(to, where, m.payload, reason);
-            }
-            if (outcome == fate::sent) [[likely]] {
-                return;
-            }
-            is_kept = outcome == fate::waits and keep(to, from,
-                                                      {.payload = m.payload,
-                                                       .token = m.token,
-                                                       .route = way.route,
-                                                       .uses = routes_.uses(way.route),
-                                                       .from = static_cast<std::uint8_t>(from),
-                                                       .side = static_cast<std::uint8_t>(way.side)});
-            if (not is_kept) {
-                source.link.count(reason);
+        visit(where.to, [&](auto& to, auto) {
+            auto const is_free = to.queue.is_empty() and may_follow(to, where.to);
+            auto const outcome = not is_free         ? counter::no_buffer
+                                 : sizeof(void*) > 4 ? pass_on(to, where, m.payload)
+                                                     : pass_on_later(to, where, m.payload);
+            if (outcome != is_sent) [[unlikely]] {
+                auto const it = detail::waiting_message{
+                    .payload = m.payload, .token = m.token, .passage = number, .self = m.destination, .from = from};
+                is_kept = outcome == counter::no_buffer and keep(to, it);
+                if (not is_kept) {
+                    source.link.count(outcome);
+                }
             }
         });
         return is_kept;
@@ -201,20 +201,18 @@ template <typename... Edges> class router_hub {
 
     /// Sends one message that waits for a link; false when there is still no buffer.
     constexpr auto send_waiting(auto& to, detail::waiting_message const& it) -> bool {
-        auto reason = counter::closed;
-        auto outcome = fate::dropped;
-        if (routes_.uses(it.route) == it.uses) {
-            auto const where = routes_.through({.route = it.route, .side = it.side});
-            if (where.destination != any_address) {
-                outcome = may_follow(to, where.link) ? pass_on(to, where, it.payload, reason) : fate::waits;
-            }
+        auto const& where = routes_.at(it.passage);
+        auto const is_current = where.self == it.self and where.is_open();
+        if (is_current and not may_follow(to, where.to)) {
+            return false;
         }
-        if (outcome == fate::waits) {
+        auto const outcome = is_current ? pass_on_later(to, where, it.payload) : counter::closed;
+        if (outcome == counter::no_buffer) {
             return false;
         }
         release(it);
-        if (outcome == fate::dropped) {
-            count(it.from, reason);
+        if (outcome != is_sent) {
+            count(it.from, outcome);
         }
         return true;
     }
@@ -227,9 +225,9 @@ template <typename... Edges> class router_hub {
     /// Calls f(port, is_current) for the port to which the message goes that stalls a link; its own when the route ended.
     constexpr auto visit_stalled(std::uint32_t from, auto&& f) -> void {
         auto const& it = stalled_[from];
-        auto const is_current = routes_.uses(it.route) == it.uses;
-        auto const target = is_current ? routes_.through({.route = it.route, .side = it.side}).link : from;
-        visit(target, [&](auto& to, std::uint32_t) { f(to, is_current); });
+        auto const& where = routes_.at(it.passage);
+        auto const is_current = where.self == it.self;
+        visit(is_current ? where.to : from, [&](auto& to, auto) { f(to, is_current); });
     }
     /// Sends that message, once nothing else waits for the same target.
     constexpr auto end_stall(std::uint32_t from) -> void {
@@ -244,7 +242,7 @@ template <typename... Edges> class router_hub {
         routes_.link_down(link);
         is_stalled_[link] = is_ending_[link] = false;
         held_[link] = 0;
-        visit_all([&](auto& to, std::uint32_t) {
+        visit_all([&](auto& to, auto) {
             for (auto removed = to.queue.remove(link); removed > 0; --removed) {
                 count(link, counter::lost_in_flight);
             }
@@ -252,12 +250,31 @@ template <typename... Edges> class router_hub {
         // What waits for this link has lost its route: `send_waiting` drops it.
     }
 
-    constexpr auto receive(auto& at, std::uint32_t i, std::uint32_t most) -> std::uint32_t {
+    [[gnu::noinline]] constexpr auto follow(auto& at, std::uint32_t i, link_change const& change) -> void {
+        if (change.event == link_event::up) {
+            routes_.link_up(i);
+        } else if (change.event == link_event::down) {
+            go_down(i);
+        } else if (change.event == link_event::ending) {
+            is_ending_[i] = true;
+            if (std::exchange(is_stalled_[i], false)) {
+                at.link.release(stalled_[i].token);
+                at.link.count(counter::no_buffer);
+            }
+        }
+        pending_.set(); // the edge may have taken its next step already
+    }
+    /// On 64-bit cores all that a message needs is one function; on small cores the links share the code.
+    [[gnu::flatten]] constexpr auto receive_flattened(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
+        return receive(at, i, most);
+    }
+    constexpr auto receive(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
         std::uint32_t handled = 0;
-        if (is_stalled_[i]) {
+        constexpr auto may_stall = constants::policy[i] == when_full::wait;
+        if (may_stall and is_stalled_[i]) [[unlikely]] {
             end_stall(i);
         }
-        while (handled < most and not is_stalled_[i]) {
+        while (handled < most and not(may_stall and is_stalled_[i])) {
             auto const m = at.link.receive();
             if (m.outcome == rx_outcome::none) {
                 return handled;
@@ -270,30 +287,29 @@ template <typename... Edges> class router_hub {
                 at.link.release(m.token);
             }
         }
-        if (not is_stalled_[i]) {
+        at.link.flush();
+        if (not may_stall or not is_stalled_[i]) {
             pending_.set();
         }
         return handled;
     }
-    constexpr auto send_own(auto& at, std::uint32_t i) -> void {
+    [[gnu::noinline]] constexpr auto send_own(auto& at, std::uint32_t i) -> void {
         auto const lengths = [&](std::uint32_t link, std::uint32_t other) { return path(link, other); };
         while (routes_.has_pending(i)) {
             auto const room = detail::reserve_for(at.link, sizeof(wire::announcement));
             if (not room) {
                 return;
             }
+            at.link.discard(room); // the next reserve takes it
             auto own = typename table::outgoing{};
             if (not routes_.next(i, own, lengths)) {
-                return at.link.discard(room);
+                return;
             }
-            if (room.space.size() < own.size) {
-                at.link.discard(room);
-                at.link.count(counter::too_large);
-                continue;
+            auto const outcome =
+                pass_on(at, {.source = own.source, .destination = own.destination}, const_bytes{own.content}.first(own.size));
+            if (outcome != is_sent) {
+                at.link.count(outcome);
             }
-            copy(const_bytes{own.content}.first(own.size), room.space);
-            (void)at.link.commit(
-                room, {.source = own.source, .destination = own.destination, .length = static_cast<std::uint16_t>(own.size)});
         }
     }
     struct path_lengths {
@@ -303,8 +319,8 @@ template <typename... Edges> class router_hub {
     /// The largest payloads from a link to another one, and back.
     constexpr auto path(std::uint32_t link, std::uint32_t other) -> path_lengths {
         auto made = path_lengths{};
-        visit(link, [&](auto& it, std::uint32_t) { made = {it.link.rx_limit(), it.link.tx_limit()}; });
-        visit(other, [&](auto& it, std::uint32_t) {
+        visit(link, [&](auto& it, auto) { made = {it.link.rx_limit(), it.link.tx_limit()}; });
+        visit(other, [&](auto& it, auto) {
             made = {std::min(made.tx, it.link.tx_limit()), std::min(made.rx, it.link.rx_limit())};
         });
         return made;
@@ -322,7 +338,7 @@ template <typename... Edges> class router_hub {
     /// Starts all links. Error: that of the first one that cannot work; then none is started.
     [[nodiscard]] constexpr auto start() -> status {
         auto outcome = status{};
-        visit_all([&](auto& at, std::uint32_t) {
+        visit_all([&](auto& at, auto) {
             if (auto const started = outcome ? at.link.start() : outcome; not started) {
                 outcome = started;
             }
@@ -335,7 +351,7 @@ template <typename... Edges> class router_hub {
     }
     /// Closes all links: each edge sees that its link goes down.
     constexpr auto close() -> void {
-        visit_all([&](auto& at, std::uint32_t i) {
+        visit_all([&](auto& at, auto i) {
             at.link.close();
             go_down(i);
         });
@@ -344,7 +360,7 @@ template <typename... Edges> class router_hub {
     /// Reports a doorbell of a ring of link i.
     constexpr auto notify(std::uint32_t i, std::uint32_t queue) -> void {
         expects(i < links);
-        visit(i, [&](auto& at, std::uint32_t) { at.link.notify(queue); });
+        visit(i, [&](auto& at, auto) { at.link.notify(queue); });
         pending_.set();
     }
     /// Whether a doorbell arrived, or a poll left work, since the last poll began.
@@ -352,7 +368,7 @@ template <typename... Edges> class router_hub {
     /// The latest time of the next poll when no doorbell arrives before.
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
         auto first = poll_deadline{};
-        visit_all([&](auto& at, std::uint32_t) { first = detail::earlier(first, at.link.next_deadline(now), now); });
+        visit_all([&](auto& at, auto) { first = detail::earlier(first, at.link.next_deadline(now), now); });
         return first;
     }
 
@@ -364,33 +380,25 @@ template <typename... Edges> class router_hub {
         } else {
             pending_.clear();
         }
-        visit_all([&](auto& at, std::uint32_t i) {
-            auto const change = at.link.poll(now);
-            if (change.event == link_event::up) {
-                routes_.link_up(i);
-            } else if (change.event == link_event::down) {
-                go_down(i);
-            } else if (change.event == link_event::ending) {
-                is_ending_[i] = true;
-                if (std::exchange(is_stalled_[i], false)) {
-                    at.link.release(stalled_[i].token);
-                    at.link.count(counter::no_buffer);
-                }
+        visit_all([&](auto& at, auto i) {
+            if (auto const change = at.link.poll(now); change.event != link_event::none) [[unlikely]] {
+                follow(at, i, change);
             }
-            if (change.event != link_event::none) {
-                pending_.set(); // the edge may have taken its next step already
+            empty_queue(at);
+            if constexpr (sizeof(void*) > 4) {
+                handled += receive_flattened(at, i, most);
+            } else {
+                handled += receive(at, i, most);
             }
         });
-        visit_all([&](auto& at, std::uint32_t) { empty_queue(at); });
-        visit_all([&](auto& at, std::uint32_t i) { handled += receive(at, i, most); });
-        visit_all([&](auto& at, std::uint32_t i) {
-            send_own(at, i);
-            at.link.flush();
-            auto const has_work = routes_.has_pending(i) or not at.queue.is_empty();
-            if (has_work and at.link.writable()) {
+        visit_all([&](auto& at, auto i) {
+            if (routes_.has_pending(i)) [[unlikely]] {
+                send_own(at, i);
+            }
+            if ((routes_.has_pending(i) or not at.queue.is_empty()) and at.link.writable()) [[unlikely]] {
                 pending_.set();
             }
-            if (is_stalled_[i]) {
+            if (constants::policy[i] == when_full::wait and is_stalled_[i]) [[unlikely]] {
                 visit_stalled(i, [&](auto& to, bool is_current) {
                     if (not is_current or to.link.writable()) {
                         pending_.set();
@@ -415,6 +423,16 @@ template <typename... Edges> class router_hub {
         static_assert(i < links, "no edge of this hub has this name");
         return std::get < i < links ? i : 0 > (ports_).link;
     }
+    /// The doorbells of an edge, for drivers that report them to an object with `notify`.
+    class edge_bells {
+        router_hub* hub_;
+        std::uint32_t link_;
+
+      public:
+        constexpr edge_bells(router_hub& hub, std::uint32_t link) : hub_{&hub}, link_{link} {}
+        constexpr auto notify(std::uint32_t queue) const -> void { hub_->notify(link_, queue); }
+    };
+    template <fixed_name Name> [[nodiscard]] constexpr auto edge() -> edge_bells { return {*this, number<Name>()}; }
     /// The number of an edge, for `notify`.
     template <fixed_name Name> [[nodiscard]] static consteval auto number() -> std::uint32_t {
         static_assert(index_of<Name>() < links, "no edge of this hub has this name");
@@ -429,7 +447,7 @@ template <typename... Edges> class router_hub {
     [[nodiscard]] constexpr auto held(std::uint32_t i) const -> std::uint32_t { return held_[i] + (is_stalled_[i] ? 1 : 0); }
     [[nodiscard]] constexpr auto counts(std::uint32_t i) -> counters {
         auto found = counters{};
-        visit(i, [&](auto& at, std::uint32_t) { found = at.link.counts(); });
+        visit(i, [&](auto& at, auto) { found = at.link.counts(); });
         return found;
     }
     /// Calls f(name, link, peer, other link, other peer) for each service between two edges. A peer is the any-address while

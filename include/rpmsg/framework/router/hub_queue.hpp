@@ -12,10 +12,9 @@ namespace rpmsg::detail {
 struct waiting_message {
     const_bytes payload{};
     rx_token token{};
-    std::uint32_t route{};
-    std::uint32_t uses{}; ///< of the route: it is dropped when the route ended meanwhile
-    std::uint8_t from{};  ///< its link
-    std::uint8_t side{};  ///< of the route
+    std::uint32_t passage{}; ///< its number
+    address self{};          ///< to which it came: it is dropped when the passage is another one meanwhile
+    std::uint32_t from{};    ///< its link
 };
 
 /// The messages that wait for one link, in their order. `Size` is a power of two.

@@ -302,6 +302,7 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
         if (it.is_accepted) { // the session ends
             it.session = no_index;
             it.is_accepted = it.must_close = it.must_acknowledge = false;
+            it.local = it.is_wanted ? it.local : any_address;
         }
         must_look_ = true;
         if (names_.settle(i)) {

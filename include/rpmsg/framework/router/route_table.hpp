@@ -15,6 +15,16 @@
 
 namespace rpmsg::detail {
 
+/// An address that is all zero while it is the any-address.
+class optional_address {
+    std::uint32_t complement_{};
+
+  public:
+    constexpr optional_address() = default;
+    constexpr optional_address(address it) : complement_{~static_cast<std::uint32_t>(it)} {}
+    constexpr operator address() const { return address{~complement_}; }
+};
+
 /// The names of a hub: which edges are joined, and which endpoints of two edges are. It decides what is announced on which link,
 /// and sends nothing itself. `Edges` has the constants of the links, in their order: `count`, `routes`, and the arrays `names`,
 /// `is_plain`, `acknowledged` and `quota`.
@@ -30,8 +40,8 @@ template <typename Edges> class route_table {
 
     /// What one edge and the hub know of an endpoint.
     struct side {
-        address peer = any_address; ///< the endpoint of the edge
-        address told = any_address; ///< the endpoint of the hub that the edge knows, perhaps of an earlier use of the route
+        optional_address peer{}; ///< the endpoint of the edge
+        optional_address told{}; ///< the endpoint of the hub that the edge knows, perhaps of an earlier use of the route
         std::uint8_t link{};
         bool is_heard{}; ///< the edge announced it by itself
         bool is_told{};  ///< the edge knows this use of the route, or is about to
@@ -57,9 +67,24 @@ template <typename Edges> class route_table {
             return sides[side_of(link)].link == link and sides[1 - side_of(link)].link == other;
         }
     };
+
+  public:
+    /// The way of the messages that come to one endpoint of the hub.
+    struct passage {
+        optional_address self{};        ///< of that endpoint; the any-address while there is none
+        optional_address source{};      ///< of the endpoint on the other link
+        optional_address destination{}; ///< the other edge's endpoint; the any-address while either edge has none
+        optional_address peer{};        ///< the endpoint from which the messages come
+        std::uint8_t from{};
+        std::uint8_t to{};
+
+        [[nodiscard]] constexpr auto is_open() const -> bool { return destination != any_address; }
+    };
+
+  private:
     /// The endpoint on a link that tells its edge of another one.
     struct control {
-        address peer = any_address;
+        optional_address peer{};
         bool must_announce{};
         bool is_joined{};  ///< both edges are there
         bool is_created{}; ///< the edge was told so, or is about to
@@ -71,6 +96,7 @@ template <typename Edges> class route_table {
 
     std::array<std::array<control, links>, links> controls_{};
     std::array<route, routes> routes_{};
+    std::array<passage, 2 * routes> passages_{}; ///< from side s of route r: 2 r + s
     std::array<bool, links> is_up_{};
     std::array<bool, links> has_pending_{};
 
@@ -91,9 +117,24 @@ template <typename Edges> class route_table {
     constexpr auto note(side const& it) -> void {
         has_pending_[it.link] = has_pending_[it.link] or it.must_destroy or it.must_create or it.must_acknowledge;
     }
+    /// After each change of a route.
+    constexpr auto refresh(route const& it) -> void {
+        auto const r = static_cast<std::uint32_t>(&it - routes_.data());
+        for (std::uint32_t s = 0; s < 2; ++s) {
+            auto const& own = it.sides[s];
+            auto const& other = it.sides[1 - s];
+            passages_[2 * r + s] = {.self = it.is_used ? optional_address{address_of(r, s)} : optional_address{},
+                                    .source = address_of(r, 1 - s),
+                                    .destination = own.peer != any_address ? other.peer : optional_address{},
+                                    .peer = own.peer,
+                                    .from = own.link,
+                                    .to = other.link};
+        }
+    }
     constexpr auto settle(route& it) -> void {
         auto const is_idle = [](side const& s) { return s.peer == any_address and not s.is_told and not s.must_destroy; };
         it.is_used = not(is_idle(it.sides[0]) and is_idle(it.sides[1]));
+        refresh(it);
     }
     /// After a change: tells an edge of the other one's endpoint, and acknowledges once both are known.
     constexpr auto complete(route& it) -> void {
@@ -108,6 +149,7 @@ template <typename Edges> class route_table {
             (own.peer == any_address ? own.must_create : own.must_acknowledge) = true;
             note(own);
         }
+        refresh(it);
     }
     /// The endpoint of one side is gone: the other side is told, and keeps an endpoint that its edge announced.
     constexpr auto leave(route& it, std::uint32_t s) -> void {
@@ -118,7 +160,7 @@ template <typename Edges> class route_table {
         if (other.is_told) {
             other.must_destroy = other.must_destroy or other.told != any_address;
             other.is_told = other.must_create = other.must_acknowledge = false;
-            other.peer = other.is_heard ? other.peer : any_address;
+            other.peer = other.is_heard ? other.peer : optional_address{};
             note(other);
         }
         settle(it);
@@ -183,6 +225,9 @@ template <typename Edges> class route_table {
         }
         auto& it = routes_[r];
         auto& own = it.sides[it.side_of(link)];
+        if (not own.is_told and own.peer == any_address and own.told != any_address) {
+            return complete(it); // it answers an earlier use of the route: it is told of this one
+        }
         if (own.is_told and not own.is_heard and not own.must_create) { // the last one stands: an earlier one came late
             own.peer = where;
             complete(it);
@@ -195,7 +240,7 @@ template <typename Edges> class route_table {
         }
         auto& it = routes_[r];
         auto const s = it.side_of(link);
-        auto const known = it.sides[s].peer;
+        auto const known = address{it.sides[s].peer};
         if (known != any_address and (known == where or where == any_address)) {
             leave(it, s);
         }
@@ -242,7 +287,7 @@ template <typename Edges> class route_table {
             }
             return;
         }
-        it.peer = it.peer == any_address ? announced.where : it.peer;
+        it.peer = it.peer == any_address ? optional_address{announced.where} : it.peer;
         try_join(link, other);
     }
 
@@ -254,13 +299,6 @@ template <typename Edges> class route_table {
         std::array<std::byte, sizeof(wire::announcement)> content{};
         std::uint32_t size{};
     };
-
-    /// The way of a message that came from an edge.
-    struct way {
-        std::uint32_t route{};
-        std::uint32_t side{}; ///< from which it came
-    };
-    static constexpr auto nowhere_known = way{.route = routes};
 
     [[nodiscard]] constexpr auto is_up(std::uint32_t link) const -> bool { return is_up_[link]; }
     [[nodiscard]] constexpr auto has_pending(std::uint32_t link) const -> bool { return has_pending_[link]; }
@@ -292,7 +330,7 @@ template <typename Edges> class route_table {
         }
         for (auto& it : routes_) {
             for (auto& each : it.sides) { // it knows nothing any more
-                each.told = each.link == link ? any_address : each.told;
+                each.told = each.link == link ? optional_address{} : each.told;
             }
         }
     }
@@ -350,47 +388,24 @@ template <typename Edges> class route_table {
         return worst;
     }
 
-    /// The way of a message to an address of the hub; `nowhere_known` when no endpoint has it. Constant time.
-    [[nodiscard]] constexpr auto find(std::uint32_t link, address destination) const -> way {
-        auto const offset = static_cast<std::uint32_t>(destination) - first_dynamic_address;
-        auto const index = (offset & (stride - 1)) - links;
-        auto const it = way{.route = index / 2, .side = index % 2};
-        auto const is_known = index < 2 * routes and routes_[it.route].is_used and routes_[it.route].uses == offset / stride and
-                              routes_[it.route].sides[it.side].link == link;
-        return is_known ? it : nowhere_known;
+    /// The number of a message's passage, by the address to which it came; `none` when no endpoint has it. Constant time.
+    static constexpr std::uint32_t none = 2 * routes;
+    [[nodiscard]] constexpr auto find(std::uint32_t link, address destination) const -> std::uint32_t {
+        auto const i = ((static_cast<std::uint32_t>(destination) - first_dynamic_address) & (stride - 1)) - links;
+        return i < none and passages_[i].self == destination and passages_[i].from == link ? i : none;
     }
+    [[nodiscard]] constexpr auto at(std::uint32_t i) const -> passage const& { return passages_[i]; }
     [[nodiscard]] constexpr auto is_control(std::uint32_t link, address destination) const -> bool {
         auto const index = static_cast<std::uint32_t>(destination) - first_dynamic_address;
         return not Edges::is_plain[link] and index < links and index != link;
     }
-    /// The link, source and destination of the message on the other side; the destination is the any-address while its edge has
-    /// no endpoint.
-    struct target {
-        std::uint32_t link{};
-        address source{};
-        address destination{};
-    };
-    [[nodiscard]] constexpr auto through(way const& it) const -> target {
-        auto const& sides = routes_[it.route].sides;
-        auto const is_bound = sides[it.side].peer != any_address;
-        auto const& other = sides[1 - it.side];
-        return {.link = other.link,
-                .source = address_of(it.route, 1 - it.side),
-                .destination = is_bound ? other.peer : any_address};
-    }
-    /// A plain edge without acknowledgements: whoever sent last is the peer of the others.
-    constexpr auto learn(way const& it, address source) -> void {
-        auto& own = routes_[it.route].sides[it.side];
-        auto const is_new = own.peer == any_address;
+    /// Called when a plain edge sends from another endpoint than before: whoever sent last is the peer of the others.
+    [[gnu::noinline]] constexpr auto learn(std::uint32_t i, address source) -> void {
+        auto& it = routes_[i / 2];
+        auto& own = it.sides[i % 2];
+        own.must_create = own.must_create and own.peer != any_address;
         own.peer = source;
-        if (is_new and own.is_told) {
-            own.must_create = false;
-            complete(routes_[it.route]);
-        }
-    }
-    /// Whether a route is still the one that it was.
-    [[nodiscard]] constexpr auto uses(std::uint32_t r) const -> std::uint32_t {
-        return routes_[r].is_used ? routes_[r].uses : 0;
+        complete(it);
     }
 
     /// Tells the other edges that the edge of a link sleeps or runs again.
@@ -452,7 +467,7 @@ template <typename Edges> class route_table {
                                      : wire::route_name(Edges::names[it.sides[1 - s].link], wire::view_of(it.name));
                 if (std::exchange(own.must_destroy, false)) {
                     announced.kind = wire::announcement_kind::destroy;
-                    announced.where = std::exchange(own.told, any_address);
+                    announced.where = std::exchange(own.told, optional_address{});
                     settle(it);
                     return put(announced, announced.where, name_service_address);
                 }

@@ -66,7 +66,7 @@ static_assert(offsetof(router_message, rx_length) == 8 and offsetof(router_messa
 /// The name of the edge in a message; all 8 characters when the NUL lacks. NuttX does not clear what follows it.
 [[nodiscard]] constexpr auto edge_of(router_message const& it) -> std::string_view {
     auto const name = std::string_view{it.edge.data(), it.edge.size()};
-    return name.substr(0, std::min(name.find('\0'), name.size()));
+    return {name.data(), std::min(name.find('\0'), name.size())};
 }
 
 /// The name of the endpoint that tells an edge of the edge `other`.
@@ -103,12 +103,16 @@ struct route {
     if (colon == name.npos) {
         return {};
     }
-    auto const parts = route{.other = name.substr(0, colon), .service = name.substr(colon + 1)};
+    auto const parts = route{.other = {name.data(), colon}, .service = {name.data() + colon + 1, name.size() - colon - 1}};
     return is_edge_name(parts.other) and is_routed_name(parts.service) ? parts : route{};
 }
 /// The other edge in a name "router:other"; empty for another name.
 [[nodiscard]] constexpr auto read_router(std::string_view name) -> std::string_view {
-    return name.starts_with(router_prefix) ? name.substr(router_prefix.size()) : std::string_view{};
+    if (not name.starts_with(router_prefix)) {
+        return {};
+    }
+    name.remove_prefix(router_prefix.size());
+    return name;
 }
 
 } // namespace rpmsg::wire
