@@ -159,11 +159,12 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         if constexpr (saves_stack and lifecycle::reads_descriptors) {
             taken = pop_free(shared, least);
         } else {
-            taken = this->pop(shared, tx_ring, first_free());
+            auto const known = first_free();
+            taken = this->pop(shared, tx_ring, known);
             auto const id = static_cast<std::uint32_t>(taken);
             if (id == nowhere or not is_of_use(taken, least)) [[unlikely]] {
                 taken = pop_another(id, least);
-            } else if constexpr (lifecycle::reads_descriptors) {
+            } else if (lifecycle::reads_descriptors and known != nowhere) {
                 unused_.erase(id);
             }
         }
