@@ -97,8 +97,13 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     }
     /// A buffer that was popped and is not of use now stays free for other senders, unless it is lent.
     constexpr auto pass_over(std::uint32_t id) -> void {
-        if (not this->is_late(id) and not unused_.contains(id)) {
-            this->set_free(id);
+        auto news = id_set<Config.buffers>{};
+        news.insert(id);
+        news.erase_all(unused_);
+        news.erase_all(this->late_);
+        unused_.insert_all(news);
+        if constexpr (lifecycle::reads_descriptors) {
+            told_.erase_all(news);
         }
     }
     /// Pops a transmit buffer for `least` bytes. Those that `writable` has reported are tried last, and each buffer is tried
