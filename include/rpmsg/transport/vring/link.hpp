@@ -90,7 +90,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     }
     [[gnu::always_inline]] constexpr auto first_free() -> std::uint32_t {
         if constexpr (lifecycle::reads_descriptors) {
-            return next_free(told_);
+            return unused_.is_empty() ? nowhere : next_free(told_);
         } else {
             return next_free(unused_);
         }
