@@ -82,7 +82,7 @@ template <vring_config Config> struct vring_layout {
     static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
     static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
 
-    static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
+    [[gnu::always_inline]] static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
         auto const start = ring == 0 ? ring_0 : ring_1; // small cores select faster than they multiply
         return {.descriptors = start,
                 .available = start + (places.rings[0].available - ring_0),
@@ -96,7 +96,7 @@ template <vring_config Config> struct vring_layout {
         return usable ? low - static_cast<std::uint32_t>(buffers_address) + buffers : nowhere;
     }
     static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
-    static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
+    [[gnu::always_inline]] static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
         auto const start = ring == 0 ? buffers : buffers + Config.buffers * Config.size_of(0);
         return start + id * Config.size_of(ring);
     }
