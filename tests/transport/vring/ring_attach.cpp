@@ -35,7 +35,7 @@ struct opened : rpmsg::detail::ring_attach<Role, Config, typename two_sides<Conf
     using rings::rx;
     using rings::tx;
     using rings::unused_;
-    constexpr auto take(std::uint32_t ring) -> std::uint32_t { 
+    constexpr auto take(std::uint32_t ring) -> std::uint32_t {
         return this->next_id(this->shared_, this->layout_.parts(ring), ring, nullptr);
     }
 };

@@ -196,7 +196,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     /// For peers that describe their buffers: skips buffers that hold less than `least` bytes, which is at most `tx_limit`;
     /// they are kept for other messages.
     [[gnu::always_inline]] [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer
-    requires(lifecycle::reads_descriptors) {
+        requires(lifecycle::reads_descriptors) {
         return saves_stack ? reserve_any(least) : reserve_called(least);
     }
 
