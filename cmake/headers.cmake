@@ -38,6 +38,14 @@ set(rpmsg_headers
   include/rpmsg/framework/peer_table.hpp
   include/rpmsg/framework/poll_budget.hpp
   include/rpmsg/framework/receiver.hpp
+  include/rpmsg/framework/router/edge.hpp
+  include/rpmsg/framework/router/hub.hpp
+  include/rpmsg/framework/router/hub_edge.hpp
+  include/rpmsg/framework/router/hub_link.hpp
+  include/rpmsg/framework/router/hub_queue.hpp
+  include/rpmsg/framework/router/port.hpp
+  include/rpmsg/framework/router/port_names.hpp
+  include/rpmsg/framework/router/route_table.hpp
   include/rpmsg/framework/service_hook.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp
@@ -105,6 +113,14 @@ set(rpmsg_headers
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
   include/rpmsg/service/ping/responder.hpp
+  include/rpmsg/service/socket/receive_ring.hpp
+  include/rpmsg/service/socket/socket_config.hpp
+  include/rpmsg/service/socket/socket_flow.hpp
+  include/rpmsg/service/socket/socket_loan.hpp
+  include/rpmsg/service/socket/socket_sessions.hpp
+  include/rpmsg/service/socket/socket_table.hpp
+  include/rpmsg/service/socket/socket_transfers.hpp
+  include/rpmsg/service/socket/sockets.hpp
   include/rpmsg/testing/explorer/exploration.hpp
   include/rpmsg/testing/explorer/explored_region.hpp
   include/rpmsg/testing/explorer/explorer.hpp
@@ -128,11 +144,36 @@ set(rpmsg_headers
   include/rpmsg/testing/regions/noncoherent_cache.hpp
   include/rpmsg/testing/regions/noncoherent_region.hpp
   include/rpmsg/testing/regions/rmw_fence_region.hpp
+  include/rpmsg/testing/simulator/campaign.hpp
+  include/rpmsg/testing/simulator/capture_sink.hpp
+  include/rpmsg/testing/simulator/conversation.hpp
+  include/rpmsg/testing/simulator/core.hpp
+  include/rpmsg/testing/simulator/core_clock.hpp
+  include/rpmsg/testing/simulator/event_queue.hpp
+  include/rpmsg/testing/simulator/event_rules.hpp
+  include/rpmsg/testing/simulator/fault.hpp
+  include/rpmsg/testing/simulator/fault_driver.hpp
+  include/rpmsg/testing/simulator/kernel.hpp
+  include/rpmsg/testing/simulator/loopback_wire.hpp
+  include/rpmsg/testing/simulator/program.hpp
+  include/rpmsg/testing/simulator/recording.hpp
+  include/rpmsg/testing/simulator/ring_wire.hpp
+  include/rpmsg/testing/simulator/schedule.hpp
+  include/rpmsg/testing/simulator/seeded_random.hpp
+  include/rpmsg/testing/simulator/sequence_chart.hpp
+  include/rpmsg/testing/simulator/serial_wire.hpp
+  include/rpmsg/testing/simulator/sightings.hpp
+  include/rpmsg/testing/simulator/spi_wire.hpp
+  include/rpmsg/testing/simulator/trace.hpp
+  include/rpmsg/testing/simulator/trace_text.hpp
+  include/rpmsg/testing/simulator/wire.hpp
+  include/rpmsg/testing/simulator/world.hpp
   include/rpmsg/transport/config_mismatch.hpp
   include/rpmsg/transport/spi.hpp
   include/rpmsg/transport/spi/config.hpp
   include/rpmsg/transport/spi/rx_queue.hpp
   include/rpmsg/transport/spi/session.hpp
+  include/rpmsg/transport/spi/state.hpp
   include/rpmsg/transport/spi/storage.hpp
   include/rpmsg/transport/spi/transfers.hpp
   include/rpmsg/transport/spi/tx_queue.hpp
@@ -146,6 +187,7 @@ set(rpmsg_headers
   include/rpmsg/transport/uart/frame_queue.hpp
   include/rpmsg/transport/uart/nuttx_link.hpp
   include/rpmsg/transport/uart/nuttx_parser.hpp
+  include/rpmsg/transport/uart/nuttx_state.hpp
   include/rpmsg/transport/uart/pending_codes.hpp
   include/rpmsg/transport/uart/reliable_link.hpp
   include/rpmsg/transport/uart/reliable_parser.hpp
@@ -157,6 +199,7 @@ set(rpmsg_headers
   include/rpmsg/transport/uart/wake_handshake.hpp
   include/rpmsg/transport/vring/arguments.hpp
   include/rpmsg/transport/vring/block_places.hpp
+  include/rpmsg/transport/vring/composed_table.hpp
   include/rpmsg/transport/vring/config.hpp
   include/rpmsg/transport/vring/data_path.hpp
   include/rpmsg/transport/vring/fixed_layout.hpp
@@ -191,6 +234,9 @@ set(rpmsg_headers
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
   include/rpmsg/wire/service/ping.hpp
+  include/rpmsg/wire/service/read_header.hpp
+  include/rpmsg/wire/service/router.hpp
+  include/rpmsg/wire/service/socket.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp
@@ -202,5 +248,6 @@ set(rpmsg_headers
   include/rpmsg/wire/virtio/control_block.hpp
   include/rpmsg/wire/virtio/dialect.hpp
   include/rpmsg/wire/virtio/resource_table.hpp
+  include/rpmsg/wire/virtio/trace_entry.hpp
   include/rpmsg/wire/virtio/vring.hpp
 )

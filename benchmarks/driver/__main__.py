@@ -10,7 +10,9 @@ import emulated
 import instructions
 import latency
 import peers
+import simulator
 import size
+import sockets
 import spi
 import stack
 import tools
@@ -20,11 +22,13 @@ from tools import HERE, Failure, built_by, made, note
 
 RECORD = HERE / "recorded.json"
 MEASURE = {"instructions": instructions.measure, "size": size.measure, "stack": stack.measure, "emulated": emulated.measure,
-           "uart": uart.measure, "spi": spi.measure, "latency": latency.measure, "compile": compile_time.measure}
+           "uart": uart.measure, "spi": spi.measure, "socket": sockets.measure, "latency": latency.measure,
+           "simulator": simulator.measure, "compile": compile_time.measure}
 COMMAND = {"instructions": instructions.OURS, "size": tuple(size.CPP), "stack": tuple(size.CPP), "emulated": tuple(size.CPP),
-           "uart": instructions.OURS, "spi": tuple(size.CPP), "latency": instructions.OURS, "compile": tuple(size.CPP)}
-EXACT = ["instructions", "size", "stack", "emulated", "uart", "spi", "codegen"]
-GROUPS = [*EXACT, "latency", "compile"]
+           "uart": instructions.OURS, "spi": tuple(size.CPP), "socket": instructions.OURS, "latency": instructions.OURS,
+           "simulator": instructions.OURS, "compile": tuple(size.CPP)}
+EXACT = ["instructions", "size", "stack", "emulated", "uart", "spi", "socket", "codegen"]
+GROUPS = [*EXACT, "latency", "simulator", "compile"]
 
 
 def measure(groups):
@@ -77,7 +81,8 @@ def matched(figure, value, recorded):
     """How a figure stands against must and aim, and against the record."""
     words = []
     if figure.must is not None:
-        words.append("aim" if value <= figure.aim else "must" if value <= figure.must else "over")
+        reaches = (lambda goal: value >= goal) if figure.at_least else (lambda goal: value <= goal)
+        words.append("aim" if reaches(figure.aim) else "must" if reaches(figure.must) else "over")
     if recorded is not None and value != recorded:
         words.append("worse" if value > recorded else "better")
     return ", ".join(words)

@@ -12,6 +12,7 @@ class Figure:
     peer: str = ""
     toolchain: str = ""  # of exact figures: "host" or "arm"; they are compared with the record
     meaning: str = ""
+    at_least: bool = False  # more is better
 
 
 DIALECTS = ("linux_virtio", "linux_bufsz", "openamp", "openamp_bufsz", "zephyr", "rpmsg_lite", "nuttx", "nuttx_lite", "openvela", "rpmsg")
@@ -38,6 +39,11 @@ FIGURES = [
            meaning="an endpoint with a name is created in a pool of 10,000"),
     Figure("host.bind2000.instr", must=1500, aim=800, toolchain="host",
            meaning="one of 2000 names is announced, or taken back, and the message with it"),
+    Figure("host.dispatch.extra.instr", toolchain="host",
+           meaning="copy 16 bytes, send one, poll once, by priority, above the same table in order"),
+    Figure("urgent.plain.before", "handlers", toolchain="host",
+           meaning="slow handlers before an urgent message at the end of a full ring of 8"),
+    Figure("urgent.priorities.before", "handlers", toolchain="host", meaning="the same with priorities and a look-ahead of 8"),
     Figure("host.first16.instr", must=300, aim=250, toolchain="host", meaning="first message of a link with 16 buffers"),
     Figure("host.first4096.instr", must=300, aim=250, toolchain="host", meaning="the same with 4096 buffers"),
     *(Figure(f"host.{dialect}.copy16.lockstep.instr", must={"openamp": 235}.get(dialect), aim={"openamp": 210}.get(dialect),
@@ -51,12 +57,25 @@ FIGURES = [
            "16 bytes there and back between two processes, over a bare cache line"),
     Figure("host.oneway16.ratio", "x", 0.8, 0.4, "1.8 rpmsg-lite", "",
            "16 bytes one way between two processes, over half the bare round trip"),
+    Figure("host.blocking.ratio", "x", 0.8, 0.4, "1 socketpair", "",
+           "16 bytes there and back between two processes that sleep on a futex, over a socketpair"),
+    Figure("host.blocking.looks.ratio", "x", 0.8, 0.4, "1 socketpair", "", "the same, each looks 100 times before it sleeps"),
+    Figure("urgent.p99.ratio", "x", 1.5, 1.1, "", "",
+           "99th percentile of an urgent request while slow ones, 10 ms each, flood the link, over idle; workers"),
+    Figure("urgent.links.p99.ratio", "x", 1.5, 1.1, "", "", "the same, a link of its own"),
+    Figure("urgent.priorities.p99.ratio", "x", meaning="the same, priorities in the poller"),
+    Figure("urgent.plain.p99.ratio", "x", meaning="the same, a plain table"),
     Figure("size.m0plus.bytes", "bytes", 1660, 1450, "1346 rpmsg-lite+LTO", "arm", "remote echo with name service, Cortex-M0+"),
     Figure("size.m4.bytes", "bytes", None, None, "1214 rpmsg-lite+LTO", "arm", "the same, Cortex-M4 (orientation only)"),
     Figure("size.m33.bytes", "bytes", 1630, 1420, "1214 rpmsg-lite+LTO", "arm", "the same, Cortex-M33"),
     Figure("ram.bytes", "bytes", 96, 64, "284 rpmsg-lite", "arm", "RAM of the link beside the shared block"),
     *(Figure(f"size.{dialect}.{role}.m0plus.bytes", "bytes", toolchain="arm", meaning=f"the echo, {dialect}, {role}, Cortex-M0+")
       for dialect in DIALECTS for role in ROLES),
+    Figure("size.socket.m33.bytes", "bytes", None, 900, "", "arm", "a stream server above the echo, Cortex-M33"),
+    Figure("socket.instr.ratio", "x", 1.2, 1.08, "", "host",
+           "4 KiB written to a stream socket and read, over an endpoint with the same copies"),
+    Figure("size.listener4.m0plus.bytes", "bytes", 400, 300, "", "arm", "a listener of 4 sessions, above a table without groups"),
+    Figure("ram.listener.session.bytes", "bytes", 24, 16, "", "arm", "RAM of one more session beside its name"),
     Figure("stack.send.bytes", "bytes", 80, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),
     Figure("stack.receive.bytes", "bytes", 64, 48, "56 rpmsg-lite", "arm",
            "deepest stack of a poll without its handler, Cortex-M33"),
@@ -80,6 +99,10 @@ FIGURES = [
            "NuttX's profile above a channel without transport, Cortex-M0+"),
     Figure("spi.size.m0plus.bytes", "bytes", 2092, 1500, "", "arm", "a link over SPI beside its channel, Cortex-M0+"),
     Figure("spi.ram.bytes", "bytes", toolchain="arm", meaning="RAM of a link over SPI beside its channel and its frames"),
+    Figure("simulator.messages.per_s", "1/s", 200_000, 1_000_000, "-", "",
+           "messages a second of processor time between two simulated cores, each checked", at_least=True),
+    Figure("simulator.messages10000.per_s", "1/s", meaning="the same with 10,000 cores", at_least=True),
+    Figure("simulator.core.bytes", "bytes", meaning="memory of one of 1000 simulated cores with its half of the rings"),
     Figure("compile.ratio", "x", 4, 3, "-", "", "compile time of a firmware main, over one with <span>, <array>, <atomic>"),
 ]
 
@@ -89,6 +112,8 @@ def group_of(name):
     first, last = name.split(".")[0], name.split(".")[-1]
     if first == "host":
         return "latency" if last == "ratio" else "instructions"
+    if first == "urgent":
+        return "instructions" if last == "before" else "latency"
     return {"ram": "size", "echo16": "emulated", "echo496": "emulated"}.get(first, first)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import urgent
 from figures import DIALECTS
 from tools import BUILD, HERE, WARNINGS, Failure, at_once, build, built_by, headers, made, note, run
 
@@ -85,11 +86,14 @@ def programs(pools=(1, 1000)):
             return Program("floor_os", *FLOOR_OS)
         if name == "copy_os":
             return Program(name, "g++", "-std=c++20", "-Os", *WARNINGS, headers(), "-no-pie", HERE / "instructions" / "copy.cpp")
+        if name == "dispatch_plain":
+            return Program(name, "g++", "-std=c++20", "-O2", *WARNINGS, headers(), "-no-pie", "-DPLAIN",
+                           HERE / "instructions" / "dispatch.cpp")
         what = name.partition("-")[2]
         defines = [f"-D{'ENDPOINTS' if what.isdigit() else 'DIALECT'}={what}"] if what else []
         bound = ["-Wl,-z,now"] if name.startswith("first") else []  # else the first call of a library function counts
         return ours(name, *bound, *defines)
-    names = [f"pool-{size}" for size in pools] + ["copy", "copy_os", "user", "zero_copy", "round_trip", "round_trip-openamp", "create-10000", "bind-2000", "first-16",
+    names = [f"pool-{size}" for size in pools] + ["copy", "copy_os", "user", "zero_copy", "round_trip", "round_trip-openamp", "dispatch", "dispatch_plain", "create-10000", "bind-2000", "first-16",
                                                   "first-4096", "floor", "floor_os", *(f"copy-{dialect}" for dialect in DIALECTS)]
     return dict(zip(names, at_once(one, names)))
 
@@ -107,6 +111,8 @@ def measure():
         "roundtrip openamp": ("round_trip-openamp", ["{}", "16", "1"]),
         "pool1": ("pool-1", ["{}", "16", "1"]),
         "pool1000": ("pool-1000", ["{}", "16", "1"]),
+        "dispatch": ("dispatch", ["{}", "16", "1"]),
+        "dispatch plain": ("dispatch_plain", ["{}", "16", "1"]),
         "create": ("create-10000", ["{}", "16", "1"]),
         "bind": ("bind-2000", ["{}", "16", "1"]),
         **{dialect: (f"copy-{dialect}", ["{}", "16", "1"]) for dialect in DIALECTS},
@@ -140,6 +146,8 @@ def measure():
         "host.zerocopy.instr": cost["zerocopy"]["instr"],
         "host.roundtrip16.instr": cost["roundtrip"]["instr"],
         "host.pool1000.extra.instr": max(0, tidy(cost["pool1000"]["instr"] - cost["pool1"]["instr"])),
+        "host.dispatch.extra.instr": tidy(cost["dispatch"]["instr"] - cost["dispatch plain"]["instr"]),
+        **urgent.handlers_before(),
         "host.pool10000.create.instr": cost["create"]["instr"],
         "host.bind2000.instr": cost["bind"]["instr"],
         "host.first16.instr": built["first-16"].first_message(),

@@ -4,7 +4,9 @@ import subprocess
 
 import instructions
 import peers
+import simulator
 import size
+import urgent
 from tools import HERE, CORES, Failure, at_once, note
 
 PAYLOADS = (16, 64, 128, 256, 496)
@@ -52,6 +54,17 @@ def bars(name, title, ylabel, groups, columns):
     gnuplot(name, title, script + "END\nplot " + ", ".join(plots) + "\n")
 
 
+def late_requests():
+    """How long urgent requests take beside a flood of slow ones, by the share of them that is faster."""
+    def shares(values):
+        return {100 * (i + 1) / len(values): value for i, value in enumerate(values)}
+
+    lines("urgent", "Urgent requests beside slow ones of 10 ms that flood the link", "share of the requests in %", "microseconds",
+          [(label, shares(urgent.times(way, urgent.FLOOD))) for way, label in
+           (("links", "a link of its own"), ("workers", "workers"), ("priorities", "priorities"), ("plain", "plain table"))],
+          "set logscale y\nset yrange [50:*]\n")
+
+
 def draw():
     (HERE / "plots").mkdir(exist_ok=True)
     built = instructions.programs(POOLS)
@@ -79,9 +92,17 @@ def draw():
         costs[case].update(figures)
     bars("instructions", "Instructions for a message of 16 bytes, x86-64", "instructions", costs,
          ["rpmsg", "hand-written C", "rpmsg-lite", "OpenAMP"])
+    late_requests()
     figures = size.measure()
     flash = {core: {"rpmsg": figures[f"size.{core}.bytes"], "hand-written C": figures[f"floor.size.{core}.bytes"],
                     **peers.FLASH[core]} for core in CORES}
     bars("flash", "Flash of a remote echo with name service", "bytes",
          {CORES[core]: values for core, values in flash.items()}, ["rpmsg", "hand-written C", "rpmsg-lite", "OpenAMP"])
+    speed = {cores: simulator.figures(cores)[0] for cores in simulator.CORES}
+    draw_simulator(speed)
     note("")
+
+
+def draw_simulator(speed):
+    lines("simulator", "Messages between simulated cores, each checked", "cores", "messages per second of processor time",
+          [("rpmsg", speed)], "set logscale x\n")

@@ -72,6 +72,14 @@ def of_dialect(dialect, role):
     return flash(image) - flash(link(core, "size/bare.cpp"))
 
 
+def listener():
+    """What a listener adds to the table of the echo, and the RAM of one more session beside its name. The four and the seven
+    sessions have the same table of unclaimed names."""
+    without, four, seven = at_once(lambda n: link("m0plus", "size/listener.cpp", *([f"-DSESSIONS={n}"] if n else []), variant=f"-{n}"),
+                                   (0, 4, 7))
+    return {"size.listener4.m0plus.bytes": flash(four) - flash(without), "ram.listener.session.bytes": (ram(seven) - ram(four)) // 3 - 32}
+
+
 def measure():
     built = dict(zip(CORES, at_once(images, CORES)))
     figures = {}
@@ -81,10 +89,11 @@ def measure():
     made.update({name: built_by(tuple(C)) for name in [*figures, "floor.ram.bytes"] if name.startswith("floor")})
     figures["ram.bytes"] = max(ram(image["ours"]) - ram(image["bare"]) for image in built.values())
     figures["floor.ram.bytes"] = max(ram(image["floor"]) - ram(image["bare"]) for image in built.values())
+    figures["size.socket.m33.bytes"] = flash(link("m33", "size/socket.cpp")) - flash(built["m33"]["ours"])
     pairs = [(dialect, role) for dialect in DIALECTS for role in ROLES]
     shares = at_once(lambda pair: of_dialect(*pair), pairs)
     figures.update({f"size.{dialect}.{role}.m0plus.bytes": share for (dialect, role), share in zip(pairs, shares)})
-    return figures
+    return figures | listener()
 
 
 def functions(core):

@@ -87,13 +87,20 @@ template <typename Table> class server {
 using microseconds = std::chrono::microseconds;
 inline auto now() { return std::chrono::steady_clock::now(); }
 
-/// Measures urgent requests, each sent at another time of the slow ones. `tables` are the services, one link each.
-template <typename... Tables> auto measure(Tables... tables) -> figures {
-    constexpr std::uint32_t requests = 200;
+/// What the peer does beside its urgent requests.
+struct load {
+    std::uint32_t requests = 200;
+    std::uint32_t slow = 3; ///< slow requests that it keeps under way, 0 for none
+};
+
+/// The times of urgent requests in microseconds, in order, each sent at another time of the slow ones. `tables` are the
+/// services, one link each.
+template <typename... Tables> auto times_of(load const& work, Tables... tables) -> std::vector<std::uint32_t> {
     auto servers = std::tuple<server<Tables>...>{std::move(tables)...};
     auto times = std::vector<std::uint32_t>{};
-    auto under_way = 0;
+    auto under_way = std::uint32_t{0};
     auto is_answered = true;
+    auto is_due = false;
     auto sent = now();
     auto const on_slow = [&](auto&, rpmsg::message const&) { --under_way; };
     auto const on_urgent = [&](auto&, rpmsg::message const&) {
@@ -108,21 +115,33 @@ template <typename... Tables> auto measure(Tables... tables) -> figures {
     auto last = connect(std::get<sizeof...(Tables) - 1>(servers)); // the same memory twice unless there are two links
     auto& fast = sizeof...(Tables) > 1 ? last : first;
     auto const is_started = first.start() and (&fast == &first or last.start());
+    auto const to_urgent = fast.template get<"urgent">();
+    auto kept = to_urgent.reserve(); // a buffer that no slow request takes
     auto pause = now();
-    for (std::uint32_t turn = 0; is_started and times.size() < requests; ++turn) {
+    for (std::uint32_t turn = 0; is_started and times.size() < work.requests; ++turn) {
         (void)first.poll();
         (void)fast.poll();
-        auto const payload = std::array<std::byte, 4>{};
-        while (under_way < 3 and first.template get<"slow">().send(payload)) {
-            ++under_way;
-        }
         if (is_answered and now() > pause) {
             sent = now();
             pause = sent + microseconds{3000 + 700 * (turn % 7)};
-            is_answered = not fast.template get<"urgent">().send(payload);
+            is_answered = false;
+            is_due = true;
+        }
+        if (not kept) {
+            kept = to_urgent.reserve();
+        }
+        is_due = is_due and not to_urgent.commit(std::move(kept), 4);
+        auto const payload = std::array<std::byte, 4>{};
+        while (kept and under_way < work.slow and first.template get<"slow">().send(payload)) {
+            ++under_way;
         }
         std::this_thread::sleep_for(microseconds{50});
     }
     std::ranges::sort(times);
-    return {.median = times[requests / 2], .p99 = times[requests * 99 / 100], .longest = times.back()};
+    return times;
+}
+
+template <typename... Tables> auto measure(Tables... tables) -> figures {
+    auto const times = times_of(load{}, std::move(tables)...);
+    return {.median = times[times.size() / 2], .p99 = times[times.size() * 99 / 100], .longest = times.back()};
 }

@@ -118,7 +118,7 @@ inline auto check_messages(examination& on, std::uint32_t which, ring_reading co
         }
         return;
     }
-    auto const untaken = on.count() - lent.count;
+    auto const untaken = on.count(which) - lent.count;
     for (auto i = std::max(history.first_returned, history.returned - untaken); i < history.returned; ++i) {
         if (auto const [id, length] = history.returned_entry(i); id < ring.count() and length >= 16) {
             look(id, length);

@@ -77,12 +77,12 @@ inline auto describe_ring(std::uint32_t which, ring_reading const& ring, lent_bu
 
 /// Examines the indices of a ring, its buffers and its descriptors.
 inline auto examine_ring(examination& on, diagnosis& result, std::uint32_t which) -> void {
-    auto const ring = read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
+    auto const ring = read_ring(on.block, on.at.rings[which], on.rings().count_of(which), on.rings().dialect.used_event_word);
     auto const lent_now = check_indices(on, which, ring);
     if (not lent_now) {
         return;
     }
-    auto const history = ring_history{ring, *lent_now, on.rings().dialect.prefilled and which == 1 ? on.count() : 0};
+    auto const history = ring_history{ring, *lent_now, on.rings().dialect.prefilled and which == 1 ? on.count(which) : 0};
     check_entries(on, which, ring, history);
     check_twice(on, which, ring, history);
     check_doorbells(on, which, ring, *lent_now);
@@ -109,13 +109,14 @@ inline auto examine_ring(examination& on, diagnosis& result, std::uint32_t which
 /// the ring that was filled at its start is checked.
 inline auto is_exchanged(examination const& on) -> bool {
     auto const read = [&](std::uint32_t which) {
-        return read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
+        return read_ring(on.block, on.at.rings[which], on.rings().count_of(which), on.rings().dialect.used_event_word);
     };
     auto const ring_0 = read(0);
     auto const ring_1 = read(1);
     if (on.rings().dialect.prefilled) {
         auto const lent = [&](ring_reading const& ring, bool prefilled) {
-            return lent_count(ring.available_index, ring.used_index, on.count(), prefilled).has_value();
+            auto const count = static_cast<std::int32_t>(ring.count());
+            return lent_count(ring.available_index, ring.used_index, count, prefilled).has_value();
         };
         auto const ring_1_is_posted = lent(ring_1, false) and ring_1.available_index != ring_1.used_index;
         return not lent(ring_0, false) and lent(ring_0, true) and ring_1_is_posted;
@@ -175,7 +176,7 @@ inline auto examine_rings(examination& on, diagnosis& result) -> void {
 
 /// Returns whether there is a ring in use, even one with wrong fields.
 inline auto has_ring(examination const& on, std::uint32_t which) -> bool {
-    auto const ring = read_ring(on.block, on.at.rings[which], on.rings().buffers, on.rings().dialect.used_event_word);
+    auto const ring = read_ring(on.block, on.at.rings[which], on.rings().count_of(which), on.rings().dialect.used_event_word);
     auto const is_id = [&](std::uint16_t id) { return id < ring.count(); };
     return ring.available_flags <= 1 and ring.used_flags <= 1 and ring.available_index != 0 and
            std::all_of(ring.available.begin(), ring.available.end(), is_id);

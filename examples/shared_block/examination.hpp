@@ -54,7 +54,10 @@ struct examination {
     }
 
     [[nodiscard]] auto rings() const -> rpmsg::vring_config const& { return link.rings; }
-    [[nodiscard]] auto count() const -> std::int32_t { return link.rings.buffers; }
+    /// Returns the number of buffers of a ring.
+    [[nodiscard]] auto count(std::uint32_t ring) const -> std::int32_t {
+        return static_cast<std::int32_t>(link.rings.count_of(ring));
+    }
     /// Returns the side that fills the resource table.
     [[nodiscard]] auto table_owner() const -> side { return at.has_boot ? side::driver : side::device; }
     [[nodiscard]] auto buffers_size() const -> std::uint32_t {

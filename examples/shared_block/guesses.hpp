@@ -27,12 +27,14 @@ struct fit {
 inline auto fit_of_ring(examination const& on, rpmsg::vring_config const& rings, placement const& at, std::uint32_t which)
     -> fit {
     auto const word = [&](std::uint32_t offset) { return on.block.read<std::uint16_t>(offset); };
+    auto const count = rings.count_of(which);
     auto const available = at.rings[which].available;
     auto const index = word(available + 2);
     auto total = fit{};
     total.bad += word(available) > 1 ? 1u : 0u;
     auto const is_prefilled = rings.dialect.prefilled and which == 1;
-    if (word(at.rings[which].used) > 1 or not lent_count(index, word(at.rings[which].used + 2), rings.buffers, is_prefilled)) {
+    if (word(at.rings[which].used) > 1 or
+        not lent_count(index, word(at.rings[which].used + 2), static_cast<std::int32_t>(count), is_prefilled)) {
         ++total.bad;
     }
     auto const size = rings.size_of(which);
@@ -42,7 +44,7 @@ inline auto fit_of_ring(examination const& on, rpmsg::vring_config const& rings,
         auto const d = on.block.read<rpmsg::wire::descriptor>(at.rings[which].descriptors + 16 * id);
         auto const slot = d.address - start;
         auto const is_there = on.link.has_windows() ? on.link.admits(d.address, std::min(d.length, size))
-                                                    : slot % size == 0 and slot / size < rings.buffers;
+                                                    : slot % size == 0 and slot / size < count;
         auto const is_whole = is_fixed ? d.length == size : d.length >= 16 and d.length <= size;
         auto const is_flagged =
             which == 0 ? d.flags == rpmsg::wire::descriptor_flag::write : (d.flags & ~rpmsg::wire::descriptor_flag::write) == 0;
@@ -57,16 +59,16 @@ inline auto fit_of_ring(examination const& on, rpmsg::vring_config const& rings,
         total.good += returned != 0 ? 1u : 0u;
         total.bad += returned == 0 and index == 0 ? 1u : 0u;
     }
-    for (std::uint32_t id = 0; which == 1 and is_fixed and id < rings.buffers; ++id) {
+    for (std::uint32_t id = 0; which == 1 and is_fixed and id < count; ++id) {
         if (is_written(id)) {
             rate(id);
         }
     }
-    auto is_named = std::vector<char>(rings.buffers);
-    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(index, rings.buffers); ++i) {
-        auto const position = static_cast<std::uint16_t>(index - 1u - i) % std::uint32_t{rings.buffers};
+    auto is_named = std::vector<char>(count);
+    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(index, count); ++i) {
+        auto const position = static_cast<std::uint16_t>(index - 1u - i) % count;
         auto const id = word(available + 4 + 2 * position);
-        if (id >= rings.buffers) {
+        if (id >= count) {
             ++total.bad;
         } else if (std::exchange(is_named[id], char{1}) == 0 and (which == 0 or not is_fixed or not is_written(id))) {
             rate(id);
@@ -105,7 +107,7 @@ inline auto add_derived(variants& all, examination const& on, variant const& fro
         return;
     }
     auto const read = [&](std::uint32_t which) {
-        return read_ring(on.block, at.rings[which], from.rings.buffers, from.rings.dialect.used_event_word);
+        return read_ring(on.block, at.rings[which], from.rings.count_of(which), from.rings.dialect.used_event_word);
     };
     auto const ring_0 = read(0);
     auto const size_of_first = [&](ring_reading const& ring) {
@@ -199,10 +201,11 @@ inline auto guess_driver_at_all(examination const& on) -> variants {
 inline auto fit_of_device(examination const& on, rpmsg::vring_config const& rings, std::uint32_t which, std::uint16_t published)
     -> fit {
     auto total = fit{};
-    auto const ring = read_ring(on.block, place_block(rings).rings[which], on.rings().buffers, rings.dialect.used_event_word);
+    auto const ring =
+        read_ring(on.block, place_block(rings).rings[which], on.rings().count_of(which), rings.dialect.used_event_word);
     auto const prefilled = on.rings().dialect.prefilled and which == 1;
     total.bad += ring.used_flags > 1 ? 1 : 0;
-    if (not lent_count(published, ring.used_index, on.count(), prefilled)) {
+    if (not lent_count(published, ring.used_index, on.count(which), prefilled)) {
         ++total.bad;
         return total;
     }
@@ -221,16 +224,17 @@ inline auto guess_device(examination const& on, std::uint32_t which, std::uint16
     }
     auto best = variants{};
     auto most = std::uint32_t{1};
-    auto const count = std::uint32_t{on.rings().buffers};
     auto const is_taken = [&](std::uint32_t start) { // by the parts that are where they should be
-        auto const entries = std::min<std::uint32_t>(on.block.read<std::uint16_t>(start + 2ull), count);
+        auto const counts = on.rings().counts();
+        auto const entries = std::min<std::uint32_t>(on.block.read<std::uint16_t>(start + 2ull), counts[which]);
         auto const used_size = 4 + 8 * entries;
         auto const meets = [&](std::uint32_t part, std::uint32_t size) {
             return start < part + size and part < start + used_size;
         };
-        auto is_met = meets(on.at.rings[1 - which].used, 8 * count + 6);
-        for (auto const& ring : on.at.rings) {
-            is_met = is_met or meets(ring.descriptors, 16 * count) or meets(ring.available, 2 * count + 6);
+        auto is_met = meets(on.at.rings[1 - which].used, 8 * counts[1 - which] + 6);
+        for (std::uint32_t i = 0; i < 2; ++i) {
+            auto const& ring = on.at.rings[i];
+            is_met = is_met or meets(ring.descriptors, 16 * counts[i]) or meets(ring.available, 2 * counts[i] + 6);
         }
         return is_met;
     };

@@ -22,7 +22,7 @@ Prints what follows from the shared block in examples/shared_block/link.hpp, and
 
   --config KEY=VALUE[,...] another shared block than the one built in, field by field: dialect (rpmsg, openamp, openamp_bufsz,
                            zephyr, rpmsg_lite, linux_virtio, linux_bufsz, nuttx, nuttx_lite, openvela), buffers,
-                           buffer_size, host_to_remote, remote_to_host, alignment, ring_stride, batch, event_index,
+                           host_to_remote_buffers, remote_to_host_buffers, buffer_size, host_to_remote, remote_to_host, alignment, ring_stride, batch, event_index,
                            device_base, host_base, remote_base, size, window_0, window_0_size, window_1, window_1_size,
                            vdev_notify_id, ring_0_notify_id, ring_1_notify_id
   --offset BYTES           where the block starts in the dump
@@ -75,7 +75,8 @@ auto set_field(rpmsg::shared_block& link, std::string_view key, std::string_view
     auto& rings = link.rings;
     constexpr auto word = std::uint64_t{0xffff'ffff};
     auto const known =
-        is("buffers", rings.buffers, 32768) or is("buffer_size", rings.buffer_size, 65536) or
+        is("buffers", rings.buffers, 32768) or is("host_to_remote_buffers", rings.host_to_remote_buffers, 32768) or
+        is("remote_to_host_buffers", rings.remote_to_host_buffers, 32768) or is("buffer_size", rings.buffer_size, 65536) or
         is("host_to_remote", rings.host_to_remote, 65536) or is("remote_to_host", rings.remote_to_host, 65536) or
         is("alignment", rings.alignment, 0x10'0000) or is("ring_stride", rings.ring_stride, word) or
         is("batch", rings.batch, 32768) or is("event_index", rings.event_index, 1) or

@@ -55,9 +55,9 @@ auto layout_text(rpmsg::shared_block const& link) -> std::string {
     auto const& rings = link.rings;
     auto const at = rpmsg::place_block(rings);
     auto text = fmt::format("link \"{}\", dialect {}, fingerprint {:#010x} (rings {:#010x})\n"
-                            "{} buffers each way: {} bytes to the driver, {} to the device; {} of {} bytes used\n\n",
-                            link.name.view(), name_of(rings.dialect), link.fingerprint(), rings.fingerprint(), rings.buffers,
-                            rings.size_of(0), rings.size_of(1), at.size, link.size);
+                            "buffers: {} of {} bytes to the driver, {} of {} to the device; {} of {} bytes used\n\n",
+                            link.name.view(), name_of(rings.dialect), link.fingerprint(), rings.fingerprint(),
+                            rings.count_of(0), rings.size_of(0), rings.count_of(1), rings.size_of(1), at.size, link.size);
     text += fmt::format("{:<28}{:>10}{:>10}{:>14}{:>14}{:>14}\n", "", "offset", "bytes", "host", "remote", "descriptors");
     auto const row = [&](std::string_view name, std::uint32_t offset, std::uint32_t size) {
         text += fmt::format("{:<28}{:>#10x}{:>10}{:>#14x}{:>#14x}{:>#14x}\n", name, offset, size, link.host_base + offset,
@@ -83,12 +83,12 @@ auto layout_text(rpmsg::shared_block const& link) -> std::string {
     auto const tail = rings.dialect.used_event_word ? 6u : 4u;
     for (std::uint32_t ring = 0; ring < 2; ++ring) {
         auto const& parts = at.rings[ring];
-        row(fmt::format("ring {}  descriptors", ring), parts.descriptors, 16u * rings.buffers);
-        row("        available", parts.available, 2u * rings.buffers + tail);
-        row("        used", parts.used, 8u * rings.buffers + 6);
+        row(fmt::format("ring {}  descriptors", ring), parts.descriptors, 16u * rings.count_of(ring));
+        row("        available", parts.available, 2u * rings.count_of(ring) + tail);
+        row("        used", parts.used, 8u * rings.count_of(ring) + 6);
     }
-    row("buffers device to driver", at.ring_buffers[0], rings.buffers * rings.size_of(0));
-    row("buffers driver to device", at.ring_buffers[1], rings.buffers * rings.size_of(1));
+    row("buffers device to driver", at.ring_buffers[0], rings.count_of(0) * rings.size_of(0));
+    row("buffers driver to device", at.ring_buffers[1], rings.count_of(1) * rings.size_of(1));
     text += at.has_boot ? std::string{"\nnotify ids: as the driver gives them; "}
                         : fmt::format("\nnotify ids: device {}, ring 0 {}, ring 1 {}; ", link.vdev_notify_id,
                                       link.ring_notify_ids[0], link.ring_notify_ids[1]);

@@ -15,7 +15,7 @@ constexpr std::size_t patience = 4;
 /// Checks the indices of a ring: returns how many buffers the device holds, or reports a finding.
 inline auto check_indices(examination& on, std::uint32_t which, ring_reading const& ring) -> std::optional<std::int32_t> {
     auto const prefilled = on.rings().dialect.prefilled and which == 1;
-    auto const lent = lent_count(ring.available_index, ring.used_index, on.count(), prefilled);
+    auto const lent = lent_count(ring.available_index, ring.used_index, on.count(which), prefilled);
     if (lent) {
         return lent;
     }
@@ -27,7 +27,7 @@ inline auto check_indices(examination& on, std::uint32_t which, ring_reading con
                        which == 1 ? ", or sends through ring 1" : ""));
     } else {
         on.wrong(side::driver, field_of(which, "available.index"),
-                 words(both, ahead, " buffers with the device, a ring has ", on.count()));
+                 words(both, ahead, " buffers with the device, a ring has ", on.count(which)));
     }
     return {};
 }
@@ -130,7 +130,7 @@ inline auto check_lent(examination& on, std::uint32_t which, ring_history const&
 
 /// Returns the messages that the receiver of a ring has not returned, without those that it returns in batches.
 inline auto untaken(examination const& on, std::uint32_t which, std::int32_t lent) -> std::int32_t {
-    auto const here = which == 1 ? lent : on.count() - lent;
+    auto const here = which == 1 ? lent : on.count(which) - lent;
     return here < on.rings().batch ? 0 : here;
 }
 
@@ -162,7 +162,7 @@ inline auto check_doorbells(examination& on, std::uint32_t which, ring_reading c
     auto const index = which == 1 ? ring.available_index : ring.used_index;
     auto const event = which == 1 ? ring.available_event : ring.used_event;
     auto const behind = static_cast<std::uint16_t>(index - event);
-    if (behind > on.count()) {
+    if (behind > on.count(which)) {
         on.add(waiting > 0 ? weight::stuck : weight::note, consumer,
                field_of(which, which == 1 ? "used.available_event" : "available.used_event"),
                words("asks for a doorbell at entry ", event, ", the ring is at ", index, ": none will ring"));
@@ -172,7 +172,7 @@ inline auto check_doorbells(examination& on, std::uint32_t which, ring_reading c
 /// Reports which side holds buffers and which side waits.
 inline auto check_progress(examination& on, std::uint32_t which, ring_history const& history, lent_buffers const& lent)
     -> void {
-    auto const count = on.count();
+    auto const count = on.count(which);
     auto const waiting = untaken(on, which, lent.count);
     if (which == 0) {
         if (history.published == 0) {

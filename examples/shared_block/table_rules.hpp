@@ -7,6 +7,7 @@
 #include "config_rules.hpp"
 #include "examination.hpp"
 #include "feature_rules.hpp"
+#include "guesses.hpp"
 #include "variants.hpp"
 #include <algorithm>
 #include <array>
@@ -87,6 +88,16 @@ inline auto check_status(examination& on, std::string const& field, std::uint8_t
     }
 }
 
+/// Reports a table in which the driver has written nothing although it has posted buffers. Linux that attaches to a core that
+/// runs reads a copy of the table on some chips (i.MX95, PIC64GX): what it writes never arrives here.
+inline auto report_copy(examination& on, std::uint16_t posted) -> void {
+    auto const copies = faces_linux(on.rings().dialect) ? " (Linux that attaches does so on i.MX95 and PIC64GX)" : "";
+    on.wrong(side::driver, "vdev.status",
+             words("is 0 and driver_features is 0, and ring 0 has ", posted,
+                   " posted buffers: the driver writes to a copy of the table", copies,
+                   ", or was reset since; without driver_ok (4) here the device does not attach"));
+}
+
 /// Checks the notify ids. A host may number the rings anew: Linux does, and one that finds only zeroes. A driver that fills the
 /// table chooses its own, which all differ (NuttX, arch/sim/src/sim/sim_rptun.c).
 inline auto check_notify_ids(examination& on, std::uint32_t device, std::array<std::uint32_t, 2> const& rings, bool has_host)
@@ -139,7 +150,7 @@ class table_rings {
         auto const at = place_block(one.rings);
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             if (not is_at(ring, at.rings[ring].descriptors) or found_[ring].alignment != one.rings.alignment or
-                found_[ring].count != one.rings.buffers) {
+                found_[ring].count != one.rings.count_of(ring)) {
                 return false;
             }
         }
@@ -154,6 +165,11 @@ class table_rings {
         return all;
     }
 };
+
+/// Returns the value of both rings, or the two where they differ.
+inline auto both(std::uint32_t ring_0, std::uint32_t ring_1) -> std::string {
+    return ring_0 == ring_1 ? words(ring_0) : words(ring_0, " and ", ring_1);
+}
 
 /// Compares the rings of a table; one configuration that explains all that differs is reported once.
 inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2> const& vrings) -> void {
@@ -172,9 +188,13 @@ inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2
     if (auto const guess = found.explain(); not guess.empty()) {
         on.wrong(whose, "vring",
                  words("rings are at ", hex{vrings[0].device_address}, " and ", hex{vrings[1].device_address}, " with count ",
-                       vrings[0].count, " and alignment ", vrings[0].alignment),
+                       both(vrings[0].count, vrings[1].count), " and alignment ", vrings[0].alignment),
                  texts_of(guess));
         on.table_rings = guess.front().rings;
+        auto const fit = sum_of(fits_of_driver(on, *on.table_rings));
+        if (on.at.has_boot and fit.bad == 0 and fit.good > 0) { // the driver's own table: it keeps to it
+            on.follow(*on.table_rings);
+        }
         return;
     }
     auto const are_placed = vrings[0].device_address != vrings[1].device_address;
@@ -189,7 +209,7 @@ inline auto check_vrings(examination& on, std::array<rpmsg::wire::vring_entry, 2
             on.compare(whose, name("device_address"), vrings[ring].device_address, base + offset(ring));
         }
         on.compare(whose, name("alignment"), vrings[ring].alignment, on.rings().alignment);
-        on.compare(whose, name("count"), vrings[ring].count, on.rings().buffers);
+        on.compare(whose, name("count"), vrings[ring].count, on.rings().count_of(ring));
     }
 }
 
@@ -218,7 +238,11 @@ inline auto check_device(examination& on, memory const& table, std::uint64_t off
     check_features(on, vdev);
     check_vrings(on, vrings);
     check_config(on, table, offset);
-    check_status(on, "vdev.status", vdev.status, rings_are_used);
+    if (rings_are_used and not on.at.has_boot and vdev.status == 0 and vdev.driver_features == 0) {
+        report_copy(on, on.block.read<std::uint16_t>(on.at.rings[0].available + 2ull));
+    } else {
+        check_status(on, "vdev.status", vdev.status, rings_are_used);
+    }
 }
 
 /// Returns the device of this link among those of the table: the one whose rings fit the shared block best, the first of equals.
@@ -228,7 +252,7 @@ inline auto own_device(examination const& on, memory const& table, std::vector<s
         auto fields = 0;
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             fields += table_rings{on, vrings}.is_at(ring, on.at.rings[ring].descriptors) ? 4 : 0;
-            fields += vrings[ring].count == on.rings().buffers ? 1 : 0;
+            fields += vrings[ring].count == on.rings().count_of(ring) ? 1 : 0;
             fields += vrings[ring].notify_id == on.link.ring_notify_ids[ring] ? 1 : 0;
         }
         return fields;

@@ -43,11 +43,27 @@ inline auto describe(std::vector<std::string> const& texts) -> std::string {
     return all;
 }
 
-/// Adds a configuration with one further change, unless it breaks a rule or is the same.
+/// Lowers the batch to what the rings allow: it leaves no trace in memory.
+inline auto limit_batch(rpmsg::vring_config& rings) -> void {
+    rings.batch = static_cast<std::uint16_t>(std::min<std::uint32_t>(rings.batch, rings.least_buffers()));
+}
+
+/// Whether two configurations mean the same: a common count may also be given per direction.
+inline auto is_same(rpmsg::vring_config one, rpmsg::vring_config other) -> bool {
+    if (one.counts() != other.counts()) {
+        return false;
+    }
+    for (auto* each : {&one, &other}) {
+        each->buffers = each->host_to_remote_buffers = each->remote_to_host_buffers = 0;
+    }
+    return one == other;
+}
+
+/// Adds a configuration with one further change, unless it breaks a rule or has the same rings.
 inline auto add_change(variants& all, variant const& from, std::string change, auto apply) -> void {
     auto other = from;
     apply(other.rings);
-    if (broken_block_rule(other.rings) == rpmsg::link_rule::none and other.rings != from.rings) {
+    if (broken_block_rule(other.rings) == rpmsg::link_rule::none and not is_same(other.rings, from.rings)) {
         other.changes.push_back(std::move(change));
         all.push_back(std::move(other));
     }
@@ -79,11 +95,21 @@ inline auto add_sizes(variants& all, variant const& from, std::array<std::uint32
 inline auto places_of(variant const& from) -> variants {
     auto all = variants{};
     for (std::uint32_t buffers = 1; buffers <= 32768; buffers *= 2) {
-        add_change(all, from, words("buffers = ", buffers), [&](auto& r) {
-            r.buffers = static_cast<std::uint16_t>(buffers);
-            r.batch = std::min(r.batch, r.buffers); // it leaves no trace
-        });
+        for (auto const& [field, member] :
+             {std::pair{"buffers", &rpmsg::vring_config::buffers},
+              std::pair{"host_to_remote_buffers", &rpmsg::vring_config::host_to_remote_buffers},
+              std::pair{"remote_to_host_buffers", &rpmsg::vring_config::remote_to_host_buffers}}) {
+            add_change(all, from, words(field, " = ", buffers), [&, member = member](auto& r) {
+                r.*member = static_cast<std::uint16_t>(buffers);
+                limit_batch(r);
+            });
+        }
     }
+    add_change(all, from, "host_to_remote_buffers and remote_to_host_buffers exchanged", [&](auto& r) {
+        auto const to_remote = r.count_of(1);
+        r.host_to_remote_buffers = static_cast<std::uint16_t>(r.count_of(0));
+        r.remote_to_host_buffers = static_cast<std::uint16_t>(to_remote);
+    });
     for (std::uint32_t alignment = 4; alignment <= 0x10'0000; alignment *= 2) {
         add_change(all, from, words("alignment = ", alignment), [&](auto& r) { r.alignment = alignment; });
     }

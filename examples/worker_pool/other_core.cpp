@@ -21,14 +21,16 @@ std::uint32_t newest{};
 auto overtaken = 0;
 auto pongs = 0;
 
+constexpr auto note = [](auto&, rpmsg::message const& m) {
+    auto const number = rpmsg::load<std::uint32_t>(m.payload);
+    overtaken += number < newest ? 1 : 0;
+    newest = std::max(newest, number);
+    ++answers[number % all];
+    ++answered;
+};
 auto client = rpmsg::channel{rpmsg::vring_driver<rings, rpmsg::mapped_region<>, mailbox>{rtos::shared_memory()},
-                             rpmsg::endpoints{rpmsg::endpoint<"work">([](auto&, rpmsg::message const& m) {
-                                                  auto const number = rpmsg::load<std::uint32_t>(m.payload);
-                                                  overtaken += number < newest ? 1 : 0;
-                                                  newest = std::max(newest, number);
-                                                  ++answers[number % all];
-                                                  ++answered;
-                                              }),
+                             rpmsg::endpoints{rpmsg::endpoint<"work-a">(note), rpmsg::endpoint<"work-b">(note),
+                                              rpmsg::endpoint<"work-c">(note),
                                               rpmsg::endpoint<"ping">([](auto&, auto const&) { ++pongs; })}};
 
 auto play() -> void {
@@ -42,7 +44,7 @@ auto play() -> void {
         client.poll(rtos::clock::now());
         auto job = std::array<std::byte, 4>{};
         rpmsg::store(job, asked);
-        if (asked < all and asked - answered < 6 and client.get<"work">().send(job)) {
+        if (asked < all and asked - answered < 6 and client.at(asked % 3).send(job)) {
             ++asked;
         }
         (void)client.get<"ping">().send(job);

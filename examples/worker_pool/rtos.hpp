@@ -77,31 +77,6 @@ template <std::uint32_t Count> class event_group {
     static auto context() -> std::uintptr_t { return rpmsg::host::thread_context(); }
 };
 
-/// A queue of movable objects: this array, a mutex and a counting semaphore in place of the condition variable. Do not use the
-/// message queue of the kernel, which copies bytes: a held message must be moved.
-template <typename T, std::size_t Size> class queue {
-    std::array<T, Size> places_{};
-    std::size_t first_{};
-    std::size_t count_{};
-    std::mutex mutex_{};
-    std::condition_variable filled_{};
-
-  public:
-    /// The queue must not be full.
-    auto put(T it) -> void {
-        auto const guard = std::lock_guard{mutex_};
-        places_[(first_ + count_++) % Size] = std::move(it);
-        filled_.notify_one();
-    }
-    /// Waits until there is an element.
-    auto take() -> T {
-        auto guard = std::unique_lock{mutex_};
-        filled_.wait(guard, [&] { return count_ > 0; });
-        --count_;
-        return std::move(places_[std::exchange(first_, (first_ + 1) % Size)]);
-    }
-};
-
 /// The block that both cores share, the interrupt of the other core, and its start.
 alignas(64) inline constinit std::array<std::byte, 0x1000> shared_block{};
 inline auto shared_memory() { return rpmsg::mapped_region{shared_block.data(), std::uint32_t{shared_block.size()}}; }

@@ -18,6 +18,8 @@
 #include <rpmsg/framework/mailbox.hpp>
 #include <rpmsg/framework/named.hpp>
 #include <rpmsg/framework/receiver.hpp>
+#include <rpmsg/framework/router/edge.hpp>
+#include <rpmsg/framework/router/hub.hpp>
 #include <rpmsg/framework/watched.hpp>
 #include <rpmsg/framework/worker.hpp>
 #include <rpmsg/platform/cached_dma.hpp>
@@ -33,6 +35,7 @@
 #include <rpmsg/transport/tapped.hpp>
 #include <rpmsg/transport/transport_ref.hpp>
 #include <rpmsg/transport/uart.hpp>
+#include <rpmsg/transport/vring/composed_table.hpp>
 #include <rpmsg/transport/vring/fixed_layout.hpp>
 #include <rpmsg/transport/vring/runtime_layout.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>

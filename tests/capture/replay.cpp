@@ -1,11 +1,13 @@
 #include "capture/replay.hpp"
 
 #include <rpmsg/framework/channel.hpp>
+#include <rpmsg/framework/listener.hpp>
 #include <rpmsg/host/capture/pcapng.hpp>
 #include <rpmsg/testing/loopback.hpp>
 #include <rpmsg/transport/tapped.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "capture/folder.hpp"
 #include "check.hpp"
@@ -13,7 +15,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace {
@@ -30,6 +34,17 @@ auto echo(int defect = 0) {
         (void)it.reply(m, payload);
     });
 }
+/// The service of a listener that answers with the same payload.
+struct counting_echo {
+    std::uint32_t opened{};
+    std::uint32_t closed{};
+    std::uint32_t most{};
+    std::uint32_t answered{};
+
+    auto on_message(auto& it, std::uint32_t, message const& m) -> void { answered += it.reply(m, m.payload) ? 1u : 0u; }
+    auto on_open(auto&, std::uint32_t) -> void { most = std::max(most, ++opened - closed); }
+    auto on_close(auto&, std::uint32_t) -> void { ++closed; }
+};
 auto ask(auto& channel, capture::packet const& recorded) -> void {
     (void)channel.template get<"echo">().send(recorded.payload());
 }
@@ -90,14 +105,34 @@ TEST_CASE("a program that asks is played, too: it is called when the capture has
     CHECK(answers > 5);
 }
 
-// Recorded at a block of memory shared with NuttX's simulator (rptun), NuttX killed and started again.
+// Recorded beside NuttX's simulator, which was killed and started again: at the block of memory that both share (rptun), at a
+// pseudo terminal (CRC on), and at a bus in memory, as peripheral and as controller.
 TEST_CASE("a live NuttX that pings, is pinged, and restarts, is played from its capture") {
-    auto played = capture::replay<>{capture::read(capture::recorded("nuttx_rptun_ping.pcapng"))};
+    auto const link = GENERATE("rptun", "uart", "spi_peripheral", "spi_controller");
+    INFO(link);
+    auto played = capture::replay<>{capture::read(capture::recorded(std::string{"nuttx_"} + link + "_ping.pcapng"))};
     auto ping = live_ping{};
     channel device{played.this_side(), endpoints{ref(ping)}};
     REQUIRE(device.start());
     CHECK(played.run(device, nothing) == "");
-    CHECK(ping.told == "up bound 1025 pong pong pong answered answered unbound restarted 0 up bound 1025 pong pong pong ");
+    // The image of the first recording has another service before the ping.
+    auto const bound = link == std::string_view{"rptun"} ? std::string{"bound 1025 "} : std::string{"bound 1024 "};
+    CHECK(ping.told == "up " + bound + "pong pong pong answered answered unbound restarted 0 up " + bound + "pong pong pong ");
+}
+
+// NuttX creates 60 endpoints at once and sends to each, then creates and destroys 20 more in a second, each fourth at once.
+TEST_CASE("a listener opens and closes 60 sessions at once and 20 one after the other as it did for a live NuttX") {
+    auto const link = GENERATE("uart", "spi_controller");
+    INFO(link);
+    auto played = capture::replay<>{capture::read(capture::recorded(std::string{"nuttx_"} + link + "_names.pcapng"))};
+    auto echoes = counting_echo{};
+    channel device{played.this_side(), endpoints{listener<"storm-", 64>(echoes)}};
+    REQUIRE(device.start());
+    CHECK(played.run(device, nothing) == "");
+    CHECK(echoes.opened == 80);
+    CHECK(echoes.closed == 80);
+    CHECK(echoes.most == 60);
+    CHECK(echoes.answered == 75);
 }
 
 TEST_CASE("a service that sends something else is found, with the packet and both messages") {

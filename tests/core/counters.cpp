@@ -54,7 +54,8 @@ TEST_CASE("a counter stops at its end instead of starting anew") {
 TEST_CASE("each counter has a name of its own") { STATIC_REQUIRE(all_names_differ()); }
 
 TEST_CASE("a name belongs to the counter beside which it stands") {
-    STATIC_REQUIRE(describe(counter::bad_descriptor) == "bad frame or descriptor");
+    STATIC_REQUIRE(describe(counter::bad_descriptor) == "bad descriptor");
+    STATIC_REQUIRE(describe(counter::bad_frame) == "bad frame");
     STATIC_REQUIRE(describe(counter::table_full) == "announcement table full");
     STATIC_REQUIRE(describe(counter::lost_in_flight) == "lost in flight");
 }

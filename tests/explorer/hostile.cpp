@@ -147,7 +147,7 @@ auto use_queue(std::uint32_t steps, std::span<std::uint32_t const> lies) -> expl
     engine.add_core("victim", [&] {
         auto shared = explored_region{memory};
         constexpr auto at = rpmsg::wire::place_vring(0, Config.buffers, 4);
-        state.queue.reset(0xfffe, 0xfffe, starts_full);
+        state.queue.reset(0, 0xfffe, 0xfffe, starts_full);
         state.held.fill(starts_full);
         for (std::uint32_t i = 0; i < steps; ++i) {
             auto const got = state.queue.pop(shared, at);

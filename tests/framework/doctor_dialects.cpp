@@ -342,7 +342,7 @@ TEST_CASE("each field of a table that the driver fills is compared and named") {
                            {vdev + 24, 0x0240, side::driver, "vdev.status", "needs reset"},
                            {ring(0, 0), 0x2000, side::driver, "vring 0 device_address", "is 8192, the shared block says 256"},
                            {ring(0, 4), 4096, side::driver, "vring 0 alignment"},
-                           {ring(1, 8), 16, side::driver, "vring 1 count", "is 16, the shared block says 8"},
+                           {ring(1, 8), 16, side::driver, "vring", "host_to_remote_buffers = 16"},
                            {ring(0, 12), 4, side::driver, "vring 0 notify_id", "as that of the device"},
                            {ring(1, 12), 5, side::driver, "vring 1 notify_id", "as that of ring 0"}});
     }
@@ -484,7 +484,7 @@ TEST_CASE("each field of a table with carveouts is compared and named") {
                             {vdev + 24, 0x0287, side::driver, "vdev.status", "failed"},
                             {ring(0, 0), 0x1000'3000, side::device, "vring 0 device_address", "is 0x10003000"},
                             {ring(1, 4), 64, side::device, "vring 1 alignment"},
-                            {ring(1, 8), 256, side::device, "vring 1 count"},
+                            {ring(1, 8), 257, side::device, "vring 1 count"},
                             {ring(1, 12), 0, side::device, "vring 1 notify_id"}});
 }
 

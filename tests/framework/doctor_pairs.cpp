@@ -11,6 +11,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -41,8 +42,10 @@ auto random_link(random& next) -> shared_block {
             doctor::known_dialects[below(next, static_cast<std::uint32_t>(doctor::known_dialects.size()))].value;
         auto const is_ours = dialect == dialects::rpmsg;
         auto const has_sizes = dialect != dialects::linux_virtio;
+        auto const one_way = [&] { return static_cast<std::uint16_t>(below(next, 4) == 0 ? 1u << below(next, 8) : 0u); };
         auto const size = [&] { return has_sizes and below(next, 2) == 0 ? 64 + 32 * below(next, 30) : 0; };
         auto const link = shared_block{.rings = {.buffers = static_cast<std::uint16_t>(1u << below(next, 8)),
+                                                 .remote_to_host_buffers = one_way(),
                                                  .buffer_size = has_sizes and below(next, 2) == 0 ? 128u : 512u,
                                                  .host_to_remote = size(),
                                                  .remote_to_host = size(),
@@ -68,7 +71,7 @@ auto random_difference(random& next, shared_block const& link, side whose) -> st
     auto fact = std::string{};
     auto const is_checked = own.dialect == dialects::rpmsg; // both halves of the control block hold a fingerprint
     auto const size = 32 * (2 + below(next, 30));
-    switch (below(next, 8)) {
+    switch (below(next, 9)) {
     case 0:
         rings.buffers = static_cast<std::uint16_t>(1u << below(next, 9));
         text = words("buffers = ", rings.buffers);
@@ -88,6 +91,13 @@ auto random_difference(random& next, shared_block const& link, side whose) -> st
         rings.device_base = std::array{0ull, 0x1000'0000ull, 0x3000'0000ull}[below(next, 3)];
         text = words("device_base = ", hex{rings.device_base}), fact = "boot.base";
         break;
+    case 7: {
+        auto const count = static_cast<std::uint16_t>(1u << below(next, 8));
+        auto const is_to_remote = below(next, 2) == 0;
+        (is_to_remote ? rings.host_to_remote_buffers : rings.remote_to_host_buffers) = count;
+        text = words(is_to_remote ? "host_to_remote_buffers = " : "remote_to_host_buffers = ", count);
+        break;
+    }
     default:
         rings.event_index = true;
         text = "event_index = true", fact = "vdev.device_features";
@@ -96,7 +106,8 @@ auto random_difference(random& next, shared_block const& link, side whose) -> st
         }
         break;
     }
-    if (rings == own or broken_block_rule(rings) != rpmsg::link_rule::none or rpmsg::place_block(rings).size > memory_size) {
+    if (doctor::is_same(rings, own) or broken_block_rule(rings) != rpmsg::link_rule::none or
+        rpmsg::place_block(rings).size > memory_size) {
         return {};
     }
     return difference{text, fact, rings};
@@ -122,10 +133,32 @@ auto leaves_no_trace(shared_block const& link, vring_config const& rings, std::v
                rpmsg::place_block(other).rings == rpmsg::place_block(link.rings).rings and
                rings.device_base == link.rings.device_base;
     };
+    auto const seen_as = [](vring_config const& it) { // all but the count of ring 1
+        auto const at = rpmsg::place_block(it);
+        return std::tuple{it.count_of(0), it.size_of(0),           it.size_of(1),  it.device_base,
+                          at.rings[0],    at.rings[1].descriptors, at.ring_buffers};
+    };
+    // Linux and OpenAMP read the count from the device's table. One that has another in ring 1 publishes at another place: where
+    // the shared block has the ring, nothing is to be seen.
+    auto const reads_table = not rings.dialect.has_boot_block() and rings.dialect.attach != wire::attach_rule::epochs;
+    if (reads_table and rings.count_of(1) != link.rings.count_of(1) and seen_as(rings) == seen_as(link.rings)) {
+        auto const seen = patient{link, memory};
+        auto const is_described = [&](std::uint32_t id) {
+            auto const d = seen.get<wire::descriptor>(seen.descriptor(1, id));
+            return d.length != 0 and d.length != link.rings.size_of(1);
+        };
+        auto is_blank = seen.get<std::uint16_t>(seen.available(1) + 2) == 0 and seen.get<std::uint16_t>(seen.used(1) + 2) == 0;
+        for (std::uint32_t id = 0; id < link.rings.count_of(1) and not rpmsg::faces_linux(rings.dialect); ++id) {
+            is_blank = is_blank and not is_described(id);
+        }
+        if (is_blank) {
+            return true;
+        }
+    }
     if (rpmsg::faces_linux(rings.dialect) and is_same_but_ring_1() and rings.size_of(1) != link.rings.size_of(1)) {
         auto const sent = patient{with(link, rings), memory};
-        auto const messages = std::min<std::uint32_t>(sent.get<std::uint16_t>(sent.available(1) + 2), rings.buffers);
-        auto const is_inside = (messages - 1) * rings.size_of(1) < rings.buffers * link.rings.size_of(1);
+        auto const messages = std::min<std::uint32_t>(sent.get<std::uint16_t>(sent.available(1) + 2), rings.count_of(1));
+        auto const is_inside = (messages - 1) * rings.size_of(1) < rings.count_of(1) * link.rings.size_of(1);
         return messages < 2 or (rings.size_of(1) % link.rings.size_of(1) == 0 and is_inside);
     }
     auto theirs = patient{with(link, rings)};
@@ -143,10 +176,10 @@ auto block_of(random& next, shared_block const& link, vring_config const& driver
     block.start_driver();
     auto const is_same = block.at().rings == of_device.at().rings;
     auto const messages = std::array{0u, 1u, 5u, 300u, 70'000u}[below(next, 5)];
-    auto const sent = below(next, std::min<std::uint32_t>(3, driver.buffers) + 1);
+    auto const sent = below(next, std::min<std::uint32_t>(3, driver.count_of(1)) + 1);
     block.talk(is_same ? messages : 0);
     for (std::uint32_t i = 0; i < sent; ++i) {
-        block.to_device(static_cast<std::uint16_t>(((is_same ? messages : 0) + i) % driver.buffers));
+        block.to_device(static_cast<std::uint16_t>(((is_same ? messages : 0) + i) % driver.count_of(1)));
     }
     return block;
 }
@@ -187,9 +220,9 @@ auto examine_pair(std::uint32_t seed, tally& total) -> void {
     auto const result = doctor::diagnose(link, memory);
     auto dialect = std::find_if(doctor::known_dialects.begin(), doctor::known_dialects.end(),
                                 [&](auto const& known) { return known.value == link.rings.dialect; });
-    INFO("RPMSG_SEED=" << seed << ": " << dialect->name << ", " << link.rings.buffers << " buffers of " << link.rings.size_of(0)
-                       << " and " << link.rings.size_of(1) << ", alignment " << link.rings.alignment
-                       << "; driver: " << (driver ? driver->text : "as it should be")
+    INFO("RPMSG_SEED=" << seed << ": " << dialect->name << ", " << link.rings.count_of(0) << " and " << link.rings.count_of(1)
+                       << " buffers of " << link.rings.size_of(0) << " and " << link.rings.size_of(1) << ", alignment "
+                       << link.rings.alignment << "; driver: " << (driver ? driver->text : "as it should be")
                        << "; device: " << (device ? device->text : "as it should be") << text_of(result));
     CHECK(result.refusal.empty());
     for (auto const& [whose, it] : {std::pair{side::driver, driver}, std::pair{side::device, device}}) {

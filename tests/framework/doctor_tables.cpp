@@ -1,4 +1,5 @@
 // The doctor with tables of several devices, with entries that are cut off, and with notify ids and places that a host fills in.
+#include <rpmsg/transport/vring/composed_table.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -126,4 +127,56 @@ TEST_CASE("NuttX's lite driver writes its base and no state") {
     block.put(0, std::uint32_t{0x3000'0000});
     CHECK(names(check_up(block, for_nuttx_lite), side::driver, "boot.base"));
     CHECK(alone(check_up(block, for_nuttx_lite)));
+}
+
+TEST_CASE("a table that is made of two links and a trace is right for each of the links") {
+    constexpr auto first = for_bufsz;
+    constexpr auto second = [] {
+        auto link = for_linux;
+        link.remote_base = for_bufsz.remote_base + for_bufsz.size;
+        link.rings.device_base = link.remote_base;
+        link.ring_notify_ids = {3, 4};
+        link.carveouts = {"vdev1vring0", "vdev1vring1", "vdev1buffer"};
+        return link;
+    }();
+    constexpr auto trace = wire::trace_entry{.device_address = 0x8000'0000, .length = 0x1000, .name = "trace0"};
+    constexpr auto made = rpmsg::resource_table_of<first, second, trace>();
+    auto raw = std::vector<std::byte>(sizeof(made));
+    rpmsg::store(raw, made);
+    for (auto const& link : {first, second}) {
+        auto const result = doctor::diagnose_table(link, raw);
+        CHECK(result.is_healthy());
+        CHECK(names(result, side::device, "resource_table.count", "has 2 RPMsg devices", weight::note));
+    }
+    raw[made.device(1) + 28 + 8] = std::byte{0}; // the count of ring 0
+    auto const result = doctor::diagnose_table(second, raw);
+    CHECK_FALSE(result.is_healthy());
+}
+
+TEST_CASE("a driver that posts buffers and writes nothing in the table uses a copy of it, or was reset") {
+    for (auto const& link : {for_bufsz, for_openamp}) {
+        auto block = healthy(link);
+        block.put(block.vdev() + 16, std::uint32_t{0}); // driver_features
+        block.put(block.vdev() + 24, std::uint8_t{0});
+        auto const result = check_up(block, link);
+        CHECK(names(result, side::driver, "vdev.status", "a copy of the table"));
+        CHECK(names(result, side::driver, "vdev.status", "or was reset since"));
+        CHECK(names(result, side::driver, "vdev.status", "i.MX95") == rpmsg::faces_linux(link.rings.dialect));
+        CHECK(alone(result));
+    }
+}
+
+TEST_CASE("a driver that wrote its features in the table has this one and no copy") {
+    auto block = healthy(for_bufsz);
+    block.put(block.vdev() + 24, std::uint8_t{0});
+    auto const result = check_up(block, for_bufsz);
+    CHECK(names(result, side::driver, "vdev.status", "although its rings are in use"));
+    CHECK_FALSE(names(result, side::driver, "vdev.status", "copy"));
+}
+
+TEST_CASE("a driver that has posted nothing yet is not said to use a copy") {
+    auto block = patient{for_bufsz};
+    block.start_device();
+    CHECK(names(check_up(block, for_bufsz), side::driver, "vdev.status", "has not said driver_ok", weight::note));
+    CHECK(check_up(block, for_bufsz).is_healthy());
 }

@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -98,6 +100,15 @@ template <bool Acknowledged> auto sessions_follow_the_peer() -> void {
     static_cast<void>(three);
 }
 
+TEST_CASE("A table has events only where a service takes them, and nothing of a service without state") {
+    using quiet = decltype(endpoints{listener<"x", 2>([](auto&, std::uint32_t, message const&) {})});
+    using told = decltype(endpoints{listener<"x", 2>(std::declval<server&>())});
+    STATIC_REQUIRE(not quiet::handles_events);
+    STATIC_REQUIRE(told::handles_events);
+    static constexpr auto stateless = [](auto&, std::uint32_t, message const&) {};
+    STATIC_REQUIRE(std::is_empty_v<decltype(listener<"x", 2>(stateless))>);
+}
+
 TEST_CASE("A listener opens a session for each name of the peer that begins with its prefix") {
     sessions_follow_the_peer<true>();
     sessions_follow_the_peer<false>();
@@ -166,6 +177,38 @@ TEST_CASE("A session that the server closes is withdrawn, and its place serves t
     CHECK_FALSE(pair.peer.at(one).is_bound());
     CHECK(pair.peer.at(two).is_bound());
     CHECK(it.log == std::vector<std::string>{"open 0 fs-one", "open 0 fs-two"}); // who closes is not told
+}
+
+TEST_CASE("A name that is withdrawn and created again before it is acknowledged is bound to the session of its second life") {
+    auto it = server{};
+    auto pair = pair_of<true, decltype(endpoints{listener<"fs-", 1>(it)})>{endpoints{listener<"fs-", 1>(it)}};
+    auto const polled = [](auto& link) {
+        while (link.is_pending()) {
+            (void)link.poll();
+        }
+    };
+    auto const first = *pair.peer.create("fs-one", pair.ignore);
+    polled(pair.peer);
+    auto second = std::uint32_t{};
+    auto const live_again = [&] {
+        REQUIRE(pair.peer.destroy(first));
+        second = *pair.peer.create("fs-one", pair.ignore);
+    };
+    SECTION("the acknowledge of the first life comes before the second one is announced") {
+        polled(pair.side);
+        live_again();
+    }
+    SECTION("it comes after that") {
+        live_again();
+        polled(pair.peer);
+        (void)pair.side.poll({.messages = 1});
+        polled(pair.peer);
+    }
+    pair.settle();
+    REQUIRE(pair.peer.at(second).send("hi"_payload));
+    pair.settle();
+    CHECK(it.messages == 1);
+    CHECK(it.log == std::vector<std::string>{"open 0 fs-one", "close 0", "open 0 fs-one"});
 }
 
 TEST_CASE("A message to a session that ended reaches nobody, though its place is taken again") {

@@ -60,7 +60,9 @@ class patient {
 
     [[nodiscard]] auto memory() const -> std::vector<std::byte> const& { return memory_; }
     [[nodiscard]] auto at() const -> rpmsg::block_places const& { return at_; }
-    [[nodiscard]] auto count() const -> std::uint16_t { return link_.rings.buffers; }
+    [[nodiscard]] auto count(std::uint32_t ring) const -> std::uint16_t {
+        return static_cast<std::uint16_t>(link_.rings.count_of(ring));
+    }
     template <typename T> auto get(std::size_t offset) const -> T {
         return rpmsg::load<T>(rpmsg::const_bytes{memory_}.subspan(offset));
     }
@@ -88,7 +90,7 @@ class patient {
     }
     auto offer(std::uint32_t ring, std::uint16_t id) -> void {
         auto const index = get<std::uint16_t>(available(ring) + 2);
-        put(available(ring) + 4 + 2u * (index % count()), id);
+        put(available(ring) + 4 + 2u * (index % count(ring)), id);
         put(available(ring) + 2, static_cast<std::uint16_t>(index + 1));
     }
     auto give(std::uint32_t ring, std::uint32_t id) -> void {
@@ -97,7 +99,7 @@ class patient {
     }
     auto give(std::uint32_t ring, std::uint32_t id, std::uint32_t length) -> void {
         auto const index = get<std::uint16_t>(used(ring) + 2);
-        put(used(ring) + 4 + 8u * (index % count()), wire::used_entry{id, length});
+        put(used(ring) + 4 + 8u * (index % count(ring)), wire::used_entry{id, length});
         put(used(ring) + 2, static_cast<std::uint16_t>(index + 1));
     }
     auto write_message(std::uint32_t ring, std::uint32_t id, std::uint16_t length = 20) -> void {
@@ -112,7 +114,7 @@ class patient {
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             put(vring(ring), wire::vring_entry{.device_address = at_.rings[ring].descriptors,
                                                .alignment = link_.rings.alignment,
-                                               .count = count(),
+                                               .count = count(ring),
                                                .notify_id = 5 + ring});
         }
         put(vring(2), wire::rptun_config{.to_device_size = link_.rings.size_of(1), .to_driver_size = link_.rings.size_of(0)});
@@ -140,7 +142,7 @@ class patient {
             put(vring(ring),
                 wire::vring_entry{.device_address = static_cast<std::uint32_t>(link_.remote_base) + at_.rings[ring].descriptors,
                                   .alignment = rings.alignment,
-                                  .count = count(),
+                                  .count = count(ring),
                                   .notify_id = link_.ring_notify_ids[ring]});
         }
         if (config_length != 0) {
@@ -151,12 +153,12 @@ class patient {
     }
     auto start_driver() -> void {
         auto const is_lite = link_.rings.dialect.prefilled;
-        for (std::uint16_t id = 0; id < count(); ++id) {
+        for (std::uint16_t id = 0; id < count(0); ++id) {
             describe(0, id, link_.rings.size_of(0), 2);
-            if (not rpmsg::faces_linux(link_.rings.dialect)) {
-                describe(1, id, link_.rings.size_of(1), is_lite ? 2 : 0);
-            }
             offer(0, id);
+        }
+        for (std::uint16_t id = 0; id < count(1) and not rpmsg::faces_linux(link_.rings.dialect); ++id) {
+            describe(1, id, link_.rings.size_of(1), is_lite ? 2 : 0);
             if (is_lite) {
                 give(1, id);
             }
@@ -212,11 +214,11 @@ class patient {
     /// `messages` messages each way, all received and returned.
     auto talk(std::uint32_t messages) -> void {
         for (std::uint32_t i = 0; i < messages; ++i) {
-            auto const id = static_cast<std::uint16_t>(i % count());
-            to_driver(id);
-            offer(0, id);
-            to_device(id);
-            give(1, id);
+            auto const id = [&](std::uint32_t ring) { return static_cast<std::uint16_t>(i % count(ring)); };
+            to_driver(id(0));
+            offer(0, id(0));
+            to_device(id(1));
+            give(1, id(1));
         }
     }
 

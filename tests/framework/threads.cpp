@@ -3,13 +3,13 @@
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/receiver.hpp>
 #include <rpmsg/platform/lock_ref.hpp>
-#include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "progress.hpp"
+#include "thread_region.hpp"
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -26,13 +26,6 @@ using rpmsg::channel;
 using rpmsg::endpoint;
 using rpmsg::endpoints;
 using rpmsg::message;
-
-/// The production region with a fence that is a read-modify-write, which the thread sanitizer supports.
-struct thread_region : rpmsg::mapped_region<> {
-    static inline std::atomic<int> dummy{};
-    using mapped_region::mapped_region;
-    template <rpmsg::site> auto fence() -> void { dummy.fetch_add(0, std::memory_order_seq_cst); }
-};
 
 struct milliseconds {
     static auto now() -> rpmsg::ticks {

@@ -30,7 +30,7 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
     if (not found) {
         return 0;
     }
-    auto layout = rpmsg::runtime_layout{.buffers_per_ring = found->vrings[0].count,
+    auto layout = rpmsg::runtime_layout{.buffers_per_ring = {found->vrings[0].count, found->vrings[1].count},
                                         .window = static_cast<std::uint32_t>(size) * 4,
                                         .window_size = 0x1'0000,
                                         .window_address = found->vrings[1].device_address,

@@ -262,7 +262,7 @@ TEST_CASE("nothing that a front end says does harm, and no descriptor is left op
             any(2) == 0 ? front.say(content, {file}) : front.say(content);
             test.serve();
             if (test.back_end->is_live()) {
-                CHECK(test.shared.placed().fits(test.shared.shared().size(), front_end::config.buffers));
+                CHECK(test.shared.placed().fits(test.shared.shared().size(), front_end::config.counts()));
                 (void)test.shared.bell().ring(any(2));
             } else {
                 CHECK((test.link.notes.empty() or test.link.notes.ends_with("close ")));

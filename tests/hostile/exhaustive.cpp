@@ -26,7 +26,7 @@ template <ring_role Role> struct single_ring {
     /// Both indices at `start`; then `ours` buffers taken from the peer.
     auto queue_at(std::uint16_t start, std::uint32_t ours) -> virtqueue<config, Role> {
         auto queue = virtqueue<config, Role>{};
-        queue.reset(start, static_cast<std::uint16_t>(device ? start : start + 4), false);
+        queue.reset(0, start, static_cast<std::uint16_t>(device ? start : start + 4), false);
         for (std::uint32_t i = 0; i < 4; ++i) {
             write_entry(start + i, i);
         }

@@ -55,7 +55,7 @@ struct raw_link {
     std::array<rpmsg::wire::vring_parts, 2> parts{};
     std::array<std::uint32_t, 2> sizes{};
     std::array<std::uint32_t, 2> first_buffer{};
-    std::uint32_t count{};
+    rpmsg::ring_counts counts{};
     std::uint64_t base{};
     std::uint32_t status = rpmsg::nowhere;
     std::uint32_t control = rpmsg::nowhere;
@@ -75,13 +75,13 @@ struct raw_link {
     auto available_index(std::uint32_t ring) const -> std::uint32_t { return parts[ring].available + 2; }
     auto used_index(std::uint32_t ring) const -> std::uint32_t { return parts[ring].used + 2; }
     auto available_entry(std::uint32_t ring, std::uint32_t position) const -> std::uint32_t {
-        return parts[ring].available + 4 + 2 * (position & (count - 1));
+        return parts[ring].available + 4 + 2 * (position & (counts[ring] - 1));
     }
     auto used_entry(std::uint32_t ring, std::uint32_t position) const -> std::uint32_t {
-        return parts[ring].used + 4 + 8 * (position & (count - 1));
+        return parts[ring].used + 4 + 8 * (position & (counts[ring] - 1));
     }
-    auto used_event(std::uint32_t ring) const -> std::uint32_t { return parts[ring].available + 4 + 2 * count; }
-    auto available_event(std::uint32_t ring) const -> std::uint32_t { return parts[ring].used + 4 + 8 * count; }
+    auto used_event(std::uint32_t ring) const -> std::uint32_t { return parts[ring].available + 4 + 2 * counts[ring]; }
+    auto available_event(std::uint32_t ring) const -> std::uint32_t { return parts[ring].used + 4 + 8 * counts[ring]; }
 };
 
 /// The raw view of a layout that is known at compile time.
@@ -90,7 +90,7 @@ template <typename Layout> auto raw_view(rpmsg::bytes memory, rpmsg::vring_confi
             .parts = {Layout::parts(0), Layout::parts(1)},
             .sizes = {config.size_of(0), config.size_of(1)},
             .first_buffer = {Layout::buffer(0, 0), Layout::buffer(1, 0)},
-            .count = config.buffers,
+            .counts = config.counts(),
             .base = config.device_base,
             .status = Layout::status(),
             .control = Layout::control()};

@@ -41,11 +41,11 @@ TEST_CASE("case 47: a peer that crashes at any access and never returns blocks n
         }
         CHECK(r.victim_box.letters.size() <= 2);
         auto sent = 0u;
-        while (sent <= r.config.buffers and r.send_from_victim(some_bytes(3, 4))) {
+        while (sent <= r.config.count_of(r.tx_ring()) and r.send_from_victim(some_bytes(3, 4))) {
             ++sent;
         }
-        CHECK(sent <= r.config.buffers);
-        CHECK(r.in_flight() <= r.config.buffers);
+        CHECK(sent <= r.config.count_of(r.tx_ring()));
+        CHECK(r.in_flight() <= r.config.count_of(r.tx_ring()));
         CHECK(r.counted(counter::bad_id) + r.counted(counter::bad_index) == 0);
         r.revive_peer();
         r.recover();
@@ -512,12 +512,12 @@ TEST_CASE("case 66: more loans than buffers are refused, and all come back when 
     for (auto const& r : all_rigs()) {
         INFO(r->name);
         auto rooms = std::vector<rpmsg::tx_buffer>{};
-        for (auto i = 0u; i < 3 * r->config.buffers; ++i) {
+        for (auto i = 0u; i < 3 * r->config.count_of(r->tx_ring()); ++i) {
             if (auto const room = r->reserve(); room) {
                 rooms.push_back(room);
             }
         }
-        CHECK(rooms.size() == r->config.buffers);
+        CHECK(rooms.size() == r->config.count_of(r->tx_ring()));
         for (auto const& room : rooms) {
             r->discard(room);
         }

@@ -40,7 +40,7 @@ auto rig::last_id(std::uint32_t ring) const -> std::uint32_t {
 auto rig::poll_victim(std::uint32_t budget) -> std::uint32_t {
     counts.clear();
     auto const handled = poll_victim_unchecked({.messages = budget});
-    auto const bound = 64 + 32 * (std::min<std::uint32_t>(budget, 2u * config.buffers) + config.buffers);
+    auto const bound = 64 + 32 * (std::min<std::uint32_t>(budget, 2 * config.most_buffers()) + config.most_buffers());
     CHECK(handled <= budget);
     CHECK(counts.loads() <= bound);
     {
@@ -164,7 +164,7 @@ auto expect_drop(rig& r, counter reason, std::function<void(rig&)> const& tamper
     CHECK(r.victim_box.count(rpmsg::event_kind::link_down) == 0);
     r.script = {};
     r.raw.write_descriptor(r.rx_ring(), id, descriptor);
-    CHECK(r.carries(2u * r.config.buffers + 1));
+    CHECK(r.carries(2 * r.config.most_buffers() + 1));
     CHECK(r.counted(reason) == before + 1u);
 }
 
@@ -179,7 +179,7 @@ auto expect_no_effect(rig& r, counter reason, std::function<void(rig&)> const& t
     CHECK(r.victim_box.letters[0].payload == some_bytes(1, 8));
     CHECK(r.victim_is_up());
     r.script = {};
-    CHECK(r.carries(2u * r.config.buffers + 1));
+    CHECK(r.carries(2 * r.config.most_buffers() + 1));
     CHECK(r.counted(reason) == before);
 }
 auto expect_descriptor_drop(rig& r, counter reason, std::function<void(rig&)> const& tamper) -> void {
@@ -211,7 +211,7 @@ auto expect_break(rig& r, counter reason, std::function<void(rig&)> const& tampe
     CHECK(r.victim_box.letters.empty());
     CHECK(r.counted(reason) == before + 1u);
     r.recover();
-    CHECK(r.carries(2u * r.config.buffers + 1));
+    CHECK(r.carries(2 * r.config.most_buffers() + 1));
 }
 
 } // namespace hostile

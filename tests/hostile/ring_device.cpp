@@ -45,7 +45,7 @@ auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change
         INFO(r->name);
         REQUIRE(r->carries(5));
         auto kept = std::vector<wire::descriptor>{};
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[0]; ++id) {
             kept.push_back(r->raw.read_descriptor(0, id));
             auto bad = kept.back();
             change(bad, *r);
@@ -60,9 +60,9 @@ auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change
         auto const memory = std::vector<std::byte>(r->raw.memory.begin() + r->raw.frame(0, 0), r->raw.memory.end());
         CHECK_FALSE(r->send_from_victim(some_bytes(1, 40)));
         CHECK(std::equal(memory.begin(), memory.end(), r->raw.memory.begin() + r->raw.frame(0, 0)));
-        CHECK(r->counted(counter::bad_descriptor) == before + r->raw.count);
+        CHECK(r->counted(counter::bad_descriptor) == before + r->raw.counts[0]);
         CHECK(r->victim_is_up());
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[0]; ++id) {
             r->raw.write_descriptor(0, id, kept[id]);
         }
         // They were skipped, and are used again now.
@@ -75,7 +75,7 @@ auto refuses_transmit(std::function<void(wire::descriptor&, rig&)> const& change
 
 TEST_CASE("case 1: an available id of N breaks the link") {
     breaks_device(counter::bad_id,
-                  [](rig& r) { r.write_peer_entry(1, r.raw.get<std::uint16_t>(r.peer_index(1)) - 1u, r.raw.count); });
+                  [](rig& r) { r.write_peer_entry(1, r.raw.get<std::uint16_t>(r.peer_index(1)) - 1u, r.raw.counts[1]); });
 }
 
 TEST_CASE("case 2: an available id of 0xFFFF breaks the link") {
@@ -231,10 +231,10 @@ TEST_CASE("case 16: a descriptor that chains to itself drops its message") {
 TEST_CASE("case 17: a chain through all descriptors drops its message") {
     for (auto const& r : device_rigs()) {
         expect_descriptor_drop(*r, counter::chained_descriptor, [](rig& it) {
-            for (std::uint32_t id = 0; id < it.raw.count; ++id) {
+            for (std::uint32_t id = 0; id < it.raw.counts[1]; ++id) {
                 auto d = it.raw.read_descriptor(1, id);
                 d.flags = flag::next;
-                d.next = static_cast<std::uint16_t>((id + 1) % it.raw.count);
+                d.next = static_cast<std::uint16_t>((id + 1) % it.raw.counts[1]);
                 d.length = 0xffff'ffff;
                 it.raw.write_descriptor(1, id, d);
             }
@@ -242,7 +242,7 @@ TEST_CASE("case 17: a chain through all descriptors drops its message") {
             it.script = [&it, seen](memory_access const& a) {
                 // After the message is refused the descriptors of the driver are restored.
                 if (a.where == rpmsg::site::own_entry and not std::exchange(*seen, true)) {
-                    for (std::uint32_t id = 0; id < it.raw.count; ++id) {
+                    for (std::uint32_t id = 0; id < it.raw.counts[1]; ++id) {
                         it.raw.write_descriptor(1, id, {it.raw.base + it.raw.frame(1, id), it.raw.sizes[1], 0, 0});
                     }
                 }
@@ -263,7 +263,7 @@ TEST_CASE("case 18: a chain to an id out of range is refused without following i
 TEST_CASE("case 18: a next field without its flag means nothing") {
     for (auto const& r : device_rigs()) {
         INFO(r->name);
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[0]; ++id) {
             for (auto const ring : {0u, 1u}) {
                 auto d = r->raw.read_descriptor(ring, id);
                 d.next = 0xffff;
@@ -399,7 +399,7 @@ TEST_CASE("case 24: a transmit descriptor that is too small for the message refu
     for (auto const& r : device_rigs()) {
         INFO(r->name);
         REQUIRE(r->carries(5));
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[0]; ++id) {
             auto d = r->raw.read_descriptor(0, id);
             d.length = 20;
             r->raw.write_descriptor(0, id, d);
@@ -410,7 +410,7 @@ TEST_CASE("case 24: a transmit descriptor that is too small for the message refu
         }
         auto const memory = std::vector<std::byte>(r->raw.memory.begin(), r->raw.memory.end());
         CHECK(r->send_from_victim(some_bytes(1, 40)).error() == rpmsg::error::too_large);
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[0]; ++id) {
             auto const tail = r->raw.frame(0, id) + 20;
             CHECK(std::equal(memory.begin() + tail, memory.begin() + tail + 44, r->raw.memory.begin() + tail));
         }
@@ -431,7 +431,7 @@ TEST_CASE("case 26: a transmit id of 0xFFFF breaks the link") {
         for (auto const& r : device_rigs()) {
             INFO(r->name);
             REQUIRE(r->carries(3));
-            for (std::uint32_t i = 0; i < r->raw.count; ++i) {
+            for (std::uint32_t i = 0; i < r->raw.counts[0]; ++i) {
                 r->write_peer_entry(0, i, id);
             }
             auto const before = r->counted(counter::bad_id);
@@ -452,7 +452,7 @@ TEST_CASE("case 27: rewriting the reserved word of a held buffer has no effect")
         REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 8)));
         r->poll_victim();
         r->victim_box.keeps = false;
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[r->rx_ring()]; ++id) {
             r->raw.set(r->raw.frame(r->rx_ring(), id) + 8, 0xdead'beefu);
         }
         CHECK(r->carries(5));
@@ -467,7 +467,7 @@ TEST_CASE("case 28: writing into returned and unsent transmit buffers has no eff
         auto const room = r->reserve();
         REQUIRE(room);
         r->discard(room);
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[r->tx_ring()]; ++id) {
             for (std::uint32_t at = 0; at < r->raw.sizes[r->tx_ring()]; at += 4) {
                 r->raw.set(r->raw.frame(r->tx_ring(), id) + at, 0xffff'ffffu);
             }
@@ -482,7 +482,7 @@ TEST_CASE("case 29: what the peer writes into our index and entries is overwritt
         REQUIRE(r->carries(3));
         for (auto const ring : {0u, 1u}) {
             r->raw.set(r->own_index(ring), std::uint16_t{0x4321});
-            for (std::uint32_t i = 0; i < r->raw.count; ++i) {
+            for (std::uint32_t i = 0; i < r->raw.counts[ring]; ++i) {
                 if (r->is_device) {
                     r->raw.set(r->raw.used_entry(ring, i), 0xffff'ffffu);
                 } else {
@@ -516,7 +516,7 @@ TEST_CASE("case 30: indices N apart at the wrap of 16 bits carry on") {
             while (sent < 5 and r->send_to_victim(rpmsg::address{0x100}, some_bytes(sent, 4))) {
                 ++sent;
             }
-            CHECK(sent == r->raw.count);
+            CHECK(sent == r->raw.counts[r->rx_ring()]);
             r->poll_victim();
             CHECK(r->victim_box.letters.size() == sent);
             r->clear_boxes();

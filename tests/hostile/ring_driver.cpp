@@ -185,7 +185,7 @@ TEST_CASE("case 41: garbage in the used length of transmit completions is ignore
         for (auto round = 0u; round < 9; ++round) {
             REQUIRE(r->send_from_victim(some_bytes(round, 48)));
             r->poll_peer();
-            for (std::uint32_t i = 0; i < r->raw.count; ++i) {
+            for (std::uint32_t i = 0; i < r->raw.counts[1]; ++i) {
                 r->raw.set(r->peer_entry(1, i) + 4, round % 2 == 0 ? 0u : 0xffff'ffffu);
             }
             CHECK(r->peer_box.letters.back().payload == some_bytes(round, 48));
@@ -202,7 +202,7 @@ TEST_CASE("case 42: the driver never reads its descriptors back") {
         // The peer has a message in flight; then every descriptor of ring 0 is overwritten, which only the victim could read.
         REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(1, 8)));
         auto kept = std::vector<wire::descriptor>{};
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[0]; ++id) {
             kept.push_back(r->raw.read_descriptor(0, id));
             r->raw.write_descriptor(0, id, {~std::uint64_t{}, 0xffff'ffff, 0xffff, static_cast<std::uint16_t>(id)});
             kept.push_back(r->raw.read_descriptor(1, id));
@@ -212,7 +212,7 @@ TEST_CASE("case 42: the driver never reads its descriptors back") {
         CHECK(r->counts.loads(rpmsg::site::descriptor_load) == 0);
         CHECK(r->victim_box.letters.size() == 1);
         CHECK(r->send_from_victim(some_bytes(2, 8)));
-        for (std::uint32_t id = 0; id < r->raw.count; ++id) {
+        for (std::uint32_t id = 0; id < r->raw.counts[0]; ++id) {
             r->raw.write_descriptor(0, id, kept[2 * id]);
             r->raw.write_descriptor(1, id, kept[2 * id + 1]);
         }
@@ -285,7 +285,7 @@ TEST_CASE("case 45: a peer that never completes makes sends fail, and leaks noth
             CHECK((outcome or outcome.error() == rpmsg::error::no_buffer));
             CHECK(r->counts.loads() < 32);
         }
-        CHECK(sent <= r->raw.count);
+        CHECK(sent <= r->raw.counts[r->tx_ring()]);
         CHECK(r->in_flight() == sent);
         r->poll_peer();
         r->poll_victim();
@@ -302,7 +302,7 @@ TEST_CASE("case 46: an index that is published before its entry is caught by the
         // The slot of the next entry still has an old id; the owner of that buffer decides.
         auto const ring = r->rx_ring();
         r->victim_box.keeps = true;
-        for (std::uint32_t i = 0; i < r->raw.count - 1; ++i) {
+        for (std::uint32_t i = 0; i < r->raw.counts[ring] - 1; ++i) {
             REQUIRE(r->send_to_victim(rpmsg::address{0x100}, some_bytes(i, 8)));
         }
         r->poll_victim();
@@ -312,7 +312,7 @@ TEST_CASE("case 46: an index that is published before its entry is caught by the
         auto const before = r->counted(counter::bad_id);
         r->move_peer_index(ring, 1);
         r->poll_victim();
-        CHECK(r->victim_box.letters.size() == r->raw.count - 1);
+        CHECK(r->victim_box.letters.size() == r->raw.counts[ring] - 1);
         CHECK(r->counted(counter::bad_id) == before + 1u);
         r->recover();
         CHECK(r->carries(9));

@@ -53,13 +53,13 @@ template <rpmsg::region Region> class careless_device {
         std::uint32_t handled = 0;
         auto const index = shared_.template load<site::peer_index, std::uint16_t>(where_.available_index(1));
         auto const waiting = static_cast<std::uint16_t>(index - taken_);
-        if (waiting > where_.count - ours_.size() and bug_ != bug::window_unchecked) {
+        if (waiting > where_.counts[1] - ours_.size() and bug_ != bug::window_unchecked) {
             is_broken_ = true;
             return 0;
         }
         for (; taken_ != index and handled < budget and not is_broken_; ++handled) {
             auto const id = shared_.template load<site::peer_entry, std::uint16_t>(where_.available_entry(1, taken_++));
-            auto const is_theirs = id < where_.count and not ours_.contains(id);
+            auto const is_theirs = id < where_.counts[1] and not ours_.contains(id);
             if (not is_theirs and bug_ != bug::id_unchecked) {
                 is_broken_ = true;
                 return handled;

@@ -14,7 +14,7 @@ TEST_CASE("Rings of other sizes drop what must be dropped") {
         if (r->is_device) {
             expect_descriptor_drop(*r, counter::bad_descriptor, [](rig& it) {
                 auto d = it.raw.read_descriptor(1, it.last_id(1));
-                d.address += d.length * it.raw.count;
+                d.address += d.length * it.raw.counts[1];
                 it.raw.write_descriptor(1, it.last_id(1), d);
             });
         }
@@ -25,9 +25,9 @@ TEST_CASE("Rings of other sizes break where they must break") {
     for (auto const& r : odd_rigs()) {
         expect_break(*r, counter::bad_id, [](rig& it) {
             auto const ring = it.rx_ring();
-            it.write_peer_entry(ring, it.raw.get<std::uint16_t>(it.peer_index(ring)) - 1u, it.raw.count);
+            it.write_peer_entry(ring, it.raw.get<std::uint16_t>(it.peer_index(ring)) - 1u, it.raw.counts[ring]);
         });
-        expect_break(*r, counter::bad_index, [](rig& it) { it.move_peer_index(it.rx_ring(), it.raw.count); });
+        expect_break(*r, counter::bad_index, [](rig& it) { it.move_peer_index(it.rx_ring(), it.raw.counts[it.rx_ring()]); });
         expect_break(*r, counter::bad_index, [](rig& it) { it.move_peer_index(it.rx_ring(), 0x8000); });
     }
 }

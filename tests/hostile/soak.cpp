@@ -39,9 +39,11 @@ auto tamper(rig& r, chance& luck) -> void {
     case 0: r.raw.set(r.peer_index(ring), static_cast<std::uint16_t>(luck.value())); break;
     case 1: r.move_peer_index(ring, luck.below(6) - 1); break;
     case 2: r.write_peer_entry(ring, position, luck.one_in(2) ? luck.below(5) : luck.value()); break;
-    case 3: r.raw.set(r.raw.descriptor(ring, position & (r.raw.count - 1)) + 4 * luck.below(4), luck.value()); break;
-    case 4: r.raw.set(r.raw.frame(ring, position & (r.raw.count - 1)) + 4 * luck.below(16), luck.value()); break;
-    case 5: r.raw.set(r.raw.frame(ring, position & (r.raw.count - 1)) + 12, static_cast<std::uint16_t>(luck.below(70))); break;
+    case 3: r.raw.set(r.raw.descriptor(ring, position & (r.raw.counts[ring] - 1)) + 4 * luck.below(4), luck.value()); break;
+    case 4: r.raw.set(r.raw.frame(ring, position & (r.raw.counts[ring] - 1)) + 4 * luck.below(16), luck.value()); break;
+    case 5:
+        r.raw.set(r.raw.frame(ring, position & (r.raw.counts[ring] - 1)) + 12, static_cast<std::uint16_t>(luck.below(70)));
+        break;
     case 6: r.raw.set(static_cast<std::uint32_t>(luck.below(r.raw.frame(0, 0) / 4)) * 4, luck.value()); break;
     default:
         if (r.raw.control != rpmsg::nowhere) {

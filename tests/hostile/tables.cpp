@@ -44,7 +44,7 @@ using contiguous = rpmsg::vring_layout<config>;
 
 /// The contiguous layout as a runtime_layout.
 constexpr auto placed() -> rpmsg::runtime_layout {
-    return {.buffers_per_ring = 4,
+    return {.buffers_per_ring = {4, 4},
             .rings = {contiguous::parts(0), contiguous::parts(1)},
             .window = contiguous::buffer(0, 0),
             .window_size = contiguous::size() - contiguous::buffer(0, 0),
@@ -53,7 +53,7 @@ constexpr auto placed() -> rpmsg::runtime_layout {
             .buffer_sizes = {64, 64},
             .status_offset = contiguous::status()};
 }
-constexpr auto fits(rpmsg::runtime_layout const& layout) -> bool { return layout.fits(contiguous::size(), 4); }
+constexpr auto fits(rpmsg::runtime_layout const& layout) -> bool { return layout.fits(contiguous::size(), {4, 4}); }
 
 using placed_device = rpmsg::vring_device<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::runtime_layout>;
 using placed_driver = rpmsg::vring_driver<config, rpmsg::mapped_region<>, rpmsg::no_doorbell, rpmsg::runtime_layout>;
@@ -164,7 +164,7 @@ TEST_CASE("case 65: a learned layout whose parts lie outside, or odd, does not f
             bad("used ring outside", [&](auto& it) { it.rings[which].used = where; });
         }
     }
-    bad("other count", [](auto& it) { it.buffers_per_ring = 8; });
+    bad("other count", [](auto& it) { it.buffers_per_ring = {4, 8}; });
     bad("window outside", [](auto& it) { it.window = contiguous::size(); });
     bad("window too long", [](auto& it) { it.window_size += 1; });
     bad("window wraps", [](auto& it) { it.window_size = 0xffff'ffff; });

@@ -172,7 +172,7 @@ constexpr std::uint32_t heap = 131980;
 
 /// What the device knows when it starts: all but the driver's addresses.
 constexpr auto at_device =
-    rpmsg::runtime_layout{.buffers_per_ring = 8,
+    rpmsg::runtime_layout{.buffers_per_ring = {8, 8},
                           .rings = {rpmsg::wire::place_vring(131532, 8, 8), rpmsg::wire::place_vring(131756, 8, 8)},
                           .window = heap,
                           .window_size = file_size - heap,

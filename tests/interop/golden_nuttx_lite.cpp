@@ -18,7 +18,7 @@ constexpr auto config = rpmsg::vring_config{.buffers = 8, .buffer_size = 2048, .
 constexpr std::uint32_t file_size = 65768;
 
 constexpr auto at_device =
-    rpmsg::runtime_layout{.buffers_per_ring = 8,
+    rpmsg::runtime_layout{.buffers_per_ring = {8, 8},
                           .rings = {rpmsg::wire::place_vring(0xe8, 8, 8), rpmsg::wire::place_vring(0x1c8, 8, 8)},
                           .window = 0x2a8,
                           .window_size = 2 * 8 * 2048,

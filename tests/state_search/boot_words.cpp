@@ -48,3 +48,7 @@ TEST_CASE("openvela, endpoints that come and go: whatever both ends call, the pr
 TEST_CASE("openvela, endpoints that come and go: ten long searches", "[.nightly]") {
     CHECK(searched_long(make<rings<small(dialects::openvela, 4, 2)>, pooled>) == "");
 }
+
+TEST_CASE("NuttX, rings of two counts: whatever both ends call, the promises hold") {
+    CHECK(searched(make<rings<uneven(dialects::nuttx, 4, 2)>, pooled>, 20'000) == "");
+}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "play.hpp"
+#include "small_model.hpp"
 
 namespace state_search {
 
@@ -25,6 +26,9 @@ inline auto searched(maker make, std::uint32_t plays, faults const& known = know
 }
 inline auto searched_all(maker make, std::uint32_t steps, beginning from = beginning::linked) -> std::string {
     return search_all(make, steps - (share > 1 ? 1u : 0u), from, known_faults());
+}
+inline auto searched_small(small_maker make, std::uint32_t plays) -> std::string {
+    return search_small(make, 1, plays / share, 16);
 }
 inline auto searched_long(maker make) -> std::string {
     auto found = std::string{};

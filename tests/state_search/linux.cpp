@@ -88,3 +88,8 @@ TEST_CASE("beside Linux a device that is reset after a restart, and closes befor
                                                                               {remote, act::close, 0},
                                                                           }}) == "");
 }
+
+TEST_CASE("Linux with sizes, rings of two counts: whatever both ends call, the promises hold") {
+    CHECK(searched(make<rings<uneven(dialects::linux_bufsz, 4, 2)>, addressed>, 20'000) == "");
+    CHECK(searched(make<rings<uneven(dialects::linux_bufsz, 2, 4, 1, true)>, pooled>, 20'000) == "");
+}

@@ -97,3 +97,51 @@ seed(interrupt_in_silence framework/dma_sender.hpp by_dma<addressed> "nothing is
   "constexpr auto notify() -> void { job_.pending().set(); }" "constexpr auto notify() -> void {}")
 seed(deadline_in_silence framework/dma_job.hpp by_dma<addressed> "nothing is due"
   "{.is_set = state_ == state::running and latest_.is_set, .at = latest_.at};" "{};")
+
+# Kind 10: names that come at run time, and their sessions.
+seed(session_is_leaked framework/grouped_endpoints.hpp listening<1> "although there is a session for it"
+  "            free_.give_back(i - singles);" "")
+seed(name_waits_in_silence framework/bindings.hpp unacknowledged<1> "although there is a session for it"
+  "                    core.polling().has_pending = true; // a name may wait for the session" "")
+seed(address_is_used_again framework/grouped_endpoints.hpp listening<1> "is bound, and not served"
+  "uses = uses + 1 < rounds ? uses + 1 : 1;" "uses = 1;")
+seed(session_survives_its_peer framework/grouped_endpoints.hpp listening<1> "the table has 1 sessions, the service 0"
+  "            states_[i].is_accepted = true;" "")
+seed(withdrawn_name_still_waits framework/bindings.hpp listening<1> "a name waits that nobody has"
+  "                    core.table().forget(announced); // a message may have bound the endpoint: its name is still unclaimed" "")
+seed(acknowledge_of_an_earlier_life framework/bindings.hpp listening<1> "is neither served nor kept"
+  "if (Core::acknowledged and is_answer and" "if (false and is_answer and")
+seed(session_ends_in_silence framework/bindings.hpp listening<1> "is bound, and not served"
+  "Core::acknowledged ? core.withdraw(matched.index) : core.remove_endpoint(matched.index);" "core.remove_endpoint(matched.index);")
+
+# Kind 11: the hooks of services.
+seed(work_of_a_service_is_not_seen framework/channel.hpp hooked<answering::by_copy> "a service wants a poll"
+  "return core_.pending().is_set() or detail::is_pending(core_.table());" "return core_.pending().is_set();")
+seed(time_out_of_a_service_is_not_seen framework/service_hook.hpp hooked<answering::by_copy> "a time-out is not checked"
+  "                first = earlier(first, item.next_deadline(now), now);" "")
+seed(answer_is_owed_in_silence framework/bindings.hpp hooked<answering::by_copy> "owes an answer"
+  "if (core.polling().has_pending or detail::has_hooks<table>()) {" "if (core.polling().has_pending) {")
+seed(last_buffer_is_taken framework/link_core.hpp hooked<answering::by_copy> "the last buffer was taken by a message"
+  "            if (is_own and not this->kept_) {" "            if (false) {")
+seed(last_buffer_is_not_given framework/link_core.hpp hooked<answering::holding> "a credit found no buffer"
+  "                room = std::exchange(this->kept_, {});" "")
+
+# Kind 12: tables that are dispatched.
+seed(two_handlers_of_one_endpoint framework/dispatched.hpp dispatched_by<workers> "two handlers of one endpoint"
+  "queue_.has_entries(i) and not queue_.is_running(i) and" "queue_.has_entries(i) and")
+seed(room_in_silence framework/dispatched.hpp dispatched_by<workers> "nothing is due"
+  "if (is_waited_for or end_of(i).is_stopped or" "if (end_of(i).is_stopped or")
+seed(worker_sleeps_on framework/dispatched.hpp dispatched_by<workers> "is neither handled nor counted"
+  "            queue_.push(i, link.hold(m));\n        }\n        wake_workers(core);" "            queue_.push(i, link.hold(m));\n        }")
+seed(gone_is_forgotten framework/dispatched.hpp dispatched_by<workers> "is not told that it is gone"
+  "            if (std::exchange(endings_[i].must_tell, false)) {" "            if (std::exchange(endings_[i].must_tell, false) and false) {")
+seed(called_after_destroy framework/dispatched.hpp dispatched_by<workers> "that is being destroyed"
+  "        endings_[i].is_stopped = true;\n        endings_[i].must_tell" "        endings_[i].must_tell")
+seed(counted_twice framework/dispatched.hpp dispatched_by<workers> "are counted as dropped than"
+  "                add_dropped(oldest ? 1 : 0);" "                add_dropped(oldest ? 2 : 0);")
+seed(urgent_comes_last framework/dispatched.hpp dispatched_by<inline_worker> "an urgent message that came before waits"
+  "priorities_[i] > priorities_[best] or" "priorities_[i] < priorities_[best] or")
+seed(place_is_lost framework/dispatch_queue.hpp dispatched_by<inline_worker> "nothing is due"
+  "        lanes_[i].is_running = false;\n        if (had_message) {\n            --lanes_[i].messages;\n            --held_;" "        lanes_[i].is_running = false;\n        if (had_message) {\n            --lanes_[i].messages;")
+seed(name_of_an_ended_endpoint framework/dispatched.hpp dispatched_by<workers> "a name was refused"
+  "                    Table::state(i).is_accepted = true; // so that its name can be opened again" "")

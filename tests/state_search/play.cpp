@@ -207,7 +207,7 @@ class stage final : public listener {
     auto reserve(std::uint32_t e, std::uint32_t name) -> void {
         auto& it = end_of(e);
         auto* const from = it.services[name];
-        if (from == nullptr or it.loans.size() >= about_.capacity) {
+        if (from == nullptr or it.loans.size() >= about_.capacity[e]) {
             return;
         }
         auto const session = it.session;
@@ -323,8 +323,9 @@ class stage final : public listener {
             complain("a poll has exceeded its budget");
         }
         if (not is_inside and due_ == nullptr) {
-            auto const most = std::min(budget, 4 * about_.capacity + 8);
-            if (at(e).accesses() - before > 600 + 60 * (most + about_.capacity)) {
+            auto const capacity = std::max(about_.capacity[host], about_.capacity[remote]);
+            auto const most = std::min(budget, 4 * capacity + 8);
+            if (at(e).accesses() - before > 600 + 60 * (most + capacity)) {
                 complain("one poll of " + name_of(e) + " did more than a bounded amount of work");
             }
             if (at(e).rings() - rings_before > 12 + 3 * most) {
@@ -642,16 +643,16 @@ class stage final : public listener {
             return; // a copy, which comes outside of the handler
         }
         auto& own = end_of(e);
-        if (own.holds > 0 and own.kept.size() < about_.most_held) {
+        if (own.holds > 0 and own.kept.size() < about_.most_held[e]) {
             --own.holds;
             keep(own, payload, how);
         }
         if (due_ != nullptr and due_->inner == act::hold and due_->when == moment::message and
-            own.kept.size() >= about_.most_held) {
+            own.kept.size() >= about_.most_held[e]) {
             return;
         }
         come_between(e, moment::message);
-        if (own.holds > 0 and own.kept.size() < about_.most_held) { // the handler holds the message
+        if (own.holds > 0 and own.kept.size() < about_.most_held[e]) { // the handler holds the message
             own.holds = 0;
             keep(own, payload, how);
         }
@@ -805,7 +806,7 @@ class stage final : public listener {
         }
         for (std::uint32_t e = 0; e < 2; ++e) {
             for (auto const* each : end_of(e).services) {
-                auto const is_free = end_of(e).loans.size() + end_of(1 - e).kept.size() < about_.capacity;
+                auto const is_free = end_of(e).loans.size() + end_of(1 - e).kept.size() < about_.capacity[e];
                 if (each != nullptr and each->is_starved and is_free) {
                     return "an endpoint of " + name_of(e) + " is not told that there is room again";
                 }
@@ -818,7 +819,7 @@ class stage final : public listener {
     /// Whether an announcement may have to wait for the buffers that the users keep.
     auto is_short_of_buffers() -> bool {
         auto const is_short = [&](std::uint32_t e) {
-            return end_of(e).loans.size() + end_of(1 - e).kept.size() >= about_.capacity;
+            return end_of(e).loans.size() + end_of(1 - e).kept.size() >= about_.capacity[e];
         };
         return is_short(host) or is_short(remote);
     }
@@ -937,7 +938,7 @@ class stage final : public listener {
     /// Ends the transfers of an end by DMA, also those of the messages that wait: past their deadline they are aborted, and those
     /// that an abort does not stop end.
     auto end_transfers(std::uint32_t e) -> void {
-        for (std::uint32_t i = 0; i < 2 * about_.capacity + 2 and about_.sends_late; ++i) {
+        for (std::uint32_t i = 0; i < 2 * about_.capacity[e] + 2 and about_.sends_late; ++i) {
             now_ += 30;
             perform(e, act::ring, 3);
             perform(e, act::poll, budget_);
@@ -983,7 +984,7 @@ class stage final : public listener {
                     ++count;
                     end_transfers(e);
                 }
-                if (count < about_.capacity and not has_lost()) {
+                if (count < about_.capacity[e] and not has_lost()) {
                     complain(name_of(e) + " can send only " + std::to_string(count) + " messages in a row: buffers are lost");
                 }
             }

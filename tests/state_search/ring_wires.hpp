@@ -72,7 +72,7 @@ template <rpmsg::vring_config Config> class rings {
         for (std::uint32_t i = 0; i < 2; ++i) {
             table.vrings[i] = {.device_address = static_cast<std::uint32_t>(layout::address_of(layout::parts(i).descriptors)),
                                .alignment = Config.alignment,
-                               .count = Config.buffers,
+                               .count = Config.count_of(i),
                                .notify_id = i};
         }
         auto const content = rpmsg::bytes{memory_.content};
@@ -102,8 +102,8 @@ template <rpmsg::vring_config Config> class rings {
     rings(rings const&) = delete;
     static auto about() -> traits {
         constexpr auto dialect = Config.dialect;
-        return {.capacity = Config.buffers,
-                .most_held = Config.buffers - 1u,
+        return {.capacity = {Config.count_of(1), Config.count_of(0)},
+                .most_held = {Config.count_of(0) - 1, Config.count_of(1) - 1},
                 .is_acknowledged = dialect.acknowledged,
                 .tells_restarts = dialect.attach == rpmsg::wire::attach_rule::epochs or
                                   dialect.attach == rpmsg::wire::attach_rule::boot_words,

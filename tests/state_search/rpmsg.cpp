@@ -49,6 +49,19 @@ TEST_CASE("our own dialect, two buffers, endpoints that come and go: ten long se
     CHECK(searched_long(make<rings<small(dialects::rpmsg, 2)>, pooled>) == "");
 }
 
+TEST_CASE("our own dialect, two buffers to the host and four back: whatever both ends call, the promises hold") {
+    CHECK(searched(make<rings<uneven(dialects::rpmsg, 2, 4)>, pooled>, 20'000) == "");
+    CHECK(searched(make<rings<uneven(dialects::rpmsg, 4, 2, 2, true)>, named>, 20'000) == "");
+}
+
+TEST_CASE("our own dialect, four buffers to the host and two back: every three calls keep the promises") {
+    CHECK(searched_all(make<rings<uneven(dialects::rpmsg, 4, 2)>, addressed>, 3) == "");
+}
+
+TEST_CASE("our own dialect, rings of two counts: ten long searches", "[.nightly]") {
+    CHECK(searched_long(make<rings<uneven(dialects::rpmsg, 4, 2, 2, true)>, named>) == "");
+}
+
 // Regression tests of faults that the search has found.
 
 TEST_CASE("a message that comes after the look that a small budget stopped at is delivered") {

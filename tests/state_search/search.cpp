@@ -1,3 +1,4 @@
+#include "dice.hpp"
 #include "play.hpp"
 #include "races.hpp"
 #include <algorithm>
@@ -14,22 +15,6 @@ constexpr auto names =
                                 "drop",  "hold",  "release", "create", "destroy", "kill", "wait",    "run"};
 constexpr auto moments =
     std::array<char const*, 9>{"never", "message", "link_up", "link_down", "bound", "unbound", "writable", "lock", "other"};
-
-/// Pseudo-random numbers, the same in each run.
-class dice {
-    std::uint64_t state_;
-
-  public:
-    explicit dice(std::uint64_t seed) : state_{seed} {}
-    auto next() -> std::uint64_t {
-        auto z = state_ += 0x9e37'79b9'7f4a'7c15;
-        z = (z ^ z >> 30) * 0xbf58'476d'1ce4'e5b9;
-        z = (z ^ z >> 27) * 0x94d0'49bb'1331'11eb;
-        return z ^ z >> 31;
-    }
-    auto below(std::uint32_t limit) -> std::uint32_t { return static_cast<std::uint32_t>((next() >> 33) % limit); }
-    auto one_in(std::uint32_t many) -> bool { return below(many) == 0; }
-};
 
 /// The frequency of each act, also as an inner call.
 constexpr auto weights = std::array<std::uint32_t, 16>{4, 4, 2, 14, 10, 10, 5, 4, 3, 4, 4, 3, 3, 2, 1, 2};

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "play.hpp"
+#include "small_model.hpp"
+#include <variant>
 #include <vector>
 
 namespace state_search {
@@ -9,7 +11,7 @@ namespace state_search {
 struct seeded_bug {
     char const* name{};
     char const* fault{};
-    maker make{};
+    std::variant<maker, small_maker> make{};
 };
 inline auto seeded_bugs() -> std::vector<seeded_bug>& {
     static auto all = std::vector<seeded_bug>{};

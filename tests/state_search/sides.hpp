@@ -19,6 +19,7 @@
 /// name has its own.
 namespace rpmsg::searched {
 using namespace ::state_search;
+using ::state_search::listener; // rather than that of the library
 
 /// A lock that calls the search at each point where another context could interrupt.
 class open_lock {

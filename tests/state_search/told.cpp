@@ -130,3 +130,8 @@ TEST_CASE("an endpoint that is created while the others receive link_down receiv
                        {host, act::close, 0, moment::link_down, act::create, 1, 0},
                    }}) == "");
 }
+
+TEST_CASE("OpenAMP, rings of two counts: whatever both ends call, the promises hold") {
+    CHECK(searched(make<rings<uneven(dialects::openamp, 4, 2)>, pooled>, 20'000) == "");
+    CHECK(searched(make<rings<uneven(dialects::openamp, 2, 4, 2)>, addressed>, 20'000) == "");
+}

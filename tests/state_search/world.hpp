@@ -94,9 +94,19 @@ class side {
     virtual auto laid_out() -> std::uint32_t { return 0; } ///< how often this end initialised rings
 };
 
+/// A number for each end, the same for both unless two are given.
+struct per_end {
+    std::array<std::uint32_t, 2> numbers{};
+
+    constexpr per_end() = default;
+    constexpr per_end(std::uint32_t both) : numbers{both, both} {}
+    constexpr per_end(std::uint32_t of_host, std::uint32_t of_remote) : numbers{of_host, of_remote} {}
+    constexpr auto operator[](std::uint32_t end) const -> std::uint32_t { return numbers[end]; }
+};
+
 struct traits {
-    std::uint32_t capacity{};   ///< messages that an end can send in a row to one that does not poll
-    std::uint32_t most_held{};  ///< messages that may be held while the link still works
+    per_end capacity{};         ///< messages that an end can send in a row to one that does not poll
+    per_end most_held{};        ///< messages that an end may hold while the link still works
     bool is_acknowledged{};     ///< the name service has acknowledgements
     bool tells_restarts{};      ///< each end detects a restart of the other one
     bool has_fixed_endpoints{}; ///< no endpoint is created or destroyed

@@ -20,4 +20,12 @@ constexpr auto small(wire::dialect dialect, std::uint16_t buffers, std::uint16_t
             .dialect = dialect};
 }
 
+/// As above, with rings of two counts.
+constexpr auto uneven(wire::dialect dialect, std::uint16_t to_host, std::uint16_t to_remote, std::uint16_t batch = 1,
+                      bool event_index = false) -> vring_config {
+    auto made = small(dialect, to_host, batch, event_index);
+    made.host_to_remote_buffers = to_remote;
+    return made;
+}
+
 } // namespace rpmsg::searched

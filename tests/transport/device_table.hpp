@@ -24,7 +24,7 @@ template <rpmsg::vring_config Config> constexpr auto put_device_table(auto put) 
         put_words(vdev, {3, 7, 0, features, 0, has_sizes ? 11u : 0u, 2 << 8});
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             auto const place = static_cast<std::uint32_t>(layout::address_of(layout::parts(ring).descriptors));
-            put_words(vdev + 28 + 20 * ring, {place, Config.alignment, Config.buffers, ring, 0});
+            put_words(vdev + 28 + 20 * ring, {place, Config.alignment, Config.count_of(ring), ring, 0});
         }
         if (has_sizes) {
             constexpr auto first = Config.dialect.sizes == rpmsg::wire::config_space::versioned ? 0 : 1;

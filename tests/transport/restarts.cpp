@@ -261,7 +261,7 @@ template <vring_config Config> class two_lives {
         run(step::start);
         run(step::poll);
         run(step::discard);
-        for (auto i = 0; i < 4 * Config.buffers + 4; ++i) {
+        for (auto i = 0; i < 4 * static_cast<int>(Config.most_buffers()) + 4; ++i) {
             run(step::release);
             run(step::take);
             run(step::peer_take);
@@ -273,10 +273,10 @@ template <vring_config Config> class two_lives {
         if (got_ != sent_ or got_answers_ != answered_) {
             complain("a message is lost");
         }
-        if (buffers_of(driver_) != Config.buffers) {
+        if (buffers_of(driver_) != Config.count_of(1)) {
             complain("the driver lost a buffer");
         }
-        if (buffers_of(device_) != Config.buffers) {
+        if (buffers_of(device_) != Config.count_of(0)) {
             complain("the device lost a buffer");
         }
         for (auto const reason : {counter::bad_id, counter::bad_index, counter::bad_descriptor}) {
@@ -354,6 +354,14 @@ template <vring_config Config> auto check_some(std::uint32_t seed, std::uint32_t
 constexpr auto of(wire::dialect dialect, std::uint16_t buffers, std::uint16_t batch = 1, bool event_index = false) {
     return vring_config{.buffers = buffers, .buffer_size = 32, .batch = batch, .event_index = event_index, .dialect = dialect};
 }
+/// As above, with rings of two counts.
+constexpr auto uneven(wire::dialect dialect, std::uint16_t to_host, std::uint16_t to_remote, bool event_index = false) {
+    return vring_config{.host_to_remote_buffers = to_remote,
+                        .remote_to_host_buffers = to_host,
+                        .buffer_size = 32,
+                        .event_index = event_index,
+                        .dialect = dialect};
+}
 template <vring_config Config> auto check_lives(std::uint32_t rounds) -> void {
     constexpr auto is_slow = detail::line_of < typename two_sides<Config>::region >> 1; // each access goes through a cache
     check_all<Config, is_slow ? 2 : 4>();
@@ -372,6 +380,13 @@ TEST_CASE("beside Linux no sequence of lives loses, repeats or misplaces anythin
 TEST_CASE("beside OpenAMP no sequence of lives loses, repeats or misplaces anything") {
     check_lives<of(dialects::openamp, 2)>(20'000);
     check_lives<of(dialects::openamp, 4, 4)>(20'000);
+    check_lives<uneven(dialects::openamp, 4, 1)>(20'000);
+    check_lives<uneven(dialects::openamp, 1, 4)>(20'000);
+}
+
+TEST_CASE("beside Linux with sizes no sequence of lives loses anything in rings of two counts") {
+    check_lives<uneven(dialects::linux_bufsz, 2, 8)>(20'000);
+    check_lives<uneven(dialects::linux_bufsz, 4, 2, true)>(20'000);
 }
 
 TEST_CASE("beside rpmsg-lite no sequence of lives loses, repeats or misplaces anything") {

@@ -239,6 +239,7 @@ TEST_CASE("a length that exceeds the room is refused, and the sink reads the roo
 
 TEST_CASE("a message that the transport drops is reported with its reason and not as received") {
     STATIC_REQUIRE(drop_has_its_reason(counter::bad_descriptor));
+    STATIC_REQUIRE(drop_has_its_reason(counter::bad_frame));
     STATIC_REQUIRE(drop_has_its_reason(counter::chained_descriptor));
     STATIC_REQUIRE(drop_has_its_reason(counter::bad_length));
     STATIC_REQUIRE(drop_has_its_reason(counter::bad_address));

@@ -13,6 +13,7 @@ void systick_isr();
 void mailbox_isr();
 void timer_isr();
 void dsp_isr();
+void dma_isr();
 void dma0_isr();
 void dma1_isr();
 }

@@ -3,5 +3,5 @@
 
 namespace {
 [[gnu::section(".vectors"), gnu::used]] constinit auto const vectors =
-    vector_table<3>{.interrupts = {mailbox_isr, timer_isr, dsp_isr}};
+    vector_table<4>{.interrupts = {mailbox_isr, timer_isr, dsp_isr, dma_isr}};
 } // namespace

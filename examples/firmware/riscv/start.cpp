@@ -21,6 +21,7 @@ void stop() {
 [[gnu::weak, gnu::alias("stop")]] void mailbox_isr();
 [[gnu::weak, gnu::alias("stop")]] void timer_isr();
 [[gnu::weak, gnu::alias("stop")]] void dsp_isr();
+[[gnu::weak, gnu::alias("stop")]] void dma_isr();
 
 // Handles the software, timer and external interrupts of machine mode.
 [[gnu::interrupt("machine"), gnu::aligned(4)]] void trap() {
@@ -30,6 +31,7 @@ void stop() {
     case 0x8000'0003: mailbox_isr(); break;
     case 0x8000'0007: timer_isr(); break;
     case 0x8000'000b: dsp_isr(); break;
+    case 0x8000'0010: dma_isr(); break; // the first of the platform's own
     default: fault();
     }
 }

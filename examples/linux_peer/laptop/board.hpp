@@ -29,7 +29,7 @@ struct layout {
     static auto parts(std::uint32_t ring) -> rpmsg::wire::vring_parts;
     static auto offset_of(std::uint64_t address, std::uint32_t length) -> std::uint32_t;
     static auto address_of(std::uint32_t offset) -> std::uint64_t;
-    static auto fits(std::uint32_t size, std::uint32_t count) -> bool;
+    static auto fits(std::uint32_t size, rpmsg::ring_counts const& counts) -> bool;
     static auto takes_names() -> bool;
     static auto buffer(std::uint32_t, std::uint32_t) -> std::uint32_t { return rpmsg::nowhere; }
     static auto status() -> std::uint32_t { return rpmsg::nowhere; }

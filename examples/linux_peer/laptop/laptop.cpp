@@ -201,7 +201,9 @@ auto board::layout::offset_of(std::uint64_t address, std::uint32_t length) -> st
     return linux_rings.placed().offset_of(address, length);
 }
 auto board::layout::address_of(std::uint32_t offset) -> std::uint64_t { return linux_rings.placed().address_of(offset); }
-auto board::layout::fits(std::uint32_t size, std::uint32_t count) -> bool { return linux_rings.placed().fits(size, count); }
+auto board::layout::fits(std::uint32_t size, rpmsg::ring_counts const& counts) -> bool {
+    return linux_rings.placed().fits(size, counts);
+}
 auto board::layout::takes_names() -> bool { return linux_rings.placed().takes_names(); }
 auto board::mailbox::ring(std::uint32_t queue) -> bool { return linux_rings.bell().ring(queue); }
 

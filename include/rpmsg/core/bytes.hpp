@@ -59,15 +59,25 @@ template <typename T> [[nodiscard]] constexpr auto fetch(const_bytes from, std::
 
 /// Writes `value` to the front of `to`, at any alignment.
 template <wire_format T> constexpr auto store(bytes to, T const& value) -> void {
-    copy(std::bit_cast<std::array<std::byte, sizeof(T)>>(value), to);
+    if (std::is_constant_evaluated()) {
+        copy(std::bit_cast<std::array<std::byte, sizeof(T)>>(value), to);
+    } else {
+        expects(sizeof(T) <= to.size());
+        std::memcpy(to.data(), &value, sizeof(T));
+    }
 }
 
 /// Reads a T from the front of `from`, at any alignment.
 template <wire_format T> [[nodiscard]] constexpr auto load(const_bytes from) -> T {
     expects(sizeof(T) <= from.size());
-    auto raw = std::array<std::byte, sizeof(T)>{};
-    copy(from.first(sizeof(T)), raw);
-    return std::bit_cast<T>(raw);
+    if (std::is_constant_evaluated()) {
+        auto raw = std::array<std::byte, sizeof(T)>{};
+        copy(from.first(sizeof(T)), raw);
+        return std::bit_cast<T>(raw);
+    }
+    auto value = T{};
+    std::memcpy(&value, from.data(), sizeof(T));
+    return value;
 }
 
 /// As `store` and `load`, for memory that is aligned for a T: small cores then access whole words instead of bytes.

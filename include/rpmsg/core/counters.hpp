@@ -13,17 +13,16 @@ namespace rpmsg {
 /// The reasons for which a link drops a message, refuses a call or goes down. Each has one counter.
 enum class counter : std::uint8_t {
     // messages from the peer that were dropped; the link stays up
-    bad_descriptor, ///< the descriptor lies outside the buffers, is misaligned, shorter than a header, or not writable
-    bad_frame = bad_descriptor, ///< on a serial line, which has no descriptors: the checksum, length or sequence is wrong
-    chained_descriptor,         ///< the descriptor is chained or indirect, which RPMsg never uses
-    odd_flags,                  ///< a receive buffer was marked as writable; the message was delivered
-    bad_length,                 ///< the header states more payload than the buffer holds
-    bad_used_length,            ///< the used length exceeds the capacity; the recorded capacity was used instead
-    bad_address,                ///< the source or destination is the any-address
-    no_endpoint,                ///< no endpoint has the destination address
-    wrong_peer,                 ///< the endpoint is bound to another peer address
-    bad_announcement,           ///< the size is wrong, the name is empty or unprintable, or the address is reserved
-    table_full,                 ///< there is no room to store an announcement
+    bad_descriptor,     ///< the descriptor lies outside the buffers, is misaligned, shorter than a header, or not writable
+    chained_descriptor, ///< the descriptor is chained or indirect, which RPMsg never uses
+    odd_flags,          ///< a receive buffer was marked as writable; the message was delivered
+    bad_length,         ///< the header states more payload than the buffer holds
+    bad_used_length,    ///< the used length exceeds the capacity; the recorded capacity was used instead
+    bad_address,        ///< the source or destination is the any-address
+    no_endpoint,        ///< no endpoint has the destination address
+    wrong_peer,         ///< the endpoint is bound to another peer address
+    bad_announcement,   ///< the size is wrong, the name is empty or unprintable, or the address is reserved
+    table_full,         ///< there is no room to store an announcement
     // calls on this side that were refused
     no_buffer,      ///< the peer held every transmit buffer
     too_large,      ///< the payload did not fit into one buffer
@@ -37,12 +36,14 @@ enum class counter : std::uint8_t {
     bad_id,          ///< the link went down: a descriptor id is out of range or is not held by the peer
     link_down,       ///< the link went down
     lost_in_flight,  ///< messages that the peer still held when the link went down
-    count_           ///< the number of counters
+    // as bad_descriptor, on a serial line or SPI
+    bad_frame, ///< the checksum, length or sequence of a frame is wrong
+    count_     ///< the number of counters
 };
 
 /// Returns a readable name of a counter.
 [[nodiscard]] constexpr auto describe(counter which) -> std::string_view {
-    constexpr std::string_view names[] = {"bad frame or descriptor",
+    constexpr std::string_view names[] = {"bad descriptor",
                                           "chained descriptor",
                                           "odd descriptor flags",
                                           "bad length",
@@ -62,7 +63,8 @@ enum class counter : std::uint8_t {
                                           "bad index",
                                           "bad descriptor id",
                                           "link down",
-                                          "lost in flight"};
+                                          "lost in flight",
+                                          "bad frame"};
     static_assert(sizeof(names) / sizeof(names[0]) == static_cast<std::size_t>(counter::count_));
     return names[static_cast<std::size_t>(which)];
 }

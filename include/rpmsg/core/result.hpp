@@ -24,6 +24,7 @@ enum class error : std::uint8_t {
     not_placed,     ///< the host has not written the places of the rings yet: read the table again later
     not_identified, ///< a reliable serial line was started without `identify`
     pending,        ///< a worker runs the endpoint that was destroyed: its last event is `gone`
+    would_block,    ///< nothing to read, or no room at the peer: its readiness reports when to try again
 };
 
 /// Returns one readable line for an error.
@@ -43,7 +44,8 @@ enum class error : std::uint8_t {
         "name in use: another endpoint of this side has this name",
         "not placed: the host has not written the places of the rings yet",
         "not identified: call identify of the serial transport before start",
-        "pending: a worker runs the endpoint, its last event is gone"};
+        "pending: a worker runs the endpoint, its last event is gone",
+        "would block: nothing to read, or no room at the peer"};
     return text[static_cast<std::uint8_t>(e)];
 }
 

@@ -145,11 +145,10 @@ template <typename Core> class bindings {
     /// sends an acknowledge instead of a create.
     constexpr auto announce_one(Core& core, std::uint32_t index, bool withdraws) -> bool {
         auto const send = [&]() -> status {
-            auto const& announcement = core.table().announcement(index);
             if constexpr (table::is_static and not Core::acknowledged) {
-                return core.announce_from(index, announcement);
+                return core.announce_from(index, core.table().announcement(index));
             } else {
-                auto due = announcement;
+                wire::announcement due = core.table().announcement(index);
                 if (withdraws) {
                     due.kind = wire::announcement_kind::destroy;
                 } else if (Core::acknowledged and core.table().state(index).is_bound_by_name) {
@@ -174,6 +173,10 @@ template <typename Core> class bindings {
     /// Applies an announcement to the endpoint that it matches.
     constexpr auto apply(Core& core, matched_name const& matched, wire::announced const& announced) -> void {
         if (matched.match == name_match::binds) {
+            auto const is_answer = announced.kind == wire::announcement_kind::acknowledge;
+            if (Core::acknowledged and is_answer and core.table().state(matched.index).must_announce) {
+                return; // to an earlier endpoint of this name
+            }
             set_by_name(core, matched.index, true);
             if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
                 core.table().state(matched.index).must_announce = core.polling().has_pending = true;
@@ -182,10 +185,13 @@ template <typename Core> class bindings {
             bind(core, matched.index, announced.where);
         } else if (matched.match == name_match::unbinds) {
             unbind(core, matched.index);
-            if (is_accepted(core, matched.index)) {
-                core.remove_endpoint(matched.index);
-                core.polling().has_pending = true; // a name may wait for the session
-                return;
+            if constexpr (has_groups) {
+                if (is_accepted(core, matched.index)) {
+                    // An acknowledge of this session may have bound the next endpoint of the peer with this name.
+                    Core::acknowledged ? core.withdraw(matched.index) : core.remove_endpoint(matched.index);
+                    core.polling().has_pending = true; // a name may wait for the session
+                    return;
+                }
             }
             claim(core, matched.index);
             if (Core::acknowledged and core.table().state(matched.index).is_bound_by_name) { // bound by `claim`

@@ -235,6 +235,9 @@ class channel<Transport, Endpoints, Lock, Wait> {
         if (core_.polling().is_running) {
             return refuse_in_handler();
         }
+        if constexpr (requires { core_.transport().attach(*this); }) {
+            core_.transport().attach(*this);
+        }
         auto const outcome = core_.locked()->start();
         core_.call_poller();
         return outcome;
@@ -292,8 +295,8 @@ class channel<Transport, Endpoints, Lock, Wait> {
 
     /// The latest time of the next poll when no doorbell arrives before.
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline {
-        auto const first = detail::next_deadline(core_.table(), core_.locked()->next_deadline(now), now);
-        return dispatcher::next_deadline(core_, first, now);
+        auto const due = core_.locked()->next_deadline(now); // the services are asked outside of the lock
+        return dispatcher::next_deadline(core_, detail::next_deadline(core_.table(), due, now), now);
     }
 
     /// Calls one handler of a `dispatched` table in this context, a worker of it; false when none waits.

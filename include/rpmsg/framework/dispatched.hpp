@@ -188,6 +188,9 @@ template <endpoint_table Table, typename Workers> class dispatched : public Tabl
                 Table::remove(i);
             } else {
                 Table::state(i).must_announce = Table::state(i).must_withdraw = false;
+                if constexpr (requires { Table::state(i).is_accepted; }) {
+                    Table::state(i).is_accepted = true; // so that its name can be opened again
+                }
                 endings_[i].must_remove = true;
             }
         }

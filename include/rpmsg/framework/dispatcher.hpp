@@ -14,7 +14,7 @@
 
 namespace rpmsg::detail {
 
-/// Whether a restart of this transport resumes by an index, so that messages must be returned in their order.
+/// Whether a restart of this side resumes by an index, so that messages must be returned in their order.
 template <typename Transport> constexpr auto resumes_by_index() -> bool {
     if constexpr (requires { Transport::resumes_by_index; }) {
         return Transport::resumes_by_index;
@@ -31,6 +31,15 @@ template <typename Core, typename Lock> struct dispatcher {
     static constexpr auto has_workers() -> bool {
         if constexpr (is_used) {
             return table::has_workers;
+        } else {
+            return false;
+        }
+    }
+
+    /// Whether messages may be returned in another order than that of the peer, with nothing that makes up for it.
+    static constexpr auto looks_ahead() -> bool {
+        if constexpr (is_used) {
+            return table::dispatch.look_ahead > 1 and not table::dispatch.peer_resets;
         } else {
             return false;
         }
@@ -62,8 +71,9 @@ template <typename Core, typename Lock> struct dispatcher {
                       "workers use the link together with its poller: name a lock that excludes threads");
         static_assert(not has_workers() or not has_hooks<table>(),
                       "a service with on_poll is called by the poller: it takes an inline_worker");
-        static_assert(not is_used or not resumes_by_index<std::remove_cvref_t<decltype(std::declval<Core&>().transport())>>(),
-                      "this transport resumes by an index: messages are returned in order, without look-ahead");
+        static_assert(not looks_ahead() or not resumes_by_index<std::remove_cvref_t<decltype(core.transport())>>(),
+                      "a restart of this side resumes by an index, without what was looked at ahead: take a look_ahead of 1, "
+                      "or say that the peer_resets the link then");
         if constexpr (is_used) {
             core.table().look(core, now);
             if (core.table().is_draining(core, now)) {

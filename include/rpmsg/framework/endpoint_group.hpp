@@ -42,7 +42,11 @@ concept endpoint_group = requires(T& group, archetypes::group_link& link, std::u
 
 /// What `accepts` returns for a name that begins with a prefix, and 0 for another one.
 [[nodiscard]] constexpr auto match_prefix(std::string_view name, std::string_view prefix) -> std::uint32_t {
-    return name.starts_with(prefix) ? static_cast<std::uint32_t>(prefix.size()) + 1 : 0;
+    std::size_t same = 0;
+    while (same < prefix.size() and same < name.size() and name[same] == prefix[same]) { // a call of memcmp is larger
+        ++same;
+    }
+    return same == prefix.size() ? static_cast<std::uint32_t>(same) + 1 : 0;
 }
 
 /// The state of a session: that of an endpoint of a pool, and who named it.

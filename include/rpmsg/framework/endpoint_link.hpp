@@ -25,7 +25,6 @@ template <typename Channel> class endpoint_link {
 
   protected:
     [[nodiscard]] constexpr auto owner() const -> Channel& { return *channel_; }
-    [[nodiscard]] constexpr auto id() const -> std::uint32_t { return id_; }
 
   public:
     using loan = tx_loan<Channel>;
@@ -33,6 +32,8 @@ template <typename Channel> class endpoint_link {
     /// Called by the channel.
     constexpr endpoint_link(Channel& channel, std::uint32_t id) : channel_{&channel}, id_{id} {}
 
+    /// The id for `channel::at` and `channel::destroy`.
+    [[nodiscard]] constexpr auto id() const -> std::uint32_t { return id_; }
     [[nodiscard]] constexpr auto self() const -> address { return channel_->local_of(id_); }
     /// The whole name; of a session of a group valid until it ends. Call it from the polling context.
     [[nodiscard]] constexpr auto name() const -> std::string_view {
@@ -55,6 +56,10 @@ template <typename Channel> class endpoint_link {
     [[nodiscard]] constexpr auto send_to(address to, const_bytes payload) const -> status {
         return channel_->send_from(id_, to, payload);
     }
+
+    /// Sends a message that `fill` writes into the largest free buffer: fill(payload) returns the size of the message, or 0
+    /// when there is none. It is called under the lock of the link, and calls nothing of it. Errors as of `send`.
+    [[nodiscard]] constexpr auto send_filled(auto&& fill) const -> status { return channel_->send_filled_from(id_, fill); }
 
     /// Copies a payload without which the peer sends nothing, such as a credit, to the bound peer: it may take the last
     /// transmit buffer, which other messages of a table with `has_credits` leave.
@@ -146,6 +151,10 @@ template <typename Channel> class handler_link : public endpoint_link<Channel> {
     /// Only in a group: another session of it. Its calls return `no_endpoint` while it is not open.
     [[nodiscard]] constexpr auto session(std::uint32_t session) const -> endpoint_link<Channel> {
         return {this->owner(), id_of(session)};
+    }
+    /// Only in a group: whether the peer was told the name of a session, or that it is bound.
+    [[nodiscard]] constexpr auto is_announced(std::uint32_t session) const -> bool {
+        return not this->owner().table().state(group() + session).must_announce;
     }
     /// Only in a group: offers the unclaimed names of the peer to the groups once more, after one accepts more names.
     constexpr auto rescan() const -> void {

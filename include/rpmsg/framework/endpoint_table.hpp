@@ -69,6 +69,16 @@ concept endpoint_table = requires(T& table, std::uint32_t i, address where, arch
     { table.forget_all() } -> std::same_as<void>;
 };
 
+namespace detail {
+template <typename T> constexpr auto may_handle_events() -> bool {
+    if constexpr (requires { T::handles_events; }) {
+        return T::handles_events;
+    } else {
+        return true;
+    }
+}
+} // namespace detail
+
 /// A table that is complete at compile time: `endpoints{echo, console}`. Endpoint i without a fixed address has the address
 /// 1024 + i. Addresses and names are constants, so that they can be placed in flash.
 template <typename... Endpoints> class endpoints;
@@ -108,13 +118,6 @@ template <endpoint_description... Endpoints> class endpoints<Endpoints...> {
     [[no_unique_address]] std::tuple<Endpoints...> list_;
     std::array<endpoint_state, count> states_{};
 
-    template <typename T> static constexpr auto may_handle_events() -> bool {
-        if constexpr (requires { T::handles_events; }) {
-            return T::handles_events;
-        } else {
-            return true;
-        }
-    }
     template <std::size_t... I>
     constexpr auto deliver_to(auto& link, std::uint32_t i, message const& m, std::index_sequence<I...>) -> void {
         (void)(... or (i == I and (std::get<I>(list_).on_message(link, m), true)));
@@ -128,7 +131,7 @@ template <endpoint_description... Endpoints> class endpoints<Endpoints...> {
     constexpr explicit endpoints(Endpoints... list) : list_{std::move(list)...} {}
 
     static constexpr bool is_static = true;
-    static constexpr bool handles_events = (... or may_handle_events<Endpoints>());
+    static constexpr bool handles_events = (... or detail::may_handle_events<Endpoints>());
     static constexpr bool has_hooks = (... or detail::has_hook<Endpoints>);
     static constexpr bool has_credits = (... or detail::uses_credits<Endpoints>());
 

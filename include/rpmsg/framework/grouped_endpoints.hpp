@@ -61,7 +61,7 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
     /// The addresses of a place repeat after this many uses. They stay below 2^30, which Linux accepts.
     static constexpr std::uint32_t rounds = (1u << 29) / stride;
     static constexpr std::uint32_t remembered_names = std::clamp<std::uint32_t>(stride, 8, 64);
-    /// A larger table finds names by hash.
+    /// A larger table finds names by hash, and by sets what is free or pending.
     static constexpr bool is_large = count > 16;
 
     template <typename T> static constexpr auto fixed_of() -> endpoint_addresses {
@@ -109,14 +109,16 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
     static_assert(are_distinct, "two endpoints of a table have the same name or the same address");
 
     struct no_names {};
+    struct no_free_ids {};
+    struct no_set {};
 
     [[no_unique_address]] std::tuple<Items...> list_;
     std::array<session_state, count> states_{};
     std::array<std::uint32_t, all_sessions> uses_{}; ///< number of dynamic addresses assigned to each session
     std::array<wire::padded_name, all_sessions> names_{};
     [[no_unique_address]] std::conditional_t<is_large, detail::name_index<all_sessions>, no_names> index_{};
-    detail::free_ids<all_sessions> free_{};
-    detail::id_set<count> pending_{};
+    [[no_unique_address]] std::conditional_t<is_large, detail::free_ids<all_sessions>, no_free_ids> free_{};
+    [[no_unique_address]] std::conditional_t<is_large, detail::id_set<count>, no_set> pending_{};
     peer_table<remembered_names> peers_{};
 
     /// Calls f(item, session) for the item that has index i.
@@ -129,10 +131,25 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
     [[nodiscard]] static constexpr auto is_fixed_address(address where) -> bool {
         return has_fixed and std::any_of(fixed.begin(), fixed.end(), [&](auto const& each) { return each.local == where; });
     }
+    /// The end of the group that begins at an index.
+    [[nodiscard]] static constexpr auto end_of(std::uint32_t first) -> std::uint32_t {
+        if constexpr (singles + 1 == items) {
+            return count; // its sessions are the last ones of the table
+        } else {
+            return first + sessions[item_of(first)];
+        }
+    }
     /// The first free session of the group that begins at index `first`, or `no_index`.
     [[nodiscard]] constexpr auto free_session(std::uint32_t first) const -> std::uint32_t {
-        auto const end = first + sessions[item_of(first)];
-        auto const i = free_.first(first - singles) + singles;
+        auto const end = end_of(first);
+        auto i = first;
+        if constexpr (is_large) {
+            i = free_.first(first - singles) + singles;
+        } else {
+            while (i < end and states_[i].is_used) {
+                ++i;
+            }
+        }
         return i < end ? i : no_index;
     }
     /// Gives a name a free session.
@@ -148,8 +165,8 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
         names_[i - singles] = name;
         states_[i] = {};
         states_[i].is_used = true;
-        free_.take(i - singles);
         if constexpr (is_large) {
+            free_.take(i - singles);
             index_.insert(i - singles, name);
         }
         return i;
@@ -217,7 +234,7 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
 
     static constexpr bool is_static = false;
     static constexpr bool has_groups = true;
-    static constexpr bool handles_events = true;
+    static constexpr bool handles_events = (... or detail::may_handle_events<Items>());
     static constexpr bool has_hooks = (... or detail::has_hook<Items>);
     static constexpr bool has_credits = (... or detail::uses_credits<Items>());
 
@@ -284,9 +301,11 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
         requires(is_large) {
         return session_or_none(is_session(i) ? index_.next(i - singles) : index_.first(wanted));
     }
-    constexpr auto note_pending(std::uint32_t i) -> void { pending_.insert(i); }
-    constexpr auto settle(std::uint32_t i) -> void { pending_.erase(i); }
-    [[nodiscard]] constexpr auto next_pending(std::uint32_t start) const -> std::uint32_t { return pending_.first(start); }
+    constexpr auto note_pending(std::uint32_t i) -> void requires(is_large) { pending_.insert(i); }
+    constexpr auto settle(std::uint32_t i) -> void requires(is_large) { pending_.erase(i); }
+    [[nodiscard]] constexpr auto next_pending(std::uint32_t start) const -> std::uint32_t requires(is_large) {
+        return pending_.first(start);
+    }
 
     /// The first index of the group to which index i belongs.
     [[nodiscard]] static constexpr auto group_of(std::uint32_t i) -> std::uint32_t {
@@ -342,8 +361,8 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
         if (is_session(i) and states_[i].is_used) {
             if constexpr (is_large) {
                 index_.erase(i - singles, names_[i - singles]);
+                free_.give_back(i - singles);
             }
-            free_.give_back(i - singles);
             states_[i] = {};
         }
     }

@@ -156,6 +156,29 @@ class link_core : message_owner, public link_state<Transport, Endpoints, Lock, W
     constexpr auto send_from(std::uint32_t id, address to, const_bytes payload) -> status {
         return send_parts(payload.data(), payload.size(), to, id);
     }
+    /// Sends a message to the bound peer that `fill` writes in place: fill(payload) returns its size, 0 for no message.
+    template <typename Fill> constexpr auto send_filled_from(std::uint32_t id, Fill&& fill) -> status {
+        auto guard = this->locked();
+        auto const index = this->find(id);
+        if (not Endpoints::is_static and index == no_index) {
+            return error::no_endpoint;
+        }
+        auto const to = endpoints_.state(index).peer();
+        auto room = tx_buffer{};
+        auto refusal = to == any_address ? error::not_bound : error{};
+        if (refusal == error{}) [[likely]] {
+            refusal = try_reserve(index, room, true, detail::says_room<Transport> ? transport_.tx_limit() : 0);
+        }
+        if (refusal != error{}) {
+            return counted(refusal);
+        }
+        auto const size = fill(room.space);
+        if (size == 0) {
+            put_back(room);
+            return {};
+        }
+        return counted(pass_on(endpoints_.local(index), to, room, size));
+    }
     /// The same for a message that may take the last buffer.
     constexpr auto send_credit_from(std::uint32_t id, const_bytes payload) -> status {
         static_assert(state::keeps_buffer, "a service that sends credits says so: static constexpr bool has_credits = true");

@@ -74,6 +74,7 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
 
   public:
     using wait_type = Wait;
+    using lock_type = Lock;
     using table_type = Endpoints;
     static constexpr bool has_one_endpoint = Endpoints::is_static and requires {
         requires std::bool_constant<(Endpoints::size() == 1)>::value;
@@ -127,6 +128,8 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return is_up_ and detail::can_say_goodbye(transport_);
     }
     constexpr auto count(counter reason) -> void { locked()->count(reason); }
+    /// Changes whenever the link comes up or goes down. Called under the lock, or by the polling context.
+    [[nodiscard]] constexpr auto generation() const -> std::uint32_t { return generation_; }
 
     /// The index of an endpoint, or no_index when it was destroyed.
     [[nodiscard]] constexpr auto find([[maybe_unused]] std::uint32_t id) -> std::uint32_t {

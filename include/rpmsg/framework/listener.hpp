@@ -28,8 +28,23 @@ concept accepts_names = requires(Service& service, std::string_view name) {
     { service.accepts(name) } -> std::same_as<std::uint32_t>;
 };
 
+template <typename Service>
+concept takes_session_events = requires(Service& service, archetypes::group_link& link, std::uint32_t session) {
+    service.on_open(link, session);
+}
+or requires(Service& service, archetypes::group_link& link, std::uint32_t session) { service.on_close(link, session); }
+or requires(Service& service, archetypes::group_link& link, std::uint32_t session, event const& e) {
+    service.on_event(link, session, e);
+};
+
 /// The prefix of a listener whose service decides.
 struct asks_service {};
+
+/// What a listener keeps of a service: nothing of one without state, so that a link in static memory needs no initial value.
+template <typename Service>
+using kept_service = std::conditional_t<std::is_empty_v<std::remove_cvref_t<Service>> and
+                                            std::is_trivially_copyable_v<std::remove_cvref_t<Service>>,
+                                        std::remove_cvref_t<Service>, Service>;
 
 /// `Service` is a reference when the service belongs to the user.
 template <auto Prefix, std::uint32_t Sessions, typename Service> class listener_group {
@@ -38,8 +53,9 @@ template <auto Prefix, std::uint32_t Sessions, typename Service> class listener_
   public:
     static constexpr std::uint32_t capacity = Sessions;
     static constexpr bool has_credits = uses_credits<std::remove_reference_t<Service>>();
+    static constexpr bool handles_events = takes_session_events<std::remove_reference_t<Service>>;
 
-    constexpr explicit listener_group(Service&& service) : service_{std::forward<Service>(service)} {}
+    constexpr explicit listener_group(auto&& service) : service_{std::forward<decltype(service)>(service)} {}
 
     [[nodiscard]] constexpr auto accepts(std::string_view name) -> std::uint32_t {
         if constexpr (std::same_as<std::remove_const_t<decltype(Prefix)>, asks_service>) {
@@ -94,7 +110,7 @@ template <fixed_name Prefix, std::uint32_t Sessions, typename Service>
                       detail::handles_session_messages<std::remove_reference_t<Service>>,
                   "a listener is called with its link, the number of the session and a message: "
                   "[](auto& link, std::uint32_t session, rpmsg::message const& m) { ... }");
-    return detail::listener_group<Prefix, Sessions, Service>{std::forward<Service>(service)};
+    return detail::listener_group<Prefix, Sessions, detail::kept_service<Service>>{std::forward<Service>(service)};
 }
 
 /// A service that decides at run time which names it takes: `service.accepts(name)` is that of an `endpoint_group`. It calls
@@ -104,7 +120,8 @@ template <std::uint32_t Sessions, typename Service>
     static_assert(Sessions > 0, "a listener has at least one session");
     static_assert(detail::accepts_names<std::remove_reference_t<Service>>,
                   "a listener without a prefix asks its service: accepts(std::string_view) returns a std::uint32_t");
-    return detail::listener_group<detail::asks_service{}, Sessions, Service>{std::forward<Service>(service)};
+    return detail::listener_group<detail::asks_service{}, Sessions, detail::kept_service<Service>>{
+        std::forward<Service>(service)};
 }
 
 } // namespace rpmsg

@@ -18,8 +18,11 @@ struct dispatch_config {
     std::uint32_t look_ahead = 8; ///< messages taken from the peer and not handled yet; each keeps a receive buffer
     std::uint32_t quota = 0;      ///< of them for one endpoint; 0: as many as the look-ahead
     when_behind behind = when_behind::leave;
-    ticks late = 0;  ///< a worker that runs longer counts as dead: nothing waits for it any more; 0: no limit
-    ticks drain = 0; ///< how long a link that ends waits for workers to handle what was taken; then it is dropped
+    ticks late = 0;           ///< a worker that runs longer counts as dead: nothing waits for it any more; 0: no limit
+    ticks drain = 0;          ///< how long a link that ends waits for workers to handle what was taken; then it is dropped
+    bool peer_resets = false; ///< the peer lays the rings out again after each restart of this side, as Linux's remoteproc
+                              ///< does and hosts that call `reset`: a look-ahead needs it in dialects that do not show a
+                              ///< restart of the device
 };
 
 /// The poller calls the handlers, after it has looked ahead.

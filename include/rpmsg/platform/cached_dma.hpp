@@ -10,9 +10,9 @@
 namespace rpmsg {
 
 /// A DMA channel beside a cache that it does not snoop. `Cache` is the policy of the region. The source is cleaned before the
-/// channel reads it. The target is cleaned and invalidated before, so that no line is written back over the new data, and
-/// invalidated once more at the end, because the core may have fetched a line meanwhile. Nothing else may write to the first
-/// and last line of the target until then: in a transmit buffer nothing does.
+/// channel reads it. The target is cleaned before, so that no line is written back over the new data, and invalidated at the
+/// end, because the core still has its lines or fetched them meanwhile. Nothing else may write to the first and last line of
+/// the target until then: in a transmit buffer nothing does.
 template <dma_channel Dma, cache_policy Cache> class cached_dma {
     [[no_unique_address]] Dma dma_;
     [[no_unique_address]] Cache cache_;
@@ -35,7 +35,6 @@ template <dma_channel Dma, cache_policy Cache> class cached_dma {
         }
         cache_.clean(address_of(source.data()), size);
         cache_.clean(address_of(target.data()), size);
-        cache_.invalidate(address_of(target.data()), size);
         auto const outcome = dma_.start(source, target);
         if (outcome == dma_start::started) {
             target_ = address_of(target.data());

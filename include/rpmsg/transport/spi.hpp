@@ -21,15 +21,10 @@ template <spi_config Config, typename Port> class spi;
 template <spi_config Config, spi_port Port> class spi<Config, Port> : detail::spi_transfers<Config, Port> {
     using transfers = detail::spi_transfers<Config, Port>;
     using transfers::begin;
-    using transfers::counts_;
-    using transfers::edge_;
     using transfers::in;
-    using transfers::inbox_;
-    using transfers::is_up_;
     using transfers::out;
-    using transfers::outbox_;
+    using transfers::own;
     using transfers::port_;
-    using transfers::session_;
     using typename transfers::format;
     using state = detail::spi_session::state;
 
@@ -48,17 +43,17 @@ template <spi_config Config, spi_port Port> class spi<Config, Port> : detail::sp
 
     [[nodiscard]] constexpr auto tx_limit() const -> std::uint32_t { return format::tx_limit(Config.frame_size); }
     [[nodiscard]] constexpr auto rx_limit() const -> std::uint32_t { return format::rx_limit(Config.frame_size); }
-    [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
-    constexpr auto count(counter reason) -> void { counts_.add(reason); }
+    [[nodiscard]] constexpr auto counts() const -> counters const& { return own().counts; }
+    constexpr auto count(counter reason) -> void { own().counts.add(reason); }
     /// The port of this link.
     [[nodiscard]] constexpr auto port() -> Port& { return port_; }
 
     [[nodiscard]] constexpr auto start() -> status {
-        if (session_.current() == state::closed or session_.current() == state::closing) {
+        if (own().session.current() == state::closed or own().session.current() == state::closing) {
             this->abandon();
-            this->forget();
-            session_.start();
-            edge_.set(); // the peer may have requested a transfer before
+            own().forget();
+            own().session.start();
+            own().edge.set(); // the peer may have requested a transfer before
             begin();
         }
         return {};
@@ -67,59 +62,59 @@ template <spi_config Config, spi_port Port> class spi<Config, Port> : detail::sp
     /// `is_closed`.
     constexpr auto close() -> void {
         this->abandon();
-        this->forget();
-        session_.close(Config.profile != spi_profile::openvela);
+        own().forget();
+        own().session.close(Config.profile != spi_profile::openvela);
         begin();
     }
     /// The reason why the link is `incompatible`; `describe` gives a text. The link still tries to connect at intervals.
     [[nodiscard]] constexpr auto mismatch() const -> rpmsg::config_mismatch {
-        return this->lacks_check_ ? rpmsg::config_mismatch::no_check : rpmsg::config_mismatch::none;
+        return own().lacks_check ? rpmsg::config_mismatch::no_check : rpmsg::config_mismatch::none;
     }
     /// Whether the close is complete: a controller may stop polling.
-    [[nodiscard]] constexpr auto is_closed() const -> bool { return session_.current() == state::closed; }
+    [[nodiscard]] constexpr auto is_closed() const -> bool { return own().session.current() == state::closed; }
 
     [[nodiscard]] constexpr auto poll(ticks now) -> link_change { return this->look(now); }
     constexpr auto notify(std::uint32_t signal) -> void {
         if (signal == spi_signal::request) {
-            edge_.set();
+            own().edge.set();
         }
     }
 
     [[nodiscard]] constexpr auto reserve() -> tx_buffer {
-        if (not is_up_ or not session_.is_connected()) {
+        if (not own().is_up or not own().session.is_connected()) {
             return {};
         }
-        auto const id = outbox_.reserve();
+        auto const id = own().outbox.reserve();
         if (id == Config.transmit_buffers) {
             return {};
         }
         return {.space = out(id).subspan(format::payload_offset, tx_limit()), .token = id, .offset = 0};
     }
-    constexpr auto discard(tx_buffer const& room) -> void { outbox_.discard(room.token); }
+    constexpr auto discard(tx_buffer const& room) -> void { own().outbox.discard(room.token); }
     constexpr auto commit(tx_buffer const& room, wire::header const& header) -> bool {
-        if (not session_.is_connected()) {
-            outbox_.discard(room.token);
+        if (not own().session.is_connected()) {
+            own().outbox.discard(room.token);
             return false;
         }
-        store(out(room.token).subspan(format::header_offset), header);
-        outbox_.push(room.token);
+        store_aligned(out(room.token).subspan(format::header_offset), header);
+        own().outbox.push(room.token);
         begin();
         return true;
     }
 
     [[nodiscard]] constexpr auto receive() -> rx_buffer {
-        if (not is_up_) {
+        if (not own().is_up) {
             return {};
         }
-        if (inbox_.is_empty()) {
+        if (own().inbox.is_empty()) {
             this->step();
         }
-        if (inbox_.is_empty()) {
-            return {.outcome = session_.is_ending() ? rx_outcome::ended : rx_outcome::none};
+        if (own().inbox.is_empty()) {
+            return {.outcome = own().session.is_ending() ? rx_outcome::ended : rx_outcome::none};
         }
-        auto const id = inbox_.pop();
+        auto const id = own().inbox.pop();
         auto const frame = const_bytes{in(id)};
-        auto const header = load<wire::header>(frame.subspan(format::header_offset));
+        auto const header = load_aligned<wire::header>(frame.subspan(format::header_offset));
         return {.outcome = rx_outcome::message,
                 .source = header.source,
                 .destination = header.destination,
@@ -127,13 +122,15 @@ template <spi_config Config, spi_port Port> class spi<Config, Port> : detail::sp
                 .token = {.id = id, .capacity = Config.frame_size}};
     }
     constexpr auto release(rx_token const& received) -> void {
-        if (is_up_) {
-            inbox_.release(received.id);
+        if (own().is_up) {
+            own().inbox.release(received.id);
         }
     }
     constexpr auto flush() -> void { begin(); }
 
-    [[nodiscard]] constexpr auto writable() const -> bool { return is_up_ and session_.is_connected() and outbox_.has_free(); }
+    [[nodiscard]] constexpr auto writable() const -> bool {
+        return own().is_up and own().session.is_connected() and own().outbox.has_free();
+    }
     [[nodiscard]] constexpr auto next_deadline(ticks now) -> poll_deadline { return this->due(now); }
 };
 

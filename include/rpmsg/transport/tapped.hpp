@@ -49,7 +49,8 @@ static_assert(tap_sink<archetypes::tap_sink>);
 
 /// Whether a counter is the reason for which a message of the peer is not delivered.
 [[nodiscard]] constexpr auto drops_message(counter reason) -> bool {
-    return reason <= counter::table_full and reason != counter::odd_flags and reason != counter::bad_used_length;
+    return reason == counter::bad_frame or
+           (reason <= counter::table_full and reason != counter::odd_flags and reason != counter::bad_used_length);
 }
 
 /// A transport that reports its traffic to a sink: `channel{tapped{vring_device<rings>{region}, sink}, endpoints{...}}`. It has

@@ -109,6 +109,7 @@ struct poll_deadline {
 ///   can_say_goodbye()      optional: whether the peer still receives what is sent now; reads the words of the peer
 ///   announce(a)            optional, of a transport that owns the names: passes an announcement of this side on; returns
 ///                          `no_buffer` when it has to be repeated. Names of the peer are received as messages to address 53
+///   attach(channel)        optional: `start` of the channel tells its transport where it is, before it starts the transport
 ///   resumes_by_index       optional: whether a restarted end resumes by an index, so that messages are released in their order
 ///   suppress_doorbells()   optional: no announcement waits for a buffer; until then a transport with the constant below requests
 ///                          a doorbell for returned buffers whenever the link comes up

@@ -24,4 +24,9 @@ static_assert(offsetof(header, reserved) == 8 and offsetof(header, length) == 12
 
 inline constexpr std::uint32_t header_size = sizeof(header);
 
+/// The length field of a header, which is aligned.
+[[nodiscard]] constexpr auto payload_length(const_bytes whole) -> std::uint16_t {
+    return load_aligned<std::uint16_t>(whole.subspan(offsetof(header, length)));
+}
+
 } // namespace rpmsg::wire

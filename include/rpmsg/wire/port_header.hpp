@@ -23,6 +23,14 @@ static_assert(offsetof(port_header, available) == 4 and offsetof(port_header, le
 
 inline constexpr std::uint32_t port_header_size = sizeof(port_header);
 
+/// Reads or writes one field of a port header, given by its offset: small cores then do not copy the whole header.
+[[nodiscard]] constexpr auto port_field(const_bytes frame, std::size_t at) -> std::uint16_t {
+    return load_aligned<std::uint16_t>(frame.subspan(at));
+}
+constexpr auto set_port_field(bytes frame, std::size_t at, std::uint16_t value) -> void {
+    store_aligned(frame.subspan(at), value);
+}
+
 /// The check of a frame, computed over all bytes but the first two. `Crc` is a `crc`.
 template <typename Crc> [[nodiscard]] constexpr auto port_check(const_bytes frame) -> std::uint16_t {
     return Crc::of(frame.subspan(sizeof(port_header::check)));

@@ -31,7 +31,7 @@ struct pair {
 
 TEST_CASE("a link may be made before there is a driver") {
     STATIC_REQUIRE(vhost_rings{}.shared().size() == 0);
-    STATIC_REQUIRE(vhost_rings{}.placed().fits(0, 256));
+    STATIC_REQUIRE(vhost_rings{}.placed().fits(0, {256, 256}));
     auto rings = vhost_rings{};
     CHECK(rings.bell().ring(0));
     constexpr auto config = rpmsg::vring_config{.dialect = rpmsg::wire::dialects::linux_virtio};
@@ -46,11 +46,11 @@ TEST_CASE("what the back end places, the transport sees, until it is cleared") {
     auto const placed = rings.placed();
     alignas(16) auto memory = std::array<std::byte, 4096>{};
     auto const where = rpmsg::runtime_layout{
-        .buffers_per_ring = 4, .rings = {{{0, 64, 128}, {256, 320, 384}}}, .window_size = 4096, .window_address = 0x1000};
+        .buffers_per_ring = {4, 4}, .rings = {{{0, 64, 128}, {256, 320, 384}}}, .window_size = 4096, .window_address = 0x1000};
     rings.place(memory, where, {-1, -1}, false);
     CHECK(shared.size() == 4096);
-    CHECK(placed.fits(4096, 4));
-    CHECK_FALSE(placed.fits(4096, 8));
+    CHECK(placed.fits(4096, {4, 4}));
+    CHECK_FALSE(placed.fits(4096, {8, 8}));
     CHECK(placed.parts(1).used == 384);
     CHECK(placed.offset_of(0x1400, 16) == 0x400);
     CHECK(placed.offset_of(0x1000, 16) == rpmsg::nowhere); // a ring lies there

@@ -1,4 +1,5 @@
 #include <rpmsg/transport/uart/nuttx_parser.hpp>
+#include <rpmsg/transport/uart/storage.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -11,13 +11,14 @@ using narrow = rpmsg::testing::line<8>;
 
 constexpr auto what_a_line_does_not_take_stays_until_it_does() -> bool {
     auto wire = narrow{};
-    auto output = rpmsg::detail::tx_stage{rpmsg::byte_stream_ref{wire}};
-    check(output.drain() and output.is_idle());
+    auto line = rpmsg::byte_stream_ref{wire};
+    auto output = rpmsg::detail::tx_stage{};
+    check(output.drain(line) and output.is_idle());
     rpmsg::copy("hello world"_payload, output.room());
     output.stage(11);
     auto got = std::array<std::byte, 16>{};
     std::size_t count = 0;
-    while (not output.drain()) {
+    while (not output.drain(line)) {
         check(not output.is_idle());
         auto const read = wire.read(rpmsg::bytes{got}.subspan(count));
         check(read > 0);
@@ -27,7 +28,7 @@ constexpr auto what_a_line_does_not_take_stays_until_it_does() -> bool {
     check(same(rpmsg::const_bytes{got}.first(count), "hello world"_payload));
     output.stage(5);
     output.forget();
-    check(output.drain() and wire.under_way() == 0);
+    check(output.drain(line) and wire.under_way() == 0);
     return true;
 }
 
@@ -35,19 +36,20 @@ constexpr auto what_a_line_does_not_take_stays_until_it_does() -> bool {
 struct greedy_parser {
     std::size_t count{};
     [[nodiscard]] constexpr auto frames() const -> greedy_parser const& { return *this; }
-    [[nodiscard]] constexpr auto free() const -> int { return 2; }
+    [[nodiscard]] static constexpr auto has_room() -> bool { return true; }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return true; }
     constexpr auto feed(rpmsg::const_bytes piece, int) -> void { count += piece.size(); }
 };
 constexpr auto a_long_line_is_read_in_more_than_one_go() -> bool {
     auto wire = rpmsg::testing::line<8192>{};
-    auto output = rpmsg::detail::tx_stage{rpmsg::byte_stream_ref{wire}};
+    auto line = rpmsg::byte_stream_ref{wire};
+    auto output = rpmsg::detail::tx_stage{};
     auto parser = greedy_parser{};
     auto storage = 0;
     wire.inject(std::array<std::byte, 5000>{});
     for (auto const left : {5000 - 2048, 5000 - 4096, 0}) {
-        output.fetch(parser, storage);
-        check(wire.under_way() == static_cast<std::size_t>(left) and output.is_behind() == (left > 0));
+        output.fetch(line, parser, storage);
+        check(wire.under_way() == static_cast<std::size_t>(left) and output.is_behind<decltype(line)>() == (left > 0));
     }
     return parser.count == 5000;
 }

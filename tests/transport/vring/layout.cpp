@@ -72,8 +72,8 @@ TEST_CASE("an address is found in the buffers and nowhere else") {
 }
 
 TEST_CASE("a region must hold the whole block") {
-    STATIC_REQUIRE(ours::fits(ours::size(), 8));
-    STATIC_REQUIRE_FALSE(ours::fits(ours::size() - 1, 8));
+    STATIC_REQUIRE(ours::fits(ours::size(), {8, 8}));
+    STATIC_REQUIRE_FALSE(ours::fits(ours::size() - 1, {8, 8}));
 }
 
 TEST_CASE("openvela's table and rings lie where its driver has them, and a NuttX peer is given the same block") {

@@ -58,12 +58,12 @@ template <vring_config Config> constexpr auto returns_are_silent_until_someone_w
     check(driver.start().has_value() and device.start().has_value());
     settle(shared, driver, device);
     auto const returned = shared.to_driver.rings(1);
-    for (std::uint32_t i = 0; i < 3u * Config.buffers; ++i) {
+    for (std::uint32_t i = 0; i < 3u * Config.count_of(1); ++i) {
         check(driver.commit(driver.reserve(), {.length = 1}));
         device.release(device.receive().token);
     }
     check(shared.to_driver.rings(1) == returned);
-    for (std::uint32_t i = 0; i < Config.buffers; ++i) {
+    for (std::uint32_t i = 0; i < Config.count_of(1); ++i) {
         check(driver.commit(driver.reserve(), {.length = 1}));
     }
     check(not driver.reserve() and not driver.writable());
@@ -122,11 +122,17 @@ constexpr auto linux_by_index =
     vring_config{.buffers = 4, .buffer_size = 64, .event_index = true, .dialect = dialects::linux_virtio};
 constexpr auto lite = vring_config{.buffers = 2, .buffer_size = 64, .dialect = dialects::rpmsg_lite};
 
+constexpr auto two_counts = vring_config{.buffers = 4, .remote_to_host_buffers = 1, .buffer_size = 64};
+constexpr auto two_counts_by_index =
+    vring_config{.buffers = 4, .host_to_remote_buffers = 2, .buffer_size = 64, .event_index = true};
+
 TEST_CASE("Every message rings who sleeps") {
     STATIC_REQUIRE(every_message_rings_who_sleeps<plain>(50));
     STATIC_REQUIRE(every_message_rings_who_sleeps<by_index>(50));
     STATIC_REQUIRE(every_message_rings_who_sleeps<one_by_index>(20));
     STATIC_REQUIRE(every_message_rings_who_sleeps<linux_by_index>(20));
+    STATIC_REQUIRE(every_message_rings_who_sleeps<two_counts>(20));
+    STATIC_REQUIRE(every_message_rings_who_sleeps<two_counts_by_index>(20));
 }
 
 TEST_CASE("30: more messages than an index can count") {
@@ -139,6 +145,8 @@ TEST_CASE("Returned buffers are silent until someone waits for one, then ring on
     STATIC_REQUIRE(returns_are_silent_until_someone_waits<plain>());
     STATIC_REQUIRE(returns_are_silent_until_someone_waits<by_index>());
     STATIC_REQUIRE(returns_are_silent_until_someone_waits<linux_by_index>());
+    STATIC_REQUIRE(returns_are_silent_until_someone_waits<two_counts>());
+    STATIC_REQUIRE(returns_are_silent_until_someone_waits<two_counts_by_index>());
     CHECK(returns_are_silent_until_someone_waits<plain>());
 }
 

@@ -164,7 +164,7 @@ template <vring_config Config> struct odd_layout {
     constexpr auto control() const { return control_at; }
     constexpr auto boot() const { return boot_at; }
     static constexpr auto rebase(std::uint64_t) -> bool { return true; }
-    static constexpr auto fits(std::uint32_t, std::uint32_t) -> bool { return true; } // without a check
+    static constexpr auto fits(std::uint32_t, rpmsg::ring_counts const&) -> bool { return true; } // without a check
 };
 
 constexpr auto odd(wire::dialect dialect) -> vring_config {

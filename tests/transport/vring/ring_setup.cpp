@@ -26,13 +26,13 @@ template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(s
         rpmsg::detail::lay_out_ring<Config>(into_clean, place{}, ring, ring == 0);
         auto const at = place::parts(ring);
         auto const words = Config.dialect.used_event_word ? 6u : 4u;
-        for (auto const& [start, size] :
-             {std::pair{at.descriptors, 16u * Config.buffers}, std::pair{at.available, words + 2u * Config.buffers},
-              std::pair{at.used, 6u + 8u * Config.buffers}}) {
+        for (auto const& [start, size] : {std::pair{at.descriptors, 16u * Config.count_of(ring)},
+                                          std::pair{at.available, words + 2u * Config.count_of(ring)},
+                                          std::pair{at.used, 6u + 8u * Config.count_of(ring)}}) {
             check(same(rpmsg::const_bytes{dirty.memory.content}.subspan(start, size),
                        rpmsg::const_bytes{clean.memory.content}.subspan(start, size)));
         }
-        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+        for (std::uint32_t id = 0; id < Config.count_of(ring); ++id) {
             auto const descriptor = rpmsg::load<rpmsg::wire::descriptor>(
                 rpmsg::const_bytes{dirty.memory.content}.subspan(at.descriptors + 16 * id));
             check(descriptor.address == Config.device_base + place::buffer(ring, id));
@@ -43,7 +43,7 @@ template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(s
     for (std::uint32_t ring = 0; ring < 2; ++ring) { // padding between two parts is not written
         auto const at = place::parts(ring);
         auto const words = Config.dialect.used_event_word ? 6u : 4u;
-        for (std::uint32_t gap = at.available + words + 2u * Config.buffers; gap < at.used; ++gap) {
+        for (std::uint32_t gap = at.available + words + 2u * Config.count_of(ring); gap < at.used; ++gap) {
             check(dirty.memory.content[gap] == before);
         }
     }
@@ -54,6 +54,7 @@ template <vring_config Config> constexpr auto a_ring_is_laid_out_over_anything(s
 }
 
 constexpr auto far_away = vring_config{.buffers = 4, .host_to_remote = 64, .remote_to_host = 32, .device_base = 0x12'3456'7800};
+constexpr auto uneven = vring_config{.buffers = 4, .host_to_remote_buffers = 1, .buffer_size = 32};
 constexpr auto single = vring_config{.buffers = 1, .buffer_size = 32, .dialect = dialects::linux_virtio};
 constexpr auto lite = vring_config{.buffers = 2, .buffer_size = 32, .alignment = 4, .dialect = dialects::rpmsg_lite};
 
@@ -61,6 +62,7 @@ TEST_CASE("Rings are laid out over whatever lay there, and nothing beside them i
     STATIC_REQUIRE(a_ring_is_laid_out_over_anything<far_away>(std::byte{0xff}));
     STATIC_REQUIRE(a_ring_is_laid_out_over_anything<single>(std::byte{0xa5}));
     STATIC_REQUIRE(a_ring_is_laid_out_over_anything<lite>(std::byte{0xa5}));
+    STATIC_REQUIRE(a_ring_is_laid_out_over_anything<uneven>(std::byte{0xa5}));
     CHECK(a_ring_is_laid_out_over_anything<lite>(std::byte{0xff}));
 }
 

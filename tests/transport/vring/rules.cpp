@@ -45,6 +45,40 @@ TEST_CASE("each rule of a configuration is broken alone, at its edge") {
     STATIC_REQUIRE(broken_by([](auto& l) { l.rings.batch = 5; }) == link_rule::batch);
 }
 
+TEST_CASE("the counts of both rings obey the rules, and differ only where the peer permits it") {
+    constexpr auto with_counts = [](std::uint16_t ring_0, std::uint16_t ring_1, std::uint16_t batch = 1) {
+        return broken_by([&](auto& l) {
+            l.rings.remote_to_host_buffers = ring_0;
+            l.rings.host_to_remote_buffers = ring_1;
+            l.rings.batch = batch;
+        });
+    };
+    STATIC_REQUIRE(with_counts(2, 4) == link_rule::none);
+    STATIC_REQUIRE(with_counts(3, 4) == link_rule::buffers_no_power);
+    STATIC_REQUIRE(with_counts(4, 6) == link_rule::buffers_no_power);
+    STATIC_REQUIRE(with_counts(2, 4, 2) == link_rule::none);
+    STATIC_REQUIRE(with_counts(2, 4, 3) == link_rule::batch);
+    STATIC_REQUIRE(with_counts(4, 2, 3) == link_rule::batch);
+    constexpr auto beside = [](rpmsg::wire::dialect dialect) {
+        return broken_rule(rpmsg::vring_config{.buffers = 4, .host_to_remote_buffers = 2, .dialect = dialect});
+    };
+    for (auto const dialect : {dialects::rpmsg, dialects::openamp, dialects::openamp_bufsz, dialects::linux_bufsz,
+                               dialects::nuttx, dialects::nuttx_lite, dialects::openvela}) {
+        CHECK(beside(dialect) == link_rule::none);
+    }
+    STATIC_REQUIRE(beside(dialects::linux_virtio) == link_rule::two_counts);
+    STATIC_REQUIRE(beside(dialects::rpmsg_lite) == link_rule::two_counts);
+    STATIC_REQUIRE(beside(dialects::zephyr) == link_rule::two_counts);
+}
+
+TEST_CASE("a stride holds the larger ring") {
+    constexpr auto with_stride = [](std::uint32_t stride) {
+        return broken_by([&](auto& l) { l.rings.remote_to_host_buffers = 2, l.rings.ring_stride = stride; });
+    };
+    STATIC_REQUIRE(with_stride(128) == link_rule::stride_too_small); // it holds ring 0
+    STATIC_REQUIRE(with_stride(192) == link_rule::none);
+}
+
 TEST_CASE("each rule of a contiguous block is broken alone, at its edge") {
     constexpr auto with_stride = [](std::uint32_t stride) { return broken_by([&](auto& l) { l.rings.ring_stride = stride; }); };
     STATIC_REQUIRE(with_stride(64) == link_rule::stride_too_small);
@@ -85,7 +119,7 @@ TEST_CASE("each rule of a vendor's places is broken alone") {
 }
 
 TEST_CASE("every rule has words of its own") {
-    for (auto i = 0u; i <= static_cast<unsigned>(link_rule::places_overlap); ++i) {
+    for (auto i = 0u; i <= static_cast<unsigned>(link_rule::trace_outside); ++i) {
         CHECK_FALSE(describe(static_cast<link_rule>(i)).empty());
         for (auto j = 0u; j < i; ++j) {
             CHECK(describe(static_cast<link_rule>(i)) != describe(static_cast<link_rule>(j)));

@@ -9,7 +9,7 @@ using namespace rpmsg;
 
 /// Rings of 4 buffers at 0x100 and 0x200 of a region of 0x4000 bytes, buffers anywhere from 0x80 on; the driver's address of
 /// 0x80 is 0x1'0000'0080.
-constexpr auto placed = runtime_layout{.buffers_per_ring = 4,
+constexpr auto placed = runtime_layout{.buffers_per_ring = {4, 4},
                                        .rings = {wire::place_vring(0x100, 4, 16), wire::place_vring(0x200, 4, 16)},
                                        .window = 0x80,
                                        .window_size = 0x3f80,
@@ -21,7 +21,7 @@ constexpr auto placed = runtime_layout{.buffers_per_ring = 4,
 constexpr auto at(std::uint64_t offset, std::uint32_t length) -> std::uint32_t {
     return placed.offset_of(0x1'0000'0000 + offset, length);
 }
-constexpr auto without_fit(runtime_layout changed) -> bool { return not changed.fits(0x4000, 4); }
+constexpr auto without_fit(runtime_layout changed) -> bool { return not changed.fits(0x4000, {4, 4}); }
 } // namespace
 
 TEST_CASE("an address of the driver is found where it lies") {
@@ -53,9 +53,9 @@ TEST_CASE("a buffer that meets a ring or the status byte is nowhere") {
 }
 
 TEST_CASE("a layout fits only a region that holds all of it") {
-    STATIC_REQUIRE(placed.fits(0x4000, 4));
-    STATIC_REQUIRE_FALSE(placed.fits(0x3ffc, 4));
-    STATIC_REQUIRE_FALSE(placed.fits(0x4000, 8)); // another count than the firmware was built for
+    STATIC_REQUIRE(placed.fits(0x4000, {4, 4}));
+    STATIC_REQUIRE_FALSE(placed.fits(0x3ffc, {4, 4}));
+    STATIC_REQUIRE_FALSE(placed.fits(0x4000, {8, 8})); // another count than the firmware was built for
     auto changed = placed;
     changed.rings[1].used = 0x3ff0;
     CHECK(without_fit(changed));
@@ -70,8 +70,8 @@ TEST_CASE("a layout fits only a region that holds all of it") {
     CHECK(without_fit(changed));
     changed = placed;
     changed.rings[0].used = 0xc000'0000; // too far from its available ring
-    STATIC_REQUIRE(placed.fits(0xffff'0000, 4));
-    CHECK_FALSE(changed.fits(0xffff'0000, 4));
+    STATIC_REQUIRE(placed.fits(0xffff'0000, {4, 4}));
+    CHECK_FALSE(changed.fits(0xffff'0000, {4, 4}));
     changed = placed;
     changed.control_offset = 0x3fc0;
     CHECK(without_fit(changed));
@@ -110,7 +110,7 @@ TEST_CASE("a layout follows the base that the driver announces") {
 
 TEST_CASE("a boot block outside of the region does not fit") {
     auto changed = booting;
-    CHECK(changed.fits(0x4000, 4));
+    CHECK(changed.fits(0x4000, {4, 4}));
     changed.boot_offset = 0x3ff0;
     CHECK(without_fit(changed));
     changed.boot_offset = 0x82;

@@ -15,8 +15,8 @@ using rpmsg::detail::ring_role;
 using rpmsg::detail::virtqueue;
 
 /// One ring with both of its sides and equal start indices.
-template <vring_config Config> struct one_ring {
-    static constexpr auto at = rpmsg::vring_layout<Config>::parts(0);
+template <vring_config Config, std::uint32_t Ring = 0> struct one_ring {
+    static constexpr auto at = rpmsg::vring_layout<Config>::parts(Ring);
     using region = typename two_sides<Config>::region;
 
     two_sides<Config> shared{};
@@ -28,18 +28,18 @@ template <vring_config Config> struct one_ring {
     constexpr explicit one_ring(std::uint16_t first) {
         shared.put(at.available + 2, first);
         shared.put(at.used + 2, first);
-        driver.reset(first, first, true);
-        device.reset(first, first, false);
+        driver.reset(Ring, first, first, true);
+        device.reset(Ring, first, first, false);
     }
 };
 
 /// Buffers circulate from an index on, in order and out of order; each published one is taken once.
-template <vring_config Config> constexpr auto buffers_go_round_from(std::uint16_t first) -> bool {
-    auto ring = one_ring<Config>{first};
+template <vring_config Config, std::uint32_t Ring = 0> constexpr auto buffers_go_round_from(std::uint16_t first) -> bool {
+    auto ring = one_ring<Config, Ring>{first};
     auto& driver = ring.driver;
     auto& device = ring.device;
-    constexpr auto at = one_ring<Config>::at;
-    constexpr auto n = std::uint32_t{Config.buffers};
+    constexpr auto at = one_ring<Config, Ring>::at;
+    constexpr auto n = Config.count_of(Ring);
     for (std::uint32_t round = 0; round < 6; ++round) {
         check(device.empty(ring.of_device, at) and device.pop(ring.of_device, at).outcome == pop_outcome::none);
         for (std::uint32_t id = 0; id < n; ++id) {
@@ -76,11 +76,11 @@ template <vring_config Config> constexpr auto buffers_go_round_from(std::uint16_
 }
 
 /// A doorbell is needed exactly when the other side has armed it since, by flags or by event index.
-template <vring_config Config> constexpr auto who_is_armed_is_rung(std::uint16_t first) -> bool {
-    auto ring = one_ring<Config>{first};
+template <vring_config Config, std::uint32_t Ring = 0> constexpr auto who_is_armed_is_rung(std::uint16_t first) -> bool {
+    auto ring = one_ring<Config, Ring>{first};
     auto& driver = ring.driver;
     auto& device = ring.device;
-    constexpr auto at = one_ring<Config>::at;
+    constexpr auto at = one_ring<Config, Ring>::at;
     auto const send = [&](std::uint32_t id) {
         driver.push(ring.of_driver, at, id, 0);
         return driver.publish(ring.of_driver, at);
@@ -161,6 +161,30 @@ constexpr auto a_forged_used_ring_is_found_out(forgery what, std::uint16_t first
     return true;
 }
 
+/// An id that only the larger ring has, and an index that only the larger ring can reach, are violations of the smaller one.
+template <std::uint32_t Ring> constexpr auto a_smaller_ring_has_fewer_ids(std::uint16_t first) -> bool {
+    constexpr auto small = std::uint16_t{2};
+    constexpr auto config = vring_config{.buffers = 4,
+                                         .host_to_remote_buffers = Ring == 1 ? small : std::uint16_t{},
+                                         .remote_to_host_buffers = Ring == 0 ? small : std::uint16_t{},
+                                         .buffer_size = 64};
+    constexpr auto at = one_ring<config, Ring>::at;
+    for (auto const is_id : {true, false}) {
+        auto const expected = is_id ? pop_outcome::bad_id : pop_outcome::bad_index;
+        auto ring = one_ring<config, Ring>{first};
+        check(not ring.driver.owns(small) and not ring.device.owns(small));
+        ring.shared.put(at.available + 4 + 2 * (first & 1), small);
+        ring.shared.put(at.available + 2, static_cast<std::uint16_t>(first + (is_id ? 1 : 3)));
+        check(ring.device.pop(ring.of_device, at).outcome == expected);
+        ring.driver.push(ring.of_driver, at, 0, 0);
+        ring.driver.push(ring.of_driver, at, 1, 0);
+        ring.shared.put(at.used + 4 + 8 * (first & 1), std::uint32_t{small});
+        ring.shared.put(at.used + 2, static_cast<std::uint16_t>(first + (is_id ? 1 : 3)));
+        check(ring.driver.pop(ring.of_driver, at).outcome == expected);
+    }
+    return true;
+}
+
 /// Forged values in the available ring, as the device reads them.
 constexpr auto a_forged_available_ring_is_found_out(forgery what, std::uint16_t first) -> bool {
     constexpr auto config = vring_config{.buffers = 4, .buffer_size = 64};
@@ -215,6 +239,27 @@ TEST_CASE("30, 44: buffers go round in any order, from 0 and across the end of t
     STATIC_REQUIRE(buffers_go_round_from<eight>(0xfffe));
     CHECK(buffers_go_round_from<eight>(0xfffe));
     CHECK(buffers_go_round_from<many_by_index>(0xffc1));
+}
+
+constexpr auto two_and_four = vring_config{.buffers = 4, .remote_to_host_buffers = 2, .buffer_size = 64};
+constexpr auto eight_and_one_by_index =
+    vring_config{.buffers = 8, .host_to_remote_buffers = 1, .buffer_size = 64, .event_index = true};
+
+TEST_CASE("Rings of two counts go round each by its own count") {
+    STATIC_REQUIRE(buffers_go_round_from<two_and_four, 0>(0xfffe));
+    STATIC_REQUIRE(buffers_go_round_from<two_and_four, 1>(0xfffe));
+    STATIC_REQUIRE(buffers_go_round_from<eight_and_one_by_index, 0>(0xfffe));
+    STATIC_REQUIRE(buffers_go_round_from<eight_and_one_by_index, 1>(0xfffe));
+    STATIC_REQUIRE(who_is_armed_is_rung<two_and_four, 1>(0xfffe));
+    STATIC_REQUIRE(who_is_armed_is_rung<eight_and_one_by_index, 0>(0xfffe));
+    CHECK(buffers_go_round_from<two_and_four, 0>(0));
+    CHECK(buffers_go_round_from<two_and_four, 1>(0));
+}
+
+TEST_CASE("1-5, 31-38: ids and indices are those of the ring, not those of the larger one") {
+    STATIC_REQUIRE(a_smaller_ring_has_fewer_ids<0>(0));
+    STATIC_REQUIRE(a_smaller_ring_has_fewer_ids<1>(0xfffe));
+    CHECK(a_smaller_ring_has_fewer_ids<0>(0xffff));
 }
 
 TEST_CASE("A doorbell is wanted when the other side has armed itself") {

@@ -36,7 +36,7 @@ class vhost_device {
         descriptor call{};
     };
 
-    std::uint32_t buffers_;
+    ring_counts buffers_;
     vhost_features features_;
     vhost_rings* shared_;
 
@@ -186,9 +186,9 @@ class vhost_device {
         auto& one = rings_[number];
         switch (asked.about.request) {
         case vhost_request::set_ring_size:
-            if (value != buffers_) {
+            if (value != buffers_[number]) {
                 return "has rings of " + std::to_string(value) + " buffers, this link is configured for " +
-                       std::to_string(buffers_);
+                       std::to_string(buffers_[number]);
             }
             one.buffers = value;
             break;
@@ -241,7 +241,7 @@ class vhost_device {
     };
 
     vhost_device(vring_config const& config, vhost_rings& shared, vhost_offer offer)
-        : buffers_{config.buffers}, features_{config, offer}, shared_{&shared} {}
+        : buffers_{config.counts()}, features_{config, offer}, shared_{&shared} {}
     vhost_device(vhost_device&&) = default;
     /// The link may outlive this object and then has no driver.
     ~vhost_device() { take_away(); }

@@ -76,8 +76,8 @@ class vhost_rings {
         /// Returns whether the driver supports the name service, as its feature bit 0 states.
         [[nodiscard]] constexpr auto takes_names() const -> bool { return rings_->takes_names_; }
         /// A link may start before there is a driver: it reads no ring before the first doorbell.
-        [[nodiscard]] constexpr auto fits(std::uint32_t size, std::uint32_t count) const -> bool {
-            return size == 0 or rings_->layout_.fits(size, count);
+        [[nodiscard]] constexpr auto fits(std::uint32_t size, ring_counts const& counts) const -> bool {
+            return size == 0 or rings_->layout_.fits(size, counts);
         }
     };
     static_assert(link_layout<layout>);

@@ -11,11 +11,11 @@ namespace rpmsg::detail {
 /// are lent to the user. Buffers are numbers below `Size`.
 template <std::uint32_t Size> class spi_rx_queue {
     id_set<Size> free_{};
-    std::array<std::uint8_t, Size> queue_{};
     std::uint8_t head_{};
     std::uint8_t count_{};
     std::uint8_t armed_{};
     std::uint8_t free_count_{};
+    std::array<std::uint8_t, Size> queue_{};
 
     [[nodiscard]] static constexpr auto wrapped(std::uint32_t at) -> std::uint32_t { return at < Size ? at : at - Size; }
 

@@ -11,11 +11,11 @@ namespace rpmsg::detail {
 /// confirmation of the peer. Buffers are numbers below `Size`.
 template <std::uint32_t Size> class spi_tx_queue {
     id_set<Size> used_{}; ///< lent or queued
-    std::array<std::uint8_t, Size> queue_{};
     std::uint8_t head_{};
     std::uint8_t count_{};
     std::uint8_t sent_{};
     std::uint16_t first_{}; ///< number of the message at the head
+    std::array<std::uint8_t, Size> queue_{};
 
     [[nodiscard]] constexpr auto place(std::uint32_t n) const -> std::uint32_t {
         auto const at = head_ + n;

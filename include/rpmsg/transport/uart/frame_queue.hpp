@@ -13,23 +13,29 @@ template <std::uint8_t Count> class frame_queue {
     static_assert(Count > 0 and Count <= 64 and (Count & (Count - 1)) == 0);
 
     enum state : std::uint8_t { idle, filling, queued, lent };
-    std::array<interrupt_byte, Count> states_{};
-    std::array<std::uint8_t, Count> queue_{};
     interrupt_byte pushed_{};
     interrupt_byte popped_{};
+    std::array<interrupt_byte, Count> states_{};
+    std::array<std::uint8_t, Count> queue_{};
 
   public:
     static constexpr std::uint8_t none = Count;
 
-    /// A free buffer, or `none`. For the producer.
-    constexpr auto take() -> std::uint8_t {
-        for (std::uint8_t i = 0; i < Count; ++i) {
-            if (states_[i].load() == idle) {
-                states_[i].store(filling);
-                return i;
-            }
+    /// A free buffer, or `none`. For the producer: to it the buffer stays free until it is pushed.
+    [[nodiscard]] constexpr auto first_free() const -> std::uint8_t {
+        std::uint8_t i = 0;
+        while (i < Count and states_[i].load() != idle) {
+            ++i;
         }
-        return none;
+        return i;
+    }
+    /// Takes a free buffer, or answers `none`. For a producer that fills several at a time.
+    constexpr auto take() -> std::uint8_t {
+        auto const i = first_free();
+        if (i != none) {
+            states_[i].store(filling);
+        }
+        return i;
     }
     [[nodiscard]] constexpr auto has_room() const -> bool { return free() > 0; }
     [[nodiscard]] constexpr auto free() const -> std::uint8_t {
@@ -47,7 +53,7 @@ template <std::uint8_t Count> class frame_queue {
         }
         return total;
     }
-    /// Appends a taken buffer to the queue.
+    /// Appends a buffer that the producer has filled to the queue.
     constexpr auto push(std::uint8_t index) -> void {
         auto const at = pushed_.load();
         queue_[at % Count] = index;
@@ -58,8 +64,8 @@ template <std::uint8_t Count> class frame_queue {
     constexpr auto drop(std::uint8_t index) -> void { states_[index].store(idle); }
 
     /// The position after the newest queued buffer.
-    [[nodiscard]] constexpr auto end() const -> std::uint8_t { return pushed_.load(); }
-    [[nodiscard]] constexpr auto begin() const -> std::uint8_t { return popped_.load(); }
+    [[nodiscard, gnu::always_inline]] constexpr auto end() const -> std::uint8_t { return pushed_.load(); }
+    [[nodiscard, gnu::always_inline]] constexpr auto begin() const -> std::uint8_t { return popped_.load(); }
     [[nodiscard]] constexpr auto is_empty() const -> bool { return begin() == end(); }
     /// The buffer at a position of the queue.
     [[nodiscard]] constexpr auto at(std::uint8_t place) const -> std::uint8_t { return queue_[place % Count]; }

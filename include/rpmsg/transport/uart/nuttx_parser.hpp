@@ -5,7 +5,6 @@
 #include <rpmsg/transport/uart/config.hpp>
 #include <rpmsg/transport/uart/counters.hpp>
 #include <rpmsg/transport/uart/frame_queue.hpp>
-#include <rpmsg/transport/uart/storage.hpp>
 
 #include <array>
 #include <cstddef>
@@ -21,8 +20,8 @@ template <uart_config Config> class uart_parser {
     using pool = frame_queue<Config.rx_buffers>;
 
     // Small members first: short instructions of small cores reach them.
-    std::uint8_t buffer_ = pool::none; ///< buffer of the next frame
-    bool is_inside_{};                 ///< a frame has started
+    std::uint8_t buffer_{}; ///< buffer of the frame that has started, or `pool::none`
+    bool is_inside_{};      ///< a frame has started
     bool is_escaped_{};
     bool is_damaged_{};
     bool is_proven_{};         ///< a frame has come: the peer has this profile
@@ -61,9 +60,7 @@ template <uart_config Config> class uart_parser {
         if (is_inside_) {
             bad_length_.count();
         }
-        if (buffer_ == pool::none) {
-            buffer_ = frames_.take();
-        }
+        buffer_ = frames_.first_free();
         is_inside_ = true;
         is_escaped_ = is_damaged_ = false;
         filled_ = 0;
@@ -76,7 +73,7 @@ template <uart_config Config> class uart_parser {
         return load_aligned<std::uint16_t>(frame.subspan(offsetof(wire::port_header, length))) == filled_ and
                load_aligned<std::uint16_t>(frame.subspan(inner)) == filled_ - payload_at;
     }
-    constexpr auto finish(uart_storage<Config>& storage) -> void {
+    constexpr auto finish(auto& storage) -> void {
         if (not is_inside_) {
             return;
         }
@@ -90,7 +87,6 @@ template <uart_config Config> class uart_parser {
         } else {
             is_proven_ = true;
             frames_.push(buffer_);
-            buffer_ = pool::none;
         }
     }
     constexpr auto note(std::uint8_t code) -> void {
@@ -120,7 +116,7 @@ template <uart_config Config> class uart_parser {
         seen_[code & 0xf].store(1);
         news_.store(1);
     }
-    constexpr auto take(std::uint8_t byte, uart_storage<Config>& storage) -> void {
+    constexpr auto take(std::uint8_t byte, auto& storage) -> void {
         if (not is_proven_) {
             look_for_marker(byte);
         }
@@ -153,13 +149,15 @@ template <uart_config Config> class uart_parser {
 
   public:
     /// Not inlined: inlined, each access to a member would need the absolute address of the parser.
-    [[gnu::noinline]] constexpr auto feed(const_bytes received, uart_storage<Config>& storage) -> void {
+    [[gnu::noinline]] constexpr auto feed(const_bytes received, auto& storage) -> void {
         for (auto const each : received) {
             take(std::to_integer<std::uint8_t>(each), storage);
         }
     }
 
     // The following functions are for the polling context.
+    /// Whether there are buffers for a frame that has started and for two that 32 bytes may end.
+    [[nodiscard]] constexpr auto has_room() const -> bool { return frames_.free() > 2; }
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
     [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
     /// The end of the frame queue when the last connection code came.

@@ -23,6 +23,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     using sender::hello_is_pending_;
     using sender::is_data_;
     using sender::is_sending_;
+    using sender::line_;
     using sender::now_;
     using sender::output_;
     using sender::parser_;
@@ -241,7 +242,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
         if (auto const end = parser_.frames().end(); not is_up() and parser_.oldest_short().empty()) {
             parser_.frames().clear(end); // of an earlier session
         }
-        output_.fetch(parser_, *storage_);
+        output_.fetch(line_, parser_, *storage_);
         if (phase_ == phase::stopped) {
             pump();
             return {};
@@ -277,7 +278,7 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     [[nodiscard]] constexpr auto receive() -> rx_buffer {
         auto& frames = parser_.frames();
         if (frames.is_empty()) {
-            output_.fetch(parser_, *storage_);
+            output_.fetch(line_, parser_, *storage_);
         }
         if (not is_up() or frames.is_empty()) {
             pump();
@@ -313,8 +314,8 @@ template <uart_config Config, typename Stream> class uart_reliable : reliable_se
     /// The next tick while bytes are not accepted or not read yet, or while `receive` has found something for `poll`.
     [[nodiscard]] constexpr auto next_deadline(ticks now) const -> poll_deadline {
         auto const is_sending = not output_.is_idle() or is_sending_ or hello_is_pending_ or pending_ != answer::none;
-        auto const has_news =
-            window_.is_undated() or not parser_.oldest_short().empty() or parser_.is_starved() or output_.is_behind();
+        auto const has_news = window_.is_undated() or not parser_.oldest_short().empty() or parser_.is_starved() or
+                              output_.template is_behind<Stream>();
         if (is_sending or (phase_ != phase::stopped and has_news)) {
             return {.is_set = true, .at = now + 1};
         }

@@ -133,6 +133,8 @@ template <uart_config Config> class reliable_parser {
     }
 
     // The following functions are for the polling context.
+    /// Whether two buffers are free.
+    [[nodiscard]] constexpr auto has_room() const -> bool { return frames_.free() > 1; }
     [[nodiscard]] constexpr auto frames() -> pool& { return frames_; }
     [[nodiscard]] constexpr auto frames() const -> pool const& { return frames_; }
     /// The oldest short frame, or an empty span. It stays valid until `drop_short`.

@@ -40,11 +40,12 @@ template <uart_config Config, typename Stream> class reliable_sender {
     wire::cobs_writer writer_{};
     const_bytes current_{};
     std::array<std::byte, parser::longest_short> short_{};
-    tx_stage<Stream> output_;
+    tx_stage output_{};
+    [[no_unique_address]] Stream line_;
     uart_storage<Config>* storage_;
     rpmsg::uart_counters errors_{};
 
-    constexpr reliable_sender(uart_storage<Config>& storage, Stream line) : output_{std::move(line)}, storage_{&storage} {}
+    constexpr reliable_sender(uart_storage<Config>& storage, Stream line) : line_{std::move(line)}, storage_{&storage} {}
 
     static constexpr auto add_one(std::uint16_t& count) -> void {
         count = static_cast<std::uint16_t>(count + (count != 0xffff ? 1 : 0));
@@ -142,7 +143,7 @@ template <uart_config Config, typename Stream> class reliable_sender {
   protected:
     /// Writes as many bytes to the stream as it accepts now.
     constexpr auto pump() -> void {
-        while (output_.drain()) {
+        while (output_.drain(line_)) {
             if (not is_sending_ and not begin_next()) {
                 return;
             }

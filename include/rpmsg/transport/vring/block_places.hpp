@@ -8,6 +8,7 @@
 #include <rpmsg/wire/virtio/resource_table.hpp>
 #include <rpmsg/wire/virtio/vring.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,8 +25,8 @@ struct block_places {
     bool has_control{};
     bool has_boot{}; ///< the driver fills the table and writes a boot block before it
     std::array<wire::vring_parts, 2> rings{};
-    std::uint32_t least_stride{}; ///< bytes that a ring takes up to the next multiple of the alignment
-    std::uint32_t stride{};
+    std::uint32_t least_stride{};                ///< bytes that the larger ring takes up to the next multiple of the alignment
+    std::uint32_t stride{};                      ///< distance from ring 0 to ring 1
     std::array<std::uint32_t, 2> ring_buffers{}; ///< start of the buffers of each ring
     std::uint64_t size{};                        ///< bytes of the block
 
@@ -73,14 +74,23 @@ namespace detail {
                                              : 0;
     auto const word = rings.dialect.used_event_word;
     auto const start = align_up(head, rings.alignment);
-    auto const first = wire::place_vring(start, rings.buffers, rings.alignment, word);
-    at.least_stride = align_up(wire::end_of_vring(first, rings.buffers), rings.alignment) - start;
-    auto const usual = word ? at.least_stride : wire::lite_ring_size(rings.buffers, rings.alignment);
-    at.stride = rings.ring_stride != 0 ? rings.ring_stride : usual;
-    auto const buffers = start + 2 * at.stride;
-    at.rings = {first, wire::place_vring(start + at.stride, rings.buffers, rings.alignment, word)};
-    at.ring_buffers = {buffers, buffers + rings.buffers * rings.size_of(0)};
-    at.size = buffers + std::uint64_t{rings.buffers} * (std::uint64_t{rings.size_of(0)} + rings.size_of(1));
+    auto const place = [&](std::uint32_t ring, std::uint32_t where) {
+        return wire::place_vring(where, rings.count_of(ring), rings.alignment, word);
+    };
+    auto const least = [&](std::uint32_t ring) {
+        return align_up(wire::end_of_vring(place(ring, start), rings.count_of(ring)), rings.alignment) - start;
+    };
+    auto const stride = [&](std::uint32_t ring) {
+        auto const usual = word ? least(ring) : wire::lite_ring_size(rings.count_of(ring), rings.alignment);
+        return rings.ring_stride != 0 ? rings.ring_stride : usual;
+    };
+    at.least_stride = std::max(least(0), least(1));
+    at.stride = stride(0);
+    auto const buffers = start + at.stride + stride(1);
+    at.rings = {place(0, start), place(1, start + at.stride)};
+    at.ring_buffers = {buffers, buffers + rings.count_of(0) * rings.size_of(0)};
+    at.size =
+        buffers + std::uint64_t{rings.count_of(0)} * rings.size_of(0) + std::uint64_t{rings.count_of(1)} * rings.size_of(1);
     return at;
 }
 

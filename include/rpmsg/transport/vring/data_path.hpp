@@ -34,6 +34,8 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     static constexpr bool device = Role == ring_role::device;
     static constexpr std::uint32_t tx_ring = device ? 0 : 1;
     static constexpr std::uint32_t rx_ring = device ? 1 : 0;
+    static constexpr std::uint32_t tx_count = Config.count_of(tx_ring);
+    static constexpr std::uint32_t rx_count = Config.count_of(rx_ring);
     static constexpr bool prefilled = Config.dialect.prefilled;
     static constexpr bool drains = handshake_of<Role, Config>::drains_after_restart;
     /// Rings for every message where the peer's flags are not usable, or where reading them costs cache maintenance.
@@ -58,10 +60,10 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     /// A doorbell for returned buffers is requested; kept where it is looked at.
     static constexpr bool keeps_request = prefilled or not is_marking;
     [[no_unique_address]] std::conditional_t<keeps_request, bool, no_request> notification_enabled_{};
-    id_set<Config.buffers> unused_{}; ///< free transmit buffers that this side owns
+    id_set<tx_count> unused_{}; ///< free transmit buffers that this side owns
     /// Of them, those that `writable` has reported: they may be too small or not usable. Says nothing of others.
-    [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<Config.buffers>, nothing> told_{};
-    id_set<Config.buffers> late_{}; ///< transmit buffers lent since before these rings; their holders may still write to them
+    [[no_unique_address]] std::conditional_t<reads_descriptors, id_set<tx_count>, nothing> told_{};
+    id_set<tx_count> late_{}; ///< transmit buffers lent since before these rings; their holders may still write to them
     /// The mark that this device wrote to the rings when it attached, or 0 (ring_attach.hpp).
     [[no_unique_address]] std::conditional_t<is_marking, std::uint16_t, nothing> mark_{};
     std::array<queue, 2> queues_{};
@@ -255,7 +257,7 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             lent.erase_all(unused_);
             late_.insert_all(lent);
         } else {
-            for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+            for (std::uint32_t id = 0; id < tx_count; ++id) {
                 if (tx().owns(id) and not unused_.contains(id)) {
                     late_.insert(id);
                 }

@@ -32,14 +32,14 @@ namespace detail {
 [[nodiscard]] constexpr auto to_offsets(vring_config const& config, vendor_places const& at) -> runtime_layout {
     auto const offset = [&](std::uint64_t address) { return static_cast<std::uint32_t>(address - at.region); };
     auto const or_nowhere = [&](std::uint64_t address) { return address != 0 ? offset(address) : nowhere; };
-    auto const ring = [&](std::uint32_t which) {
+    auto const ring_of = [&](std::uint32_t which) {
         auto const start = offset(at.rings[which]);
-        auto const parts = wire::place_vring(0, config.buffers, config.alignment, config.dialect.used_event_word);
+        auto const parts = wire::place_vring(0, config.count_of(which), config.alignment, config.dialect.used_event_word);
         return wire::vring_parts{.descriptors = start, .available = start + parts.available, .used = start + parts.used};
     };
     auto const has_sizes = config.dialect.sizes != wire::config_space::none;
-    return {.buffers_per_ring = config.buffers,
-            .rings = {ring(0), ring(1)},
+    return {.buffers_per_ring = config.counts(),
+            .rings = {ring_of(0), ring_of(1)},
             .window = offset(at.window),
             .window_size = at.window_size,
             .window_address = at.window,
@@ -69,11 +69,14 @@ struct place_ranges {
 };
 [[nodiscard]] constexpr auto ranges_of(vring_config const& rings, vendor_places const& at) -> place_ranges {
     using range = place_ranges::range;
-    auto const parts = wire::place_vring(0, rings.buffers, rings.alignment, rings.dialect.used_event_word);
-    auto const ring_size = std::uint64_t{wire::end_of_vring(parts, rings.buffers)};
+    auto const ring_of = [&](std::uint32_t which) {
+        auto const count = rings.count_of(which);
+        auto const parts = wire::place_vring(0, count, rings.alignment, rings.dialect.used_event_word);
+        return range{at.rings[which], wire::end_of_vring(parts, count)};
+    };
     auto const buffers = [&](std::uint32_t ring) {
         auto const start = at.driver_buffers[ring];
-        return range{start, start != 0 ? std::uint64_t{rings.buffers} * rings.size_of(ring) : 0};
+        return range{start, start != 0 ? std::uint64_t{rings.count_of(ring)} * rings.size_of(ring) : 0};
     };
     auto const has_entry = rings.dialect.status_in_table;
     auto const before = has_entry ? runtime_layout::before_status : 0u;
@@ -81,7 +84,7 @@ struct place_ranges {
     auto const status = at.status != 0 ? range{at.status - before, entry} : range{};
     auto const table = at.table != 0 ? range{at.table, offsetof(wire::resource_table, vdev)} : range{};
     return {.buffers = {buffers(0), buffers(1)},
-            .parts = {range{at.rings[0], ring_size}, range{at.rings[1], ring_size}, buffers(0), buffers(1), status, table},
+            .parts = {ring_of(0), ring_of(1), buffers(0), buffers(1), status, table},
             .window = {at.window, at.window_size}};
 }
 } // namespace detail
@@ -152,8 +155,8 @@ template <vring_config Config, vendor_places At> struct fixed_layout {
     static constexpr auto control() -> std::uint32_t { return nowhere; }
     static constexpr auto boot() -> std::uint32_t { return nowhere; }
     static constexpr auto rebase(std::uint64_t base) -> bool { return base == At.region; }
-    static constexpr auto fits(std::uint32_t region_size, std::uint32_t count) -> bool {
-        return region_size >= size() and places.fits(region_size, count);
+    static constexpr auto fits(std::uint32_t region_size, ring_counts const& counts) -> bool {
+        return region_size >= size() and places.fits(region_size, counts);
     }
     /// Whether each part starts at a multiple of `line` bytes of the region, as the parts inside a ring do by its alignment.
     static constexpr auto keeps_lines(std::uint32_t line) -> bool {

@@ -10,6 +10,7 @@
 #include <rpmsg/wire/virtio/resource_table.hpp>
 #include <rpmsg/wire/virtio/vring.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,7 @@ namespace rpmsg {
 ///   address_of(offset)      the driver's address of an offset
 ///   buffer(ring, id)        offset of buffer `id` of a ring; used by the driver only
 ///   status(), control()     offsets of the status byte and of the control block, or `nowhere`
-///   fits(size, count)       whether a region of `size` bytes holds this layout with rings of `count` buffers
+///   fits(size, counts)      whether a region of `size` bytes holds this layout with rings of these counts of buffers
 ///   is_agreed               optional, static: buffer(ring, id) is valid for the device too, so that it reads no descriptor
 ///   is_checked              optional, static: after fits() no part and no buffer can lie outside the region, so that no
 ///                           further checks are needed
@@ -33,14 +34,14 @@ namespace rpmsg {
 ///   boot()                  offset of the boot block before the table; used only where the dialect has one
 ///   rebase(base)            the driver's address of the region is `base`: whether this layout is valid with it; used as boot()
 template <typename T>
-concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t address) {
+concept link_layout = requires(T const& layout, std::uint32_t n, std::uint64_t address, ring_counts const& counts) {
     { layout.parts(n) } -> std::same_as<wire::vring_parts>;
     { layout.offset_of(address, n) } -> std::same_as<std::uint32_t>;
     { layout.address_of(n) } -> std::same_as<std::uint64_t>;
     { layout.buffer(n, n) } -> std::same_as<std::uint32_t>;
     { layout.status() } -> std::same_as<std::uint32_t>;
     { layout.control() } -> std::same_as<std::uint32_t>;
-    { layout.fits(n, n) } -> std::same_as<bool>;
+    { layout.fits(n, counts) } -> std::same_as<bool>;
 };
 
 namespace detail {
@@ -79,10 +80,14 @@ template <vring_config Config> struct vring_layout {
     static constexpr std::uint32_t stride = places.stride;
     static constexpr std::uint32_t ring_1 = ring_0 + stride;
     static constexpr std::uint32_t buffers = places.ring_buffers[0];
-    static constexpr std::uint32_t buffer_bytes = Config.buffers * (Config.size_of(0) + Config.size_of(1));
+    static constexpr std::uint32_t buffer_bytes =
+        Config.count_of(0) * Config.size_of(0) + Config.count_of(1) * Config.size_of(1);
     static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
 
     [[gnu::always_inline]] static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
+        if constexpr (Config.has_two_counts()) {
+            return places.rings[ring];
+        }
         auto const start = ring == 0 ? ring_0 : ring_1; // small cores select faster than they multiply
         return {.descriptors = start,
                 .available = start + (places.rings[0].available - ring_0),
@@ -97,7 +102,7 @@ template <vring_config Config> struct vring_layout {
     }
     static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
     [[gnu::always_inline]] static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
-        auto const start = ring == 0 ? buffers : buffers + Config.buffers * Config.size_of(0);
+        auto const start = ring == 0 ? buffers : places.ring_buffers[1];
         return start + id * Config.size_of(ring);
     }
     static constexpr auto status() -> std::uint32_t { return places.status; }
@@ -107,7 +112,7 @@ template <vring_config Config> struct vring_layout {
     static constexpr auto control() -> std::uint32_t { return places.has_control ? 0 : nowhere; }
     static constexpr auto boot() -> std::uint32_t { return places.has_boot ? 0 : nowhere; }
     static constexpr auto rebase(std::uint64_t base) -> bool { return base == Config.device_base; }
-    static constexpr auto fits(std::uint32_t region_size, std::uint32_t) -> bool { return region_size >= size(); }
+    static constexpr auto fits(std::uint32_t region_size, ring_counts const&) -> bool { return region_size >= size(); }
     /// Bytes of the shared block.
     static constexpr auto size() -> std::uint32_t {
         constexpr auto broken = broken_block_rule(Config);

@@ -81,7 +81,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             if (not resumes) {
                 this->adopt();
             }
-            for (std::uint32_t id = 0; resumes and id < Config.buffers; ++id) {
+            for (std::uint32_t id = 0; resumes and id < rings::rx_count; ++id) {
                 if (this->rx().owns(id)) { // messages lent before the close are not valid any more
                     this->hand_over(rx_ring, id, Config.size_of(rx_ring));
                 }

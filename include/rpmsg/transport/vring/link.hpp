@@ -60,7 +60,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         } else {
             this->rx().push(shared_, this->layout_.parts(rx_ring), received.id, received.capacity);
             // When a batch is all buffers, the ring is empty when the batch is full: the poll then ends and flushes.
-            constexpr auto fills = Config.batch < Config.buffers or Config.event_index;
+            constexpr auto fills = Config.batch < lifecycle::rx_count or Config.event_index;
             if (at_once or (fills and this->held_back() >= Config.batch)) {
                 this->publish_and_ring(rx_ring, this->held_back());
             }
@@ -97,7 +97,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     }
     /// A buffer that was popped and is not of use now stays free for other senders, unless it is lent.
     constexpr auto pass_over(std::uint32_t id) -> void {
-        auto news = id_set<Config.buffers>{};
+        auto news = id_set<lifecycle::tx_count>{};
         news.insert(id);
         news.erase_all(unused_);
         news.erase_all(this->late_);
@@ -108,7 +108,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     }
     /// Pops a transmit buffer for `least` bytes. Those that `writable` has reported are tried last, and each buffer is tried
     /// once; `tried` were tried before. No doorbell is rung.
-    [[gnu::always_inline]] constexpr auto pop_free(auto& shared, std::uint32_t least, id_set<Config.buffers> tried = {}) ->
+    [[gnu::always_inline]] constexpr auto pop_free(auto& shared, std::uint32_t least, id_set<lifecycle::tx_count> tried = {}) ->
         typename lifecycle::popped_frame {
         auto passed_over = told_;
         passed_over.insert_all(tried);
@@ -134,7 +134,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     [[gnu::cold, gnu::noinline]] constexpr auto pop_another(std::uint32_t id, [[maybe_unused]] std::uint32_t least) ->
         typename lifecycle::popped_frame {
         if constexpr (lifecycle::reads_descriptors) {
-            auto tried = id_set<Config.buffers>{};
+            auto tried = id_set<lifecycle::tx_count>{};
             if (id != nowhere) {
                 pass_over(id);
                 tried.insert(id);
@@ -185,6 +185,8 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
   public:
     static constexpr std::uint32_t max_frame = std::max(Config.size_of(0), Config.size_of(1));
     static constexpr bool acknowledged = Config.dialect.acknowledged;
+    /// A restarted device continues at the index of the returned buffers where the driver does not see its restart.
+    static constexpr bool resumes_by_index = lifecycle::device and not handshake_of<Role, Config>::agrees_on_rings;
 
     constexpr explicit vring_link(Region shared = {}, Bell bell = {}, Layout layout = {})
         : lifecycle{std::move(shared), std::move(bell), std::move(layout)} {}

@@ -28,9 +28,11 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     using rings::mark_;
     using rings::prefilled;
     using rings::reads_descriptors;
+    using rings::rx_count;
     using rings::rx_ring;
     using rings::shared_;
     using rings::told_;
+    using rings::tx_count;
     using rings::tx_ring;
     using rings::unused_;
 
@@ -40,14 +42,14 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     /// Whether the region holds all parts of the layout, so that no access leaves it.
     [[nodiscard]] constexpr auto has_room() const -> bool {
         auto const size = shared_.size();
-        return layout_.fits(size, Config.buffers) and handshake_of<Role, Config>::fits(layout_, size) and has_rings(size) and
+        return layout_.fits(size, Config.counts()) and handshake_of<Role, Config>::fits(layout_, size) and has_rings(size) and
                has_buffers(size);
     }
 
   private:
     [[nodiscard]] constexpr auto has_rings(std::uint32_t size) const -> bool {
-        return is_checked_layout<Layout> or
-               (holds_ring(layout_.parts(0), Config.buffers, size) and holds_ring(layout_.parts(1), Config.buffers, size));
+        return is_checked_layout<Layout> or (holds_ring(layout_.parts(0), Config.count_of(0), size) and
+                                             holds_ring(layout_.parts(1), Config.count_of(1), size));
     }
     /// Checks the buffers of a driver, or of a layout that reads no descriptors.
     [[nodiscard]] constexpr auto has_buffers(std::uint32_t size) const -> bool {
@@ -55,9 +57,10 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
             return true;
         } else {
             auto fits = true;
-            for (std::uint32_t id = 0; id < Config.buffers; ++id) {
-                fits = fits and lies_aligned(layout_.buffer(0, id), Config.size_of(0), size) and
-                       lies_aligned(layout_.buffer(1, id), Config.size_of(1), size);
+            for (std::uint32_t ring = 0; ring < 2; ++ring) {
+                for (std::uint32_t id = 0; id < Config.count_of(ring); ++id) {
+                    fits = fits and lies_aligned(layout_.buffer(ring, id), Config.size_of(ring), size);
+                }
             }
             return fits;
         }
@@ -101,14 +104,14 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     /// Returns received buffers to the peer and makes transmit buffers free; lent ones stay out until they are returned.
     constexpr auto give_all_back() -> void {
         auto const before = static_cast<std::uint16_t>(this->rx().given() - this->held_back());
-        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+        for (std::uint32_t id = 0; id < rx_count; ++id) {
             if (this->rx().owns(id)) {
                 this->rx().push(shared_, layout_.parts(rx_ring), id, Config.size_of(rx_ring));
             }
         }
         this->keep_loans_out();
         told_ = {};
-        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+        for (std::uint32_t id = 0; id < tx_count; ++id) {
             if (this->tx().owns(id) and not this->late_.contains(id)) {
                 unused_.insert(id);
             }
@@ -121,7 +124,7 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     /// A device continues adopted rings at their current index: returned buffers are not popped again, unreturned messages are
     /// delivered again.
     [[gnu::always_inline]] constexpr auto adopt() -> void {
-        constexpr auto ahead = prefilled ? Config.buffers : 0;
+        constexpr auto ahead = prefilled ? rx_count : 0;
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
         if constexpr (is_marking) { // odd, and differs from the mark of every earlier device
@@ -135,8 +138,8 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         this->keep_loans_out();
         told_ = {};
         unused_.clear();
-        this->tx().reset(to_driver, to_driver, false);
-        this->rx().reset(static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
+        this->tx().reset(tx_ring, to_driver, to_driver, false);
+        this->rx().reset(rx_ring, static_cast<std::uint16_t>(from_driver - ahead), from_driver, false);
         this->settle_held_back();
     }
 
@@ -145,18 +148,18 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
         lay_out_ring<Config>(shared_, layout_, rx_ring, true);
         lay_out_ring<Config>(shared_, layout_, tx_ring, false);
         this->keep_loans_out();
-        this->tx().reset(0, 0, not prefilled);
-        this->rx().reset(0, 0, true);
+        this->tx().reset(tx_ring, 0, 0, not prefilled);
+        this->rx().reset(rx_ring, 0, 0, true);
         unused_.clear();
-        for (std::uint32_t id = 0; not prefilled and id < Config.buffers; ++id) {
+        for (std::uint32_t id = 0; not prefilled and id < tx_count; ++id) {
             if (not this->late_.contains(id)) {
                 unused_.insert(id);
             }
         }
-        for (std::uint32_t id = 0; id < Config.buffers; ++id) {
+        for (std::uint32_t id = 0; id < rx_count; ++id) {
             this->rx().push(shared_, layout_.parts(rx_ring), id, 0);
         }
-        (void)this->rx().publish(shared_, layout_.parts(rx_ring), Config.buffers);
+        (void)this->rx().publish(shared_, layout_.parts(rx_ring), rx_count);
         this->settle_held_back();
     }
 };

@@ -17,6 +17,7 @@ enum class link_rule : std::uint8_t {
     // a configuration
     buffers_no_power,
     buffers_too_many,
+    two_counts,
     size_too_small,
     size_no_multiple,
     size_too_large,
@@ -52,6 +53,11 @@ enum class link_rule : std::uint8_t {
     places_outside,
     places_outside_window,
     places_overlap,
+    // several links in one table
+    blocks_overlap,
+    ids_of_another,
+    names_of_another,
+    trace_outside,
 };
 
 /// One line of text for logs: how it should be.
@@ -60,6 +66,7 @@ enum class link_rule : std::uint8_t {
         "no rule is broken",
         "a vring holds a power of two buffers",
         "a vring holds at most 32768 buffers",
+        "a peer of this dialect has the same count in both rings",
         "a buffer must be larger than the 16-byte header",
         "a buffer size is a multiple of 4 bytes",
         "a buffer holds at most 65536 bytes",
@@ -91,8 +98,12 @@ enum class link_rule : std::uint8_t {
         "a ring does not start at a multiple of the ring alignment, or the window not of 4",
         "a part of the block lies before the region, or 4 GiB above it",
         "the driver's buffers lie outside of the window",
-        "two parts of the block overlap: fewer buffers, or a smaller alignment, take less room"};
-    static_assert(std::size(text) == static_cast<std::size_t>(link_rule::places_overlap) + 1);
+        "two parts of the block overlap: fewer buffers, or a smaller alignment, take less room",
+        "two links of one table share memory",
+        "two rings of one table have the same notify id",
+        "two carveouts of one table have the same name: Linux finds them by it",
+        "a trace needs memory below 4 GiB that no link uses"};
+    static_assert(std::size(text) == static_cast<std::size_t>(link_rule::trace_outside) + 1);
     return text[static_cast<std::uint8_t>(rule)];
 }
 
@@ -100,11 +111,14 @@ enum class link_rule : std::uint8_t {
 [[nodiscard]] constexpr auto broken_rule(vring_config const& rings) -> link_rule {
     using enum link_rule;
     auto const any_size = [&](auto is_bad) { return is_bad(rings.size_of(0)) or is_bad(rings.size_of(1)); };
-    if (not std::has_single_bit(rings.buffers)) {
+    if (not std::has_single_bit(rings.count_of(0)) or not std::has_single_bit(rings.count_of(1))) {
         return buffers_no_power;
     }
-    if (rings.buffers > 32768) {
+    if (rings.most_buffers() > 32768) {
         return buffers_too_many;
+    }
+    if (rings.has_two_counts() and not may_have_two_counts(rings.dialect)) {
+        return two_counts;
     }
     if (any_size([](std::uint32_t size) { return size <= 16; })) {
         return size_too_small;
@@ -127,7 +141,7 @@ enum class link_rule : std::uint8_t {
     if (rings.ring_stride % rings.alignment != 0) {
         return stride_unaligned;
     }
-    if (rings.batch < 1 or rings.batch > rings.buffers) {
+    if (rings.batch < 1 or rings.batch > rings.least_buffers()) {
         return batch;
     }
     if (rings.event_index and not rings.dialect.used_event_word) {
@@ -146,9 +160,7 @@ enum class link_rule : std::uint8_t {
         return block_over_4_gib;
     }
     auto const at = place_block(rings);
-    auto const is_moved = [&](std::uint32_t part_0, std::uint32_t part_1) { return part_1 - part_0 != at.stride; };
-    if (at.stride < at.least_stride or is_moved(at.rings[0].available, at.rings[1].available) or
-        is_moved(at.rings[0].used, at.rings[1].used)) {
+    if (rings.ring_stride != 0 and rings.ring_stride < at.least_stride) {
         return stride_too_small;
     }
     if (at.size - at.ring_buffers[0] >= 0xf000'0000) {
@@ -167,6 +179,7 @@ template <vring_config Config> struct checked_config {
     static constexpr auto broken = broken_rule(Config);
     static_assert(broken != link_rule::buffers_no_power, "a vring holds a power of two buffers");
     static_assert(broken != link_rule::buffers_too_many, "a vring holds at most 32768 buffers");
+    static_assert(broken != link_rule::two_counts, "a peer of this dialect has the same count in both rings");
     static_assert(broken != link_rule::size_too_small, "a buffer must be larger than the 16-byte header");
     static_assert(broken != link_rule::size_no_multiple, "a buffer size is a multiple of 4 bytes");
     static_assert(broken != link_rule::size_too_large, "a buffer holds at most 65536 bytes");

@@ -11,7 +11,7 @@ namespace rpmsg {
 /// A layout that is known only at attach: rings from a resource table or a vhost-user front end, each part at the address that
 /// the driver chose. Buffers may lie anywhere in `window_size` bytes at `window`, but must not overlap the rings.
 struct runtime_layout {
-    std::uint32_t buffers_per_ring{}; ///< must equal `buffers` of the transport's configuration
+    ring_counts buffers_per_ring{}; ///< must equal the counts of the transport's configuration
     std::array<wire::vring_parts, 2> rings{};
     std::uint32_t window{}; ///< offset in the region of the window for buffers
     std::uint32_t window_size{};
@@ -53,10 +53,10 @@ struct runtime_layout {
         window_address = base + window;
         return true;
     }
-    [[nodiscard]] constexpr auto fits(std::uint32_t region_size, std::uint32_t count) const -> bool {
-        auto fitting = count == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
-        for (auto const& ring : rings) {
-            fitting = fitting and detail::holds_ring(ring, count, region_size);
+    [[nodiscard]] constexpr auto fits(std::uint32_t region_size, ring_counts const& counts) const -> bool {
+        auto fitting = counts == buffers_per_ring and window % 4 == 0 and lies_inside(window, window_size, region_size);
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            fitting = fitting and detail::holds_ring(rings[ring], counts[ring], region_size);
         }
         return fitting and
                (status_offset == nowhere or
@@ -82,16 +82,39 @@ struct runtime_layout {
             return start != nowhere and std::uint64_t{offset} < std::uint64_t{start} + size and
                    std::uint64_t{start} < std::uint64_t{offset} + length;
         };
-        auto const n = buffers_per_ring;
         auto const entry = status_offset == nowhere or not has_entry ? status_offset : status_offset - before_status;
         auto hit = meets(entry, has_entry ? table_size() : 1) or meets(control_offset, sizeof(wire::control_block)) or
                    meets(boot_offset, boot_size);
-        for (auto const& ring : rings) {
+        for (std::uint32_t which = 0; which < 2; ++which) {
+            auto const& ring = rings[which];
+            auto const n = buffers_per_ring[which];
             hit = hit or meets(ring.descriptors, 16 * n) or meets(ring.available, 2 * n + 6) or meets(ring.used, 8 * n + 6);
         }
         return hit;
     }
 };
 static_assert(link_layout<runtime_layout>);
+
+/// The memory of a link whose host chooses the places of the rings, as addresses that the driver writes.
+struct table_memory {
+    std::uint64_t region{};      ///< start of the region that is passed to the transport
+    std::uint64_t window{};      ///< start of the memory that may contain the driver's buffers, the rings among them or not
+    std::uint32_t window_size{}; ///< bytes
+};
+
+/// The layout of a device of a table in which the host has filled in the places, as for TI's K3 and PRU: `found` is the result
+/// of `wire::read_resource_table`, whose error `not_placed` means that the host has not come yet. Places outside of the region
+/// are refused by `start`.
+[[nodiscard]] constexpr auto layout_of(wire::rpmsg_device const& found, table_memory const& at) -> runtime_layout {
+    auto const parts = [&](wire::vring_entry const& entry) {
+        auto const start = static_cast<std::uint32_t>(entry.device_address - at.region);
+        return wire::place_vring(start, entry.count, entry.alignment);
+    };
+    return {.buffers_per_ring = {found.vrings[0].count, found.vrings[1].count},
+            .rings = {parts(found.vrings[0]), parts(found.vrings[1])},
+            .window = static_cast<std::uint32_t>(at.window - at.region),
+            .window_size = at.window_size,
+            .window_address = at.window};
+}
 
 } // namespace rpmsg

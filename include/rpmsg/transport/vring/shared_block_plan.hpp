@@ -71,7 +71,7 @@ namespace rpmsg {
     }
     for (std::uint32_t ring = 0; ring < 2; ++ring) {
         if (link.has_windows() and
-            not link.admits(rings.device_base + at.ring_buffers[ring], rings.buffers * rings.size_of(ring))) {
+            not link.admits(rings.device_base + at.ring_buffers[ring], rings.count_of(ring) * rings.size_of(ring))) {
             return buffers_outside;
         }
     }
@@ -122,7 +122,7 @@ template <shared_block Link> struct shared_block_plan {
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             table.vrings[ring] = {.device_address = remote_address(layout::parts(ring).descriptors),
                                   .alignment = rings.alignment,
-                                  .count = rings.buffers,
+                                  .count = rings.count_of(ring),
                                   .notify_id = Link.ring_notify_ids[ring]};
         }
         if constexpr (faces_linux(dialect)) {

@@ -27,33 +27,42 @@ struct popped_buffer {
 template <vring_config Config, ring_role Role> class virtqueue {
     using index = std::uint16_t;
     static constexpr bool device = Role == ring_role::device;
-    static constexpr std::uint32_t count = Config.buffers;
     static constexpr std::uint32_t peer_entry_size = device ? 2 : 8;
     static constexpr std::uint32_t own_entry_size = device ? 8 : 2;
 
     struct nothing {};
+    struct one_count {};
     static constexpr bool credit_varies = Config.dialect.prefilled;
 
     /// On 64-bit cores a byte per buffer: more memory, but fewer instructions than a bit.
-    std::conditional_t<(sizeof(void*) > 4), id_flags<count>, id_set<count>> ours_{};
+    std::conditional_t<(sizeof(void*) > 4), id_flags<Config.most_buffers()>, id_set<Config.most_buffers()>> ours_{};
     index taken_{}; ///< entries popped from the peer's ring
     index given_{}; ///< entries pushed to this side's ring
     index seen_{};  ///< peer entries known to be published; equal to taken_ when the peer's index must be read again
     /// Buffers that the peer owns while both indices are equal: a constant, except where rings start prefilled.
     [[no_unique_address]] std::conditional_t<credit_varies, index, nothing> credit_{};
+    /// Buffers of this ring: a constant, unless the two rings of the link have different counts.
+    [[no_unique_address]] std::conditional_t<Config.has_two_counts(), index, one_count> count_{};
 
     static constexpr auto peer_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.available : at.used; }
     static constexpr auto own_ring(wire::vring_parts const& at) -> std::uint32_t { return device ? at.used : at.available; }
     /// Offsets of both rings relative to the available ring, so that one address serves all accesses; they may be negative.
     static constexpr auto to_peer_ring(wire::vring_parts const& at) -> std::uint32_t { return peer_ring(at) - at.available; }
     static constexpr auto to_own_ring(wire::vring_parts const& at) -> std::uint32_t { return own_ring(at) - at.available; }
-    static constexpr auto position(index i) -> std::uint32_t { return i & (count - 1); }
+    [[nodiscard]] constexpr auto count() const -> std::uint32_t {
+        if constexpr (Config.has_two_counts()) {
+            return count_;
+        } else {
+            return Config.most_buffers();
+        }
+    }
+    [[nodiscard]] constexpr auto position(index i) const -> std::uint32_t { return i & (count() - 1); }
     /// Buffers that the peer owns, including those pending in its ring.
     [[nodiscard]] constexpr auto theirs() const -> index {
         if constexpr (credit_varies) {
             return static_cast<index>(given_ + credit_ - taken_);
         } else {
-            return static_cast<index>(given_ + (device ? count : 0) - taken_);
+            return static_cast<index>(given_ + (device ? count() : 0) - taken_);
         }
     }
 
@@ -70,20 +79,23 @@ template <vring_config Config, ring_role Role> class virtqueue {
         shared.clean(own_ring(at), 2);
     }
     template <region Region> constexpr auto set_event(Region& shared, wire::vring_parts const& at, index value) -> void {
-        auto const where = own_ring(at) + 4 + own_entry_size * count;
+        auto const where = own_ring(at) + 4 + own_entry_size * count();
         shared.template store<site::own_event>(where, value);
         shared.clean(where, 2);
     }
 
   public:
-    /// Sets this side's index to `given` and the consumed index to `taken`; this side owns all buffers or none. Without
+    /// Sets the queue to a ring of the configuration, this side's index to `given` and the consumed index to `taken`; this side owns all buffers or none. Without
     /// prefilled rings the arguments agree: a driver has pushed as many more than it popped as the peer owns.
-    constexpr auto reset(index taken, index given, bool all_ours) -> void {
+    constexpr auto reset([[maybe_unused]] std::uint32_t ring, index taken, index given, bool all_ours) -> void {
+        if constexpr (Config.has_two_counts()) {
+            count_ = static_cast<index>(Config.count_of(ring));
+        }
         taken_ = taken;
         given_ = given;
         seen_ = taken;
         if constexpr (credit_varies) {
-            credit_ = static_cast<index>((all_ours ? 0 : count) + taken - given);
+            credit_ = static_cast<index>((all_ours ? 0 : count()) + taken - given);
         }
         ours_.clear();
         if (all_ours) {
@@ -97,10 +109,10 @@ template <vring_config Config, ring_role Role> class virtqueue {
         return shared.template load<site::adopted_index, index>(own_ring(at) + 2);
     }
 
-    /// An unused word of the device's ring: the event index with flag suppression, the flags with the event index. Drivers
+    /// An unused word of the device's ring 0: the event index with flag suppression, the flags with the event index. Drivers
     /// write zero to it when they initialise a ring, and never read it.
     static constexpr auto mark_of(wire::vring_parts const& at) -> std::uint32_t {
-        return own_ring(at) + (Config.event_index ? 0 : 4 + own_entry_size * count);
+        return own_ring(at) + (Config.event_index ? 0 : 4 + own_entry_size * Config.count_of(0));
     }
     template <region Region> static constexpr auto read_mark(Region& shared, wire::vring_parts const& at) -> index {
         shared.invalidate(mark_of(at), 2);
@@ -141,7 +153,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
                 length = load_at<site::peer_entry_length, std::uint32_t>(shared, entry, 8);
             }
         }
-        if (id >= count or ours_.contains(id)) [[unlikely]] {
+        if (id >= count() or ours_.contains(id)) [[unlikely]] {
             return {.outcome = pop_outcome::bad_id};
         }
         ours_.insert(id);
@@ -168,7 +180,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
 
     /// The buffers that this side owns.
     [[nodiscard]] constexpr auto owned() const { return ours_; }
-    [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count and ours_.contains(id); }
+    [[nodiscard]] constexpr auto owns(std::uint32_t id) const -> bool { return id < count() and ours_.contains(id); }
     /// Buffers that the peer owns, without those pending in its ring; the cached index is used when the peer's index is bad.
     template <region Region> constexpr auto with_peer(Region& shared, wire::vring_parts const& at) -> std::uint32_t {
         auto const most = theirs();
@@ -207,7 +219,7 @@ template <vring_config Config, ring_role Role> class virtqueue {
     template <region Region>
     constexpr auto wants_doorbell(Region& shared, wire::vring_parts const& at, [[maybe_unused]] std::uint32_t newly) -> bool {
         if constexpr (Config.event_index) {
-            auto const where = peer_ring(at) + 4 + peer_entry_size * count;
+            auto const where = peer_ring(at) + 4 + peer_entry_size * count();
             shared.invalidate(where, 2);
             return wire::needs_doorbell(shared.template load<site::peer_event, index>(where), given_,
                                         static_cast<index>(given_ - newly));

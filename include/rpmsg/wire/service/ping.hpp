@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/bytes.hpp>
+#include <rpmsg/wire/service/read_header.hpp>
 
 #include <array>
 #include <cstddef>
@@ -61,19 +62,6 @@ static_assert(sizeof(hold_test_header) == 24 and wire_format<hold_test_header>);
 static_assert(offsetof(hold_test_header, command) == 16 and offsetof(hold_test_header, length) == 20);
 
 inline constexpr auto hold_test_fill = std::byte{0x55};
-
-/// Reads the header of a message once, at any alignment: the peer may change it meanwhile. Returns false, and reads nothing,
-/// when the payload is too short for a header and `least_data` bytes.
-template <wire_format Header>
-[[nodiscard]] constexpr auto read_header(const_bytes payload, std::size_t least_data, Header& into) -> bool {
-    if (payload.size() < sizeof(Header) + least_data) {
-        return false;
-    }
-    auto raw = std::array<std::byte, sizeof(Header)>{};
-    snapshot(payload.first(sizeof(Header)), raw);
-    into = std::bit_cast<Header>(raw);
-    return true;
-}
 
 /// Whether all bytes are equal to `value`.
 [[nodiscard]] constexpr auto is_filled_with(const_bytes data, std::byte value) -> bool {

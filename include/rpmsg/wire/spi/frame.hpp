@@ -49,30 +49,35 @@ template <spi_dialect Dialect> struct spi_frame {
         if (content.command != spi_command::data) {
             length = Dialect.has_short_commands ? port_header_size : static_cast<std::uint32_t>(frame.size());
         }
-        store(frame, port_header{.command = static_cast<std::uint16_t>(content.command),
-                                 .available = content.available,
-                                 .length = static_cast<std::uint16_t>(length)});
+        set_port_field(frame, offsetof(port_header, command), static_cast<std::uint16_t>(content.command));
+        set_port_field(frame, offsetof(port_header, available), content.available);
+        set_port_field(frame, offsetof(port_header, length), static_cast<std::uint16_t>(length));
         if constexpr (Dialect.is_checked) {
             seal<check>(frame.first(length));
+        } else {
+            set_port_field(frame, offsetof(port_header, check), 0);
         }
     }
 
     /// Parses a received frame. Its length is checked before the check is computed over it.
     [[nodiscard, gnu::always_inline]] static constexpr auto read(const_bytes frame) -> spi_content {
-        auto const head = load<port_header>(frame);
-        if (head.length < port_header_size or head.length > frame.size()) {
+        auto const length = port_field(frame, offsetof(port_header, length));
+        auto const command = port_field(frame, offsetof(port_header, command));
+        if (length < port_header_size or length > frame.size()) {
             return {};
         }
         if constexpr (Dialect.is_checked) {
-            if (not is_intact<check>(frame.first(head.length))) {
+            if (not is_intact<check>(frame.first(length))) {
                 constexpr auto last = static_cast<std::uint16_t>(spi_command::shutdown);
-                return {.is_unchecked = head.check == 0 and head.command > 0 and head.command <= last};
+                auto const has_none = port_field(frame, offsetof(port_header, check)) == 0;
+                return {.is_unchecked = has_none and command > 0 and command <= last};
             }
         }
-        auto content = spi_content{.command = static_cast<spi_command>(head.command), .available = head.available};
+        auto content = spi_content{.command = static_cast<spi_command>(command),
+                                   .available = port_field(frame, offsetof(port_header, available))};
         if (content.command == spi_command::data) {
-            content.length = load<header>(frame.subspan(header_offset)).length;
-            if (head.length != payload_offset + content.length) {
+            content.length = payload_length(frame.subspan(header_offset));
+            if (length != payload_offset + content.length) {
                 return {};
             }
         }
@@ -82,7 +87,7 @@ template <spi_dialect Dialect> struct spi_frame {
     /// Writes the time of sending or receiving to a frame that has space for it after its message.
     static constexpr auto stamp(bytes frame, std::uint64_t nanoseconds, bool is_received) -> void {
         if constexpr (Dialect.has_time_stamps) {
-            if (load<port_header>(frame).length <= frame.size() - stamps_size) {
+            if (port_field(frame, offsetof(port_header, length)) <= frame.size() - stamps_size) {
                 store(frame.last(is_received ? sizeof(nanoseconds) : stamps_size), nanoseconds);
             }
         }

@@ -69,7 +69,7 @@ template <crc_step Step = crc_step::nibble> class spi_reliable_frame {
                                    .sequence = head.sequence,
                                    .expected = head.expected};
         if (content.command == spi_command::data) {
-            content.length = load<header>(frame.subspan(header_offset)).length;
+            content.length = payload_length(frame.subspan(header_offset));
             if (head.length != payload_offset + content.length) {
                 return {};
             }

@@ -84,10 +84,10 @@ struct rpmsg_device {
     return fits and ring.device_address + std::uint64_t{26} * ring.count + 12 + ring.alignment <= 0xffff'ffff;
 }
 
-/// Finds the first RPMsg device of a resource table and checks every number that a layout is computed from. Returns `malformed`
+/// Finds an RPMsg device of a resource table, the first unless `which` says another, and checks every number that a layout is computed from. Returns `malformed`
 /// for a truncated table, another version, an entry outside the table, or a ring that is not valid; `not_placed` while the host
 /// has not written the address of a valid ring.
-[[nodiscard]] constexpr auto read_resource_table(const_bytes table) -> result<rpmsg_device> {
+[[nodiscard]] constexpr auto read_resource_table(const_bytes table, std::uint32_t which = 0) -> result<rpmsg_device> {
     if (table.size() < 16 or load<std::uint32_t>(table) != 1) {
         return error::malformed;
     }
@@ -101,7 +101,7 @@ struct rpmsg_device {
             return error::malformed;
         }
         auto const vdev = load<vdev_entry>(table.subspan(offset));
-        if (vdev.type != 3 or vdev.id != 7) {
+        if (vdev.type != 3 or vdev.id != 7 or which-- != 0) {
             continue;
         }
         auto const rings = table.subspan(offset + sizeof(vdev_entry));

@@ -70,9 +70,9 @@ template <vring_config Config> class driver_table {
         auto at = put(shared, vdev,
                       std::array<std::uint32_t, 7>{entry.type, entry.id, 0, offered, 0, config_size, entry.vring_count << 8});
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
-            at = put(
-                shared, at,
-                std::array<std::uint32_t, 5>{layout.parts(ring).descriptors, Config.alignment, Config.buffers, 1 + ring, 0});
+            at = put(shared, at,
+                     std::array<std::uint32_t, 5>{layout.parts(ring).descriptors, Config.alignment, Config.count_of(ring),
+                                                  1 + ring, 0});
         }
         auto config = std::array<std::uint32_t, config_size / 4>{Config.size_of(1), Config.size_of(0)};
         (void)put(shared, at, config);

@@ -23,7 +23,7 @@ constexpr auto posted_buffers(Region& shared, wire::vring_parts const& to_driver
     auto const available = posted_index(shared, to_driver.available);
     auto const used = posted_index(shared, to_driver.used);
     auto const left = static_cast<std::uint16_t>(available - used);
-    return (available | used) == 0 ? posted::blank : left > 0 and left <= Config.buffers ? posted::some : posted::none;
+    return (available | used) == 0 ? posted::blank : left > 0 and left <= Config.count_of(0) ? posted::some : posted::none;
 }
 
 } // namespace rpmsg::detail

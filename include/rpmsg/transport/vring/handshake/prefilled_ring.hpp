@@ -20,10 +20,10 @@ template <vring_config Config> class prefilled_ring_device : public wordless {
         auto const to_device = layout.parts(1);
         auto const given = posted_index(shared, to_device.used);
         auto const sent = posted_index(shared, to_device.available);
-        auto const is_being_filled = sent == 0 and given < Config.buffers;
+        auto const is_being_filled = sent == 0 and given < Config.count_of(1);
         auto const unused = static_cast<std::uint16_t>(given - sent);
         auto const flags = shared.template load<site::peer_flags, std::uint16_t>(layout.parts(0).available);
-        return not is_being_filled and unused <= Config.buffers and (flags & wire::suppress_doorbell) != 0;
+        return not is_being_filled and unused <= Config.count_of(1) and (flags & wire::suppress_doorbell) != 0;
     }
 
   public:

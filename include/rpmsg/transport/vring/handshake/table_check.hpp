@@ -52,7 +52,7 @@ template <vring_config Config> class table_check {
         auto places = std::array<std::uint32_t, 2>{};
         for (std::uint32_t ring = 0; ring < 2; ++ring) {
             auto const entry = rings_at + ring * sizeof(wire::vring_entry);
-            if (read(shared, vdev, entry + offsetof(wire::vring_entry, count)) != Config.buffers) {
+            if (read(shared, vdev, entry + offsetof(wire::vring_entry, count)) != Config.count_of(ring)) {
                 return config_mismatch::buffer_count;
             }
             if (read(shared, vdev, entry + offsetof(wire::vring_entry, alignment)) != Config.alignment) {
@@ -60,7 +60,7 @@ template <vring_config Config> class table_check {
             }
             places[ring] = read(shared, vdev, entry + offsetof(wire::vring_entry, device_address));
             constexpr auto event_word = Config.dialect.used_event_word;
-            auto const theirs = wire::place_vring(places[ring], Config.buffers, Config.alignment, event_word);
+            auto const theirs = wire::place_vring(places[ring], Config.count_of(ring), Config.alignment, event_word);
             auto const ours = layout.parts(ring);
             if (is_placed(places[ring]) and theirs.used - theirs.descriptors != ours.used - ours.descriptors) {
                 return config_mismatch::used_ring_place;

@@ -1,0 +1,456 @@
+#include <rpmsg/framework/router/edge.hpp>
+#include <rpmsg/framework/router/hub.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "check.hpp"
+#include "framework/router/raw_end.hpp"
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace {
+using namespace rpmsg;
+using rpmsg::testing::loopback;
+using rpmsg::testing::loopback_memory;
+
+/// A hub between "a", "b" and "c", which the test plays.
+struct raw_edges {
+    using end = loopback<true, 8, 64>;
+    loopback_memory<8, 64> to_a{};
+    loopback_memory<8, 64> to_b{};
+    loopback_memory<8, 64> to_c{};
+    decltype(router_hub{nuttx_edge<"a">(end{to_a, 0}), nuttx_edge<"b">(end{to_b, 0}), plain_edge<"c">(end{to_c, 0})}) hub{
+        nuttx_edge<"a">(end{to_a, 0}), nuttx_edge<"b">(end{to_b, 0}), plain_edge<"c">(end{to_c, 0})};
+    raw_end<> a{to_a, 1};
+    raw_end<> b{to_b, 1};
+    raw_end<> c{to_c, 1};
+
+    raw_edges() {
+        check(hub.start().has_value());
+        settle();
+    }
+    auto settle() -> void {
+        for (int turn = 0; turn < 6; ++turn) {
+            a.poll();
+            b.poll();
+            c.poll();
+            (void)hub.poll(0);
+            for (int i = 0; hub.is_pending(); ++i) {
+                check(i < 30);
+                (void)hub.poll(0);
+            }
+        }
+        a.poll();
+        b.poll();
+        c.poll();
+    }
+    auto join() -> void {
+        check(a.announce("router:b", 1500, kind::acknowledge) and b.announce("router:a", 1600, kind::acknowledge));
+        settle();
+    }
+    auto bind(std::uint32_t at_a = 2001, std::uint32_t at_b = 2002) -> void {
+        check(a.announce("r:b:echo", at_a, kind::create));
+        settle();
+        check(b.announce("r:a:echo", at_b, kind::acknowledge));
+        settle();
+    }
+};
+auto command_of(raw_end<>::seen const& it) -> wire::router_message { return load<wire::router_message>(it.payload); }
+
+TEST_CASE("A hub announces each edge to the others, and joins two that acknowledge") {
+    auto rig = raw_edges{};
+    CHECK(rig.a.count("+router:b") == 1);
+    CHECK(rig.a.count("+router:c") == 1);
+    CHECK(rig.b.count("+router:a") == 1);
+    CHECK(rig.c.got.empty());
+    rig.a.got.clear();
+    rig.join();
+    REQUIRE(rig.a.got.size() == 1);
+    CHECK(rig.a.got[0].destination == address{1500});
+    CHECK(command_of(rig.a.got[0]) == wire::router_create("a", 64, 64));
+    CHECK(command_of(rig.b.got.back()) == wire::router_create("b", 64, 64));
+    CHECK(rig.hub.is_joined(0, 1));
+}
+
+TEST_CASE("A name goes to the other edge, is acknowledged when that one has it, and its messages pass both ways") {
+    auto rig = raw_edges{};
+    rig.join();
+    REQUIRE(rig.a.announce("r:b:echo", 2001, kind::create));
+    rig.settle();
+    CHECK(rig.b.count("+r:a:echo") == 1);
+    CHECK(rig.a.count("=r:b:echo") == 0);
+    REQUIRE(rig.b.announce("r:a:echo", 2002, kind::acknowledge));
+    rig.settle();
+    REQUIRE(rig.a.count("=r:b:echo") == 1);
+    auto const at_a = rig.a.find("=r:b:echo")->where();
+    auto const at_b = rig.b.find("+r:a:echo")->where();
+    rig.a.got.clear();
+    rig.b.got.clear();
+    REQUIRE(rig.a.send(address{9}, at_a, "to b"_payload));
+    REQUIRE(rig.b.send(address{9}, at_b, "to a"_payload));
+    rig.settle();
+    REQUIRE(rig.b.got.size() == 1);
+    CHECK(rig.b.got[0].source == at_b);
+    CHECK(rig.b.got[0].destination == address{2002});
+    CHECK(same(rig.b.got[0].payload, "to b"_payload));
+    REQUIRE(rig.a.got.size() == 1);
+    CHECK(rig.a.got[0].destination == address{2001});
+}
+
+// NuttX's sockets send as soon as they have a peer.
+TEST_CASE("A message that follows an acknowledgement at once follows it on the other link, too") {
+    auto rig = raw_edges{};
+    rig.join();
+    REQUIRE(rig.a.announce("r:b:echo", 2001, kind::create));
+    rig.settle();
+    auto const at_b = rig.b.find("+r:a:echo")->where();
+    rig.a.got.clear();
+    SECTION("with a buffer for both") {}
+    SECTION("with no buffer for a while") {
+        rig.a.reads = false;
+        REQUIRE(rig.b.announce("r:a:other", 2003, kind::create));
+        for (auto i = 0u; i < 16; ++i) { // names that nobody takes
+            (void)rig.b.announce("r:a:x" + std::to_string(i), 3000 + i, kind::create);
+            (void)rig.hub.poll(0);
+        }
+    }
+    REQUIRE(rig.b.announce("r:a:echo", 2002, kind::acknowledge));
+    REQUIRE(rig.b.send(address{9}, at_b, "early"_payload));
+    (void)rig.hub.poll(0);
+    rig.a.reads = true;
+    rig.settle();
+    auto const is_data = [](auto const& it) { return it.text().empty(); };
+    auto const is_told = [](auto const& it) { return it.text() == "=r:b:echo"; };
+    auto const data = std::find_if(rig.a.got.begin(), rig.a.got.end(), is_data);
+    auto const told = std::find_if(rig.a.got.begin(), rig.a.got.end(), is_told);
+    REQUIRE(data != rig.a.got.end());
+    CHECK(told < data);
+    CHECK(same(data->payload, "early"_payload));
+}
+
+TEST_CASE("A plain edge sees the names of the others as those of the hub, and its first message binds it") {
+    auto rig = raw_edges{};
+    REQUIRE(rig.a.announce("router:c", 1501, kind::acknowledge));
+    rig.settle();
+    CHECK(rig.hub.is_joined(0, 2));
+    REQUIRE(rig.a.announce("r:c:echo", 2001, kind::create));
+    rig.settle();
+    REQUIRE(rig.c.count("+echo") == 1);
+    auto const at_c = rig.c.find("+echo")->where();
+    REQUIRE(rig.c.send(address{77}, at_c, "one"_payload));
+    rig.settle();
+    CHECK(rig.a.count("=r:c:echo") == 1);
+    CHECK(std::any_of(rig.a.got.begin(), rig.a.got.end(), [](auto const& it) { return same(it.payload, "one"_payload); }));
+    REQUIRE(rig.a.send(address{2001}, rig.a.find("=r:c:echo")->where(), "two"_payload));
+    rig.settle();
+    CHECK(rig.c.got.back().destination == address{77});
+
+    REQUIRE(rig.c.send(address{78}, at_c, "three"_payload)); // another program of that side opened it
+    REQUIRE(rig.a.announce("router:c", 1501, kind::create));
+    rig.settle();
+    REQUIRE(rig.a.send(address{2001}, rig.a.find("=r:c:echo")->where(), "four"_payload));
+    rig.settle();
+    CHECK(rig.c.got.back().destination == address{78});
+    REQUIRE(rig.a.announce("r:c:echo", 2001, kind::destroy));
+    rig.settle();
+    CHECK(rig.c.count("-echo") == 1);
+}
+
+TEST_CASE("A name of a plain edge is there for all others") {
+    auto rig = raw_edges{};
+    REQUIRE((rig.a.announce("router:c", 1501, kind::acknowledge) and rig.b.announce("router:c", 1601, kind::acknowledge)));
+    rig.settle();
+    REQUIRE(rig.c.announce("sensor", 300, kind::create));
+    rig.settle();
+    CHECK(rig.a.count("+r:c:sensor") == 1);
+    CHECK(rig.b.count("+r:c:sensor") == 1);
+    REQUIRE(rig.b.announce("r:c:sensor", 2002, kind::acknowledge));
+    rig.settle();
+    REQUIRE(rig.b.send(address{2002}, rig.b.find("+r:c:sensor")->where(), "read"_payload));
+    rig.settle();
+    CHECK(rig.c.got.back().destination == address{300});
+    CHECK(same(rig.c.got.back().payload, "read"_payload));
+}
+
+TEST_CASE("Names that no edge has, that loop, or that are of another link are dropped and counted") {
+    auto rig = raw_edges{};
+    rig.join();
+    REQUIRE(rig.a.announce("r:x:echo", 2001, kind::create));
+    REQUIRE(rig.a.announce("r:a:echo", 2001, kind::create));
+    REQUIRE(rig.a.announce("r:bb:echo", 2001, kind::create));
+    REQUIRE(rig.a.announce("plain", 2001, kind::create));
+    rig.settle();
+    CHECK(rig.hub.counts(0)[counter::no_endpoint] == 4);
+    REQUIRE(rig.a.announce("r:b:r:a:x", 2001, kind::create));
+    REQUIRE(rig.a.announce("r:b:router:c", 2001, kind::create));
+    REQUIRE(rig.a.announce("r:b:1234567890123456789012", 2001, kind::create));
+    REQUIRE(rig.a.send(address{1}, name_service_address, "short"_payload));
+    rig.settle();
+    CHECK(rig.hub.counts(0)[counter::bad_announcement] == 4);
+    REQUIRE(rig.a.announce("r:c:echo", 2001, kind::create)); // not joined
+    rig.settle();
+    CHECK(rig.hub.counts(0)[counter::not_bound] == 1);
+    CHECK(rig.b.count("+r:a:x") == 0);
+    CHECK(rig.c.got.empty());
+    CHECK_FALSE(rig.b.find("+r:a:echo"));
+}
+
+TEST_CASE("An edge opens as many names as its limit, and the others are not disturbed") {
+    auto rig = raw_edges{};
+    rig.join();
+    for (std::uint32_t i = 0; i < 20; ++i) {
+        REQUIRE(rig.a.announce("r:b:name" + std::to_string(i), 2000 + i, kind::create));
+        rig.settle();
+    }
+    CHECK(rig.hub.counts(0)[counter::table_full] == 12);
+    CHECK(rig.b.count("+r:a:name7") == 1);
+    CHECK(rig.b.count("+r:a:name8") == 0);
+    REQUIRE(rig.b.announce("r:a:mine", 3000, kind::create));
+    rig.settle();
+    CHECK(rig.a.count("+r:b:mine") == 1);
+    REQUIRE(rig.a.announce("r:b:name3", 2003, kind::destroy));
+    REQUIRE(rig.a.announce("r:b:again", 2100, kind::create));
+    rig.settle();
+    CHECK(rig.b.count("+r:a:again") == 1);
+}
+
+TEST_CASE("A name that exists is not taken over by another endpoint of the edge") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    REQUIRE(rig.a.announce("r:b:echo", 2999, kind::create));
+    rig.settle();
+    CHECK(rig.hub.counts(0)[counter::bad_announcement] == 1);
+    REQUIRE(rig.b.send(address{2002}, rig.b.find("+r:a:echo")->where(), "x"_payload));
+    rig.settle();
+    CHECK(rig.a.got.back().destination == address{2001});
+}
+
+TEST_CASE("An endpoint that goes is told to the other edge once, and not to itself") {
+    auto rig = raw_edges{};
+    rig.join();
+    SECTION("after it was bound") {
+        rig.bind();
+        REQUIRE(rig.b.announce("r:a:echo", 2002, kind::destroy));
+        rig.settle();
+        CHECK(rig.a.count("-r:b:echo") == 1);
+        CHECK(rig.b.count("-r:a:echo") == 0);
+        REQUIRE(rig.b.announce("r:a:echo", 2003, kind::create)); // the other edge still has it
+        rig.settle();
+        CHECK(rig.a.count("=r:b:echo") == 2);
+    }
+    SECTION("before it was bound") {
+        REQUIRE(rig.a.announce("r:b:echo", 2001, kind::create));
+        rig.settle();
+        REQUIRE(rig.a.announce("r:b:echo", 2001, kind::destroy));
+        rig.settle();
+        CHECK(rig.b.count("-r:a:echo") == 1);
+        REQUIRE(rig.b.announce("r:a:echo", 2002, kind::acknowledge)); // it was under way
+        rig.settle();
+        auto routes = 0;
+        rig.hub.for_each_route([&](auto&&...) { ++routes; });
+        CHECK(routes == 0);
+    }
+    SECTION("on both edges at the same time") {
+        rig.bind();
+        REQUIRE(rig.a.announce("r:b:echo", 2001, kind::destroy));
+        REQUIRE(rig.b.announce("r:a:echo", 2002, kind::destroy));
+        rig.settle();
+        CHECK(rig.a.count("-r:b:echo") + rig.b.count("-r:a:echo") <= 1);
+        auto routes = 0;
+        rig.hub.for_each_route([&](auto&&...) { ++routes; });
+        CHECK(routes == 0);
+    }
+}
+
+TEST_CASE("The loss of an edge ends what it had on the others, and nothing else") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    REQUIRE((rig.a.announce("router:c", 1501, kind::acknowledge)));
+    rig.settle();
+    rig.b.close();
+    rig.settle();
+    CHECK(rig.a.count("-r:b:echo") == 1);
+    auto destroys = 0;
+    for (auto const& each : rig.a.got) {
+        auto const is_command = each.destination == address{1500} and each.payload.size() == sizeof(wire::router_message);
+        destroys += is_command and command_of(each).command == wire::router_command::destroy ? 1 : 0;
+    }
+    CHECK(destroys == 1);
+    CHECK_FALSE(rig.hub.is_joined(0, 1));
+    CHECK(rig.hub.is_joined(0, 2));
+    rig.b.open();
+    rig.settle();
+    rig.b.got.clear();
+    REQUIRE(rig.b.announce("router:a", 1600, kind::acknowledge));
+    rig.settle();
+    CHECK(rig.b.count("+r:a:echo") == 1); // "a" has it still
+}
+
+TEST_CASE("Messages to no route, to a control endpoint, and too large ones are dropped and counted") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    REQUIRE(rig.a.send(address{1}, address{5000}, "x"_payload));
+    REQUIRE(rig.a.send(address{1}, address{0}, "x"_payload));
+    REQUIRE(rig.a.send(address{1}, any_address, "x"_payload));
+    REQUIRE(rig.a.send(address{1}, rig.b.find("+r:a:echo")->where(), "x"_payload)); // of another link
+    rig.settle();
+    CHECK(rig.hub.counts(0)[counter::no_endpoint] == 4);
+    REQUIRE(rig.a.send(address{1500}, rig.a.find("+router:b")->where(), raw_of(wire::router_message{})));
+    rig.settle();
+    CHECK(rig.hub.counts(0)[counter::bad_frame] == 1);
+    REQUIRE(rig.a.announce("r:b:early", 2010, kind::create));
+    rig.settle();
+    REQUIRE(rig.b.announce("r:a:late", 2011, kind::create));
+    rig.settle();
+    REQUIRE(rig.a.send(address{1}, rig.a.find("+r:b:late")->where(), "x"_payload)); // it was not acknowledged
+    rig.settle();
+    CHECK(rig.hub.counts(0)[counter::not_bound] == 1);
+}
+
+TEST_CASE("A message of an earlier endpoint of a name reaches nobody") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    auto const before = rig.a.find("=r:b:echo")->where();
+    REQUIRE(rig.b.announce("r:a:echo", 2002, kind::destroy));
+    rig.settle();
+    REQUIRE(rig.b.announce("r:a:echo", 2003, kind::create));
+    rig.settle();
+    CHECK(rig.a.find("=r:b:echo")->where() != before);
+    rig.b.got.clear();
+    REQUIRE(rig.a.send(address{1}, before, "late"_payload));
+    rig.settle();
+    CHECK(rig.b.got.empty());
+    CHECK(rig.hub.counts(0)[counter::no_endpoint] == 1);
+}
+
+TEST_CASE("An edge that does not read has a few messages waiting, and the others go on") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    REQUIRE(rig.a.announce("router:c", 1501, kind::acknowledge));
+    rig.settle();
+    REQUIRE(rig.a.announce("r:c:echo", 2101, kind::create));
+    rig.settle();
+    REQUIRE(rig.c.send(address{77}, rig.c.find("+echo")->where(), "hi"_payload));
+    rig.settle();
+    auto const to_b = rig.a.find("=r:b:echo")->where();
+    auto const to_c = rig.a.find("=r:c:echo")->where();
+    rig.b.reads = false;
+    for (char i = 0; i < 30; ++i) {
+        REQUIRE(rig.a.send(address{1}, to_b, raw_of(i)));
+        rig.settle();
+    }
+    CHECK(rig.hub.held(0) == 2);
+    CHECK(rig.hub.counts(0)[counter::no_buffer] == 20);
+    rig.c.got.clear();
+    REQUIRE(rig.a.send(address{1}, to_c, "still here"_payload));
+    rig.settle();
+    CHECK(rig.c.got.size() == 1);
+    rig.b.got.clear();
+    rig.b.reads = true;
+    rig.settle();
+    REQUIRE(rig.b.got.size() == 10);
+    for (std::size_t i = 0; i < 10; ++i) {
+        CHECK(rig.b.got[i].payload[0] == static_cast<std::byte>(i));
+    }
+    CHECK(rig.hub.held(0) == 0);
+
+    SECTION("and it goes while they wait") {
+        rig.b.reads = false;
+        for (char i = 0; i < 12; ++i) {
+            REQUIRE(rig.a.send(address{1}, to_b, raw_of(i)));
+            rig.settle();
+        }
+        CHECK(rig.hub.held(0) == 2);
+        rig.b.close();
+        rig.settle();
+        CHECK(rig.hub.held(0) == 0);
+        for (int i = 0; i < 8; ++i) { // all receive buffers came back
+            CHECK(rig.a.send(address{1}, address{1}, {}));
+        }
+    }
+    SECTION("and the one that sent them goes while they wait") {
+        rig.b.reads = false;
+        for (char i = 0; i < 12; ++i) {
+            REQUIRE(rig.a.send(address{1}, to_b, raw_of(i)));
+            rig.settle();
+        }
+        rig.a.close();
+        rig.settle();
+        CHECK(rig.hub.held(0) == 0);
+        CHECK(rig.hub.counts(0)[counter::lost_in_flight] >= 2);
+    }
+}
+
+TEST_CASE("A flood of one edge leaves room for the messages of another one") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    REQUIRE(rig.b.announce("router:c", 1601, kind::acknowledge));
+    rig.settle();
+    REQUIRE(rig.b.announce("r:c:log", 2201, kind::create));
+    rig.settle();
+    auto const from_c = rig.c.find("+log")->where();
+    rig.b.reads = false;
+    for (int i = 0; i < 30; ++i) {
+        (void)rig.a.send(address{1}, rig.a.find("=r:b:echo")->where(), "flood"_payload);
+        rig.settle();
+    }
+    REQUIRE(rig.c.send(address{77}, from_c, "important"_payload));
+    rig.settle();
+    rig.b.got.clear();
+    rig.b.reads = true;
+    rig.settle();
+    CHECK(rig.b.got[8].text() == "=r:c:log"); // c is known by its first message
+    CHECK(same(rig.b.got[11].payload, "important"_payload));
+}
+
+TEST_CASE("A hub tells the others that an edge sleeps and runs again") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.a.got.clear();
+    rig.b.got.clear();
+    rig.hub.signal(1, true);
+    rig.settle();
+    REQUIRE(rig.a.got.size() == 1);
+    CHECK(command_of(rig.a.got[0]).command == wire::router_command::suspend);
+    rig.hub.signal(1, false);
+    rig.settle();
+    CHECK(command_of(rig.a.got[1]).command == wire::router_command::resume);
+    CHECK(rig.b.got.empty());
+}
+
+TEST_CASE("The state of a hub is text") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    REQUIRE(rig.a.send(address{1}, address{5000}, "x"_payload));
+    rig.settle();
+    auto text = std::string{};
+    dump(rig.hub, [&](std::string_view part) { text += part; });
+    CHECK(text == "edge \"a\" up\n  no endpoint: 1\nedge \"b\" up\nedge \"c\" up\nroute \"echo\" a <-> b\n");
+}
+
+TEST_CASE("A hub that is closed and started again comes up with all its edges") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    rig.hub.close();
+    rig.settle();
+    CHECK_FALSE(rig.hub.is_up(0));
+    REQUIRE(rig.hub.start());
+    rig.settle();
+    CHECK(rig.hub.is_up(0));
+    rig.a.got.clear();
+    rig.b.got.clear();
+    rig.join();
+    rig.bind();
+    CHECK(rig.a.count("=r:b:echo") == 1);
+}
+} // namespace
