@@ -89,12 +89,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         } else {
             this->lay_out();
         }
-        if constexpr (comes_up_notified) {
-            this->tx().ask_for_all(shared_, layout_.parts(tx_ring));
-            shared_.template fence<site::arm_fence>(); // later reads of the ring see what was returned without a doorbell
-        } else {
-            this->disable_notification();
-        }
+        this->start_notification();
         if constexpr (calls) {
             call_ = {.is_answered = false, .rung_at = now};
         }
@@ -292,14 +287,6 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
 
   public:
     [[nodiscard]] constexpr auto is_up() const -> bool { return phase_ == link_phase::up; }
-    /// Whether a doorbell for returned buffers is requested whenever the link comes up, so that announcements need not ask.
-    static constexpr bool comes_up_notified = rings::is_marking and not prefilled and not Config.event_index;
-    /// No announcement waits for a buffer.
-    constexpr auto suppress_doorbells() -> void requires(comes_up_notified) {
-        if (this->sends()) {
-            this->disable_notification();
-        }
-    }
     /// The mismatch behind `incompatible`, read from the peer's words; `describe` gives a text. For the polling context.
     [[nodiscard]] constexpr auto mismatch() -> config_mismatch {
         return phase_ == link_phase::refused ? handshake_.mismatch(shared_, layout_) : config_mismatch::none;

@@ -274,6 +274,12 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     /// With the event index a doorbell must be requested after the ring is empty, so this is false.
     [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
+    /// No announcement waits for a buffer.
+    constexpr auto suppress_doorbells() -> void requires(lifecycle::comes_up_notified) {
+        if (this->sends()) {
+            this->disable_notification();
+        }
+    }
     [[nodiscard]] constexpr auto writable() -> bool {
         auto news = unused_;
         if constexpr (lifecycle::reads_descriptors) {
