@@ -162,8 +162,10 @@ template <typename Core> class bindings {
             return true;
         }
         // When the core reports writable, the end of this poll requests a doorbell.
-        if (not Core::reports_writable and not outcome and core.locked()->writable()) {
-            core.call_poller(); // a buffer came back meanwhile; otherwise `writable` requested a doorbell
+        if constexpr (not Core::reports_writable and not Core::announces_notified) {
+            if (not outcome and core.locked()->writable()) {
+                core.call_poller(); // a buffer came back meanwhile; otherwise `writable` requested a doorbell
+            }
         }
         return outcome.has_value();
     }
@@ -311,6 +313,7 @@ template <typename Core> class bindings {
         tell(core, index, {.kind = event_kind::link_down, .reason = change.reason, .unreturned = change.unreturned});
     }
     constexpr auto come_up(Core& core) -> void {
+        core.polling().has_pending = true; // the end of the announcements, also where there are none
         for (std::uint32_t i = 0; i < core.table().size(); ++i) {
             bring_up(core, i);
         }
@@ -360,6 +363,7 @@ template <typename Core> class bindings {
             }
             settle(core, i);
         }
+        core.suppress_doorbells();
     }
 
     /// Withdraws all names before this side closes, as far as there are buffers.

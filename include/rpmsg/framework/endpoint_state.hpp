@@ -26,7 +26,7 @@ class endpoint_state {
     bool is_starved{};       ///< a send found no buffer
 
     /// The peer's endpoint, or any_address while unbound.
-    [[nodiscard]] constexpr auto peer() const -> address { return address{~bound_to()}; }
+    [[gnu::always_inline]] [[nodiscard]] constexpr auto peer() const -> address { return address{~bound_to()}; }
     [[nodiscard]] constexpr auto is_bound() const -> bool { return bound_to() != 0; }
     /// Binds the endpoint to a peer; any_address unbinds it.
     constexpr auto bind(address peer) -> void {

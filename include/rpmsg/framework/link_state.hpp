@@ -65,7 +65,9 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
             }
             ++generation_;
             is_up_ = change.event == link_event::up;
-            is_starved_ = false;
+            if constexpr (reports_writable) {
+                is_starved_ = false;
+            }
         }
         return change;
     }
@@ -78,6 +80,10 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         requires std::bool_constant<(Endpoints::size() == 1)>::value;
     };
     static constexpr bool acknowledged = Transport::acknowledged;
+    /// Whether an announcement that found no buffer may wait for a doorbell without asking for it: all are sent once, when the
+    /// link comes up.
+    static constexpr bool announces_notified =
+        Endpoints::is_static and not acknowledged and detail::comes_up_notified<Transport>;
     /// Whether a handler or a waiting thread may need the event `writable`.
     static constexpr bool reports_writable = Endpoints::handles_events or wait_policy<Wait> or detail::has_hooks<Endpoints>();
 
@@ -223,6 +229,12 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         return std::exchange(endpoints_.state(index).is_starved, false);
     }
 
+    /// All announcements are sent.
+    constexpr auto suppress_doorbells() -> void {
+        if constexpr (requires { transport_.suppress_doorbells(); }) {
+            locked()->suppress_doorbells();
+        }
+    }
     /// Polls the state of the link.
     constexpr auto poll_transport(ticks now) -> link_change {
         auto guard = locked();

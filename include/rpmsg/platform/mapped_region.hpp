@@ -52,7 +52,8 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
     [[no_unique_address]] Memory memory_;
     [[no_unique_address]] Cache cache_{};
 
-    template <typename T> [[nodiscard]] auto at(std::uint32_t offset, std::uint32_t distance = 0) const -> T* {
+    template <typename T>
+    [[gnu::always_inline]] [[nodiscard]] auto at(std::uint32_t offset, std::uint32_t distance = 0) const -> T* {
         auto const address = memory_.start() + offset;
         return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(Memory::formed(address)) +
                                     static_cast<std::int32_t>(distance));
@@ -72,7 +73,8 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
         return {formed_memory{Memory::formed(memory_.start() + offset)}, cache_};
     }
 
-    template <site Site, typename T> [[nodiscard]] auto load(std::uint32_t offset, std::uint32_t distance = 0) -> T {
+    template <site Site, typename T>
+    [[gnu::always_inline]] [[nodiscard]] auto load(std::uint32_t offset, std::uint32_t distance = 0) -> T {
         static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic loads: read two words");
         if constexpr (is_plain(Site)) {
             return *const_cast<T const volatile*>(at<T>(offset, distance));
@@ -80,7 +82,8 @@ template <typename Memory = memory_at, cache_policy Cache = coherent> class mapp
             return detail::atomic_load<static_cast<int>(order_of(Site))>(*at<T>(offset, distance));
         }
     }
-    template <site Site, typename T> auto store(std::uint32_t offset, T value, std::uint32_t distance = 0) -> void {
+    template <site Site, typename T>
+    [[gnu::always_inline]] auto store(std::uint32_t offset, T value, std::uint32_t distance = 0) -> void {
         static_assert(sizeof(T) <= 4, "no chip need have 8-byte atomic stores: write two words");
         if constexpr (is_plain(Site)) {
             *const_cast<T volatile*>(at<T>(offset, distance)) = value;

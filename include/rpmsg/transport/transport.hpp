@@ -111,6 +111,9 @@ struct poll_deadline {
 ///                          `no_buffer` when it has to be repeated. Names of the peer are received as messages to address 53
 ///   attach(channel)        optional: `start` of the channel tells its transport where it is, before it starts the transport
 ///   resumes_by_index       optional: whether a restarted end resumes by an index, so that messages are released in their order
+///   suppress_doorbells()   optional: no announcement waits for a buffer; until then a transport with the constant below requests
+///                          a doorbell for returned buffers whenever the link comes up
+///   comes_up_notified      optional, a constant: see `suppress_doorbells`
 ///   takes_names()          optional: whether the peer accepted the name service, so that announcements are sent
 template <typename T>
 concept transport = requires(T& t, tx_buffer const& room, rx_token const& received, wire::header const& header, ticks now,
@@ -155,6 +158,8 @@ template <typename Transport> inline constexpr bool says_room = requires(Transpo
         return link.reserve();
     }
 }
+/// Whether returned buffers ring from the start of a link until `suppress_doorbells`.
+template <typename Transport> inline constexpr bool comes_up_notified = requires { requires Transport::comes_up_notified; };
 /// Whether the peer still receives a goodbye.
 [[nodiscard]] constexpr auto can_say_goodbye(transport auto& link) -> bool {
     if constexpr (requires { link.can_say_goodbye(); }) {

@@ -23,6 +23,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         void (*release)(void*, rx_token const&);
         void (*flush)(void*);
         bool (*writable)(void*);
+        void (*suppress_doorbells)(void*);
         poll_deadline (*next_deadline)(void*, ticks);
         counters const& (*counts)(void*);
         void (*count)(void*, counter);
@@ -43,6 +44,12 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
         .release = [](void* it, rx_token const& received) { static_cast<T*>(it)->release(received); },
         .flush = [](void* it) { static_cast<T*>(it)->flush(); },
         .writable = [](void* it) { return static_cast<T*>(it)->writable(); },
+        .suppress_doorbells =
+            [](void* it) {
+                if constexpr (requires(T & target) { target.suppress_doorbells(); }) {
+                    static_cast<T*>(it)->suppress_doorbells();
+                }
+            },
         .next_deadline = [](void* it, ticks now) { return static_cast<T*>(it)->next_deadline(now); },
         .counts = [](void* it) -> counters const& { return static_cast<T*>(it)->counts(); },
         .count = [](void* it, counter reason) { static_cast<T*>(it)->count(reason); },
@@ -74,6 +81,7 @@ template <std::uint32_t MaxFrame, bool Acknowledged = true> class transport_ref 
     auto release(rx_token const& received) -> void { calls_->release(target_, received); }
     auto flush() -> void { calls_->flush(target_); }
     [[nodiscard]] auto writable() -> bool { return calls_->writable(target_); }
+    auto suppress_doorbells() -> void { calls_->suppress_doorbells(target_); }
     [[nodiscard]] auto next_deadline(ticks now) const -> poll_deadline { return calls_->next_deadline(target_, now); }
     [[nodiscard]] auto counts() const -> counters const& { return calls_->counts(target_); }
     auto count(counter reason) const -> void { calls_->count(target_, reason); }

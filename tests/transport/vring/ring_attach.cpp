@@ -26,7 +26,7 @@ struct opened : rpmsg::detail::ring_attach<Role, Config, typename two_sides<Conf
             rings::adopt();
         }
     }
-    constexpr auto are_standing() -> bool { return this->is_marked(); }
+    constexpr auto are_standing() -> bool { return this->has_mark() and this->are_ours(); }
     using rings::forget_rings;
     using rings::give_all_back;
     using rings::hand_over;
@@ -35,7 +35,9 @@ struct opened : rpmsg::detail::ring_attach<Role, Config, typename two_sides<Conf
     using rings::rx;
     using rings::tx;
     using rings::unused_;
-    constexpr auto take(std::uint32_t ring) -> std::uint32_t { return this->next_id(this->shared_, ring, nullptr); }
+    constexpr auto take(std::uint32_t ring) -> std::uint32_t {
+        return this->next_id(this->shared_, this->layout_.parts(ring), ring, nullptr);
+    }
 };
 
 constexpr auto four = vring_config{.buffers = 4, .buffer_size = 64, .dialect = dialects::linux_virtio};

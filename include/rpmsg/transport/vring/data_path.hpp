@@ -158,6 +158,15 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
             tx().disable_notification(shared_, layout_.parts(tx_ring));
         }
     }
+    /// The state in which a link comes up.
+    [[gnu::always_inline]] constexpr auto start_notification() -> void {
+        if constexpr (comes_up_notified) {
+            tx().ask_for_all(shared_, layout_.parts(tx_ring));
+            shared_.template fence<site::arm_fence>(); // later reads of the ring see what was returned without a doorbell
+        } else {
+            disable_notification();
+        }
+    }
     /// Reads each field of a descriptor once and checks it. Returns the offset of its buffer, or `nowhere`.
     [[gnu::always_inline]] constexpr auto read_descriptor(auto& shared, wire::vring_parts const& at, std::uint32_t ring,
                                                           std::uint32_t id, std::uint32_t& size) -> std::uint32_t {
@@ -304,6 +313,9 @@ template <ring_role Role, vring_config Config, typename Region, typename Bell, t
     }
 
   public:
+    /// Whether a doorbell for returned buffers is requested whenever the link comes up, so that announcements need not ask.
+    static constexpr bool comes_up_notified = is_marking and not prefilled and not Config.event_index;
+
     [[nodiscard]] constexpr auto counts() const -> counters const& { return counts_; }
     [[gnu::noinline]] constexpr auto count(counter reason) -> void { counts_.add(reason); }
     [[nodiscard]] constexpr auto tx_queue() const -> queue const& { return queues_[tx_ring]; }

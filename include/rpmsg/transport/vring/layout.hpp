@@ -84,7 +84,7 @@ template <vring_config Config> struct vring_layout {
         Config.count_of(0) * Config.size_of(0) + Config.count_of(1) * Config.size_of(1);
     static constexpr std::uint64_t buffers_address = Config.device_base + buffers;
 
-    static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
+    [[gnu::always_inline]] static constexpr auto parts(std::uint32_t ring) -> wire::vring_parts {
         if constexpr (Config.has_two_counts()) {
             return places.rings[ring];
         }
@@ -101,7 +101,7 @@ template <vring_config Config> struct vring_layout {
         return usable ? low - static_cast<std::uint32_t>(buffers_address) + buffers : nowhere;
     }
     static constexpr auto address_of(std::uint32_t offset) -> std::uint64_t { return Config.device_base + offset; }
-    static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
+    [[gnu::always_inline]] static constexpr auto buffer(std::uint32_t ring, std::uint32_t id) -> std::uint32_t {
         auto const start = ring == 0 ? buffers : places.ring_buffers[1];
         return start + id * Config.size_of(ring);
     }

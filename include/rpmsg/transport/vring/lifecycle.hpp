@@ -89,7 +89,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         } else {
             this->lay_out();
         }
-        this->disable_notification();
+        this->start_notification();
         if constexpr (calls) {
             call_ = {.is_answered = false, .rung_at = now};
         }

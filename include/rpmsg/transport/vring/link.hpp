@@ -78,45 +78,77 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         }
         return not this->is_late(static_cast<std::uint32_t>(taken));
     }
-    /// Pops a transmit buffer for `least` bytes. Buffers that are not usable, or too small, stay free for other senders; those
-    /// that `writable` has reported are tried last. Each buffer is tried once, and no doorbell is rung.
-    [[gnu::always_inline]] constexpr auto pop_free(auto& shared, [[maybe_unused]] std::uint32_t least) ->
+    /// A free transmit buffer that is not in `passed_over`, or `nowhere` when there is none.
+    [[gnu::always_inline]] constexpr auto next_free([[maybe_unused]] auto const& passed_over) -> std::uint32_t {
+        if constexpr (lifecycle::reads_descriptors) {
+            auto free = unused_;
+            free.erase_all(passed_over);
+            return free.is_empty() ? nowhere : free.take_first();
+        } else {
+            return unused_.is_empty() ? nowhere : unused_.take_first();
+        }
+    }
+    [[gnu::always_inline]] constexpr auto first_free() -> std::uint32_t {
+        if constexpr (lifecycle::reads_descriptors) {
+            return unused_.is_empty() ? nowhere : next_free(told_);
+        } else {
+            return next_free(unused_);
+        }
+    }
+    /// A buffer that was popped and is not of use now stays free for other senders, unless it is lent.
+    constexpr auto pass_over(std::uint32_t id) -> void {
+        auto news = id_set<lifecycle::tx_count>{};
+        news.insert(id);
+        news.erase_all(unused_);
+        news.erase_all(this->late_);
+        unused_.insert_all(news);
+        if constexpr (lifecycle::reads_descriptors) {
+            told_.erase_all(news);
+        }
+    }
+    /// Pops a transmit buffer for `least` bytes. Those that `writable` has reported are tried last, and each buffer is tried
+    /// once; `tried` were tried before. No doorbell is rung.
+    [[gnu::always_inline]] constexpr auto pop_free(auto& shared, std::uint32_t least, id_set<lifecycle::tx_count> tried = {}) ->
+        typename lifecycle::popped_frame {
+        auto passed_over = told_;
+        passed_over.insert_all(tried);
+        while (true) {
+            auto const taken = this->pop(shared, tx_ring, next_free(passed_over));
+            auto const id = static_cast<std::uint32_t>(taken);
+            if (id == nowhere) {
+                if (passed_over == tried) {
+                    return nowhere;
+                }
+                passed_over = tried;
+            } else if (is_of_use(taken, least)) [[likely]] {
+                unused_.erase(id);
+                return taken;
+            } else {
+                pass_over(id);
+                tried.insert(id);
+                passed_over.insert(id);
+            }
+        }
+    }
+    /// Called when the first buffer that was popped, if any, is not of use.
+    [[gnu::cold, gnu::noinline]] constexpr auto pop_another(std::uint32_t id, [[maybe_unused]] std::uint32_t least) ->
         typename lifecycle::popped_frame {
         if constexpr (lifecycle::reads_descriptors) {
             auto tried = id_set<lifecycle::tx_count>{};
-            auto passed_over = told_;
-            while (true) {
-                auto free = unused_;
-                free.erase_all(passed_over);
-                auto const taken = this->pop(shared, tx_ring, free.is_empty() ? nowhere : free.take_first());
-                auto const id = static_cast<std::uint32_t>(taken);
-                if (id == nowhere) {
-                    if (passed_over == tried) {
-                        return nowhere;
-                    }
-                    passed_over = tried;
-                } else if (is_of_use(taken, least)) [[likely]] {
-                    unused_.erase(id);
-                    return taken;
-                } else {
-                    if (not this->is_late(id) and not unused_.contains(id)) {
-                        this->set_free(id);
-                    }
-                    tried.insert(id);
-                    passed_over.insert(id);
-                }
+            if (id != nowhere) {
+                pass_over(id);
+                tried.insert(id);
             }
+            return pop_free(shared_, least, tried);
         } else {
-            auto taken = nowhere;
-            do { // the next read of the peer index is left to another call
-                auto const is_first = taken == nowhere;
-                auto const id = unused_.is_empty() ? nowhere : unused_.take_first();
-                taken = is_first or id != nowhere or not this->tx().took_all() ? this->pop(shared, tx_ring, id) : nowhere;
-            } while (this->is_late(taken));
-            return taken;
+            while (this->is_late(id)) { // the next read of the peer index is left to another call
+                auto const is_all_taken = unused_.is_empty() and this->tx().took_all();
+                id = is_all_taken ? nowhere : this->pop(shared_, tx_ring, next_free(unused_));
+            }
+            return id;
         }
     }
-    /// Optimised for size, a reserve is part of its caller: a call of its own takes more stack. Otherwise the compiler decides.
+    /// Optimised for size, a reserve is one loop and part of its caller, which takes less stack than calls.
 #if defined(__OPTIMIZE_SIZE__)
     static constexpr bool saves_stack = true;
 #else
@@ -128,7 +160,19 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
             return {};
         }
         auto&& shared = handle_of(shared_);
-        auto const taken = pop_free(shared, least);
+        auto taken = typename lifecycle::popped_frame{};
+        if constexpr (saves_stack and lifecycle::reads_descriptors) {
+            taken = pop_free(shared, least);
+        } else {
+            auto const known = first_free();
+            taken = this->pop(shared, tx_ring, known);
+            auto const id = static_cast<std::uint32_t>(taken);
+            if (id == nowhere or not is_of_use(taken, least)) [[unlikely]] {
+                taken = pop_another(id, least);
+            } else if (lifecycle::reads_descriptors and known != nowhere) {
+                unused_.erase(id);
+            }
+        }
         auto const id = static_cast<std::uint32_t>(taken);
         if (id == nowhere) {
             return {};
@@ -154,7 +198,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     /// For peers that describe their buffers: skips buffers that hold less than `least` bytes, which is at most `tx_limit`;
     /// they are kept for other messages.
     [[gnu::always_inline]] [[nodiscard]] constexpr auto reserve(std::uint32_t least) -> tx_buffer
-    requires(lifecycle::reads_descriptors) {
+        requires(lifecycle::reads_descriptors) {
         return saves_stack ? reserve_any(least) : reserve_called(least);
     }
 
@@ -230,6 +274,12 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
     /// With the event index a doorbell must be requested after the ring is empty, so this is false.
     [[nodiscard]] constexpr auto is_drained() const -> bool { return not Config.event_index and this->rx_queue().took_all(); }
 
+    /// No announcement waits for a buffer.
+    constexpr auto suppress_doorbells() -> void requires(lifecycle::comes_up_notified) {
+        if (this->sends()) {
+            this->disable_notification();
+        }
+    }
     [[nodiscard]] constexpr auto writable() -> bool {
         auto news = unused_;
         if constexpr (lifecycle::reads_descriptors) {
