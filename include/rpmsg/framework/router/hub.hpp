@@ -59,6 +59,8 @@ template <typename... Edges> class router_hub {
 
     template <typename Edge> struct port {
         using edge = Edge;
+        constexpr explicit port(typename Edge::transport_type&& given) : link{std::move(given)} {}
+
         typename Edge::transport_type link;
         detail::hub_queue<Edge::limits.queue> queue{};
         /// How many messages of one other link may wait for this one.
@@ -331,7 +333,7 @@ template <typename... Edges> class router_hub {
     }
 
   public:
-    constexpr explicit router_hub(Edges... edges) : ports_{port<Edges>{.link = std::move(edges.link)}...} {}
+    constexpr explicit router_hub(Edges... edges) : ports_{port<Edges>{std::move(edges.link)}...} {}
     router_hub(router_hub const&) = delete;
     auto operator=(router_hub const&) -> router_hub& = delete;
 
