@@ -105,7 +105,7 @@ def openamp():
 def words_of(failure):
     """Why something is missing, in one line: what the compiler or the program said, without the command."""
     lines = str(failure).splitlines()
-    telling = [line for line in lines[1:] if not line.startswith("CMake Error at") and
+    telling = [line for line in lines[1:] if not line.startswith(("CMake Error at", "-- ")) and
                re.search(r"Could NOT find|error|cannot|undefined|OpenAMP:|rpmsg-lite:|Error", line)]
     return (telling or lines[:1])[0].strip()
 
