@@ -76,7 +76,7 @@ def openamp_prefix():
             raise Failure(f"{variable}={source or ''} is no copy of {name}: there is no CMakeLists.txt")
         note(f"building {name}")
         folder = BUILD / "peers" / name
-        run("cmake", "-S", source, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DWITH_DOC=OFF", "-DWITH_TESTS=OFF",
+        run("cmake", "--log-level=ERROR", "-S", source, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DWITH_DOC=OFF", "-DWITH_TESTS=OFF",
             "-DWITH_EXAMPLES=OFF", "-DWITH_SHARED_LIB=OFF", "-DWITH_STATIC_LIB=ON", f"-DCMAKE_INSTALL_PREFIX={prefix}",
             "-DCMAKE_INSTALL_LIBDIR=lib", f"-DCMAKE_INCLUDE_PATH={prefix / 'include'}", f"-DCMAKE_LIBRARY_PATH={prefix / 'lib'}")
         run("cmake", "--build", folder, "--target", "install")
@@ -105,7 +105,8 @@ def openamp():
 def words_of(failure):
     """Why something is missing, in one line: what the compiler or the program said, without the command."""
     lines = str(failure).splitlines()
-    telling = [line for line in lines[1:] if re.search(r"error|cannot|undefined|OpenAMP:|rpmsg-lite:|Error", line)]
+    telling = [line for line in lines[1:] if not line.startswith(("CMake Error at", "-- ")) and
+               re.search(r"Could NOT find|error|cannot|undefined|OpenAMP:|rpmsg-lite:|Error", line)]
     return (telling or lines[:1])[0].strip()
 
 
