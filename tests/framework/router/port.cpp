@@ -50,6 +50,25 @@ TEST_CASE("An edge is up when the hub has joined it with the other one, and its 
     CHECK(same(rig.hub.got[0].payload, "hello"_payload));
 }
 
+/// A service that sends as soon as it has a peer, as NuttX's sockets do.
+struct greeter {
+    auto on_message(auto&, std::uint32_t, message const&) -> void {}
+    auto on_open(auto& link, std::uint32_t) -> void { (void)link.send("hello"_payload); }
+};
+// NuttX's hub passes no message before, and takes the source of the first one for the endpoint.
+TEST_CASE("The first message of a name that the edge takes follows its acknowledgement") {
+    auto service = greeter{};
+    auto rig = edge_rig{endpoints{listener<"file-", 2>(service)}};
+    rig.join();
+    rig.hub.got.clear();
+    REQUIRE(rig.hub.announce("r:b:file-1", 2002, kind::create));
+    rig.settle();
+    REQUIRE(rig.hub.got.size() == 2);
+    CHECK(rig.hub.got[0].text() == "=r:b:file-1");
+    CHECK(same(rig.hub.got[1].payload, "hello"_payload));
+    CHECK(rig.hub.got[1].source == rig.hub.find("=r:b:file-1")->where());
+}
+
 TEST_CASE("A name of the other edge is acknowledged when a listener of the edge has taken it") {
     auto log = recorder{};
     auto rig = edge_rig{endpoints{listener<"file-", 1>([&log](auto&, std::uint32_t, message const& m) { log.add(m); })}};

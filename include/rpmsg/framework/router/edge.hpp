@@ -142,7 +142,15 @@ template <typename Port> class router_edge {
             discard(room);
             return false;
         }
-        auto const is_sent = port_->hub_.commit(room, header);
+        auto routed = header;
+        if (auto* const it = port_->entry_of(header.destination); it != nullptr) {
+            routed.source = it->own;
+            if (not port_->acknowledge_first(*it)) {
+                discard(room);
+                return false;
+            }
+        }
+        auto const is_sent = port_->hub_.commit(room, routed);
         if (not is_sent) {
             port_->hub_.call_poller();
         }
@@ -218,7 +226,7 @@ template <typename Port> class router_edge {
         } else {
             it.local = announced.where;
             it.is_wanted = it.is_wanted or announced.kind == wire::announcement_kind::create;
-            it.must_acknowledge = it.is_accepted;
+            it.must_acknowledge = it.is_accepted and not it.is_acknowledged;
         }
         port_->hub_.call_poller();
         return {};

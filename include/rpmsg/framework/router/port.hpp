@@ -100,6 +100,38 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
         return parts.other == Other.view() ? parts.service : std::string_view{};
     }
 
+    /// Returns the entry whose endpoint of the hub has this address; null when there is none.
+    [[nodiscard]] auto entry_of(address peer) -> typename detail::port_names<Config.names>::entry* {
+        for (std::uint32_t i = 0; i < Config.names; ++i) {
+            if (auto& it = names_.at(i); it.session != no_index and it.peer == peer) {
+                return &it;
+            }
+        }
+        return nullptr;
+    }
+    /// Acknowledges a name of the hub before the first message of its endpoint: NuttX's hub passes none before. False when there
+    /// is no buffer.
+    auto acknowledge_first(typename detail::port_names<Config.names>::entry& it) -> bool {
+        if (not it.is_accepted or it.is_acknowledged) {
+            return true;
+        }
+        auto const told = wire::announcement{.name = wire::route_name(Other.view(), wire::view_of(it.name)),
+                                             .where = it.own,
+                                             .kind = wire::announcement_kind::acknowledge};
+        auto const room = hub_.reserve(sizeof told);
+        if (not room or room.space.size() < sizeof told) {
+            if (room) {
+                hub_.discard(room);
+            }
+            return false;
+        }
+        store(room.space, told);
+        it.is_acknowledged = hub_.commit(
+            room, {.source = it.own, .destination = name_service_address, .length = static_cast<std::uint16_t>(sizeof told)});
+        it.must_acknowledge = it.must_acknowledge and not it.is_acknowledged;
+        return it.is_acknowledged;
+    }
+
     /// Whether `receive` of the edge has something.
     [[nodiscard]] auto has_work() const -> bool {
         return not are_news_lent_ and is_current() and (names_.has_news() or delivering_ != no_index);
@@ -178,6 +210,7 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
                 it.peer = any_address;
             }
             if (std::exchange(it.must_acknowledge, false) and it.session != no_index) {
+                it.is_acknowledged = true;
                 acknowledge(link, it.session, true);
             }
             if (it.is_wanted and it.session == no_index and is_there()) {
@@ -280,10 +313,12 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
         if (not is_ours) {
             it.session = session;
             it.is_accepted = true;
+            it.is_acknowledged = false;
             it.must_acknowledge = it.is_wanted;
             name_of_[session] = static_cast<std::uint8_t>(i);
             acknowledge(link, session, false);
         }
+        it.own = link.self();
         it.peer = link.peer();
         must_look_ = true;
     }

@@ -19,14 +19,16 @@ template <std::uint32_t Names> class port_names {
   public:
     struct entry {
         wire::padded_name name{};
+        address own = any_address;   ///< the endpoint on the hub link
         address local = any_address; ///< of the edge's endpoint; the any-address while there is none
         address peer = any_address;  ///< of the hub's endpoint; the any-address while there is none
         address told = any_address;  ///< the peer that the edge knows
         std::uint32_t session = no_index;
-        bool is_wanted{};   ///< the edge announced it: a session is open, or is opened by the next poll
-        bool is_replaced{}; ///< the peer that the edge knows has left, and another one may have come
-        bool waits{};       ///< the hub link had no room to open the session
-        bool is_accepted{}; ///< the session is one that the hub announced
+        bool is_wanted{};       ///< the edge announced it: a session is open, or is opened by the next poll
+        bool is_replaced{};     ///< the peer that the edge knows has left, and another one may have come
+        bool waits{};           ///< the hub link had no room to open the session
+        bool is_accepted{};     ///< the session is one that the hub announced
+        bool is_acknowledged{}; ///< the hub knows that the edge accepted it
         bool must_close{};
         bool must_acknowledge{};
     };
