@@ -64,6 +64,7 @@ set(rpmsg_headers
   include/rpmsg/host/condition_wait.hpp
   include/rpmsg/host/descriptor.hpp
   include/rpmsg/host/file_system.hpp
+  include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
   include/rpmsg/host/rpmsg_char.hpp
   include/rpmsg/host/rpmsg_control.hpp
@@ -71,6 +72,7 @@ set(rpmsg_headers
   include/rpmsg/host/serial/serial_port.hpp
   include/rpmsg/host/serial/tty.hpp
   include/rpmsg/host/shared_memory.hpp
+  include/rpmsg/host/socket_bridge.hpp
   include/rpmsg/host/spi/gpio_line.hpp
   include/rpmsg/host/spi/shared_spi_bus.hpp
   include/rpmsg/host/spi/spidev.hpp
