@@ -489,12 +489,18 @@ class plan {
         for (std::size_t i = 0; i < 2; ++i) {
             topics_.push_back(std::make_unique<topic>(line.may_lose()));
             both[i] = topics_.back().get();
-            for (std::size_t end = 0; end < 2; ++end) {
+            for (std::size_t end = 0; end < 2 and not line.may_lose(); ++end) {
                 auto* const way = &both[i]->from[end];
                 all_->must_progress("messages of endpoint " + std::string(1, static_cast<char>('a' + i)) + " over " +
                                         line.name() + " from end " + std::to_string(end),
                                     [way] { return way->delivered(); });
             }
+        }
+        if (line.may_lose()) { // an announcement that is lost is not repeated: one endpoint may stay unbound
+            all_->must_progress("messages over " + line.name(), [both] {
+                return both[0]->from[0].delivered() + both[0]->from[1].delivered() + both[1]->from[0].delivered() +
+                       both[1]->from[1].delivered();
+            });
         }
         auto const add = [&](core_plan& to, std::uint32_t end, auto make_transport) {
             auto const how = link_plan{&line, end, both, buffers[end], most_held};
