@@ -37,7 +37,7 @@ template <spi_config Config> struct spi_state {
     std::uint8_t garbled{}; ///< invalid frames in a row, at most `hasty`
     spi_rx_queue<Config.receive_buffers> inbox{};
     spi_tx_queue<Config.transmit_buffers> outbox{};
-    command said{};         ///< the command of the current transfer
+    command said{}; ///< the command of the current transfer
     std::uint16_t credit{};
     std::uint16_t advertised{};
     std::uint16_t expected{};
