@@ -27,7 +27,9 @@ constexpr auto announcements_wait_for_their_name() -> bool {
     (void)table.remember(announce("a", address{1}, kind::create)); // it becomes the newest
     check(table.recall(pad("a")) == address{1} and table.recall(pad("a")) == address{2});
     check(table.remember(announce("b", address{3}, kind::create)) == remembered::kept);
-    return true;
+    (void)table.remember(announce("a", address{1}, kind::create));
+    check(table.recall_oldest(pad("a")) == address{1} and table.recall_oldest(pad("a")) == any_address);
+    return table.recall_oldest(pad("b")) == address{3};
 }
 
 /// The oldest entry is replaced, wherever it is in the table.

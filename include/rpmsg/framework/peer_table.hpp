@@ -72,6 +72,13 @@ template <std::uint32_t Size> class peer_table {
         erase(i);
         return where;
     }
+    /// The same for the address that was announced first. A peer that knows acknowledges withdraws an address that it leaves,
+    /// and takes an acknowledge for the first of its unbound endpoints of the name (NuttX, drivers/rpmsg/rpmsg.c).
+    constexpr auto recall_oldest(wire::padded_name const& name) -> address {
+        auto oldest = wire::announcement{.where = any_address};
+        (void)recall_if([&](wire::padded_name const& each) { return wire::is_same(each, name); }, oldest);
+        return oldest.where;
+    }
 
     /// Removes the oldest announcement whose name `accepts` takes; false when there is none.
     constexpr auto recall_if(auto&& accepts, wire::announcement& into) -> bool {
