@@ -190,9 +190,7 @@ class endpoint_pool {
 
     constexpr auto remember(wire::announcement const& announced) -> remembered { return peers_.remember(announced); }
     constexpr auto forget(wire::announcement const& announced) -> void { peers_.forget(announced); }
-    constexpr auto recall(std::uint32_t i, bool is_oldest) -> address {
-        return is_oldest ? peers_.recall_oldest(name(i)) : peers_.recall(name(i));
-    }
+    constexpr auto recall(std::uint32_t i, bool is_oldest) -> address { return peers_.recall(name(i), is_oldest); }
     constexpr auto forget_all() -> void { peers_.forget_all(); }
     /// The announcements that no endpoint has claimed.
     [[nodiscard]] constexpr auto unclaimed() const -> peer_table<Remembered> const& { return peers_; }
