@@ -2,6 +2,7 @@
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/endpoint_pool.hpp>
+#include <rpmsg/framework/named.hpp>
 #include <rpmsg/testing/loopback.hpp>
 #include <rpmsg/testing/recorder.hpp>
 
@@ -285,6 +286,32 @@ TEST_CASE("An endpoint that comes late is bound to the newest of several address
     auto const id = side.create("x", handler);
     (void)side.poll();
     CHECK(side.at(*id).peer() == address{301});
+}
+
+TEST_CASE("An endpoint that comes late acknowledges the oldest of several addresses of its name, and later the others") {
+    auto memory = loopback_memory<8>{};
+    auto const claims = [&](auto&& side) {
+        auto peer = peer_by_hand<true>{loopback<true, 8>{memory, 1}};
+        REQUIRE((side.start() and peer.end.start()));
+        (void)side.poll();
+        (void)peer.end.poll(0);
+        for (auto const where : {300u, 301u}) { // the peer binds the first of them when it hears an acknowledge
+            peer.say(announce("x", address{where}, kind::create));
+        }
+        (void)side.poll();
+        auto handler = [](rpmsg::link_ref, message const&) {};
+        auto const id = side.create("x", handler);
+        REQUIRE(id);
+        (void)side.poll();
+        CHECK(side.at(*id).peer() == address{300});
+        CHECK(peer.hear() == announce("x", side.at(*id).self(), kind::acknowledge));
+        peer.say(announce("x", address{300}, kind::destroy));
+        (void)side.poll();
+        CHECK(side.at(*id).peer() == address{301});
+        CHECK(peer.hear() == announce("x", side.at(*id).self(), kind::acknowledge));
+    };
+    SECTION("in a pool") { claims(channel{loopback<true, 8>{memory, 0}, rpmsg::endpoint_pool<4>{}}); }
+    SECTION("in a group") { claims(channel{loopback<true, 8>{memory, 0}, endpoints{rpmsg::named<2>{}}}); }
 }
 
 TEST_CASE("An announcement that found every buffer on loan goes out when one is given back") {

@@ -281,6 +281,91 @@ TEST_CASE("63: a handler may create endpoints, destroy others and itself, and cl
     CHECK(it.host.transport().in_flight() == 0);
 }
 
+TEST_CASE("Where names are acknowledged, one endpoint at a time learns its peer by a name") {
+    auto it = two_pools<acknowledged>{};
+    auto a = service{};
+    auto const create = [&](std::string_view name, rpmsg::endpoint_addresses addresses = {}) {
+        return it.host.create(name, addresses, &a, &service::on_message, &service::on_event);
+    };
+    auto const first = create("x");
+    REQUIRE(first);
+    CHECK(create("x").error() == error::name_in_use);
+    CHECK(a.log.count(event_kind::link_up) == 1); // that of the first one
+    SECTION("others go beside it: with a fixed peer, with another name, or without one") {
+        CHECK(create("x", {.peer = address{7}}));
+        CHECK(create("y"));
+        CHECK(create(""));
+    }
+    SECTION("one without a name has no other one") {
+        CHECK(create(""));
+        CHECK(create(""));
+    }
+    SECTION("an endpoint with a fixed peer does not learn it") {
+        CHECK(create("y", {.peer = address{7}}));
+        CHECK(create("y"));
+        CHECK(create("y").error() == error::name_in_use);
+    }
+    SECTION("a refused one leaves its place") {
+        for (auto i = 0; i < 10; ++i) {
+            CHECK(create("x").error() == error::name_in_use);
+        }
+        CHECK((create("1") and create("2") and create("3")));
+    }
+    SECTION("the name is free when the endpoint is destroyed") {
+        REQUIRE(it.host.destroy(*first));
+        auto const second = create("x");
+        REQUIRE(second);
+        auto b = service{};
+        auto const peer = add(it.remote, "x", b);
+        it.run();
+        CHECK(it.host.at(*second).peer() == it.remote.at(peer).self());
+        CHECK(it.remote.at(peer).peer() == it.host.at(*second).self());
+    }
+    SECTION("the same before the link comes up") {
+        it.host.close();
+        CHECK(create("x").error() == error::name_in_use);
+    }
+}
+
+TEST_CASE("Where names are not acknowledged, several endpoints have the same name") {
+    auto it = two_pools<unacknowledged>{};
+    auto a = service{};
+    CHECK(add(it.host, "x", a) != add(it.host, "x", a));
+}
+
+/// Its event handler creates the name of its own endpoint once more when the link is up.
+struct eager_service {
+    two_pools<acknowledged>* all{};
+    service second{};
+    error refusal{};
+
+    static auto on_message(void*, link_ref, message const&) -> void {}
+    static auto on_event(void* self, link_ref, event const& what) -> void {
+        auto& me = *static_cast<eager_service*>(self);
+        if (what.kind == event_kind::link_up) {
+            me.refusal =
+                me.all->remote.create("x", rpmsg::endpoint_addresses{}, &me.second, &service::on_message, &service::on_event)
+                    .error();
+        }
+    }
+};
+
+TEST_CASE("An event handler that creates its name once more is refused, and the peer that comes late is bound both ways") {
+    auto it = two_pools<acknowledged>{};
+    auto eager = eager_service{.all = &it};
+    auto const mine =
+        it.remote.create("x", rpmsg::endpoint_addresses{}, &eager, &eager_service::on_message, &eager_service::on_event);
+    REQUIRE(mine);
+    CHECK(eager.refusal == error::name_in_use);
+    CHECK(eager.second.log.count(event_kind::link_up) == 0);
+    it.run();
+    auto a = service{};
+    auto const late = add(it.host, "x", a);
+    it.run();
+    CHECK(it.host.at(late).peer() == it.remote.at(*mine).self());
+    CHECK(it.remote.at(*mine).peer() == it.host.at(late).self());
+}
+
 TEST_CASE("A pool of objects with a call operator needs no functions") {
     auto it = two_pools<acknowledged>{};
     auto heard = 0;

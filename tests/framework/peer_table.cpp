@@ -30,6 +30,15 @@ constexpr auto announcements_wait_for_their_name() -> bool {
     return true;
 }
 
+constexpr auto the_oldest_is_taken_first_where_it_is_asked_for() -> bool {
+    auto table = rpmsg::peer_table<4>{};
+    for (auto const where : {1u, 2u, 3u}) {
+        (void)table.remember(announce(where == 1 ? "b" : "a", address{where}, kind::create));
+    }
+    check(table.recall(pad("a"), true) == address{2} and table.recall(pad("a"), true) == address{3});
+    return table.recall(pad("a"), true) == any_address and table.recall(pad("b"), true) == address{1};
+}
+
 /// The oldest entry is replaced, wherever it is in the table.
 constexpr auto the_oldest_one_goes() -> bool {
     auto table = rpmsg::peer_table<3>{};
@@ -75,6 +84,11 @@ constexpr auto announcements_are_taken_back() -> bool {
 TEST_CASE("Announcements wait for their name, the newest is taken first, each once") {
     STATIC_REQUIRE(announcements_wait_for_their_name());
     CHECK(announcements_wait_for_their_name());
+}
+
+TEST_CASE("Where names are acknowledged, the oldest announcement of a name is taken first") {
+    STATIC_REQUIRE(the_oldest_is_taken_first_where_it_is_asked_for());
+    CHECK(the_oldest_is_taken_first_where_it_is_asked_for());
 }
 
 TEST_CASE("A full table forgets the oldest announcement for a new one, and says whether it is the first") {

@@ -75,6 +75,25 @@ TEST_CASE("a message that comes after the look that a small budget stopped at is
                                                                    }}) == "");
 }
 
+TEST_CASE("an event handler that creates its name once more does not leave two ends bound crosswise") {
+    for (auto const make_world :
+         {make<rings<small(dialects::rpmsg, 2)>, pooled>, make<rings<small(dialects::rpmsg, 4)>, pooled>}) {
+        for (auto const& before : {step{host, act::kill, 1}, step{host, act::destroy, 0}}) {
+            for (auto turns = 0; turns < 4; ++turns) { // so that each place of the pool comes first
+                auto it = play{beginning::linked, 0, {before}};
+                for (auto i = 0; i < turns; ++i) {
+                    it.steps.insert(
+                        it.steps.end(),
+                        {{remote, act::destroy, 0}, {remote, act::poll, 0}, {remote, act::create, 0}, {remote, act::poll, 0}});
+                }
+                it.steps.push_back({remote, act::destroy, 0});
+                it.steps.push_back({remote, act::create, 0, moment::link_up, act::create, 0, 0});
+                CHECK(run(make_world, it) == "");
+            }
+        }
+    }
+}
+
 TEST_CASE("an endpoint that was destroyed receives no event of a close or of the peer's restart") {
     for (auto const what : {act::close, act::reset}) {
         for (auto const end : {host, remote}) {

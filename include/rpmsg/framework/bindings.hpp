@@ -133,7 +133,7 @@ template <typename Core> class bindings {
             if (not core.table().is_live(index) or core.table().state(index).is_bound()) {
                 return;
             }
-            if (auto const known = core.table().recall(index); known != any_address) {
+            if (auto const known = core.table().recall(index, Core::acknowledged); known != any_address) {
                 set_by_name(core, index, true);
                 bind(core, index, known);
             }

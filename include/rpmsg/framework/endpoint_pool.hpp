@@ -78,7 +78,8 @@ class endpoint_pool {
     /// Adds an endpoint and returns its id; call `channel::create`, which also announces it. An empty name is not announced;
     /// an any-address is assigned (local) or learned (peer). `self` is passed to the functions; `on_event` may be null. Errors:
     /// `malformed` for a name of more than 31 characters or with a character that no announcement may contain, and for the
-    /// address of the name service; `address_in_use`; `no_endpoint` when the pool is full.
+    /// address of the name service; `address_in_use`; `no_endpoint` when the pool is full; from the channel, where names are
+    /// acknowledged, `name_in_use` when another endpoint learns its peer by this name.
     auto create(std::string_view name, endpoint_addresses addresses, void* self, message_function on_message,
                 event_function on_event = nullptr) -> result<std::uint32_t> {
         auto const is_fixed = addresses.local != any_address;
@@ -132,6 +133,15 @@ class endpoint_pool {
         return {.name = places_[i].name, .where = places_[i].local, .kind = wire::announcement_kind::create};
     }
     [[nodiscard]] constexpr auto local(std::uint32_t i) const -> address { return places_[i].local; }
+    /// Whether another endpoint has the name of endpoint i, and both learn their peers by it.
+    [[nodiscard]] constexpr auto shares_name(std::uint32_t i) const -> bool {
+        auto other = names_.first(name(i));
+        while (other != no_index and (other == i or not is_live(other) or fixed_peer(other) != any_address or
+                                      not wire::is_same(name(other), name(i)))) {
+            other = names_.next(other);
+        }
+        return other != no_index and fixed_peer(i) == any_address;
+    }
     /// Iterates the endpoints whose names have the same hash, in the order of creation; `no_index` at the end.
     [[nodiscard]] constexpr auto first_named(wire::padded_name const& name) const -> std::uint32_t {
         return names_.first(name);
@@ -180,7 +190,7 @@ class endpoint_pool {
 
     constexpr auto remember(wire::announcement const& announced) -> remembered { return peers_.remember(announced); }
     constexpr auto forget(wire::announcement const& announced) -> void { peers_.forget(announced); }
-    constexpr auto recall(std::uint32_t i) -> address { return peers_.recall(name(i)); }
+    constexpr auto recall(std::uint32_t i, bool is_oldest) -> address { return peers_.recall(name(i), is_oldest); }
     constexpr auto forget_all() -> void { peers_.forget_all(); }
     /// The announcements that no endpoint has claimed.
     [[nodiscard]] constexpr auto unclaimed() const -> peer_table<Remembered> const& { return peers_; }

@@ -40,7 +40,8 @@ enum class remembered : std::uint8_t {
 ///   deliver(link, i, m)    calls its handler
 ///   notify(link, i, e)     calls its event handler
 ///   remember(a), forget(a) keeps or drops an unclaimed announcement
-///   recall(i)              removes and returns the announced address for the name of endpoint i, or any_address
+///   recall(i, is_oldest)   removes and returns the oldest or newest announced address for the name of endpoint i, or
+///                          any_address
 ///   forget_all()           drops all unclaimed announcements, when the link goes down
 ///   is_used(i)             only unless is_static: whether there is an endpoint i, also while its destruction is pending
 ///   first_named(name), next_named(i, name)  optional: iterate the endpoints that may have a name, instead of all
@@ -65,7 +66,7 @@ concept endpoint_table = requires(T& table, std::uint32_t i, address where, arch
     { table.remember(a) } -> std::same_as<remembered>;
     { table.forget(a) } -> std::same_as<void>;
     { table.remove(i) } -> std::same_as<void>;
-    { table.recall(i) } -> std::same_as<address>;
+    { table.recall(i, true) } -> std::same_as<address>;
     { table.forget_all() } -> std::same_as<void>;
 };
 
@@ -188,7 +189,7 @@ template <endpoint_description... Endpoints> class endpoints<Endpoints...> {
     static constexpr auto remember(wire::announcement const&) -> remembered { return remembered::kept; }
     static constexpr auto forget(wire::announcement const&) -> void {}
     static constexpr auto remove(std::uint32_t) -> void {}
-    static constexpr auto recall(std::uint32_t) -> address { return any_address; }
+    static constexpr auto recall(std::uint32_t, bool) -> address { return any_address; }
     static constexpr auto forget_all() -> void {}
 };
 static_assert(endpoint_table<endpoints<>>);

@@ -383,7 +383,7 @@ requires(... or endpoint_group<Items>) class endpoints<Items...> {
 
     constexpr auto remember(wire::announcement const& announced) -> remembered { return peers_.remember(announced); }
     constexpr auto forget(wire::announcement const& announced) -> void { peers_.forget(announced); }
-    constexpr auto recall(std::uint32_t i) -> address { return peers_.recall(name(i)); }
+    constexpr auto recall(std::uint32_t i, bool is_oldest) -> address { return peers_.recall(name(i), is_oldest); }
     /// Removes an unclaimed announcement for which there is a session now; false when there is none.
     constexpr auto recall_acceptable(wire::announcement& into) -> bool {
         auto const has_session = [&](wire::padded_name const& wanted) {

@@ -160,10 +160,18 @@ template <typename Transport, typename Endpoints, typename Lock, typename Wait> 
         auto const index = find(id);
         return index != no_index ? endpoints_.state(index).peer() : any_address;
     }
-    /// Adds an endpoint to an `endpoint_pool`, or removes one, under the lock.
+    /// Adds an endpoint to an `endpoint_pool`, or removes one, under the lock. An acknowledge contains the name alone, so that
+    /// two endpoints of one name could each be bound to the peer of the other.
     template <typename... Arguments> constexpr auto add_endpoint(Arguments&&... arguments) -> result<std::uint32_t> {
         auto guard = locked();
-        return endpoints_.create(std::forward<Arguments>(arguments)...);
+        auto const made = endpoints_.create(std::forward<Arguments>(arguments)...);
+        if constexpr (acknowledged and requires { endpoints_.shares_name(0u); }) {
+            if (made and endpoints_.shares_name(endpoints_.index_of(*made))) {
+                endpoints_.remove(endpoints_.index_of(*made));
+                return error::name_in_use;
+            }
+        }
+        return made;
     }
     constexpr auto remove_endpoint(std::uint32_t index) -> void {
         auto guard = locked();

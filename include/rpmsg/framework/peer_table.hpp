@@ -61,12 +61,16 @@ template <std::uint32_t Size> class peer_table {
         }
     }
 
-    /// Removes and returns the address that was announced last for a name, or any_address. A service that restarted may have
-    /// left an older address in the table.
-    constexpr auto recall(wire::padded_name const& name) -> address {
-        auto const i = find(name, any_address);
+    /// Removes and returns the address that was announced last for a name, or first, or any_address. A service that restarted may
+    /// have left an older address in the table, but not where names are acknowledged: there a peer takes an acknowledge for the
+    /// first of its unbound endpoints of the name (NuttX, drivers/rpmsg/rpmsg.c).
+    constexpr auto recall(wire::padded_name const& name, bool is_oldest = false) -> address {
+        auto i = find(name, any_address);
         if (i == no_index) {
             return any_address;
+        }
+        for (i = is_oldest ? 0 : i; not wire::is_same(entries_[i].name, name);) {
+            ++i;
         }
         auto const where = entries_[i].where;
         erase(i);
