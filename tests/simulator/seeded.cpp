@@ -13,7 +13,7 @@ TEST_CASE("the simulator finds bugs that are put into the library", "[.nightly]"
     for (auto const& each : all) {
         auto const invariant = each.find(400);
         std::printf("%s: %s\n", each.name, invariant.empty() ? "not found" : invariant.c_str());
-        found += invariant.empty() ? 0 : 1;
+        found += invariant.empty() ? 0u : 1u;
         missed += invariant.empty() ? " " + std::string{each.name} : "";
     }
     std::printf("%zu of %zu seeded bugs are found\n", found, all.size());

@@ -116,7 +116,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
                 return change;
             }
             shared_.template fence<site::restart_fence>();
-            if (advance(false, false) == handshake_step::answered) {
+            if (advance(false) == handshake_step::answered) {
                 call_peer(); // the next read of the peer index is left to another call
             }
         } else if constexpr (has_commands) {
@@ -136,14 +136,14 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
     }
 
     /// The reason why a link that was up goes down.
-    constexpr auto why_it_ends(bool are_ours) -> down_reason {
+    constexpr auto why_it_ends() -> down_reason {
         if (phase_ == link_phase::faulted) {
             return down_reason::broken;
         }
         if (auto const told = commanded(); told != down_reason::none) {
             return told;
         }
-        auto is_over = drains or not are_ours;
+        auto is_over = drains or not this->are_ours();
         if constexpr (has_commands) { // a driver that restarts clears the rings before it writes a word
             is_over = not handshake_.is_running(shared_, layout_) or (device and this->were_cleared());
         }
@@ -158,13 +158,11 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             return down_reason::none;
         }
     }
-    /// Whether the peer is ready; for a link that is up, also whether its rings are still valid for both sides. `are_ours` is set
-    /// to whether they have the mark of this device.
-    [[gnu::always_inline]] constexpr auto is_established(auto& shared, bool& are_ours) -> bool {
+    /// Whether the peer is ready; for a link that is up, also whether its rings are still valid for both sides.
+    [[gnu::always_inline]] constexpr auto is_established(auto& shared) -> bool {
         auto const rang = this->is_live() and take_doorbell();
-        auto const is_ready = handshake_.is_established(shared, layout_);
-        are_ours = this->are_ours(); // read after the peer's word: a driver clears the mark before it is ready again
-        auto const is_same = is_ready and (not this->is_live() or (are_ours and commanded() == down_reason::none));
+        auto const is_same = handshake_.is_established(shared, layout_) and // before the mark: a driver clears that first
+                             (not this->is_live() or (this->are_ours() and commanded() == down_reason::none));
         if (not is_same) {
             keep_doorbell(rang);
         }
@@ -190,11 +188,11 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         this->forget_rings();
         phase_ = link_phase::waiting;
     }
-    constexpr auto advance(bool is_established, [[maybe_unused]] bool are_ours) -> handshake_step {
+    constexpr auto advance(bool is_established) -> handshake_step {
         if constexpr (device and not agrees) {
             if (is_established) {
                 auto const is_broken = phase_ == link_phase::broken;
-                if (this->has_mark() and are_ours) {
+                if (this->has_mark() and this->are_ours()) { // read now: the driver may have initialised the rings since
                     return is_broken ? handshake_step::none : handshake_step::resume;
                 }
                 if (is_broken) {
@@ -257,7 +255,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
                (handshake::changes_without_doorbell and (phase_ == link_phase::waiting or phase_ == link_phase::refused));
     }
     /// Called when the link is not up or not valid any more. With epochs, messages published before are delivered first.
-    [[gnu::cold]] constexpr auto follow_peer(bool is_established, bool are_ours, ticks now) -> link_change {
+    [[gnu::cold]] constexpr auto follow_peer(bool is_established, ticks now) -> link_change {
         if (drains and phase_ <= last_mute) {
             return {};
         }
@@ -269,11 +267,11 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
             }
         }
         if (was_up or this->is_ending()) {
-            return go_down(why_it_ends(are_ours));
+            return go_down(why_it_ends());
         }
         // One doorbell may announce several steps of the handshake.
         for (int steps = 0; steps < handshake::most_steps; ++steps) {
-            auto const step = advance(is_established, are_ours);
+            auto const step = advance(is_established);
             auto change = follow(step, now);
             if (change.event != link_event::none) {
                 return change;
@@ -292,10 +290,7 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         return phase_ == link_phase::refused ? handshake_.mismatch(shared_, layout_) : config_mismatch::none;
     }
     /// Whether the rings are still valid for both sides: checked before a goodbye is written to them.
-    [[nodiscard]] constexpr auto can_say_goodbye() -> bool {
-        auto are_ours = false;
-        return is_up() and is_established(shared_, are_ours);
-    }
+    [[nodiscard]] constexpr auto can_say_goodbye() -> bool { return is_up() and is_established(shared_); }
     /// Whether the peer accepted the name service, where the dialect has a word for it. OpenAMP hosts before 2024 accept
     /// features without writing them.
     [[nodiscard]] constexpr auto takes_names() -> bool {
@@ -365,16 +360,15 @@ class vring_lifecycle : public ring_attach<Role, Config, Region, Bell, Layout> {
         // With epochs, a link that is not up leaves the check to the handshake.
         if (drains ? phase_ != link_phase::up : phase_ <= last_mute) [[unlikely]] {
             bells_.ring_pending(counts_);
-            return drains ? follow_peer(true, true, now) : link_change{};
+            return drains ? follow_peer(true, now) : link_change{};
         }
         auto&& shared = handle_of(shared_);
-        auto are_ours = false;
-        auto const is_established = this->is_established(shared, are_ours);
+        auto const is_established = this->is_established(shared);
         if (is_established or not this->is_live()) { // never for rings that are not valid
             bells_.ring_pending(counts_);
         }
         if (not is_established or (not drains and phase_ != link_phase::up)) [[unlikely]] {
-            return follow_peer(is_established, are_ours, now);
+            return follow_peer(is_established, now);
         }
         if constexpr (has_commands and device) {
             this->tx().note(shared_, layout_.parts(tx_ring)); // a driver that restarts clears the rings first
