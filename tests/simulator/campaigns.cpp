@@ -63,7 +63,7 @@ TEST_CASE("rings that detect every restart keep their promises under faults") {
     CHECK(outcome_of_each(kinds_of_own_rings(), settings) == "");
 }
 
-TEST_CASE("rings of other dialects keep their promises under faults") {
+TEST_CASE("rings of other dialects keep their promises under faults", "[.nightly]") {
     auto settings =
         settings_of("rings of other dialects keep their promises under faults", 400, common_faults() | ring_faults());
     settings.must_see.push_back("a core crashed between two accesses");
@@ -97,21 +97,21 @@ TEST_CASE("a loopback keeps its promises under faults") {
     CHECK(outcome_of_each(named(kinds_of_lines(), "loopback"), settings) == "");
 }
 
-TEST_CASE("three cores over any wires keep their promises under faults") {
+TEST_CASE("three cores over any wires keep their promises under faults", "[.nightly]") {
     auto settings = settings_of("three cores over any wires keep their promises under faults", 700,
                                 common_faults() | ring_faults() | serial_faults() | bus_faults());
     settings.cores = 3;
     CHECK(outcome_of(settings, tree_of(all_kinds())) == "");
 }
 
-TEST_CASE("five cores over any wires keep their promises under faults") {
+TEST_CASE("five cores over any wires keep their promises under faults", "[.nightly]") {
     auto settings = settings_of("five cores over any wires keep their promises under faults", 600,
                                 common_faults() | ring_faults() | serial_faults() | bus_faults());
     settings.cores = 5;
     CHECK(outcome_of(settings, tree_of(all_kinds())) == "");
 }
 
-TEST_CASE("eight cores over any wires keep their promises under faults") {
+TEST_CASE("eight cores over any wires keep their promises under faults", "[.nightly]") {
     auto settings = settings_of("eight cores over any wires keep their promises under faults", 500,
                                 common_faults() | ring_faults() | serial_faults() | bus_faults());
     settings.cores = 8;

@@ -24,6 +24,7 @@ template <rpmsg::region Region> class guarded_region {
         auto const value = region_.template load<Site, T>(offset);
         if (Site == rpmsg::site::adopted_index) {
             guard_->owns = true;
+            guard_->has_just_lost = false;
         }
         if (Site == rpmsg::site::status_load and sizeof(T) == 1 and guard_->end == remote and (value & 4) == 0) {
             guard_->has_just_lost = std::exchange(guard_->owns, false);
