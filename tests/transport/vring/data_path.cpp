@@ -44,7 +44,7 @@ constexpr auto read(rpmsg::wire::descriptor const& written, std::uint32_t which 
     rpmsg::store(rpmsg::bytes{shared.memory.content}.subspan(place::parts(which).descriptors + 16), written);
     auto rings = opened_rings{shared};
     auto found = reading{};
-    found.offset = rings.read_descriptor(which, 1, found.size);
+    found.offset = rings.read_descriptor(rings.shared_, place::parts(which), which, 1, found.size);
     found.counts = rings.counts();
     return found;
 }
