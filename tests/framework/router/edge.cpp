@@ -48,8 +48,10 @@ TEST_CASE("A payload that the path does not carry is refused") {
 }
 
 TEST_CASE("A held message keeps the buffer of the hub link until it is released or the edge is lost") {
-    auto held = std::vector<held_message>{};
-    auto rig = edge_rig{endpoints{endpoint<"echo">([&held](auto& link, message const& m) { held.push_back(link.hold(m)); })}};
+    auto* at = static_cast<std::vector<held_message>*>(nullptr);
+    auto rig = edge_rig{endpoints{endpoint<"echo">([&at](auto& link, message const& m) { at->push_back(link.hold(m)); })}};
+    auto held = std::vector<held_message>{}; // ends before the link
+    at = &held;
     rig.join();
     REQUIRE(rig.hub.announce("r:b:echo", 2001, kind::acknowledge));
     rig.settle();

@@ -302,7 +302,7 @@ template <typename World> class play {
     auto settle() -> void {
         for (auto* const each : {&a_.is_closed, &b_.is_closed}) {
             if (*each) {
-                (each == &a_.is_closed ? a_.now->at.start() : b_.now->at.start());
+                (void)(each == &a_.is_closed ? a_.now->at.start() : b_.now->at.start());
                 *each = false;
             }
         }
