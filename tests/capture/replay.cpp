@@ -121,7 +121,8 @@ TEST_CASE("a live NuttX that pings, is pinged, and restarts, is played from its 
 }
 
 // NuttX creates 60 endpoints at once and sends to each, then creates and destroys 20 more in a second, each fourth at once.
-TEST_CASE("a listener opens and closes 60 sessions at once and 20 one after the other as it did for a live NuttX") {
+TEST_CASE("a listener opens and closes 60 sessions at once and 20 one after the other as it did for a live NuttX",
+          "[.nightly]") {
     auto const link = GENERATE("uart", "spi_controller");
     INFO(link);
     auto played = capture::replay<>{capture::read(capture::recorded(std::string{"nuttx_"} + link + "_names.pcapng"))};
