@@ -1,29 +1,8 @@
-# Bugs that the simulator must find, at least three in each part of the library: each is a header of which one text was replaced,
-# put first on the include path of one small source that builds the library under another name. Included by tests/CMakeLists.txt.
+# Bugs that the simulator must find (tests/mutants.cmake), at least three in each part of the library.
 #
 #   bug(name header wire old new)   `wire` is a name of small_wires.hpp
-set(simulated_mutants ${CMAKE_CURRENT_BINARY_DIR}/simulator)
-
 function(bug name header wire old new)
-  set(file ${PROJECT_SOURCE_DIR}/include/rpmsg/${header})
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-  file(READ ${file} content)
-  string(FIND "${content}" "${old}" first)
-  string(FIND "${content}" "${old}" last REVERSE)
-  if(first EQUAL -1 OR NOT first EQUAL last)
-    message(FATAL_ERROR "The seeded bug '${name}' of tests/simulator/mutants.cmake replaces a text that is not once in ${header}:\n${old}")
-  endif()
-  string(REPLACE "${old}" "${new}" content "${content}")
-  set(changed ${simulated_mutants}/${name}/rpmsg/${header})
-  file(WRITE ${changed}.new "${content}")
-  file(COPY_FILE ${changed}.new ${changed} ONLY_IF_DIFFERENT)
-
-  add_library(simulated_${name} OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/simulator/mutant/mutant.cpp)
-  target_include_directories(simulated_${name} BEFORE PRIVATE ${simulated_mutants}/${name})
-  target_link_libraries(simulated_${name} PRIVATE rpmsg::dev)
-  target_compile_options(simulated_${name} PRIVATE ${test_options} -O1 -g0)
-  target_compile_definitions(simulated_${name} PRIVATE rpmsg=rpmsg_${name} SEEDED_NAME="${name}" SEEDED_WIRE=${wire})
-  target_sources(tests_simulator PRIVATE $<TARGET_OBJECTS:simulated_${name}>)
+  add_mutant(simulator ${name} ${header} "${old}" "${new}" SEEDED_WIRE=${wire})
 endfunction()
 
 # The channel and its endpoints.
@@ -86,22 +65,22 @@ bug(any_session transport/uart/reliable_link.hpp serial
   "        if (not session_.is_current(header.session)) {" "        if (false) {")
 
 # The serial line of NuttX.
-bug(frames_of_before transport/uart/nuttx_link.hpp serial_nuttx
-  "        parser_.frames().clear(parser_.fence());\n" "")
+bug(frames_of_before transport/uart/nuttx_state.hpp serial_nuttx
+  "        parser.frames().clear(parser.fence());\n" "")
 bug(connect_once transport/uart/nuttx_link.hpp serial_nuttx
-  "        if (has_passed(called_at_ + Config.connect_ticks, now_)) {\n            calls_ = true;\n        }" "")
+  "        if (has_passed(own().called_at + Config.connect_ticks, own().now)) {\n            own().calls = true;\n        }" "")
 bug(damaged_is_delivered transport/uart/nuttx_link.hpp serial_nuttx
   "            if (not wire::is_intact<check>(whole)) {" "            if (false) {")
 
 # SPI.
-bug(never_rewound transport/spi/transfers.hpp bus
-  "            outbox_.rewind();\n" "")
-bug(delivered_again transport/spi/transfers.hpp bus
-  "(not format::is_numbered or content.sequence == expected_)" "true")
+bug(never_rewound transport/spi/state.hpp bus
+  "            outbox.rewind();\n" "")
+bug(delivered_again transport/spi/state.hpp bus
+  "(not is_numbered or content.sequence == expected)" "true")
 bug(buffer_is_not_counted transport/spi/rx_queue.hpp bus
   "        free_.insert(id);\n        ++free_count_;" "        free_.insert(id);")
 bug(edge_once transport/spi/transfers.hpp bus
-  "            } else if (is_requesting_ and is_overdue()) {\n                repeat_request();\n            }" "            }")
+  "            } else if (own().is_requesting and own().is_overdue()) {\n                repeat_request();\n            }" "            }")
 bug(numbers_go_on transport/spi/tx_queue.hpp bus
   "        head_ = sent_ = 0;\n        first_ = 0;" "        head_ = sent_ = 0;")
 bug(restart_is_not_seen transport/spi/session.hpp bus

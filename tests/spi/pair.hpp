@@ -28,7 +28,11 @@ template <spi_config Config, typename Wires = rpmsg::testing::sound_wires> struc
     std::uint32_t order = 1;
 
     constexpr auto controller() -> controller_end { return controller_end{frames, port<spi_role::controller>{bus}}; }
-    constexpr auto peripheral() -> peripheral_end { return peripheral_end{other_frames, port<spi_role::peripheral>{bus}}; }
+    /// Started anew, with memory that is all zeroes.
+    constexpr auto peripheral() -> peripheral_end {
+        other_frames.state = {};
+        return peripheral_end{other_frames, port<spi_role::peripheral>{bus}};
+    }
 
     /// One round of what time brings: a transfer, the interrupts, a poll of each side. Whether anything happened.
     constexpr auto turn(auto& controller, auto& peripheral, rpmsg::ticks now) -> bool {

@@ -1,30 +1,8 @@
-# Bugs that the search must find: each is a header of which one text was replaced, put first on the include path of one small
-# source that builds the library under another name. Included by tests/CMakeLists.txt.
+# Bugs that the search must find (tests/mutants.cmake).
 #
 #   seed(name header world fault old new)   `fault` is a part of the description that the search returns
-set(mutants ${CMAKE_CURRENT_BINARY_DIR}/state_search)
-
 function(seed name header world fault old new)
-  set(file ${PROJECT_SOURCE_DIR}/include/rpmsg/${header})
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-  file(READ ${file} content)
-  string(FIND "${content}" "${old}" first)
-  string(FIND "${content}" "${old}" last REVERSE)
-  if(first EQUAL -1 OR NOT first EQUAL last)
-    message(FATAL_ERROR "The seeded bug '${name}' of tests/state_search/mutants.cmake replaces a text that is not once in ${header}:\n${old}")
-  endif()
-  string(REPLACE "${old}" "${new}" content "${content}")
-  set(changed ${mutants}/${name}/rpmsg/${header})
-  file(WRITE ${changed}.new "${content}")
-  file(COPY_FILE ${changed}.new ${changed} ONLY_IF_DIFFERENT)
-
-  add_library(mutant_${name} OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/state_search/mutant/mutant.cpp)
-  target_include_directories(mutant_${name} BEFORE PRIVATE ${mutants}/${name})
-  target_link_libraries(mutant_${name} PRIVATE rpmsg::dev)
-  target_compile_options(mutant_${name} PRIVATE ${test_options} -O1 -g0)
-  target_compile_definitions(mutant_${name} PRIVATE rpmsg=rpmsg_${name} SEEDED_NAME="${name}" SEEDED_FAULT="${fault}"
-    "SEEDED_WORLD=${world}")
-  target_sources(tests_state_search PRIVATE $<TARGET_OBJECTS:mutant_${name}>)
+  add_mutant(state_search ${name} ${header} "${old}" "${new}" SEEDED_FAULT="${fault}" "SEEDED_WORLD=${world}")
 endfunction()
 
 # Kind 1: work is left that neither `is_pending`, a doorbell nor a deadline announces.
