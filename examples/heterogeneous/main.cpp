@@ -92,18 +92,9 @@ template <rpmsg::fixed_name Other>
     }
 }
 
-constexpr auto help_text = R"(usage: heterogeneous [OPTION...]
-Three cores as processes: Linux and core A have an SPI bus between them, core A and core B rings in shared memory. Core A is
-the hub, and Linux and core B talk through it; meanwhile each set of cores is killed and started again, in orders by chance.
-
-  --rounds N     of kills, 0 to 100000 (default 14: each set twice)
-  --seconds N    between two rounds, 0 to 3600 (default 1)
-  --seed N       of the orders (default 1)
-  --svg FILE     the picture at the end (default heterogeneous.svg)
-  --help
-
-Exit status: 0 Linux and core B talked again after each round, 1 failure, 2 wrong arguments.
-)";
+constexpr auto about =
+    R"(Three cores as processes: Linux and core A have an SPI bus between them, core A and core B rings in shared memory. Core A is
+the hub, and Linux and core B talk through it; meanwhile each set of cores is killed and started again, in orders by chance.)";
 } // namespace
 
 auto main(int count, char** arguments) -> int {
@@ -113,7 +104,7 @@ auto main(int count, char** arguments) -> int {
     }
     auto& shared = *new (memory) shared_memory{};
     auto const topology = stage::description{.program = "heterogeneous",
-                                             .help = help_text,
+                                             .about = about,
                                              .names = {"Linux", "core A", "core B"},
                                              .places = {{{100, 100}, {320, 100}, {540, 100}}},
                                              .pairs = {{big_core, core_b}},

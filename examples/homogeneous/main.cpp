@@ -55,18 +55,9 @@ template <std::uint32_t Self> [[noreturn]] auto run_core(shared_memory& memory) 
     }
 }
 
-constexpr auto help_text = R"(usage: homogeneous [OPTION...]
-Three cores as processes, each pair with a link over rings in shared memory. All pairs talk; meanwhile each set of cores is
-killed and started again, in orders by chance.
-
-  --rounds N     of kills, 0 to 100000 (default 14: each set twice)
-  --seconds N    between two rounds, 0 to 3600 (default 1)
-  --seed N       of the orders (default 1)
-  --svg FILE     the picture at the end (default homogeneous.svg)
-  --help
-
-Exit status: 0 all pairs talked again after each round, 1 failure, 2 wrong arguments.
-)";
+constexpr auto about =
+    R"(Three cores as processes, each pair with a link over rings in shared memory. All pairs talk; meanwhile each set of cores is
+killed and started again, in orders by chance.)";
 } // namespace
 
 auto main(int count, char** arguments) -> int {
@@ -76,7 +67,7 @@ auto main(int count, char** arguments) -> int {
     }
     auto& shared = *new (memory) shared_memory{};
     auto const topology = stage::description{.program = "homogeneous",
-                                             .help = help_text,
+                                             .about = about,
                                              .names = {"core 0", "core 1", "core 2"},
                                              .places = {{{320, 40}, {120, 150}, {520, 150}}},
                                              .pairs = {{0, 1}, {0, 2}, {1, 2}},

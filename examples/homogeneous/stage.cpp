@@ -14,6 +14,18 @@
 
 namespace stage {
 namespace {
+constexpr auto help_text = R"(usage: {0} [OPTION...]
+{1}
+
+  --rounds N     of kills, 0 to 100000 (default 14: each set twice)
+  --seconds N    between two rounds, 0 to 3600 (default 1)
+  --seed N       of the orders (default 1)
+  --svg FILE     the picture at the end (default {0}.svg)
+  --help
+
+Exit status: 0 all that talk to each other talked again after each round, 1 failure, 2 wrong arguments.
+)";
+
 struct options {
     std::uint32_t rounds = 14;
     std::uint32_t seconds = 1; ///< between two rounds
@@ -229,7 +241,7 @@ auto run(description const& it, board& shared, int count, char** arguments, std:
     -> int {
     auto chosen = options{};
     if (count > 1 and (std::string_view{arguments[1]} == "--help" or std::string_view{arguments[1]} == "-h")) {
-        fmt::print("{}", it.help);
+        fmt::print(help_text, it.program, it.about);
         return 0;
     }
     auto const complain = [&](std::string const& text) { fmt::print(stderr, "{}: {}\n", it.program, text); };

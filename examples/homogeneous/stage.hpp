@@ -109,7 +109,7 @@ auto work(rpmsg::host::futex_bell& bell, auto&& turn, auto&... links) -> void {
 /// The picture and the rules of a topology.
 struct description {
     std::string_view program{};
-    std::string_view help{};
+    std::string_view about{}; ///< what --help says of it
     std::array<std::string_view, cores> names{};
     std::array<std::array<int, 2>, cores> places{};    ///< in the picture
     std::vector<std::array<std::uint32_t, 2>> pairs{}; ///< that talk
