@@ -2,6 +2,7 @@
 set(rpmsg_headers
   include/rpmsg/core/address.hpp
   include/rpmsg/core/atomic_word.hpp
+  include/rpmsg/core/byte_ring.hpp
   include/rpmsg/core/bytes.hpp
   include/rpmsg/core/counters.hpp
   include/rpmsg/core/cpp20.hpp
@@ -115,7 +116,6 @@ set(rpmsg_headers
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
   include/rpmsg/service/ping/responder.hpp
-  include/rpmsg/service/socket/receive_ring.hpp
   include/rpmsg/service/socket/socket_config.hpp
   include/rpmsg/service/socket/socket_flow.hpp
   include/rpmsg/service/socket/socket_loan.hpp
@@ -123,6 +123,12 @@ set(rpmsg_headers
   include/rpmsg/service/socket/socket_table.hpp
   include/rpmsg/service/socket/socket_transfers.hpp
   include/rpmsg/service/socket/sockets.hpp
+  include/rpmsg/service/syslog/syslog_client.hpp
+  include/rpmsg/service/syslog/syslog_server.hpp
+  include/rpmsg/service/tty/raw_tty.hpp
+  include/rpmsg/service/tty/tty.hpp
+  include/rpmsg/service/tty/tty_config.hpp
+  include/rpmsg/service/tty/tty_storage.hpp
   include/rpmsg/testing/explorer/exploration.hpp
   include/rpmsg/testing/explorer/explored_region.hpp
   include/rpmsg/testing/explorer/explorer.hpp
@@ -239,6 +245,8 @@ set(rpmsg_headers
   include/rpmsg/wire/service/read_header.hpp
   include/rpmsg/wire/service/router.hpp
   include/rpmsg/wire/service/socket.hpp
+  include/rpmsg/wire/service/syslog.hpp
+  include/rpmsg/wire/service/tty.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp
