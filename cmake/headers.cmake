@@ -67,6 +67,7 @@ set(rpmsg_headers
   include/rpmsg/host/file_system.hpp
   include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
+  include/rpmsg/host/pty_bridge.hpp
   include/rpmsg/host/rpmsg_char.hpp
   include/rpmsg/host/rpmsg_control.hpp
   include/rpmsg/host/serial/pty.hpp
@@ -112,6 +113,10 @@ set(rpmsg_headers
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
+  include/rpmsg/service/device/device_client.hpp
+  include/rpmsg/service/device/device_files.hpp
+  include/rpmsg/service/device/device_handles.hpp
+  include/rpmsg/service/device/device_server.hpp
   include/rpmsg/service/ping/hold_test.hpp
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
@@ -241,6 +246,7 @@ set(rpmsg_headers
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
+  include/rpmsg/wire/service/device.hpp
   include/rpmsg/wire/service/ping.hpp
   include/rpmsg/wire/service/read_header.hpp
   include/rpmsg/wire/service/router.hpp
