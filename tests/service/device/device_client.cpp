@@ -232,9 +232,9 @@ constexpr auto a_watch_hears_of_events() -> bool {
     it.open();
     check(it.service.watch(wire::device_event::readable).has_value());
     it.turn();
-    check(same(it.last().subspan(24), raw(1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0)) and it.last().size() == 40);
+    check(same(it.last().subspan(24), raw(1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0)) and it.last().size() == 40);
     constexpr auto notification =
-        raw(9, 0, 0, 0, 0, 0, 0, 0, 7, 7, 7, 7, 7, 7, 7, 7, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0); // its cookie has no meaning
+        raw(9, 0, 0, 0, 0, 0, 0, 0, 7, 7, 7, 7, 7, 7, 7, 7, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0); // its cookie has no meaning
     it.receive(notification); // it may come before the answer
     check(it.service.is_running() and it.service.ready() == wire::device_event::readable);
     it.reply(40, 0);
@@ -242,8 +242,14 @@ constexpr auto a_watch_hears_of_events() -> bool {
     check(it.service.watch(0).has_value());
     it.turn();
     check(it.last()[28] == std::byte{0} and it.service.ready() == 0);
+    it.receive(notification); // of the watch that has ended
+    check(it.service.ready() == 0 and it.service.unexpected() == 1);
     it.reply(40, failure::no_entry);
     check(it.service.result() == failure::no_entry);
+    check(it.service.watch(wire::device_event::readable).has_value());
+    it.turn();
+    it.receive(notification);
+    check(it.service.ready() == 0 and it.service.unexpected() == 2);
     return true;
 }
 

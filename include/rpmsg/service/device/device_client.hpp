@@ -46,6 +46,7 @@ template <fixed_name Name> class device_client {
     std::int32_t result_{};
     std::uint32_t ready_{};
     std::uint32_t unexpected_{};
+    std::uint32_t watch_{}; ///< the cookie of the watch that notifications belong to, or 0
     bool is_bound_{};
     bool is_open_{};
     bool is_sent_{};
@@ -108,7 +109,6 @@ template <fixed_name Name> class device_client {
     }
     constexpr auto send_request(auto& link) -> rpmsg::result<std::uint32_t> {
         auto const head = front(handle_);
-        auto const token = wire::device_number{std::uint64_t{1}};
         switch (command_) {
         case wire::device_command::open: return send(link, wire::device_open{.front = head, .flags = number_});
         case wire::device_command::close: return send(link, head);
@@ -127,7 +127,7 @@ template <fixed_name Name> class device_client {
             return send(link, wire::device_poll{.front = head,
                                                 .events = static_cast<std::uint32_t>(number_),
                                                 .setup = number_ != 0 ? 1u : 0u,
-                                                .token = token});
+                                                .token = head.head.cookie});
         }
     }
 
@@ -186,7 +186,7 @@ template <fixed_name Name> class device_client {
     }
     constexpr auto take_notification(const_bytes payload) -> void {
         auto it = wire::device_notify{};
-        if (is_open_ and wire::read_header(payload, 0, it)) {
+        if (wire::read_header(payload, 0, it) and watch_ != 0 and it.token == wire::device_number{std::uint64_t{watch_}}) {
             ready_ |= it.events;
         } else {
             detail::count_up(unexpected_);
@@ -264,6 +264,7 @@ template <fixed_name Name> class device_client {
         auto const outcome = begin(wire::device_command::poll);
         if (outcome) {
             number_ = static_cast<std::int32_t>(events);
+            watch_ = events != 0 ? cookie_ : 0;
             ready_ = 0;
         }
         return outcome;
@@ -301,6 +302,7 @@ template <fixed_name Name> class device_client {
         }
         is_bound_ = e.kind == event_kind::bound;
         is_open_ = has_lost_handle_ = false;
+        watch_ = 0;
         lost_open_ = 0;
         if (command_ != 0) {
             finish(wire::device_error::connection_reset);
