@@ -170,6 +170,11 @@ template <typename Core> class bindings {
         return outcome.has_value();
     }
 
+    /// The next poll sends an acknowledge for an endpoint that is bound by name.
+    constexpr auto must_answer(Core& core, std::uint32_t index) -> void {
+        core.table().state(index).must_announce = core.polling().has_pending = true;
+        core.note_pending(index);
+    }
     /// Applies an announcement to the endpoint that it matches.
     constexpr auto apply(Core& core, matched_name const& matched, wire::announced const& announced) -> void {
         if (matched.match == name_match::binds) {
@@ -179,10 +184,11 @@ template <typename Core> class bindings {
             }
             set_by_name(core, matched.index, true);
             if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
-                core.table().state(matched.index).must_announce = core.polling().has_pending = true;
-                core.note_pending(matched.index);
+                must_answer(core, matched.index);
             }
-            bind(core, matched.index, announced.where);
+            if (not table::handles_events or not core.table().state(matched.index).is_bound()) { // otherwise to this peer
+                bind(core, matched.index, announced.where);
+            }
         } else if (matched.match == name_match::unbinds) {
             unbind(core, matched.index);
             if constexpr (has_groups) {
@@ -195,8 +201,7 @@ template <typename Core> class bindings {
             }
             claim(core, matched.index);
             if (Core::acknowledged and core.table().state(matched.index).is_bound_by_name) { // bound by `claim`
-                core.table().state(matched.index).must_announce = core.polling().has_pending = true;
-                core.note_pending(matched.index);
+                must_answer(core, matched.index);
             }
         } else if (matched.match == name_match::unclaimed and matched.index != no_index) {
             notify_moved(core, matched.index, announced.where);
