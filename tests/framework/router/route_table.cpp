@@ -35,7 +35,7 @@ constexpr auto announce(table& it, std::uint32_t link, std::string_view name, st
 }
 /// The next announcement of the hub on a link, after any commands.
 constexpr auto next(table& it, std::uint32_t link) -> wire::announcement {
-    auto out = table::outgoing{};
+    auto out = rpmsg::detail::hub_message{};
     while (it.next(link, out, path)) {
         if (out.destination == name_service_address) {
             return load<wire::announcement>(out.content);
@@ -61,7 +61,7 @@ constexpr auto joined() -> table {
 TEST_CASE("two edges are joined when both have acknowledged, and each is told its own name and the sizes of its path") {
     STATIC_REQUIRE([] {
         auto it = joined();
-        auto out = table::outgoing{};
+        auto out = rpmsg::detail::hub_message{};
         check(it.next(1, out, path) and out.destination == address{600} and out.size == 20);
         check(load<wire::router_message>(out.content) == wire::router_create("b", 100, 200));
         return not it.next(1, out, path) and not it.has_pending(1);
