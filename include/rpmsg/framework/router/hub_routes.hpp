@@ -27,7 +27,7 @@ template <typename Edges> class hub_routes {
     static constexpr std::uint32_t rounds = (1u << 29) / stride;
 
     std::array<hub_route, routes> routes_{};
-    std::array<hub_passage, 2 * routes> passages_{}; ///< from side s of route r: 2 r + s
+    std::array<hub_passage, routes + routes> passages_{}; ///< from side s of route r: 2 r + s
 
     [[nodiscard]] constexpr auto address_of(std::uint32_t r, std::uint32_t s) const -> address {
         return address{first_dynamic_address + links + 2 * r + s + routes_[r].uses * stride};
