@@ -82,28 +82,29 @@ template <typename... Edges> class hub_forwarding : public hub_ports<Edges...> {
     }
 
     /// Sends a message, or keeps it, or counts it as dropped. Returns whether its buffer is kept.
-    [[gnu::always_inline]] constexpr auto hand_on(std::uint32_t number, std::uint32_t from, rx_buffer const& m) -> bool {
+    [[gnu::always_inline]] constexpr auto hand_on(auto& to, std::uint32_t number, std::uint32_t from, rx_buffer const& m)
+        -> bool {
         auto const& where = routes_.at(number);
-        auto is_kept = false;
-        visit(where.to, [&](auto& to, auto) {
-            auto const is_free = to.queue.is_empty() and may_follow(to, where.to);
-            auto const outcome = not is_free         ? counter::no_buffer
-                                 : sizeof(void*) > 4 ? pass_on(to, where, m.payload)
-                                                     : pass_on_later(to, where, m.payload);
-            if (outcome != is_sent) [[unlikely]] {
-                auto const it = waiting_message{
-                    .payload = m.payload, .token = m.token, .passage = number, .self = m.destination, .from = from};
-                is_kept = outcome == counter::no_buffer and keep(to.queue, to.share, it);
-                if (not is_kept) {
-                    count(from, outcome);
-                }
-            }
-        });
-        return is_kept;
+        auto const is_free = to.queue.is_empty() and may_follow(to, where.to);
+        auto const outcome = not is_free         ? counter::no_buffer
+                             : sizeof(void*) > 4 ? pass_on(to, where, m.payload)
+                                                 : pass_on_later(to, where, m.payload);
+        if (outcome == is_sent) [[likely]] {
+            return false;
+        }
+        auto const it =
+            waiting_message{.payload = m.payload, .token = m.token, .passage = number, .self = m.destination, .from = from};
+        if (outcome == counter::no_buffer and keep(to.queue, to.share, it)) {
+            return true;
+        }
+        count(from, outcome);
+        return false;
     }
     /// The same on small cores, where the links share it.
     [[gnu::noinline]] constexpr auto hand_on_shared(std::uint32_t number, std::uint32_t from, rx_buffer const& m) -> bool {
-        return hand_on(number, from, m);
+        auto is_kept = false;
+        visit(routes_.at(number).to, [&](auto& to, auto) { is_kept = this->hand_on(to, number, from, m); });
+        return is_kept;
     }
     /// Sends a message that came on link `from`. Returns whether its buffer is kept.
     template <typename Source> constexpr auto forward(Source& source, std::uint32_t from, rx_buffer const& m) -> bool {
@@ -123,7 +124,9 @@ template <typename... Edges> class hub_forwarding : public hub_ports<Edges...> {
             return false;
         }
         if constexpr (sizeof(void*) > 4) {
-            return hand_on(number, from, m);
+            auto is_kept = false;
+            visit(where.to, [&](auto& to, auto) { is_kept = this->hand_on(to, number, from, m); });
+            return is_kept;
         } else {
             return hand_on_shared(number, from, m);
         }
