@@ -41,12 +41,17 @@ set(rpmsg_headers
   include/rpmsg/framework/router/edge.hpp
   include/rpmsg/framework/router/hub.hpp
   include/rpmsg/framework/router/hub_edge.hpp
+  include/rpmsg/framework/router/hub_forwarding.hpp
   include/rpmsg/framework/router/hub_link.hpp
+  include/rpmsg/framework/router/hub_ports.hpp
   include/rpmsg/framework/router/hub_queue.hpp
+  include/rpmsg/framework/router/hub_routes.hpp
   include/rpmsg/framework/router/port.hpp
   include/rpmsg/framework/router/port_names.hpp
+  include/rpmsg/framework/router/route.hpp
   include/rpmsg/framework/router/route_table.hpp
   include/rpmsg/framework/service_hook.hpp
+  include/rpmsg/framework/table_questions.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp
   include/rpmsg/framework/worker_link.hpp
