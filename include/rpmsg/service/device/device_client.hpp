@@ -146,7 +146,7 @@ template <fixed_name Name> class device_client {
         }
         case wire::device_command::close: is_open_ = false; break;
         case wire::device_command::read: {
-            auto const size = static_cast<std::uint32_t>(std::max(head.result, 0));
+            auto const size = static_cast<std::uint32_t>(std::max<std::int32_t>(head.result, 0));
             auto const rest = into_.subspan(done_);
             if (payload.size() < sizeof(wire::device_transfer) or payload.size() - sizeof(wire::device_transfer) != size or
                 size > rest.size()) {

@@ -136,9 +136,9 @@ template <device_server_config Config, device_files Files> class device_server {
                     return 0;
                 }
                 auto const wanted = it.count - std::min(done, it.count);
-                into = into.first(std::min<std::size_t>(into.size(), std::min(wanted, 0x7fff'ffffu)));
-                auto const count = into.empty() ? 0 : files_.read(handle->file, into);
-                auto const size = static_cast<std::uint32_t>(std::max(count, 0));
+                into = into.first(std::min({into.size(), std::size_t{wanted}, std::size_t{0x7fff'ffff}}));
+                auto const count = into.empty() ? std::int32_t{} : files_.read(handle->file, into);
+                auto const size = static_cast<std::uint32_t>(std::max<std::int32_t>(count, 0));
                 expects(size <= into.size());
                 it.front.head.result = count;
                 done += size;
@@ -200,7 +200,7 @@ template <device_server_config Config, device_files Files> class device_server {
             });
     }
     constexpr auto poll(auto& link, session& of, const_bytes request) -> step {
-        auto const watch = [](wire::device_poll const& it, detail::device_handle& handle) {
+        auto const watch = [](wire::device_poll const& it, detail::device_handle& handle) -> std::int32_t {
             if (it.setup != 0 and it.token == wire::device_number{}) {
                 return wire::device_error::invalid;
             }

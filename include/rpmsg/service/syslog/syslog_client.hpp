@@ -36,7 +36,7 @@ struct syslog_client_counts {
 template <std::uint32_t Size = 1024, lock_policy Lock = no_lock> class syslog_client {
     byte_ring<Size> text_{};
     syslog_client_counts counts_{};
-    wire::syslog_sync sync_{};
+    wire::syslog_sync sync_{.head = {}, .cookie = {}};
     std::uint32_t before_sync_{}; ///< bytes that are sent before the answer
     bool owes_sync_{};
     bool is_suspended_{};

@@ -56,7 +56,7 @@ class tty : public detail::tty_storage<Config, OnReadable, Lock> {
         return size != 0;
     }
     constexpr auto on_response(wire::tty_header const& head) -> void {
-        auto const accepted = static_cast<std::uint32_t>(std::max(head.result, 0));
+        auto const accepted = static_cast<std::uint32_t>(std::max<std::int32_t>(head.result, 0));
         if (in_flight_ == 0 or head.cookie != cookie_ or accepted > in_flight_) {
             detail::count_up(counts_.malformed);
             return;
