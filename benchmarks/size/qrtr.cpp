@@ -10,7 +10,7 @@ constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .di
 using shared_memory = rpmsg::mapped_region<rpmsg::fixed_memory<board::shared_start, board::shared_size>>;
 
 constinit auto node = rpmsg::make_qrtr_node(
-    2, rpmsg::qrtr_service<15>([](auto& link, rpmsg::qrtr_message const& m) { (void)link.send(m.source, m.data); }));
+    rpmsg::qrtr_service<15>([](auto& link, rpmsg::qrtr_message const& m) { (void)link.send(m.source, m.data); }));
 constinit auto link = rpmsg::channel{
     rpmsg::vring_device<rings, shared_memory, board::mailbox>{},
     rpmsg::endpoints{rpmsg::ref{node}},
