@@ -18,8 +18,7 @@ struct observer {
     std::int64_t servers{};
 
     auto node() {
-        return make_qrtr_node<qrtr_config{.servers = 3, .flows = 2, .resumes = 2}>(
-            7,
+        return make_qrtr_node<qrtr_config{.node = 7, .servers = 3, .flows = 2, .resumes = 2}>(
             qrtr_service<15>(
                 [this](auto& link, qrtr_message const& m) {
                     expects(not m.data.empty() and m.data.size() <= 48);

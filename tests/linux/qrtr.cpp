@@ -19,7 +19,7 @@ struct server {
     rpmsg::qrtr_address to{};
 
     auto node() {
-        return rpmsg::make_qrtr_node(2, rpmsg::qrtr_service<15>([this](auto& link, rpmsg::qrtr_message const& m) {
+        return rpmsg::make_qrtr_node(rpmsg::qrtr_service<15>([this](auto& link, rpmsg::qrtr_message const& m) {
                                          lost += link.send(m.source, m.data) ? 0u : 1u;
                                      }),
                                      rpmsg::qrtr_service<16, 7>([this](auto&, rpmsg::qrtr_message const& m) {

@@ -204,8 +204,9 @@ struct link_plan {
 };
 
 /// A link with two services in a fixed table, and a loan that its user keeps for some time.
-template <typename Transport> class fixed_link final : public any_link {
-    using table = endpoints<talker<'a'>, talker<'b'>>;
+template <typename Transport, char First> class named_link final : public any_link {
+    static constexpr char second = First + 1;
+    using table = endpoints<talker<First>, talker<second>>;
     using link_type = channel<Transport, table>;
     using loan = typename link_type::endpoint::loan;
 
@@ -238,16 +239,16 @@ template <typename Transport> class fixed_link final : public any_link {
     }
 
   public:
-    fixed_link(core& who, link_plan const& plan, Transport transport)
+    named_link(core& who, link_plan const& plan, Transport transport)
         : who_{&who}, plan_{plan}, talks_{talk{&who, plan.line, plan.end, plan.topics[0]},
                                           talk{&who, plan.line, plan.end, plan.topics[1]}},
-          link_{std::move(transport), table{talker<'a'>{&talks_[0]}, talker<'b'>{&talks_[1]}}} {
+          link_{std::move(transport), table{talker<First>{&talks_[0]}, talker<second>{&talks_[1]}}} {
         for (auto& each : talks_) {
             each.begin(who.now());
             each.most_held = plan.most_held;
         }
     }
-    ~fixed_link() override {
+    ~named_link() override {
         for (auto& each : talks_) {
             each.held.clear();
         }
@@ -284,6 +285,8 @@ template <typename Transport> class fixed_link final : public any_link {
     }
     auto undeliverable() -> std::uint32_t override { return link_.counts()[counter::no_endpoint]; }
 };
+
+template <typename Transport> using fixed_link = named_link<Transport, 'a'>;
 
 /// A link whose two endpoints are created at run time, destroyed, and created again.
 template <typename Transport> class pooled_link final : public any_link {

@@ -46,8 +46,8 @@ struct echo_node {
         }
     };
     static constexpr auto make(notes& log) {
-        return make_qrtr_node<qrtr_config{.servers = 2, .flows = 2, .resumes = 2}>(
-            number, qrtr_service<15, 3>(hears{&log}, is_told{&log}), qrtr_client(hears{&log}));
+        return make_qrtr_node<qrtr_config{.node = number, .servers = 2, .flows = 2, .resumes = 2}>(
+            qrtr_service<15, 3>(hears{&log}, is_told{&log}), qrtr_client(hears{&log}));
     }
 };
 using node_type = decltype(echo_node::make(detail::lent<notes&>()));
@@ -279,8 +279,8 @@ constexpr auto a_send_refuses_in_words() -> bool {
 constexpr auto two_nodes_find_each_other() -> bool {
     auto first = notes{};
     auto second = notes{.echoes = false};
-    auto server = make_qrtr_node(2, qrtr_service<40>(echo_node::hears{&first}));
-    auto client = make_qrtr_node(3, qrtr_client(echo_node::hears{&second}));
+    auto server = make_qrtr_node(qrtr_service<40>(echo_node::hears{&first}));
+    auto client = make_qrtr_node<qrtr_config{.node = 3}>(qrtr_client(echo_node::hears{&second}));
     using end = testing::loopback<true, 4, 64>;
     auto memory = testing::loopback_memory<4, 64>{};
     auto a = channel<end, endpoints<ref<decltype(server)>>>{end{memory, 0}, endpoints{ref{server}}};

@@ -19,6 +19,7 @@
 namespace rpmsg {
 
 struct qrtr_config {
+    std::uint32_t node = 2;    ///< the number of the node in its network, neither 0 nor that of another one; Linux is 1
     std::uint32_t servers = 8; ///< of other nodes that are known
     std::uint32_t flows = 8;   ///< ports of other nodes whose packets are counted at a time
     std::uint32_t resumes = 8; ///< that wait for a buffer
@@ -35,10 +36,9 @@ struct qrtr_counts {
 };
 
 /// A node of a qrtr network with one neighbour, which may be mainline Linux with its modules qrtr and qrtr-smd: programs there
-/// reach the services by AF_QIPCRTR sockets. `auto node = make_qrtr_node(2, qrtr_service<15>(handler));` in
-/// `endpoints{ref{node}}`. A node has a number of its own that is neither 0 nor that of Linux, which is 1. Linux's side of the
-/// endpoint is known with its first packet, which comes when a program there binds a server or closes a socket: then HELLO is
-/// said and the services are announced. Call its functions from the polling context.
+/// reach the services by AF_QIPCRTR sockets. `auto node = make_qrtr_node<qrtr_config{.node = 2}>(qrtr_service<15>(handler));` in
+/// `endpoints{ref{node}}`. Linux's side of the endpoint is known with its first packet, which comes when a program there binds a
+/// server or closes a socket: then HELLO is said and the services are announced. Call its functions from the polling context.
 template <qrtr_config Config, typename... Ports> class qrtr_node {
     static_assert(Config.servers >= 1 and Config.flows >= 1 and Config.resumes >= 1, "a qrtr node has room for one of each");
     static constexpr std::uint32_t port_count = sizeof...(Ports);
@@ -63,10 +63,12 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
         qrtr_address to{};
     };
 
-    std::uint32_t number_;
+    static constexpr std::uint32_t number = Config.node;
+    static_assert(number != 0 and number != wire::qrtr_every_node, "a qrtr node has a number");
+
     std::tuple<Ports...> ports_;
     bool must_greet_{};
-    std::uint32_t announced_ = port_count; ///< ports whose server the neighbour was told of
+    std::uint32_t to_announce_{}; ///< ports whose server the neighbour is to be told of, the last ones
     std::array<resume_owed, Config.resumes> resumes_{};
     std::uint32_t resume_count_{};
     std::array<qrtr_server, Config.servers> servers_{};
@@ -87,7 +89,7 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
             with_port(i, [&](auto& port) { port.on_event(it, e); });
         }
     }
-    [[nodiscard]] constexpr auto control() const -> qrtr_address { return {number_, wire::qrtr_control_port}; }
+    [[nodiscard]] constexpr auto control() const -> qrtr_address { return {number, wire::qrtr_control_port}; }
     constexpr auto tell_neighbour(auto& link, wire::qrtr_control const& content) -> bool {
         auto const to = qrtr_address{wire::qrtr_every_node, wire::qrtr_control_port};
         return link.send_credit(wire::make_qrtr_control(control(), to, content)).has_value();
@@ -98,18 +100,19 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
         if (must_greet_ and tell_neighbour(link, {.kind = kind::hello})) {
             must_greet_ = false;
         }
-        while (not must_greet_ and announced_ < port_count) {
+        while (not must_greet_ and to_announce_ != 0) {
+            auto const next = port_count - to_announce_;
             auto is_told = true;
-            with_port(announced_, [&]<typename Port>(Port&) {
+            with_port(next, [&]<typename Port>(Port&) {
                 if constexpr (Port::service != 0) {
-                    is_told =
-                        tell_neighbour(link, {kind::new_server, {Port::service, Port::instance, this->address_of(announced_)}});
+                    auto const server = qrtr_server{Port::service, Port::instance, this->address_of(next)};
+                    is_told = this->tell_neighbour(link, {kind::new_server, server});
                 }
             });
             if (not is_told) {
                 break;
             }
-            ++announced_;
+            --to_announce_;
         }
         while (resume_count_ != 0) {
             auto const& it = resumes_[resume_count_ - 1];
@@ -156,10 +159,10 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
         auto told = wire::qrtr_control{};
         (void)wire::read_header(it.data, 0, told); // its length was checked
         switch (it.kind) {
-        case kind::hello: announced_ = 0; break;
+        case kind::hello: to_announce_ = port_count; break;
         case kind::bye: forget_node(link, it.source.node); break;
         case kind::new_server:
-            if (told.server.service != 0 and told.server.at.node != number_) {
+            if (told.server.service != 0 and told.server.at.node != number) {
                 add_server(link, told.server);
             }
             break;
@@ -181,7 +184,7 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
     }
     constexpr auto deliver(auto& link, wire::qrtr_packet const& it) -> void {
         auto const port = it.destination.port - wire::qrtr_first_port;
-        if (it.destination.node != number_ or port >= port_count) {
+        if (it.destination.node != number or port >= port_count) {
             ++counts_.foreign;
             return;
         }
@@ -201,9 +204,7 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
     static constexpr bool has_credits = true;
 
     /// Use `make_qrtr_node`.
-    constexpr explicit qrtr_node(std::uint32_t number, Ports... ports) : number_{number}, ports_{std::move(ports)...} {
-        expects(number != 0 and number != wire::qrtr_every_node);
-    }
+    constexpr explicit qrtr_node(Ports... ports) : ports_{std::move(ports)...} {}
 
     static constexpr auto name() -> std::string_view { return wire::qrtr_name; }
     static constexpr auto addresses() -> endpoint_addresses { return {}; }
@@ -211,7 +212,7 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
     [[nodiscard]] constexpr auto counts() const -> qrtr_counts const& { return counts_; }
     /// The address of the port with this index among the ports of the node.
     [[nodiscard]] constexpr auto address_of(std::uint32_t port) const -> qrtr_address {
-        return {number_, wire::qrtr_first_port + port};
+        return {number, wire::qrtr_first_port + port};
     }
     /// A server of another node; `instance` 0 takes any.
     [[nodiscard]] constexpr auto find(std::uint32_t service, std::uint32_t instance = 0) const -> std::optional<qrtr_address> {
@@ -267,11 +268,11 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
     constexpr auto on_event(auto& link, event const& e) -> void {
         if (e.kind == event_kind::bound) {
             must_greet_ = true;
-            announced_ = port_count; // until the neighbour has said HELLO
+            to_announce_ = 0; // until the neighbour has said HELLO
             work(link);
         } else if (e.kind == event_kind::unbound) {
             must_greet_ = false;
-            announced_ = port_count;
+            to_announce_ = 0;
             resume_count_ = 0;
             forget_node(link, 0);
         }
@@ -279,10 +280,9 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
     constexpr auto on_poll(auto& link, ticks) -> void { work(link); }
 };
 
-/// Makes a node with a number of its own and its ports, which are `qrtr_service` and `qrtr_client`.
-template <qrtr_config Config = qrtr_config{}, typename... Ports>
-[[nodiscard]] constexpr auto make_qrtr_node(std::uint32_t number, Ports... ports) {
-    return qrtr_node<Config, Ports...>{number, std::move(ports)...};
+/// Makes a node with its ports, which are `qrtr_service` and `qrtr_client`.
+template <qrtr_config Config = qrtr_config{}, typename... Ports> [[nodiscard]] constexpr auto make_qrtr_node(Ports... ports) {
+    return qrtr_node<Config, Ports...>{std::move(ports)...};
 }
 
 } // namespace rpmsg
