@@ -120,6 +120,9 @@ set(rpmsg_headers
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
   include/rpmsg/service/ping/responder.hpp
+  include/rpmsg/service/qrtr/qrtr_flows.hpp
+  include/rpmsg/service/qrtr/qrtr_node.hpp
+  include/rpmsg/service/qrtr/qrtr_port.hpp
   include/rpmsg/service/socket/receive_ring.hpp
   include/rpmsg/service/socket/socket_config.hpp
   include/rpmsg/service/socket/socket_flow.hpp
@@ -241,6 +244,7 @@ set(rpmsg_headers
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
   include/rpmsg/wire/service/ping.hpp
+  include/rpmsg/wire/service/qrtr.hpp
   include/rpmsg/wire/service/read_header.hpp
   include/rpmsg/wire/service/router.hpp
   include/rpmsg/wire/service/socket.hpp

@@ -70,6 +70,7 @@ FIGURES = [
            "what a hub does for 16 bytes, over one send and one poll of the same links"),
     Figure("size.hub.m33.bytes", "bytes", 1800, 1400, "", "arm", "a hub of two edges above its transports, Cortex-M33"),
     Figure("size.socket.m33.bytes", "bytes", None, 900, "", "arm", "a stream server above the echo, Cortex-M33"),
+    Figure("size.qrtr.m33.bytes", "bytes", None, 700, "", "arm", "a qrtr service above the echo, Cortex-M33"),
     Figure("socket.instr.ratio", "x", 1.2, 1.08, "", "host",
            "4 KiB written to a stream socket and read, over an endpoint with the same copies"),
     Figure("stack.send.bytes", "bytes", 80, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),

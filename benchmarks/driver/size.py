@@ -95,7 +95,8 @@ def measure():
     figures["ram.bytes"] = max(ram(image["ours"]) - ram(image["bare"]) for image in built.values())
     figures["floor.ram.bytes"] = max(ram(image["floor"]) - ram(image["bare"]) for image in built.values())
     figures["size.hub.m33.bytes"] = hub()
-    figures["size.socket.m33.bytes"] = flash(link("m33", "size/socket.cpp")) - flash(built["m33"]["ours"])
+    for service in ("socket", "qrtr"):
+        figures[f"size.{service}.m33.bytes"] = flash(link("m33", f"size/{service}.cpp")) - flash(built["m33"]["ours"])
     pairs = [(dialect, role) for dialect in DIALECTS for role in ROLES]
     shares = at_once(lambda pair: of_dialect(*pair), pairs)
     figures.update({f"size.{dialect}.{role}.m0plus.bytes": share for (dialect, role), share in zip(pairs, shares)})
