@@ -2,6 +2,7 @@
 set(rpmsg_headers
   include/rpmsg/core/address.hpp
   include/rpmsg/core/atomic_word.hpp
+  include/rpmsg/core/byte_ring.hpp
   include/rpmsg/core/bytes.hpp
   include/rpmsg/core/counters.hpp
   include/rpmsg/core/cpp20.hpp
@@ -71,6 +72,7 @@ set(rpmsg_headers
   include/rpmsg/host/file_system.hpp
   include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
+  include/rpmsg/host/pty_bridge.hpp
   include/rpmsg/host/rpmsg_char.hpp
   include/rpmsg/host/rpmsg_control.hpp
   include/rpmsg/host/serial/pty.hpp
@@ -116,6 +118,10 @@ set(rpmsg_headers
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
+  include/rpmsg/service/device/device_client.hpp
+  include/rpmsg/service/device/device_files.hpp
+  include/rpmsg/service/device/device_handles.hpp
+  include/rpmsg/service/device/device_server.hpp
   include/rpmsg/service/ping/hold_test.hpp
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
@@ -123,7 +129,6 @@ set(rpmsg_headers
   include/rpmsg/service/qrtr/qrtr_flows.hpp
   include/rpmsg/service/qrtr/qrtr_node.hpp
   include/rpmsg/service/qrtr/qrtr_port.hpp
-  include/rpmsg/service/socket/receive_ring.hpp
   include/rpmsg/service/socket/socket_config.hpp
   include/rpmsg/service/socket/socket_flow.hpp
   include/rpmsg/service/socket/socket_loan.hpp
@@ -131,6 +136,12 @@ set(rpmsg_headers
   include/rpmsg/service/socket/socket_table.hpp
   include/rpmsg/service/socket/socket_transfers.hpp
   include/rpmsg/service/socket/sockets.hpp
+  include/rpmsg/service/syslog/syslog_client.hpp
+  include/rpmsg/service/syslog/syslog_server.hpp
+  include/rpmsg/service/tty/raw_tty.hpp
+  include/rpmsg/service/tty/tty.hpp
+  include/rpmsg/service/tty/tty_config.hpp
+  include/rpmsg/service/tty/tty_storage.hpp
   include/rpmsg/testing/explorer/exploration.hpp
   include/rpmsg/testing/explorer/explored_region.hpp
   include/rpmsg/testing/explorer/explorer.hpp
@@ -243,11 +254,14 @@ set(rpmsg_headers
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
+  include/rpmsg/wire/service/device.hpp
   include/rpmsg/wire/service/ping.hpp
   include/rpmsg/wire/service/qrtr.hpp
   include/rpmsg/wire/service/read_header.hpp
   include/rpmsg/wire/service/router.hpp
   include/rpmsg/wire/service/socket.hpp
+  include/rpmsg/wire/service/syslog.hpp
+  include/rpmsg/wire/service/tty.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp
