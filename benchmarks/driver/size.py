@@ -95,7 +95,7 @@ def measure():
     figures["ram.bytes"] = max(ram(image["ours"]) - ram(image["bare"]) for image in built.values())
     figures["floor.ram.bytes"] = max(ram(image["floor"]) - ram(image["bare"]) for image in built.values())
     figures["size.hub.m33.bytes"] = hub()
-    for service in ("socket", "qrtr"):
+    for service in ("socket", "qrtr", "tty", "device", "files"):
         figures[f"size.{service}.m33.bytes"] = flash(link("m33", f"size/{service}.cpp")) - flash(built["m33"]["ours"])
     pairs = [(dialect, role) for dialect in DIALECTS for role in ROLES]
     shares = at_once(lambda pair: of_dialect(*pair), pairs)
