@@ -111,6 +111,16 @@ set(rpmsg_headers
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
+  include/rpmsg/service/files/client_requests.hpp
+  include/rpmsg/service/files/file_client.hpp
+  include/rpmsg/service/files/file_request.hpp
+  include/rpmsg/service/files/file_server.hpp
+  include/rpmsg/service/files/file_store.hpp
+  include/rpmsg/service/files/image_store.hpp
+  include/rpmsg/service/files/ram_store.hpp
+  include/rpmsg/service/files/server_handles.hpp
+  include/rpmsg/service/files/server_requests.hpp
+  include/rpmsg/service/files/store_paths.hpp
   include/rpmsg/service/ping/hold_test.hpp
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
@@ -235,6 +245,11 @@ set(rpmsg_headers
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
+  include/rpmsg/wire/service/files/file_error.hpp
+  include/rpmsg/wire/service/files/file_path.hpp
+  include/rpmsg/wire/service/files/file_status.hpp
+  include/rpmsg/wire/service/files/messages.hpp
+  include/rpmsg/wire/service/files/open_flags.hpp
   include/rpmsg/wire/service/ping.hpp
   include/rpmsg/wire/service/read_header.hpp
   include/rpmsg/wire/service/router.hpp
