@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 /// A message, field by field.
 class raw_message {
@@ -113,7 +114,7 @@ struct server_beside_raw {
     two_channels<table_of_server<server_type>, table_of<raw_end>, Buffers> link{
         table_of_server<server_type>{rpmsg::group_of(server)}, table_of<raw_end>{rpmsg::ref{client}}};
 
-    constexpr explicit server_beside_raw(Store content = Store{}) : store{content} {}
+    constexpr explicit server_beside_raw(Store content = Store{}) : store{std::move(content)} {}
 
     constexpr auto send(raw_message const& request) -> void {
         check(link.at_b.at(0).send(request.view()).has_value());
@@ -174,7 +175,7 @@ struct file_ends {
     two_channels<table_of_server<server_type>, table_of<client_type>, Buffers> link{
         table_of_server<server_type>{rpmsg::group_of(server)}, table_of<client_type>{rpmsg::ref{client}}};
 
-    constexpr explicit file_ends(Store content = Store{}) : store{content} {}
+    constexpr explicit file_ends(Store content = Store{}) : store{std::move(content)} {}
 
     /// Calls the server, and turns both sides until the call is over.
     constexpr auto call(rpmsg::file_request const& what) -> rpmsg::file_result<rpmsg::file_answer> {

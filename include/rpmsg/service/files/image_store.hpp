@@ -34,15 +34,20 @@ class image_store {
         }
         return none;
     }
-    /// Why there is nothing at a path.
-    [[nodiscard]] constexpr auto absence(std::string_view path) const -> file_error {
+    /// Whether the directories on the way to a path are there.
+    [[nodiscard]] constexpr auto way_to(std::string_view path) const -> file_error {
         for (auto at = path.find('/'); at != path.npos; at = path.find('/', at + 1)) {
             auto const i = find(path.substr(0, at));
             if (i == none or entries_[i].type != file_type::directory) {
                 return i == none ? file_error::no_entry : file_error::not_a_directory;
             }
         }
-        return file_error::no_entry;
+        return file_error::none;
+    }
+    /// Why there is nothing at a path.
+    [[nodiscard]] constexpr auto absence(std::string_view path, file_error why = file_error::no_entry) const -> file_error {
+        auto const way = way_to(path);
+        return way == file_error::none ? why : way;
     }
     [[nodiscard]] constexpr auto status_at(std::uint32_t i) const -> file_status {
         auto const& it = entries_[i];
@@ -67,8 +72,7 @@ class image_store {
     constexpr auto open(std::string_view path, open_mode mode, std::uint32_t, file& into) -> file_error {
         auto const i = find(path);
         if (i == none and not path.empty()) {
-            auto const why = absence(path);
-            return mode.create and why == file_error::no_entry ? file_error::read_only : why;
+            return absence(path, mode.create ? file_error::read_only : file_error::no_entry);
         }
         if (mode.create and mode.exclusive) {
             return file_error::exists;
