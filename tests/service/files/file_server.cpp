@@ -96,7 +96,8 @@ constexpr auto case_119_a_handle_is_checked() -> bool {
     check(is_bad(directory) and is_no_directory(file));
     // It was opened for reading only.
     check(ends.result_of(raw_message{4, -6, 5}.i32(file).u32(1).text("x")) == -9);
-    check(ends.result_of(raw_message{10, -6, 5}.i32(file).i32(1)) == -9);
+    check(ends.result_of(raw_message{10, -6, 5}.i32(file).i32(1)) == -22);
+    check(ends.result_of(raw_message{21, -6, 5}.zeros(88).i32(128).i32(file)) == -22);
     check(ends.result_of(raw_message{2, -6, 5}.i32(file)) == 0 and ends.store.files == 0);
     check(is_bad(file));
     auto const second = ends.result_of(open_request("/d/f"));

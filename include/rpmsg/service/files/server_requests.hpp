@@ -135,11 +135,6 @@ template <file_store Store, file_server_config Config> class server_requests {
             return negated(handles_.close_directory(*store_, session, it.handle) ? file_error::none : file_error::bad_handle);
         });
     }
-    /// Calls f(file) with an open file that was opened for writing.
-    constexpr auto with_written(std::uint32_t session, std::int32_t handle, auto&& f) -> file_error {
-        auto* const file = handles_.find_file(session, handle);
-        return file != nullptr and file->mode.write ? f(*file) : file_error::bad_handle;
-    }
     constexpr auto status_of_handle(std::uint32_t session, const_bytes payload, bytes into) -> answer {
         return with<wire::file_status_message>(payload, into, [&](auto const& it) -> std::int32_t {
             auto* const file = handles_.find_file(session, it.handle);
@@ -163,7 +158,11 @@ template <file_store Store, file_server_config Config> class server_requests {
     constexpr auto change_handle(std::uint32_t session, const_bytes payload, bytes into) -> answer {
         return with<wire::file_change_message>(payload, into, [&](auto const& it) {
             auto* const file = handles_.find_file(session, it.handle);
-            return negated(file == nullptr ? file_error::bad_handle : change([&](auto& store) {
+            if (file == nullptr) {
+                return negated(file_error::bad_handle);
+            }
+            auto const is_wrong = (it.what & wire::file_change::size) != 0 and not file->mode.write;
+            return negated(is_wrong ? file_error::invalid : change([&](auto& store) {
                 return store.change(file->file, it.what, wire::status_of<layout>(it.record));
             }));
         });
@@ -189,10 +188,12 @@ template <file_store Store, file_server_config Config> class server_requests {
     }
     constexpr auto truncate(std::uint32_t session, const_bytes payload, bytes into) -> answer {
         return with<wire::file_truncate>(payload, into, [&](auto const& it) {
-            return negated(with_written(session, it.handle, [&](auto& file) {
-                return it.length < 0 ? file_error::invalid : change([&](auto& store) {
-                    return store.resize(file.file, static_cast<std::uint64_t>(it.length));
-                });
+            auto* const file = handles_.find_file(session, it.handle);
+            if (it.length >= 0 and file == nullptr) { // Linux looks at the length first
+                return negated(file_error::bad_handle);
+            }
+            return negated(it.length < 0 or not file->mode.write ? file_error::invalid : change([&](auto& store) {
+                return store.resize(file->file, static_cast<std::uint64_t>(it.length));
             }));
         });
     }
