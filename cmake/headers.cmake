@@ -63,6 +63,7 @@ set(rpmsg_headers
   include/rpmsg/host/capture/pcapng_block.hpp
   include/rpmsg/host/condition_wait.hpp
   include/rpmsg/host/descriptor.hpp
+  include/rpmsg/host/directory_store.hpp
   include/rpmsg/host/file_system.hpp
   include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
@@ -248,6 +249,7 @@ set(rpmsg_headers
   include/rpmsg/wire/service/files/file_error.hpp
   include/rpmsg/wire/service/files/file_path.hpp
   include/rpmsg/wire/service/files/file_status.hpp
+  include/rpmsg/wire/service/files/file_system_status.hpp
   include/rpmsg/wire/service/files/messages.hpp
   include/rpmsg/wire/service/files/open_flags.hpp
   include/rpmsg/wire/service/ping.hpp

@@ -229,14 +229,7 @@ class file_client {
             if (not wire::read_header(payload, 0, found)) {
                 return refuse(it);
             }
-            *it.what.system = {.type = found.type,
-                               .longest_name = found.longest_name,
-                               .block_size = found.block_size,
-                               .blocks = found.blocks,
-                               .free_blocks = found.free_blocks,
-                               .available_blocks = found.available_blocks,
-                               .files = found.files,
-                               .free_files = found.free_files};
+            *it.what.system = wire::status_of(found);
             break;
         }
         default: break;

@@ -3,6 +3,7 @@
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/wire/service/files/file_error.hpp>
 #include <rpmsg/wire/service/files/file_status.hpp>
+#include <rpmsg/wire/service/files/file_system_status.hpp>
 #include <rpmsg/wire/service/files/open_flags.hpp>
 
 #include <concepts>
@@ -17,20 +18,6 @@ struct directory_entry {
     std::uint32_t name_size{};
     std::uint32_t inode{};
     file_type type{};
-};
-
-/// The size of a file system.
-struct file_system_status {
-    std::uint32_t type{};
-    std::uint64_t longest_name{};
-    std::uint64_t block_size{};
-    std::uint64_t blocks{};
-    std::uint64_t free_blocks{};
-    std::uint64_t available_blocks{};
-    std::uint64_t files{};
-    std::uint64_t free_files{};
-
-    auto operator==(file_system_status const&) const -> bool = default;
 };
 
 /// What a `file_server` serves. Paths are relative to the root, have no part `..`, and are empty for the root; a NUL follows

@@ -271,15 +271,7 @@ template <file_store Store, file_server_config Config> class server_requests {
             return found ? 0 : negated(found.error());
         });
         if (outcome == 0) {
-            auto const found = store_->system();
-            it = {.type = found.type,
-                  .longest_name = found.longest_name,
-                  .block_size = found.block_size,
-                  .blocks = found.blocks,
-                  .free_blocks = found.free_blocks,
-                  .available_blocks = found.available_blocks,
-                  .files = found.files,
-                  .free_files = found.free_files};
+            it = wire::message_of(store_->system());
         }
         store(into, it);
         return {.value = outcome, .size = sizeof it};
