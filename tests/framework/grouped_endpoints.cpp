@@ -156,7 +156,7 @@ template <bool Acknowledged> auto play(std::uint32_t seed) -> void {
     }
     for (int tries = 0; tries < 500 and open() < sessions; ++tries) { // a session may close itself when it opens
         auto const before = open();
-        auto const made = peer.create("fs-more", ignore);
+        auto const made = peer.create("fs-more" + std::to_string(tries), ignore);
         check(made.has_value());
         rest();
         if (open() == before) {

@@ -298,7 +298,7 @@ TEST_CASE("A storm of names that come and go leaves the sessions as they were") 
     for (int i = 0; i < 500; ++i) {
         auto ids = std::array<std::uint32_t, 5>{};
         for (auto& id : ids) {
-            auto const made = pair.peer.create("fs-" + std::to_string(i), pair.ignore);
+            auto const made = pair.peer.create("fs-" + std::to_string(i) + "-" + std::to_string(&id - ids.data()), pair.ignore);
             REQUIRE(made);
             id = *made;
             (void)pair.peer.poll();

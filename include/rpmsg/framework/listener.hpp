@@ -55,7 +55,7 @@ template <auto Prefix, std::uint32_t Sessions, typename Service> class listener_
     static constexpr bool has_credits = uses_credits<std::remove_reference_t<Service>>();
     static constexpr bool handles_events = takes_session_events<std::remove_reference_t<Service>>;
 
-    constexpr explicit listener_group(auto&& service) : service_{std::forward<decltype(service)>(service)} {}
+    constexpr explicit listener_group(Service service) : service_{std::forward<Service>(service)} {}
 
     [[nodiscard]] constexpr auto accepts(std::string_view name) -> std::uint32_t {
         if constexpr (std::same_as<std::remove_const_t<decltype(Prefix)>, asks_service>) {

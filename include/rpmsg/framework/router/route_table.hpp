@@ -96,7 +96,7 @@ template <typename Edges> class route_table {
 
     std::array<std::array<control, links>, links> controls_{};
     std::array<route, routes> routes_{};
-    std::array<passage, 2 * routes> passages_{}; ///< from side s of route r: 2 r + s
+    std::array<passage, routes + routes> passages_{}; ///< from side s of route r: 2 r + s
     std::array<bool, links> is_up_{};
     std::array<bool, links> has_pending_{};
 

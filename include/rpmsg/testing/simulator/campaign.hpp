@@ -146,7 +146,7 @@ class campaign {
     }
     auto add_failure(campaign_report& report, schedule const& first) -> void {
         report.at = shrink(first);
-        auto const shortest = run_once(report.at, std::getenv("RPMSG_TRACE"));
+        auto const shortest = run_once(report.at, std::getenv("RPMSG_TRACE")); // NOLINT(concurrency-mt-unsafe)
         auto const& words = shortest.failure.empty() ? report.failure : shortest.failure;
         report.failure = words + "\nwith " + std::to_string(report.at.cores) + " cores, " + std::to_string(report.at.phases) +
                          " phases, faults: " + report.at.faults.text() + " (found as " + first.text() +
@@ -205,7 +205,8 @@ class campaign {
     }
     /// Runs all seeds until one fails.
     [[nodiscard]] auto run() -> campaign_report {
-        if (auto const* const wanted = std::getenv("RPMSG_REPLAY"); wanted != nullptr) {
+        auto const* const wanted = std::getenv("RPMSG_REPLAY"); // NOLINT(concurrency-mt-unsafe)
+        if (wanted != nullptr) {
             return replay(std::string_view{wanted});
         }
         auto report = campaign_report{};

@@ -82,7 +82,7 @@ class kernel {
             return;
         }
         if (who.is_paused_) {
-            auto const which = std::uint64_t{line.number_} * 16 + end * 8 + signal;
+            auto const which = std::uint64_t{line.number_} * 16 + std::uint64_t{end} * 8 + signal;
             if (std::find(who.latched_.begin(), who.latched_.end(), which) == who.latched_.end()) {
                 who.latched_.push_back(which);
             }

@@ -61,7 +61,7 @@ template <whole_program Program> class hosted_program final : public any_program
     Program program_;
 
   public:
-    template <typename Make> explicit hosted_program(Make&& make) : program_(make()) {}
+    explicit hosted_program(auto const& make) : program_(make()) {}
 
     auto start() -> status override { return program_.start(); }
     auto poll(ticks now) -> void override { program_.poll(now); }
@@ -85,7 +85,7 @@ template <linked_program Program> class looped_program {
     }
 
   public:
-    template <typename Make> explicit looped_program(Make&& make) : program_(make()) {}
+    explicit looped_program(auto const& make) : program_(make()) {}
 
     auto start() -> status {
         auto outcome = status{};

@@ -8,10 +8,8 @@
 namespace rpmsg::detail {
 
 /// A buffer pool with a queue of filled buffers, for one producer and one consumer. The producer takes and pushes, the consumer
-/// pops and returns; one of them may be an interrupt, without a lock.
+/// pops and returns; one of them may be an interrupt, without a lock. The count is a power of two up to 64 (checked_uart_config).
 template <std::uint8_t Count> class frame_queue {
-    static_assert(Count > 0 and Count <= 64 and (Count & (Count - 1)) == 0);
-
     enum state : std::uint8_t { idle, filling, queued, lent };
     interrupt_byte pushed_{};
     interrupt_byte popped_{};

@@ -116,7 +116,7 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
             auto const taken = this->pop(shared, tx_ring, next_free(passed_over));
             auto const id = static_cast<std::uint32_t>(taken);
             if (id == nowhere) {
-                if (passed_over == tried) {
+                if (passed_over == tried or not this->sends()) {
                     return nowhere;
                 }
                 passed_over = tried;
@@ -135,6 +135,9 @@ class vring_link : public vring_lifecycle<Role, Config, Region, Bell, Layout> {
         typename lifecycle::popped_frame {
         if constexpr (lifecycle::reads_descriptors) {
             auto tried = id_set<lifecycle::tx_count>{};
+            if (not this->sends()) { // the first one broke the ring
+                return nowhere;
+            }
             if (id != nowhere) {
                 pass_over(id);
                 tried.insert(id);

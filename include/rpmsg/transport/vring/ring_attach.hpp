@@ -122,9 +122,12 @@ class ring_attach : public data_path<Role, Config, Region, Bell, Layout> {
     }
 
     /// A device continues adopted rings at their current index: returned buffers are not popped again, unreturned messages are
-    /// delivered again.
+    /// delivered again. Cached entries of rings that the driver has initialised since must not be written back with new ones.
     [[gnu::always_inline]] constexpr auto adopt() -> void {
         constexpr auto ahead = prefilled ? rx_count : 0;
+        for (std::uint32_t ring = 0; ring < 2; ++ring) {
+            shared_.invalidate(layout_.parts(ring).used, 6 + 8 * Config.count_of(ring));
+        }
         auto const to_driver = rings::queue::adopt(shared_, layout_.parts(tx_ring));
         auto const from_driver = rings::queue::adopt(shared_, layout_.parts(rx_ring));
         if constexpr (is_marking) { // odd, and differs from the mark of every earlier device
