@@ -262,7 +262,8 @@ class file_client {
 
     [[nodiscard]] constexpr auto counts() const -> file_client_counts const& { return counts_; }
     /// The calls that were started and not taken or cancelled.
-    [[nodiscard]] constexpr auto under_way() const -> std::uint32_t {
+    [[nodiscard]] constexpr auto under_way() -> std::uint32_t {
+        auto const guard = lock_guard{lock_};
         return static_cast<std::uint32_t>(
             std::count_if(calls_.begin(), calls_.end(), [](auto const& each) { return each.state != phase::free; }));
     }
