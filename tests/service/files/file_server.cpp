@@ -303,9 +303,23 @@ constexpr auto more_than_can_wait_is_counted() -> bool {
     check(ends.server.waiting() == 0);
     return true;
 }
+constexpr auto what_waits_is_answered_before_what_comes() -> bool {
+    auto ends = server_beside_raw<counting_store>{};
+    ends.client.holds = true;
+    for (auto i = 0u; i < 5; ++i) {
+        ends.send(raw_message{20, -6, i}.zeros(88).path("/g"));
+    }
+    check(ends.client.count == 4 and ends.server.waiting() == 1);
+    ends.client.release_all();
+    ends.send(raw_message{20, -6, 5}.zeros(88).path("/g")); // there is a buffer when it comes
+    check(ends.client.count == 6);
+    check(ends.client.heard[4].view()[8] == std::byte{4} and ends.client.heard[5].view()[8] == std::byte{5});
+    return true;
+}
 TEST_CASE("A handle of another session is bad") { STATIC_REQUIRE(a_handle_belongs_to_its_session()); }
 TEST_CASE("A request that finds no buffer for its answer waits, in the order of its session") {
     STATIC_REQUIRE(what_finds_no_buffer_waits_in_order());
+    STATIC_REQUIRE(what_waits_is_answered_before_what_comes());
     STATIC_REQUIRE(more_than_can_wait_is_counted());
 }
 
@@ -316,16 +330,19 @@ struct endless_store : counting_store {
     }
 };
 constexpr auto a_long_read_leaves_the_link_to_others() -> bool {
-    auto ends = server_beside_raw<endless_store, file_server_config{}, 8>{};
+    auto ends = server_beside_raw<endless_store, file_server_config{}, 16>{};
     auto const handle = ends.result_of(open_request("/d/f"));
     auto const before = ends.client.count;
-    check(ends.link.at_b.at(0).send(raw_message{3, -6, 2}.i32(handle).u32(136 * 10).view()).has_value());
+    check(ends.link.at_b.at(0).send(raw_message{3, -6, 2}.i32(handle).u32(136 * 9 + 1).view()).has_value());
+    check(ends.link.at_b.at(0).send(raw_message{5, -6, 3}.i32(handle).i32(1).i32(0).view()).has_value());
     (void)ends.link.at_a.poll();
     check(ends.server.is_pending());
     (void)ends.link.at_b.poll();
     check(ends.client.count - before <= 8);
     ends.link.turn();
-    check(ends.client.count == before + 10 and not ends.server.is_pending() and ends.server.waiting() == 0);
+    check(ends.client.count == before + 11 and not ends.server.is_pending() and ends.server.waiting() == 0);
+    check(ends.client.heard[(before + 9) % 16].view().size() == 25); // no more than was asked
+    check(ends.client.last() == raw_message{5, 136 * 9 + 1, 3}.i32(handle).i32(1).i32(0));
     return true;
 }
 TEST_CASE("A long READ is answered by several polls") { STATIC_REQUIRE(a_long_read_leaves_the_link_to_others()); }
