@@ -41,12 +41,17 @@ set(rpmsg_headers
   include/rpmsg/framework/router/edge.hpp
   include/rpmsg/framework/router/hub.hpp
   include/rpmsg/framework/router/hub_edge.hpp
+  include/rpmsg/framework/router/hub_forwarding.hpp
   include/rpmsg/framework/router/hub_link.hpp
+  include/rpmsg/framework/router/hub_ports.hpp
   include/rpmsg/framework/router/hub_queue.hpp
+  include/rpmsg/framework/router/hub_routes.hpp
   include/rpmsg/framework/router/port.hpp
   include/rpmsg/framework/router/port_names.hpp
+  include/rpmsg/framework/router/route.hpp
   include/rpmsg/framework/router/route_table.hpp
   include/rpmsg/framework/service_hook.hpp
+  include/rpmsg/framework/table_questions.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp
   include/rpmsg/framework/worker_link.hpp
@@ -127,6 +132,9 @@ set(rpmsg_headers
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
   include/rpmsg/service/ping/responder.hpp
+  include/rpmsg/service/qrtr/qrtr_flows.hpp
+  include/rpmsg/service/qrtr/qrtr_node.hpp
+  include/rpmsg/service/qrtr/qrtr_port.hpp
   include/rpmsg/service/socket/receive_ring.hpp
   include/rpmsg/service/socket/socket_config.hpp
   include/rpmsg/service/socket/socket_flow.hpp
@@ -254,6 +262,7 @@ set(rpmsg_headers
   include/rpmsg/wire/service/files/messages.hpp
   include/rpmsg/wire/service/files/open_flags.hpp
   include/rpmsg/wire/service/ping.hpp
+  include/rpmsg/wire/service/qrtr.hpp
   include/rpmsg/wire/service/read_header.hpp
   include/rpmsg/wire/service/router.hpp
   include/rpmsg/wire/service/socket.hpp

@@ -66,7 +66,11 @@ FIGURES = [
     Figure("ram.bytes", "bytes", 96, 64, "284 rpmsg-lite", "arm", "RAM of the link beside the shared block"),
     *(Figure(f"size.{dialect}.{role}.m0plus.bytes", "bytes", toolchain="arm", meaning=f"the echo, {dialect}, {role}, Cortex-M0+")
       for dialect in DIALECTS for role in ROLES),
+    Figure("hub.copy16.ratio", "x", 1.3, 1.1, "", "host",
+           "what a hub does for 16 bytes, over one send and one poll of the same links"),
+    Figure("size.hub.m33.bytes", "bytes", 1800, 1400, "", "arm", "a hub of two edges above its transports, Cortex-M33"),
     Figure("size.socket.m33.bytes", "bytes", None, 900, "", "arm", "a stream server above the echo, Cortex-M33"),
+    Figure("size.qrtr.m33.bytes", "bytes", None, 700, "", "arm", "a qrtr service above the echo, Cortex-M33"),
     Figure("socket.instr.ratio", "x", 1.2, 1.08, "", "host",
            "4 KiB written to a stream socket and read, over an endpoint with the same copies"),
     Figure("stack.send.bytes", "bytes", 80, 64, "88 rpmsg-lite", "arm", "deepest stack of a send, Cortex-M33"),
@@ -114,7 +118,7 @@ def group_of(name):
         return "latency" if last == "ratio" else "instructions"
     if first == "urgent":
         return "instructions" if last == "before" else "latency"
-    return {"ram": "size", "echo16": "emulated", "echo496": "emulated"}.get(first, first)
+    return {"ram": "size", "hub": "instructions", "echo16": "emulated", "echo496": "emulated"}.get(first, first)
 
 
 BY_NAME = {figure.name: figure for figure in FIGURES}

@@ -93,7 +93,7 @@ def programs(pools=(1, 1000)):
         defines = [f"-D{'ENDPOINTS' if what.isdigit() else 'DIALECT'}={what}"] if what else []
         bound = ["-Wl,-z,now"] if name.startswith("first") else []  # else the first call of a library function counts
         return ours(name, *bound, *defines)
-    names = [f"pool-{size}" for size in pools] + ["copy", "copy_os", "user", "zero_copy", "round_trip", "round_trip-openamp", "dispatch", "dispatch_plain", "create-10000", "bind-2000", "first-16",
+    names = [f"pool-{size}" for size in pools] + ["copy", "copy_os", "user", "zero_copy", "round_trip", "round_trip-openamp", "dispatch", "dispatch_plain", "create-10000", "bind-2000", "hub", "first-16",
                                                   "first-4096", "floor", "floor_os", *(f"copy-{dialect}" for dialect in DIALECTS)]
     return dict(zip(names, at_once(one, names)))
 
@@ -115,6 +115,7 @@ def measure():
         "dispatch plain": ("dispatch_plain", ["{}", "16", "1"]),
         "create": ("create-10000", ["{}", "16", "1"]),
         "bind": ("bind-2000", ["{}", "16", "1"]),
+        "hub": ("hub", ["{}", "16", "1"]),
         **{dialect: (f"copy-{dialect}", ["{}", "16", "1"]) for dialect in DIALECTS},
         "floor lockstep16": ("floor", ["lockstep", "{}", "16"]),
         "floor burst16": ("floor", ["burst", "{}", "16"]),
@@ -150,6 +151,7 @@ def measure():
         **urgent.handlers_before(),
         "host.pool10000.create.instr": cost["create"]["instr"],
         "host.bind2000.instr": cost["bind"]["instr"],
+        "hub.copy16.ratio": tidy((cost["hub"]["instr"] - lockstep["instr"]) / lockstep["instr"]),
         "host.first16.instr": built["first-16"].first_message(),
         "host.first4096.instr": built["first-4096"].first_message(),
         **{f"host.{dialect}.copy16.lockstep.instr": cost[dialect]["instr"] for dialect in DIALECTS},

@@ -80,6 +80,11 @@ def listener():
     return {"size.listener4.m0plus.bytes": flash(four) - flash(without), "ram.listener.session.bytes": (ram(seven) - ram(four)) // 3 - 32}
 
 
+def hub():
+    """A hub of two edges, less the same two transports with a loop that passes messages on."""
+    return flash(link("m33", "size/hub.cpp")) - flash(link("m33", "size/hub.cpp", "-DRELAY", variant="-relay"))
+
+
 def measure():
     built = dict(zip(CORES, at_once(images, CORES)))
     figures = {}
@@ -89,7 +94,9 @@ def measure():
     made.update({name: built_by(tuple(C)) for name in [*figures, "floor.ram.bytes"] if name.startswith("floor")})
     figures["ram.bytes"] = max(ram(image["ours"]) - ram(image["bare"]) for image in built.values())
     figures["floor.ram.bytes"] = max(ram(image["floor"]) - ram(image["bare"]) for image in built.values())
-    figures["size.socket.m33.bytes"] = flash(link("m33", "size/socket.cpp")) - flash(built["m33"]["ours"])
+    figures["size.hub.m33.bytes"] = hub()
+    for service in ("socket", "qrtr"):
+        figures[f"size.{service}.m33.bytes"] = flash(link("m33", f"size/{service}.cpp")) - flash(built["m33"]["ours"])
     pairs = [(dialect, role) for dialect in DIALECTS for role in ROLES]
     shares = at_once(lambda pair: of_dialect(*pair), pairs)
     figures.update({f"size.{dialect}.{role}.m0plus.bytes": share for (dialect, role), share in zip(pairs, shares)})

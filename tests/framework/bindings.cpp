@@ -75,6 +75,18 @@ template <bool Acknowledged> constexpr auto a_create_is_answered() -> bool {
     }
     check(peer.hear() == rpmsg::wire::announcement{});
 
+    // A peer whose link was reset meanwhile announces the same once more: it is answered again, and no endpoint is told.
+    peer.say(announce("x", address{300}, kind::create));
+    (void)side.poll();
+    check(side.at(0).peer() == address{300} and log.count(event_kind::bound) == 1);
+    if (Acknowledged) {
+        check(peer.hear() == announce("x", address{1024}, kind::acknowledge));
+    }
+    peer.say(announce("x", address{300}, kind::acknowledge));
+    (void)side.poll();
+    check(side.at(0).peer() == address{300} and log.count(event_kind::bound) == 1);
+    check(peer.hear() == rpmsg::wire::announcement{});
+
     // An acknowledge binds, and is not answered.
     peer.say(announce("x", address{300}, kind::destroy));
     (void)side.poll();

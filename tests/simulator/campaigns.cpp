@@ -1,4 +1,4 @@
-// The schedules of each commit: 10,150, each run twice. A failure prints the command that runs it again.
+// The schedules of each commit: 7,500, each run twice. A failure prints the command that runs it again.
 #include "campaigns.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -63,9 +63,9 @@ TEST_CASE("rings that detect every restart keep their promises under faults") {
     CHECK(outcome_of_each(kinds_of_own_rings(), settings) == "");
 }
 
-TEST_CASE("rings of other dialects keep their promises under faults", "[.nightly]") {
+TEST_CASE("rings of other dialects keep their promises under faults") {
     auto settings =
-        settings_of("rings of other dialects keep their promises under faults", 400, common_faults() | ring_faults());
+        settings_of("rings of other dialects keep their promises under faults", 200, common_faults() | ring_faults());
     settings.must_see.push_back("a core crashed between two accesses");
     settings.must_see.push_back("a program was told of the restart of its peer");
     CHECK(outcome_of_each(kinds_of_other_rings(), settings) == "");
@@ -97,22 +97,22 @@ TEST_CASE("a loopback keeps its promises under faults") {
     CHECK(outcome_of_each(named(kinds_of_lines(), "loopback"), settings) == "");
 }
 
-TEST_CASE("three cores over any wires keep their promises under faults", "[.nightly]") {
-    auto settings = settings_of("three cores over any wires keep their promises under faults", 700,
+TEST_CASE("three cores over any wires keep their promises under faults") {
+    auto settings = settings_of("three cores over any wires keep their promises under faults", 300,
                                 common_faults() | ring_faults() | serial_faults() | bus_faults());
     settings.cores = 3;
     CHECK(outcome_of(settings, tree_of(all_kinds())) == "");
 }
 
-TEST_CASE("five cores over any wires keep their promises under faults", "[.nightly]") {
-    auto settings = settings_of("five cores over any wires keep their promises under faults", 600,
+TEST_CASE("five cores over any wires keep their promises under faults") {
+    auto settings = settings_of("five cores over any wires keep their promises under faults", 150,
                                 common_faults() | ring_faults() | serial_faults() | bus_faults());
     settings.cores = 5;
     CHECK(outcome_of(settings, tree_of(all_kinds())) == "");
 }
 
-TEST_CASE("eight cores over any wires keep their promises under faults", "[.nightly]") {
-    auto settings = settings_of("eight cores over any wires keep their promises under faults", 500,
+TEST_CASE("eight cores over any wires keep their promises under faults") {
+    auto settings = settings_of("eight cores over any wires keep their promises under faults", 100,
                                 common_faults() | ring_faults() | serial_faults() | bus_faults());
     settings.cores = 8;
     settings.phases = 1;

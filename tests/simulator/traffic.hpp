@@ -8,6 +8,7 @@
 #include <rpmsg/testing/simulator/world.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,6 +24,18 @@ namespace simulator = rpmsg::testing::simulator;
 using simulator::core;
 using simulator::wire;
 using simulator::world;
+
+/// Lets something happen at most once in a time, however often a core polls: a slow line keeps up with it.
+class pace {
+    simulator::nanoseconds next_at_{};
+
+  public:
+    auto is_due(core& who, simulator::nanoseconds gap) -> bool {
+        auto const is_due = who.in().now() >= next_at_;
+        next_at_ = is_due ? who.in().now() + gap : next_at_;
+        return is_due;
+    }
+};
 
 /// The two directions between the endpoints of one name at both ends of a wire.
 struct topic {
@@ -102,7 +115,7 @@ struct talk {
     }
     /// Sends what is due; `link` sends to the bound peer.
     auto send(auto& link, ticks now, std::uint32_t limit) -> void {
-        if (until(next_at, now) > period) {
+        if (until(next_at, now) > 2 * period) {
             next_at = now; // the clock was put back
         }
         // Before a silence each end sends a last burst: after that no timer hides what nobody is told of.
@@ -123,6 +136,7 @@ struct talk {
             } else if (not outcome) {
                 was_starved = was_starved or outcome.error() == error::no_buffer;
                 if (outcome.error() == error::no_buffer) {
+                    next_at = now + static_cast<ticks>(who->random().between(1, 2 * period)); // the others get one, too
                     who->finds_no_buffer();
                 }
                 return;
@@ -136,7 +150,7 @@ struct talk {
         if (who->is_draining()) {
             return {.is_set = rules.is_bound() and not has_said_last, .at = now};
         }
-        return {.is_set = rules.is_bound(), .at = until(next_at, now) > period ? now : next_at};
+        return {.is_set = rules.is_bound(), .at = until(next_at, now) > 2 * period ? now : next_at};
     }
     auto release_some() -> void {
         while (not held.empty() and (who->is_draining() or who->random().happens(3))) {
@@ -190,8 +204,9 @@ struct link_plan {
 };
 
 /// A link with two services in a fixed table, and a loan that its user keeps for some time.
-template <typename Transport> class fixed_link final : public any_link {
-    using table = endpoints<talker<'a'>, talker<'b'>>;
+template <typename Transport, char First> class named_link final : public any_link {
+    static constexpr char second = First + 1;
+    using table = endpoints<talker<First>, talker<second>>;
     using link_type = channel<Transport, table>;
     using loan = typename link_type::endpoint::loan;
 
@@ -200,6 +215,7 @@ template <typename Transport> class fixed_link final : public any_link {
     std::array<talk, 2> talks_;
     link_type link_;
     std::optional<loan> loan_{};
+    pace loans_{};
 
     /// Keeps a loan over some polls; then commits or drops it.
     auto use_loan() -> void {
@@ -213,7 +229,8 @@ template <typename Transport> class fixed_link final : public any_link {
                 }
             }
             loan_.reset();
-        } else if (not loan_ and not who_->is_draining() and who_->random().happens(20)) {
+        } else if (not loan_ and not who_->is_draining() and who_->random().happens(20) and
+                   loans_.is_due(*who_, std::chrono::milliseconds{10})) {
             auto room = link_.at(0).reserve();
             if (room) {
                 loan_.emplace(std::move(room));
@@ -222,16 +239,16 @@ template <typename Transport> class fixed_link final : public any_link {
     }
 
   public:
-    fixed_link(core& who, link_plan const& plan, Transport transport)
+    named_link(core& who, link_plan const& plan, Transport transport)
         : who_{&who}, plan_{plan}, talks_{talk{&who, plan.line, plan.end, plan.topics[0]},
                                           talk{&who, plan.line, plan.end, plan.topics[1]}},
-          link_{std::move(transport), table{talker<'a'>{&talks_[0]}, talker<'b'>{&talks_[1]}}} {
+          link_{std::move(transport), table{talker<First>{&talks_[0]}, talker<second>{&talks_[1]}}} {
         for (auto& each : talks_) {
             each.begin(who.now());
             each.most_held = plan.most_held;
         }
     }
-    ~fixed_link() override {
+    ~named_link() override {
         for (auto& each : talks_) {
             each.held.clear();
         }
@@ -269,6 +286,8 @@ template <typename Transport> class fixed_link final : public any_link {
     auto undeliverable() -> std::uint32_t override { return link_.counts()[counter::no_endpoint]; }
 };
 
+template <typename Transport> using fixed_link = named_link<Transport, 'a'>;
+
 /// A link whose two endpoints are created at run time, destroyed, and created again.
 template <typename Transport> class pooled_link final : public any_link {
     using link_type = channel<Transport, endpoint_pool<4>>;
@@ -276,6 +295,7 @@ template <typename Transport> class pooled_link final : public any_link {
     struct place {
         std::unique_ptr<talk> it{};
         std::uint32_t id{};
+        pace ends{};
     };
     core* who_;
     link_plan plan_;
@@ -350,7 +370,8 @@ template <typename Transport> class pooled_link final : public any_link {
             auto out = link_.at(it.id);
             it.it->send(out, now, 40);
             it.it->release_some();
-            if (not who_->is_draining() and who_->random().happens(300)) {
+            if (not who_->is_draining() and who_->random().happens(300) and
+                it.ends.is_due(*who_, std::chrono::milliseconds{60})) {
                 destroy(i);
                 create(i);
             }

@@ -5,6 +5,7 @@
 #include <rpmsg/framework/endpoint_table.hpp>
 #include <rpmsg/framework/message.hpp>
 #include <rpmsg/framework/name_service.hpp>
+#include <rpmsg/framework/table_questions.hpp>
 
 #include <array>
 #include <cstdint>
@@ -15,8 +16,16 @@ namespace rpmsg::detail {
 
 /// Name service of a channel: sends and receives announcements, binds endpoints and calls event handlers. Used by the polling
 /// context; `Core` is the `link_core` of the channel.
-template <typename Core> class bindings {
+template <typename Core> class bindings : table_questions<Core> {
     using table = typename Core::table_type;
+    using questions = table_questions<Core>;
+    using questions::has_groups;
+    using questions::is_accepted;
+    using questions::is_used;
+    using questions::next_pending;
+    using questions::set_by_name;
+    using questions::settle;
+    using questions::was_opened;
 
     /// Calls the event handler of an endpoint, unless the endpoint was destroyed.
     constexpr auto tell(Core& core, std::uint32_t index, event const& what) noexcept -> void {
@@ -30,53 +39,6 @@ template <typename Core> class bindings {
     constexpr auto notify_all(Core& core, event const& what) -> void {
         for (std::uint32_t i = 0; table::handles_events and i < core.table().size(); ++i) {
             tell(core, i, what);
-        }
-    }
-    /// How an endpoint was bound matters only with an acknowledged name service.
-    static constexpr auto set_by_name(Core& core, std::uint32_t index, bool by_name) -> void {
-        if constexpr (Core::acknowledged) {
-            core.table().state(index).is_bound_by_name = by_name;
-        }
-    }
-    /// A table may record which endpoints have a pending announcement; in other tables each endpoint is checked.
-    static constexpr bool knows_pending = requires(table & endpoints, std::uint32_t i) { endpoints.next_pending(i); };
-    static constexpr auto next_pending([[maybe_unused]] Core& core, std::uint32_t start) -> std::uint32_t {
-        if constexpr (knows_pending) {
-            return core.table().next_pending(start);
-        } else {
-            return start;
-        }
-    }
-    static constexpr auto settle([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> void {
-        if constexpr (knows_pending) {
-            auto const& state = core.table().state(index);
-            if (not state.must_announce and not state.must_withdraw and not was_opened(core, index)) {
-                core.table().settle(index);
-            }
-        }
-    }
-    static constexpr bool has_groups = requires { table::has_groups; };
-    static constexpr auto is_used([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> bool {
-        if constexpr (table::is_static) {
-            return true;
-        } else {
-            return core.table().is_used(index);
-        }
-    }
-    /// Whether the peer named an endpoint: then it ends when it is unbound.
-    static constexpr auto is_accepted([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> bool {
-        if constexpr (has_groups) {
-            return core.table().state(index).is_accepted;
-        } else {
-            return false;
-        }
-    }
-    /// Whether a handler opened an endpoint that was not told yet that the link is up.
-    static constexpr auto was_opened([[maybe_unused]] Core& core, [[maybe_unused]] std::uint32_t index) -> bool {
-        if constexpr (has_groups) {
-            return core.table().is_live(index) and not core.table().state(index).knows_link;
-        } else {
-            return false;
         }
     }
     /// Reports to the endpoints that handlers opened that the link is up. Each takes a place, so that the search ends.
@@ -170,6 +132,11 @@ template <typename Core> class bindings {
         return outcome.has_value();
     }
 
+    /// The next poll sends an acknowledge for an endpoint that is bound by name.
+    constexpr auto must_answer(Core& core, std::uint32_t index) -> void {
+        core.table().state(index).must_announce = core.polling().has_pending = true;
+        core.note_pending(index);
+    }
     /// Applies an announcement to the endpoint that it matches.
     constexpr auto apply(Core& core, matched_name const& matched, wire::announced const& announced) -> void {
         if (matched.match == name_match::binds) {
@@ -179,10 +146,11 @@ template <typename Core> class bindings {
             }
             set_by_name(core, matched.index, true);
             if (Core::acknowledged and announced.kind == wire::announcement_kind::create) {
-                core.table().state(matched.index).must_announce = core.polling().has_pending = true;
-                core.note_pending(matched.index);
+                must_answer(core, matched.index);
             }
-            bind(core, matched.index, announced.where);
+            if (not table::handles_events or not core.table().state(matched.index).is_bound()) { // otherwise to this peer
+                bind(core, matched.index, announced.where);
+            }
         } else if (matched.match == name_match::unbinds) {
             unbind(core, matched.index);
             if constexpr (has_groups) {
@@ -195,8 +163,7 @@ template <typename Core> class bindings {
             }
             claim(core, matched.index);
             if (Core::acknowledged and core.table().state(matched.index).is_bound_by_name) { // bound by `claim`
-                core.table().state(matched.index).must_announce = core.polling().has_pending = true;
-                core.note_pending(matched.index);
+                must_answer(core, matched.index);
             }
         } else if (matched.match == name_match::unclaimed and matched.index != no_index) {
             notify_moved(core, matched.index, announced.where);

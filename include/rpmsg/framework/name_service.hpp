@@ -10,7 +10,7 @@ namespace rpmsg::detail {
 /// The effect of an announcement on a table.
 enum class name_match : std::uint8_t {
     nothing,   ///< no effect
-    binds,     ///< endpoint `index` is bound to the announced address
+    binds,     ///< endpoint `index` is bound to the announced address, or was before
     unbinds,   ///< endpoint `index` is unbound
     unclaimed, ///< a create that matches no unbound endpoint; `index` has the name and another peer, if there is one
     withdrawn, ///< a destroy of an address to which no endpoint is bound
@@ -21,7 +21,7 @@ struct matched_name {
 };
 
 /// Finds the endpoint that an announcement matches: the first with this name that is unbound, or bound to the announced
-/// address. A second create of a bound name does not rebind it; an acknowledge binds only an unbound endpoint (NuttX,
+/// address. A create from another address does not rebind a bound name, nor does an acknowledge (NuttX,
 /// drivers/rpmsg/rpmsg.c). `is_named(i)` returns whether endpoint i has the announced name; `next(i)` returns the index
 /// that is checked after i, and the first one for `no_index`.
 constexpr auto match_announcement(endpoint_table auto& table, wire::announced const& announced, auto&& is_named, auto&& next)
@@ -35,14 +35,13 @@ constexpr auto match_announcement(endpoint_table auto& table, wire::announced co
         }
         auto const peer = table.state(i).peer();
         auto const is_bound = peer != any_address;
+        auto const is_same = peer == announced.where;
         if (destroys) {
-            if (is_bound and (peer == announced.where or announced.where == any_address)) {
+            if (is_bound and (is_same or announced.where == any_address)) {
                 return {.match = name_match::unbinds, .index = i};
             }
-        } else if (not is_bound) {
+        } else if (is_same or not is_bound) {
             return {.match = name_match::binds, .index = i};
-        } else if (peer == announced.where) {
-            return {.match = name_match::nothing};
         }
         bound_elsewhere = i;
     }

@@ -289,7 +289,7 @@ template <file_store Store, file_server_config Config> class server_requests {
         auto const paths = payload.subspan(sizeof(wire::file_head));
         auto from = path_text{};
         auto to = path_text{};
-        auto why = from.read(paths, false);
+        auto why = from.read(paths);
         if (why == file_error::none) {
             auto const second = wire::second_path(from.told());
             why = second < paths.size() ? to.read(paths.subspan(second)) : file_error::invalid;

@@ -47,6 +47,12 @@ class loopback_wire final : public wire {
     [[nodiscard]] auto second() { return tapped{loopback<Acknowledged, Buffers, Payload>{memory_, 1}, taps_[1]}; }
 
     [[nodiscard]] auto suits(fault) const -> bool override { return false; }
+    /// A core that starts has no loan of its earlier life, also where that closed the link before it ended.
+    auto enter(std::uint32_t end) -> void override {
+        for (auto& each : memory_.directions[end].slots) {
+            each.whose = each.whose == memory::owner::sender ? memory::owner::nobody : each.whose;
+        }
+    }
     /// What a program that dies does to the memory is undone when it is destroyed.
     auto leave(std::uint32_t) -> void override { before_ = memory_; }
     auto left(std::uint32_t) -> void override { memory_ = before_; }

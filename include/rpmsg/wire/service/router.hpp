@@ -44,9 +44,24 @@ static_assert(sizeof(router_message) == 20 and wire_format<router_message>);
 static_assert(offsetof(router_message, command) == 0 and offsetof(router_message, tx_length) == 4);
 static_assert(offsetof(router_message, rx_length) == 8 and offsetof(router_message, edge) == 12);
 
+/// Writes a text behind others; returns where it ends. A loop: of the functions of the library firmware may have none else.
+constexpr auto append(auto& made, std::size_t at, std::string_view text) -> std::size_t {
+    for (auto const each : text) {
+        made[at++] = each;
+    }
+    return at;
+}
+/// The place of the first colon, or the length of the text.
+[[nodiscard]] constexpr auto colon_in(std::string_view text) -> std::size_t {
+    std::size_t at = 0;
+    while (at < text.size() and text[at] != ':') {
+        ++at;
+    }
+    return at;
+}
 /// Whether a text can be the name of an edge: 1 to 7 printable characters, none of them a colon.
 [[nodiscard]] constexpr auto is_edge_name(std::string_view text) -> bool {
-    return not text.empty() and text.size() <= longest_edge_name and is_name(text) and text.find(':') == text.npos;
+    return not text.empty() and text.size() <= longest_edge_name and is_name(text) and colon_in(text) == text.size();
 }
 /// Whether a service of this name can be routed: it has 1 to 21 printable characters and is no name of a router, so that no
 /// message is routed twice.
@@ -59,7 +74,7 @@ static_assert(offsetof(router_message, rx_length) == 8 and offsetof(router_messa
 [[nodiscard]] constexpr auto router_create(std::string_view edge, std::uint32_t tx_length, std::uint32_t rx_length)
     -> router_message {
     auto made = router_message{.command = router_command::create, .tx_length = tx_length, .rx_length = rx_length};
-    std::copy(edge.begin(), edge.end(), made.edge.begin());
+    append(made.edge, 0, edge);
     return made;
 }
 
@@ -73,16 +88,16 @@ static_assert(offsetof(router_message, rx_length) == 8 and offsetof(router_messa
 [[nodiscard]] constexpr auto router_name(std::string_view other) -> padded_name {
     expects(is_edge_name(other));
     auto made = pad(router_prefix);
-    std::copy(other.begin(), other.end(), made.begin() + router_prefix.size());
+    append(made, router_prefix.size(), other);
     return made;
 }
 /// The name of the endpoint that carries a service between an edge and the edge `other`; at most 31 characters.
 [[nodiscard]] constexpr auto route_name(std::string_view other, std::string_view service) -> padded_name {
     expects(is_edge_name(other) and service.size() <= longest_routed_name);
     auto made = pad(route_prefix);
-    auto at = std::copy(other.begin(), other.end(), made.begin() + route_prefix.size());
-    *at++ = ':';
-    std::copy(service.begin(), service.end(), at);
+    auto at = append(made, route_prefix.size(), other);
+    made[at++] = ':';
+    append(made, at, service);
     return made;
 }
 
@@ -99,8 +114,8 @@ struct route {
         return {};
     }
     name.remove_prefix(route_prefix.size());
-    auto const colon = name.find(':');
-    if (colon == name.npos) {
+    auto const colon = colon_in(name);
+    if (colon == name.size()) {
         return {};
     }
     auto const parts = route{.other = {name.data(), colon}, .service = {name.data() + colon + 1, name.size() - colon - 1}};

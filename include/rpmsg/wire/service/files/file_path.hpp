@@ -40,34 +40,23 @@ template <std::uint32_t Longest> class file_path {
     }
 
   public:
-    /// Reads a path up to its NUL, behind which bytes may follow when `is_last` is not set, and only NULs when it is. Errors:
-    /// `invalid` for a path without NUL, an empty one, or one with bytes behind the NUL; `name_too_long`; `no_access` for one
-    /// with a part `..`.
-    [[nodiscard]] constexpr auto read(const_bytes from, bool is_last = true) -> file_error {
+    /// Reads a path up to its NUL. Clients of NuttX send bytes behind it that mean nothing. Errors: `invalid` for a path
+    /// without NUL or an empty one; `name_too_long`; `no_access` for one with a part `..`.
+    [[nodiscard]] constexpr auto read(const_bytes from) -> file_error {
         size_ = told_ = 0;
         auto raw = std::array<char, Longest + 1>{};
-        auto is_over = false;
-        for (auto const& each : from) {
-            auto const c = static_cast<char>(fetch<std::byte>({&each, 1}, 0));
-            if (is_over) {
-                if (c != '\0') {
-                    return file_error::invalid;
-                }
-            } else if (c == '\0') {
-                is_over = true;
-                if (not is_last) {
-                    break;
-                }
-            } else if (told_ == Longest) {
-                return file_error::name_too_long;
-            } else {
-                raw[told_++] = c;
+        for (auto at = std::size_t{}; at < from.size(); ++at) {
+            auto const c = static_cast<char>(fetch<std::byte>(from, at));
+            if (c == '\0') {
+                return at == 0 ? file_error::invalid : add_parts({raw.data(), at});
             }
+            if (at == Longest) {
+                return file_error::name_too_long;
+            }
+            raw[at] = c;
+            told_ = at + 1;
         }
-        if (not is_over or told_ == 0) {
-            return file_error::invalid;
-        }
-        return add_parts({raw.data(), told_});
+        return file_error::invalid;
     }
     [[nodiscard]] constexpr auto view() const -> std::string_view { return {text_.data(), size_}; }
     /// The number of characters that the path had in the message.
