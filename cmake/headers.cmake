@@ -258,7 +258,6 @@ set(rpmsg_headers
   include/rpmsg/wire/service/files/file_error.hpp
   include/rpmsg/wire/service/files/file_path.hpp
   include/rpmsg/wire/service/files/file_status.hpp
-  include/rpmsg/wire/service/files/file_system_status.hpp
   include/rpmsg/wire/service/files/messages.hpp
   include/rpmsg/wire/service/files/open_flags.hpp
   include/rpmsg/wire/service/ping.hpp

@@ -3,7 +3,6 @@
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/wire/service/files/file_error.hpp>
 #include <rpmsg/wire/service/files/file_status.hpp>
-#include <rpmsg/wire/service/files/file_system_status.hpp>
 #include <rpmsg/wire/service/files/open_flags.hpp>
 
 #include <concepts>

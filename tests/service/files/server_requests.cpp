@@ -1,97 +1,18 @@
-// The messages of a remote file system, field by field as NuttX has them, in both layouts: what the client asks, and what the
-// server answers.
-#include <rpmsg/service/files/image_store.hpp>
+// What the server answers, field by field as NuttX expects, in both layouts.
 #include <rpmsg/service/files/ram_store.hpp>
+#include <rpmsg/service/files/server_requests.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "a_status.hpp"
 #include "raw_files.hpp"
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace {
 using namespace rpmsg;
 using wire::files_layout;
-
-template <files_layout Layout> inline constexpr bool is_legacy = Layout == files_layout::legacy;
-
-constexpr auto a_status = file_status{.type = file_type::regular,
-                                      .permissions = 0640,
-                                      .links = 3,
-                                      .user = 10,
-                                      .group = 11,
-                                      .block_size = 512,
-                                      .device = 5,
-                                      .special = 6,
-                                      .inode = 0x1234,
-                                      .size = 0x1'0000'0007,
-                                      .blocks = 9,
-                                      .accessed = {.seconds = 100, .nanoseconds = 1},
-                                      .modified = {.seconds = 200, .nanoseconds = 2},
-                                      .changed = {.seconds = 300, .nanoseconds = 3}};
-
-/// The 88 bytes of `a_status`.
-template <files_layout Layout> constexpr auto add_status(raw_message& to) -> raw_message& {
-    to.u32(5).u32(0100640).u32(6);
-    if (is_legacy<Layout>) {
-        to.u16(0x1234).u16(3);
-    } else {
-        to.u32(0x1234);
-    }
-    to.u64(0x1'0000'0007).u64(100).u64(1).u64(200).u64(2).u64(300).u64(3).u64(9).u16(10).u16(11).u16(512);
-    return to.u16(is_legacy<Layout> ? 0 : 3);
-}
-
-template <files_layout Layout> constexpr auto the_client_asks_as_nuttx_does() -> bool {
-    auto ends = client_beside_raw<file_client_config{.calls = 1, .layout = Layout}>{};
-    auto const file = ends.open_file();
-    auto cookie = 1u;
-    auto const asks = [&](file_request const& what, raw_message const& expected) {
-        auto const call = ends.start(what);
-        check(ends.server.last() == expected);
-        ends.client.cancel(call);
-    };
-    auto const front = [&](unsigned command) { return raw_message{command, -6, ++cookie}; };
-    auto into = std::array<std::byte, 100>{};
-    auto found = file_status{};
-    auto system = file_system_status{};
-
-    asks(file_calls::open("/a", {.read = true}, 0600), front(1).u32(is_legacy<Layout> ? 1 : 0).u32(0600).path("/a"));
-    asks(file_calls::open("/a", {.write = true, .create = true, .exclusive = true}),
-         front(1).u32(is_legacy<Layout> ? 2 | 4 | 8 : 1 | 0x40 | 0x80).u32(0666).path("/a"));
-    asks(file_calls::open("/a", {.read = true, .write = true, .truncate = true, .append = true}),
-         front(1).u32(is_legacy<Layout> ? 3 | 0x20 | 0x10 : 2 | 0x200 | 0x400).u32(0666).path("/a"));
-    asks(file_calls::close(file), front(2).u32(7));
-    asks(file_calls::read(file, into), front(3).u32(7).u32(100));
-    asks(file_calls::write(file, "data"_payload), front(4).u32(7).u32(4).text("data"));
-    asks(file_calls::seek(file, -3, seek_from::end), front(5).u32(7).u32(2).i32(-3));
-    asks(file_calls::sync(file), front(7).u32(7));
-    asks(file_calls::status_of(file, found), front(9).zeros(88).u32(7));
-    asks(file_calls::truncate(file, 12), front(10).u32(7).u32(12));
-    asks(file_calls::open_directory("/"), front(11).path("/"));
-    asks(file_calls::next(file, into), is_legacy<Layout> ? front(12).u32(7).u32(0) : front(12).u32(7).u32(0).u32(0));
-    asks(file_calls::rewind(file), front(13).u32(7));
-    asks(file_calls::close_directory(file), front(14).u32(7));
-    asks(file_calls::system("/", system), front(15).zeros(64).path("/"));
-    asks(file_calls::remove("/a"), front(16).path("/a"));
-    asks(file_calls::make_directory("/d", 0755), front(17).u32(0755).u32(0).path("/d"));
-    asks(file_calls::remove_directory("/d"), front(18).path("/d"));
-    asks(file_calls::rename("/a", "/b"), front(19).path("/a").zeros(5).path("/b"));
-    asks(file_calls::rename("/sevenab", "/b"), front(19).path("/sevenab").zeros(7).path("/b"));
-    asks(file_calls::rename("/seven7", "/b"), front(19).path("/seven7").path("/b"));
-    asks(file_calls::status_of("/a", found), front(20).zeros(88).path("/a"));
-    {
-        auto expected = front(21);
-        asks(file_calls::change(file, wire::file_change::permissions, a_status), add_status<Layout>(expected).u32(1).u32(7));
-    }
-    auto expected = front(22);
-    asks(file_calls::change("/a", wire::file_change::size, a_status), add_status<Layout>(expected).u32(128).path("/a"));
-    return true;
-}
-TEST_CASE("The client asks as NuttX does") {
-    STATIC_REQUIRE(the_client_asks_as_nuttx_does<files_layout::legacy>());
-    STATIC_REQUIRE(the_client_asks_as_nuttx_does<files_layout::nuttx_2026>());
-}
 
 template <files_layout Layout> constexpr auto the_server_answers_as_nuttx_expects() -> bool {
     auto ends = server_beside_raw<ram_store<4, 64>, file_server_config{.layout = Layout}>{};
