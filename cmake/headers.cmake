@@ -2,6 +2,7 @@
 set(rpmsg_headers
   include/rpmsg/core/address.hpp
   include/rpmsg/core/atomic_word.hpp
+  include/rpmsg/core/byte_ring.hpp
   include/rpmsg/core/bytes.hpp
   include/rpmsg/core/counters.hpp
   include/rpmsg/core/cpp20.hpp
@@ -72,6 +73,7 @@ set(rpmsg_headers
   include/rpmsg/host/file_system.hpp
   include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
+  include/rpmsg/host/pty_bridge.hpp
   include/rpmsg/host/rpmsg_char.hpp
   include/rpmsg/host/rpmsg_control.hpp
   include/rpmsg/host/serial/pty.hpp
@@ -117,10 +119,15 @@ set(rpmsg_headers
   include/rpmsg/platform/spin_lock.hpp
   include/rpmsg/platform/wait.hpp
   include/rpmsg/rpmsg.hpp
+  include/rpmsg/service/device/device_client.hpp
+  include/rpmsg/service/device/device_files.hpp
+  include/rpmsg/service/device/device_handles.hpp
+  include/rpmsg/service/device/device_server.hpp
   include/rpmsg/service/files/client_requests.hpp
   include/rpmsg/service/files/file_client.hpp
   include/rpmsg/service/files/file_request.hpp
   include/rpmsg/service/files/file_server.hpp
+  include/rpmsg/service/files/file_server_config.hpp
   include/rpmsg/service/files/file_store.hpp
   include/rpmsg/service/files/image_store.hpp
   include/rpmsg/service/files/ram_store.hpp
@@ -135,7 +142,6 @@ set(rpmsg_headers
   include/rpmsg/service/qrtr/qrtr_flows.hpp
   include/rpmsg/service/qrtr/qrtr_node.hpp
   include/rpmsg/service/qrtr/qrtr_port.hpp
-  include/rpmsg/service/socket/receive_ring.hpp
   include/rpmsg/service/socket/socket_config.hpp
   include/rpmsg/service/socket/socket_flow.hpp
   include/rpmsg/service/socket/socket_loan.hpp
@@ -143,6 +149,12 @@ set(rpmsg_headers
   include/rpmsg/service/socket/socket_table.hpp
   include/rpmsg/service/socket/socket_transfers.hpp
   include/rpmsg/service/socket/sockets.hpp
+  include/rpmsg/service/syslog/syslog_client.hpp
+  include/rpmsg/service/syslog/syslog_server.hpp
+  include/rpmsg/service/tty/raw_tty.hpp
+  include/rpmsg/service/tty/tty.hpp
+  include/rpmsg/service/tty/tty_config.hpp
+  include/rpmsg/service/tty/tty_storage.hpp
   include/rpmsg/testing/explorer/exploration.hpp
   include/rpmsg/testing/explorer/explored_region.hpp
   include/rpmsg/testing/explorer/explorer.hpp
@@ -255,6 +267,7 @@ set(rpmsg_headers
   include/rpmsg/wire/header.hpp
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
+  include/rpmsg/wire/service/device.hpp
   include/rpmsg/wire/service/files/file_error.hpp
   include/rpmsg/wire/service/files/file_path.hpp
   include/rpmsg/wire/service/files/file_status.hpp
@@ -265,6 +278,8 @@ set(rpmsg_headers
   include/rpmsg/wire/service/read_header.hpp
   include/rpmsg/wire/service/router.hpp
   include/rpmsg/wire/service/socket.hpp
+  include/rpmsg/wire/service/syslog.hpp
+  include/rpmsg/wire/service/tty.hpp
   include/rpmsg/wire/spi/content.hpp
   include/rpmsg/wire/spi/frame.hpp
   include/rpmsg/wire/spi/reliable_frame.hpp

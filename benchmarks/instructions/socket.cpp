@@ -11,7 +11,7 @@ std::array<std::byte, block_size> written{};
 std::array<std::byte, block_size> read{};
 
 #ifdef RAW
-rpmsg::receive_ring<window> received{};
+rpmsg::byte_ring<window> received{};
 constexpr auto sink = rpmsg::endpoint<"sink">([](auto&, rpmsg::message const& m) { received.push(m.payload); });
 constexpr auto source = rpmsg::endpoint<"sink">([](auto&, rpmsg::message const&) {});
 constinit auto host = rpmsg::channel{work::host_end{work::whole_block()}, rpmsg::endpoints{source}};

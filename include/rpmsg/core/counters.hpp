@@ -2,6 +2,7 @@
 
 #include <rpmsg/core/atomic_word.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -100,5 +101,12 @@ class counters {
         return std::is_constant_evaluated() ? place : detail::atomic_load<__ATOMIC_RELAXED>(place);
     }
 };
+
+namespace detail {
+/// Counts one more, and stops at the largest number.
+constexpr auto count_up(std::uint32_t& number) -> void { number += number != 0xffff'ffff ? 1 : 0; }
+/// The same for so many more.
+constexpr auto count_up(std::uint32_t& number, std::uint32_t amount) -> void { number += std::min(amount, ~number); }
+} // namespace detail
 
 } // namespace rpmsg

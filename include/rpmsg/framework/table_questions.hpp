@@ -1,5 +1,7 @@
 #pragma once
 
+#include <rpmsg/core/cpp20.hpp>
+
 #include <cstdint>
 
 namespace rpmsg::detail {

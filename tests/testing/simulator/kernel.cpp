@@ -6,11 +6,20 @@
 
 using namespace two_cores;
 
+namespace {
+/// Two cores that talk over rings for 20 ms.
+struct running {
+    two_cores::log found{};
+    world all{1};
+    ring_wire<rings>& line = connect_rings(all, found);
+
+    running() { all.run_for(20ms); }
+};
+} // namespace
+
 TEST_CASE("a core that crashed begins a new life, and the link is up again") {
-    auto found = two_cores::log{};
-    auto all = world{1};
-    auto& line = connect_rings(all, found);
-    all.run_for(20ms);
+    auto rig = running{};
+    auto& [found, all, line] = rig;
     all.crash(*line.core_at(0), 5ms);
     auto const before = found.answers;
     all.run_for(4ms);
@@ -23,10 +32,8 @@ TEST_CASE("a core that crashed begins a new life, and the link is up again") {
 }
 
 TEST_CASE("a core that closes its links restarts") {
-    auto found = two_cores::log{};
-    auto all = world{1};
-    auto& line = connect_rings(all, found);
-    all.run_for(20ms);
+    auto rig = running{};
+    auto& [found, all, line] = rig;
     all.restart(*line.core_at(1), 5ms);
     auto const before = found.answers;
     all.run_for(30ms);
@@ -36,10 +43,8 @@ TEST_CASE("a core that closes its links restarts") {
 }
 
 TEST_CASE("a paused core hears afterwards of what came meanwhile") {
-    auto found = two_cores::log{};
-    auto all = world{1};
-    auto& line = connect_rings(all, found);
-    all.run_for(20ms);
+    auto rig = running{};
+    auto& [found, all, line] = rig;
     all.pause(*line.core_at(1), 10ms);
     auto const before = found.answers;
     all.run_for(9ms);
@@ -49,10 +54,8 @@ TEST_CASE("a paused core hears afterwards of what came meanwhile") {
 }
 
 TEST_CASE("a clock that stands still makes a core sleep until an interrupt, or until it runs again") {
-    auto found = two_cores::log{};
-    auto all = world{1};
-    auto& line = connect_rings(all, found);
-    all.run_for(20ms);
+    auto rig = running{};
+    auto& [found, all, line] = rig;
     all.change_clock(*line.core_at(0), [](core_clock& it, nanoseconds now) { it.stop(now); });
     auto const before = found.answers;
     all.run_for(20ms);
@@ -63,10 +66,8 @@ TEST_CASE("a clock that stands still makes a core sleep until an interrupt, or u
 }
 
 TEST_CASE("an interrupt that was lost arrives when the wire is mended") {
-    auto found = two_cores::log{};
-    auto all = world{1};
-    auto& line = connect_rings(all, found);
-    all.run_for(20ms);
+    auto rig = running{};
+    auto& [found, all, line] = rig;
     all.cut(line, true);
     auto const before = found.answers;
     all.run_for(20ms);
@@ -78,10 +79,8 @@ TEST_CASE("an interrupt that was lost arrives when the wire is mended") {
 }
 
 TEST_CASE("late interrupts, refused doorbells and interrupts of nobody cost time only") {
-    auto found = two_cores::log{};
-    auto all = world{1};
-    auto& line = connect_rings(all, found);
-    all.run_for(20ms);
+    auto rig = running{};
+    auto& [found, all, line] = rig;
     all.delay_interrupts(line, 2, 3ms);
     all.refuse_doorbells(line, 3);
     all.raise(line, 0, 1);

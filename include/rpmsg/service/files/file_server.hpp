@@ -6,6 +6,7 @@
 #include <rpmsg/framework/loan.hpp>
 #include <rpmsg/framework/message.hpp>
 #include <rpmsg/platform/clock.hpp>
+#include <rpmsg/service/files/file_server_config.hpp>
 #include <rpmsg/service/files/file_store.hpp>
 #include <rpmsg/service/files/server_requests.hpp>
 #include <rpmsg/wire/service/files/messages.hpp>

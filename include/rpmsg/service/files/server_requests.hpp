@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/bytes.hpp>
+#include <rpmsg/service/files/file_server_config.hpp>
 #include <rpmsg/service/files/file_store.hpp>
 #include <rpmsg/service/files/server_handles.hpp>
 #include <rpmsg/wire/service/files/file_path.hpp>
@@ -15,19 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace rpmsg {
-
-/// The storage of a `file_server`, and what it speaks.
-struct file_server_config {
-    std::uint32_t sessions = 2;            ///< clients at a time
-    std::uint32_t handles = 8;             ///< files and directories that all clients have open
-    std::uint32_t handles_per_session = 8; ///< those of one client
-    std::uint32_t waiting = 4;             ///< requests that are not answered yet; less than the buffers of the peer
-    std::uint32_t longest_path = 255;      ///< in characters; twice that is taken from the stack
-    wire::files_layout layout = wire::files_layout::legacy;
-};
-
-namespace detail {
+namespace rpmsg::detail {
 
 /// What the requests of the clients do to a store. It knows no link: requests are bytes, which the peer may change, and answers
 /// go to memory with room for 128 bytes or more.
@@ -158,25 +147,22 @@ template <file_store Store, file_server_config Config> class server_requests {
     constexpr auto change_handle(std::uint32_t session, const_bytes payload, bytes into) -> answer {
         return with<wire::file_change_message>(payload, into, [&](auto const& it) {
             auto* const file = handles_.find_file(session, it.handle);
-            if (file == nullptr) {
-                return negated(file_error::bad_handle);
-            }
-            auto const is_wrong = (it.what & wire::file_change::size) != 0 and not file->mode.write;
-            return negated(is_wrong ? file_error::invalid : change([&](auto& store) {
-                return store.change(file->file, it.what, wire::status_of<layout>(it.record));
-            }));
+            auto const resizes = (it.what & wire::file_change::size) != 0;
+            return negated(file == nullptr ? file_error::bad_handle
+                           : resizes and not file->mode.write
+                               ? file_error::invalid
+                               : change([&](auto& store) {
+                                     return store.change(file->file, it.what, wire::status_of<layout>(it.record));
+                                 }));
         });
     }
     constexpr auto change_path(const_bytes payload, bytes into) -> answer {
-        auto it = wire::file_change_message{};
-        if (not wire::read_header(payload, 0, it)) { // the path is shorter than a handle, at least with its NUL
-            auto raw = std::array<std::byte, sizeof it>{};
-            if (payload.size() <= wire::change_path) {
-                return refusal(file_error::invalid);
-            }
-            snapshot(payload, raw);
-            it = load<wire::file_change_message>(raw);
+        auto raw = std::array<std::byte, sizeof(wire::file_change_message)>{}; // a path may be shorter than a handle
+        if (payload.size() <= wire::change_path) {
+            return refusal(file_error::invalid);
         }
+        snapshot(payload.first(std::min(payload.size(), raw.size())), raw);
+        auto const it = load<wire::file_change_message>(raw);
         store(into, it);
         return {.value = with_path(payload, wire::change_path,
                                    [&](std::string_view path) {
@@ -200,10 +186,9 @@ template <file_store Store, file_server_config Config> class server_requests {
     constexpr auto sync(std::uint32_t session, const_bytes payload, bytes into) -> answer {
         return with<wire::file_handle_request>(payload, into, [&](auto const& it) {
             auto* const file = handles_.find_file(session, it.handle);
-            if (file == nullptr) {
-                return negated(file_error::bad_handle);
-            }
-            return negated(is_changeable ? change([&](auto& store) { return store.sync(file->file); }) : file_error::none);
+            return negated(file == nullptr ? file_error::bad_handle
+                           : is_changeable ? change([&](auto& store) { return store.sync(file->file); })
+                                           : file_error::none);
         });
     }
     constexpr auto open_a_directory(std::uint32_t session, const_bytes payload) -> std::int32_t {
@@ -275,6 +260,12 @@ template <file_store Store, file_server_config Config> class server_requests {
         }
         store(into, it);
         return {.value = outcome, .size = sizeof it};
+    }
+    /// Calls f(store, path) for a request that is a path only.
+    constexpr auto change_at(const_bytes payload, auto&& f) -> answer {
+        constexpr auto front = sizeof(wire::file_head);
+        auto const call = [&](std::string_view path) { return negated(change([&](auto& store) { return f(store, path); })); };
+        return {.value = with_path(payload, front, call), .size = front};
     }
     constexpr auto make_directory(const_bytes payload, bytes into) -> answer {
         return with<wire::file_make_directory>(payload, into, [&](auto const& it) {
@@ -365,18 +356,10 @@ template <file_store Store, file_server_config Config> class server_requests {
         case wire::file_command::close_directory: return close_directory(session, payload, into);
         case wire::file_command::status_of_file_system: return status_of_system(payload, into);
         case wire::file_command::unlink:
-            return {with_path(payload, front,
-                              [&](std::string_view path) {
-                                  return negated(change([&](auto& store) { return store.remove(path); }));
-                              }),
-                    front};
+            return change_at(payload, [](auto& store, std::string_view path) { return store.remove(path); });
         case wire::file_command::make_directory: return make_directory(payload, into);
         case wire::file_command::remove_directory:
-            return {with_path(payload, front,
-                              [&](std::string_view path) {
-                                  return negated(change([&](auto& store) { return store.remove_directory(path); }));
-                              }),
-                    front};
+            return change_at(payload, [](auto& store, std::string_view path) { return store.remove_directory(path); });
         case wire::file_command::rename: return {rename(payload), front};
         case wire::file_command::status: return status_of_path(payload, into);
         case wire::file_command::change_handle: return change_handle(session, payload, into);
@@ -407,5 +390,4 @@ template <file_store Store, file_server_config Config> class server_requests {
     }
 };
 
-} // namespace detail
-} // namespace rpmsg
+} // namespace rpmsg::detail

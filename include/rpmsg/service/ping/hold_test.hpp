@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/core/counters.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/loan.hpp>

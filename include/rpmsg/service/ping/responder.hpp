@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/core/counters.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/loan.hpp>
@@ -24,10 +25,6 @@ struct ping_responder_counts {
 
     auto operator==(ping_responder_counts const&) const -> bool = default;
 };
-
-namespace detail {
-constexpr auto count_up(std::uint32_t& number) -> void { number += number != 0xffff'ffff ? 1 : 0; }
-} // namespace detail
 
 /// Answers the pings of NuttX (drivers/rpmsg/rpmsg_ping.c): `ping_responder<> pings;` in `endpoints{ref{pings}}`. The cookie is
 /// returned unchanged and not interpreted. An answer that finds no buffer keeps its request and is sent by a later poll;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <rpmsg/core/byte_ring.hpp>
 #include <rpmsg/core/bytes.hpp>
-#include <rpmsg/service/socket/receive_ring.hpp>
 #include <rpmsg/wire/service/read_header.hpp>
 #include <rpmsg/wire/service/socket.hpp>
 
@@ -73,7 +73,7 @@ template <std::uint32_t Window> class socket_flow {
         socket_kind kind{};
         socket_end end{};
     };
-    receive_ring<Window> ring_{};
+    byte_ring<Window> ring_{};
     counts it_{};
 
     constexpr auto acknowledge(std::uint32_t position) -> void {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <rpmsg/core/byte_ring.hpp>
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/platform/lock.hpp>
-#include <rpmsg/service/socket/receive_ring.hpp>
 #include <rpmsg/service/socket/socket_loan.hpp>
 #include <rpmsg/service/socket/socket_sessions.hpp>
 

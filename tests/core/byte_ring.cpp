@@ -1,4 +1,4 @@
-#include <rpmsg/service/socket/receive_ring.hpp>
+#include <rpmsg/core/byte_ring.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -11,8 +11,8 @@ namespace {
 using namespace rpmsg;
 
 /// A ring whose bytes pass the end of its memory.
-constexpr auto wrapped() -> receive_ring<8> {
-    auto ring = receive_ring<8>{};
+constexpr auto wrapped() -> byte_ring<8> {
+    auto ring = byte_ring<8>{};
     ring.push("012345"_payload);
     ring.pop(5);
     ring.push("abcdefg"_payload);
@@ -32,7 +32,7 @@ TEST_CASE("a ring keeps as many bytes as it has memory") {
     constexpr auto ring = wrapped();
     STATIC_REQUIRE(ring.size() == 8);
     STATIC_REQUIRE(ring.free() == 0);
-    STATIC_REQUIRE(receive_ring<8>{}.free() == 8);
+    STATIC_REQUIRE(byte_ring<8>{}.free() == 8);
 }
 
 TEST_CASE("bytes that pass the end of the memory are seen in two parts") {

@@ -26,8 +26,8 @@ struct split_bytes {
     }
 };
 
-/// Memory for received bytes that were not consumed yet. For one context at a time.
-template <std::uint32_t Capacity> class receive_ring {
+/// A queue of at most `Capacity` bytes in memory of its own. For one context at a time.
+template <std::uint32_t Capacity> class byte_ring {
     std::array<std::byte, Capacity> memory_{};
     std::uint32_t first_{};
     std::uint32_t size_{};
