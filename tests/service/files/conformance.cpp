@@ -12,28 +12,6 @@
 namespace {
 using namespace rpmsg;
 
-/// Two directories with the same content, the second one served by the library.
-struct two_trees {
-    temporary_directory one{};
-    temporary_directory other{};
-    plain_tree plain{one.path()};
-    remote_tree remote;
-
-    explicit two_trees(bool is_read_only = false) : remote{make(is_read_only)} {}
-    auto make(bool is_read_only) -> host::directory_store {
-        for (auto const& root : {one.path(), other.path()}) {
-            check(mkdir((root + "/d").c_str(), 0755) == 0 and mkdir((root + "/e").c_str(), 0755) == 0);
-            std::ofstream{root + "/f"} << "content";
-            std::ofstream{root + "/d/g"} << "more";
-            check(symlink("/etc", (root + "/out").c_str()) == 0 and symlink("f", (root + "/link").c_str()) == 0);
-            check(mkfifo((root + "/pipe").c_str(), 0644) == 0);
-        }
-        auto made = host::directory_store::open_root(other.path(), is_read_only);
-        check(made.has_value());
-        return std::move(*made);
-    }
-};
-
 /// A call, and what it answers on remote files where that is meant to differ; 1 where it does not.
 struct named_call {
     std::string_view name;
@@ -141,33 +119,6 @@ TEST_CASE("Remote files answer each errno of plain files") {
     std::ofstream{"files_conformance.txt"} << table; // tests/run prints it
     INFO(table);
     CHECK(as_meant == calls.size());
-}
-
-TEST_CASE("A pipe is not opened, for that would wait") {
-    auto trees = two_trees{};
-    CHECK(trees.remote.open(0, "/pipe", reads) == -EACCES);
-}
-
-TEST_CASE("A tree that is served read-only stays as it is") {
-    auto trees = two_trees{true};
-    auto& it = trees.remote;
-    CHECK(it.open(0, "/f", reads) == 0);
-    CHECK(it.open(1, "/f", writes) == -EROFS);
-    CHECK(it.open(1, "/n", makes) == -EROFS);
-    CHECK(it.open(1, "/n", open_mode{.read = true, .create = true}) == -EROFS);
-    CHECK(it.open(1, "/n", reads) == -ENOENT);
-    CHECK(it.change_mode("/f", 0600) == -EROFS);
-    CHECK(it.make_directory("/n") == -EROFS);
-    CHECK(it.remove_directory("/e") == -EROFS);
-    CHECK(it.remove("/f") == -EROFS);
-    CHECK(it.rename("/f", "/n") == -EROFS);
-    CHECK(it.sync(0) == 0);
-}
-
-TEST_CASE("A root that cannot be served says why") {
-    auto made = host::directory_store::open_root("/nowhere");
-    CHECK_FALSE(made.has_value());
-    CHECK(made.error() == "'/nowhere' cannot be served: No such file or directory");
 }
 
 /// Does the same at random to both trees, and compares all that can be seen.
