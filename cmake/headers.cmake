@@ -69,6 +69,7 @@ set(rpmsg_headers
   include/rpmsg/host/capture/pcapng_block.hpp
   include/rpmsg/host/condition_wait.hpp
   include/rpmsg/host/descriptor.hpp
+  include/rpmsg/host/directory_store.hpp
   include/rpmsg/host/file_system.hpp
   include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
@@ -122,6 +123,18 @@ set(rpmsg_headers
   include/rpmsg/service/device/device_files.hpp
   include/rpmsg/service/device/device_handles.hpp
   include/rpmsg/service/device/device_server.hpp
+  include/rpmsg/service/files/client_requests.hpp
+  include/rpmsg/service/files/file_client.hpp
+  include/rpmsg/service/files/file_request.hpp
+  include/rpmsg/service/files/file_server.hpp
+  include/rpmsg/service/files/file_server_config.hpp
+  include/rpmsg/service/files/file_store.hpp
+  include/rpmsg/service/files/image_store.hpp
+  include/rpmsg/service/files/ram_store.hpp
+  include/rpmsg/service/files/remote_files.hpp
+  include/rpmsg/service/files/server_handles.hpp
+  include/rpmsg/service/files/server_requests.hpp
+  include/rpmsg/service/files/store_paths.hpp
   include/rpmsg/service/ping/hold_test.hpp
   include/rpmsg/service/ping/latency_histogram.hpp
   include/rpmsg/service/ping/pinger.hpp
@@ -255,6 +268,11 @@ set(rpmsg_headers
   include/rpmsg/wire/name_service.hpp
   include/rpmsg/wire/port_header.hpp
   include/rpmsg/wire/service/device.hpp
+  include/rpmsg/wire/service/files/file_error.hpp
+  include/rpmsg/wire/service/files/file_path.hpp
+  include/rpmsg/wire/service/files/file_status.hpp
+  include/rpmsg/wire/service/files/messages.hpp
+  include/rpmsg/wire/service/files/open_flags.hpp
   include/rpmsg/wire/service/ping.hpp
   include/rpmsg/wire/service/qrtr.hpp
   include/rpmsg/wire/service/read_header.hpp
