@@ -240,7 +240,7 @@ template <file_store Store, file_server_config Config> class server_requests {
         return refusal(file_error::invalid);
     }
     constexpr auto rewind(std::uint32_t session, const_bytes payload, bytes into) -> answer {
-        return with<wire::file_handle_request>(payload, into, [&](auto const& it) {
+        return with<wire::file_handle_request>(payload, into, [&](auto const& it) -> std::int32_t {
             auto* const directory = handles_.find_directory(session, it.handle);
             if (directory == nullptr) {
                 return negated(file_error::bad_handle);
