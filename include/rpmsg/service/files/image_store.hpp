@@ -37,7 +37,7 @@ class image_store {
     /// Whether the directories on the way to a path are there.
     [[nodiscard]] constexpr auto way_to(std::string_view path) const -> file_error {
         for (auto at = path.find('/'); at != path.npos; at = path.find('/', at + 1)) {
-            auto const i = find(path.substr(0, at));
+            auto const i = find(std::string_view{path.data(), at});
             if (i == none or entries_[i].type != file_type::directory) {
                 return i == none ? file_error::no_entry : file_error::not_a_directory;
             }

@@ -50,7 +50,7 @@ template <std::uint32_t Nodes = 8, std::uint32_t FileSize = 1024, std::uint32_t 
     /// Whether the directories on the way to a path are there.
     [[nodiscard]] constexpr auto way_to(std::string_view path) -> file_error {
         for (auto at = path.find('/'); at != path.npos; at = path.find('/', at + 1)) {
-            auto const* const it = find(path.substr(0, at));
+            auto const* const it = find(std::string_view{path.data(), at});
             if (it == nullptr or it->type != file_type::directory) {
                 return it == nullptr ? file_error::no_entry : file_error::not_a_directory;
             }
@@ -325,7 +325,8 @@ template <std::uint32_t Nodes = 8, std::uint32_t FileSize = 1024, std::uint32_t 
         for (auto& each : nodes_) {
             if (each.path_size != 0 and detail::is_below(from, each.name())) {
                 auto moved = std::array<char, PathSize>{};
-                auto const rest = each.name().substr(from.size());
+                auto rest = each.name();
+                rest.remove_prefix(from.size());
                 auto const at = std::copy(to.begin(), to.end(), moved.begin());
                 std::copy(rest.begin(), rest.end(), at);
                 each.rename({moved.data(), to.size() + rest.size()});

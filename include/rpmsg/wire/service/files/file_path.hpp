@@ -3,6 +3,7 @@
 #include <rpmsg/core/bytes.hpp>
 #include <rpmsg/wire/service/files/file_error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,7 @@ template <std::uint32_t Longest> class file_path {
     /// Adds the parts of a path; `..` is refused, even where it would not leave the root.
     constexpr auto add_parts(std::string_view path) -> file_error {
         while (not path.empty()) {
-            auto const part = path.substr(0, path.find('/'));
+            auto const part = std::string_view{path.data(), std::min(path.find('/'), path.size())};
             path.remove_prefix(part.size() == path.size() ? part.size() : part.size() + 1);
             if (part == "..") {
                 return file_error::no_access;
