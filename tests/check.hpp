@@ -8,6 +8,17 @@
 #include <stdexcept>
 #include <string>
 
+/// Whether a sanitizer looks at each access, so that long searches take many times as long.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+inline constexpr bool is_sanitized = true;
+#else
+inline constexpr bool is_sanitized = false;
+#endif
+#else
+inline constexpr bool is_sanitized = false;
+#endif
+
 /// One step of a test that runs in the compiler and at run time: a false one is no constant expression, and the
 /// compiler names its line; at run time it throws, and the line is in the text.
 constexpr auto check(bool holds, int line = __builtin_LINE(), char const* file = __builtin_FILE()) -> void {

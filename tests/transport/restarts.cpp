@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "check.hpp"
 #include "transport/two_sides.hpp"
 #include <algorithm>
 #include <array>
@@ -364,8 +365,8 @@ constexpr auto uneven(wire::dialect dialect, std::uint16_t to_host, std::uint16_
 }
 template <vring_config Config> auto check_lives(std::uint32_t rounds) -> void {
     constexpr auto is_slow = detail::line_of < typename two_sides<Config>::region >> 1; // each access goes through a cache
-    check_all<Config, is_slow ? 2 : 4>();
-    check_some<Config>(1, is_slow ? rounds / 50 : rounds);
+    check_all<Config, is_slow ? 2 : is_sanitized ? 3 : 4>();
+    check_some<Config>(1, is_slow ? rounds / 50 : is_sanitized ? rounds / 10 : rounds);
 }
 
 } // namespace
