@@ -67,7 +67,7 @@ template <typename Transport> struct polled_side {
             }
         }};
     }
-    ~polled_side() {
+    auto end() -> void {
         stop = true;
         at.waiting().wake();
         poller.join();
@@ -92,6 +92,11 @@ struct world {
         while (not a.at.is_up() or not b.at.is_up()) {
             std::this_thread::yield();
         }
+    }
+    /// Each thread rings the doorbell of the other one until it has ended.
+    ~world() {
+        a.end();
+        b.end();
     }
     auto listen() -> socket_handle {
         auto const made = a.net.bind(a.at, socket_kind::stream, "server");

@@ -44,7 +44,6 @@ template <typename... Edges> class hub_ports {
         }
         return true;
     }();
-    static_assert(are_distinct, "two edges of a hub have the same name");
 
     template <typename Edge> struct port {
         using edge = Edge;
@@ -61,7 +60,9 @@ template <typename... Edges> class hub_ports {
   protected:
     std::uint32_t turn_{}; ///< the link that `visit_all` visits first
 
-    constexpr explicit hub_ports(Edges... edges) : ports_{port<Edges>{std::move(edges.link)}...} {}
+    constexpr explicit hub_ports(Edges... edges) : ports_{port<Edges>{std::move(edges.link)}...} {
+        static_assert(are_distinct, "two edges of a hub have the same name");
+    }
 
     /// Calls f(port, i) for port i.
     template <std::uint32_t First = 0, std::uint32_t Last = links> constexpr auto visit(std::uint32_t i, auto&& f) -> void {
