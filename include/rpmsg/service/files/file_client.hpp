@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/bytes.hpp>
+#include <rpmsg/core/counters.hpp>
 #include <rpmsg/core/fixed_name.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/message.hpp>
@@ -79,8 +80,6 @@ class file_client {
     file_client_counts counts_{};
     [[no_unique_address]] Lock lock_{};
 
-    static constexpr auto count_up(std::uint32_t& number) -> void { number += number != 0xffff'ffff ? 1 : 0; }
-
     [[nodiscard]] constexpr auto find(file_call which) -> call* {
         auto* const it = which.place < Config.calls ? &calls_[which.place] : nullptr;
         return it != nullptr and it->use == which.use and it->state != phase::free ? it : nullptr;
@@ -151,7 +150,7 @@ class file_client {
     }
 
     constexpr auto refuse(call& it) -> void {
-        count_up(counts_.malformed);
+        detail::count_up(counts_.malformed);
         it.done = 0;
         finish(it, file_error::protocol);
     }
@@ -193,9 +192,11 @@ class file_client {
         }
         auto const name = payload.subspan(sizeof entry);
         auto size = std::size_t{};
+        auto is_ended = false;
         for (; size < name.size(); ++size) {
             auto const each = fetch<std::byte>(name, size);
-            if (each == std::byte{} or each == std::byte{'/'}) {
+            is_ended = each == std::byte{};
+            if (is_ended or each == std::byte{'/'}) {
                 break;
             }
             if (size == it.what.into.size()) {
@@ -203,7 +204,7 @@ class file_client {
             }
             it.what.into[size] = each;
         }
-        if (size == 0 or size == name.size() or name[size] != std::byte{}) {
+        if (size == 0 or not is_ended) {
             return refuse(it);
         }
         if constexpr (Config.layout == wire::files_layout::nuttx_2026) {
@@ -237,7 +238,7 @@ class file_client {
         finish(it, result);
     }
     constexpr auto on_answer(call& it, std::int32_t result, const_bytes payload) -> void {
-        count_up(counts_.answered);
+        detail::count_up(counts_.answered);
         switch (it.what.command) {
         case command::read: return on_read(it, result, payload);
         case command::write: return on_written(it, result);
@@ -247,7 +248,7 @@ class file_client {
     }
     /// A file that was opened for a call that nobody waits for is closed again.
     constexpr auto on_unexpected(auto& link, wire::file_head const& head) -> void {
-        count_up(counts_.unexpected);
+        detail::count_up(counts_.unexpected);
         auto const is_file = head.command == static_cast<std::uint32_t>(command::open);
         if (head.result >= 0 and (is_file or head.command == static_cast<std::uint32_t>(command::open_directory))) {
             auto const what = static_cast<std::uint32_t>(is_file ? command::close : command::close_directory);
@@ -328,7 +329,7 @@ class file_client {
         auto const guard = lock_guard{lock_};
         auto head = wire::file_head{};
         if (not wire::read_header(m.payload, 0, head)) {
-            return count_up(counts_.unexpected);
+            return detail::count_up(counts_.unexpected);
         }
         auto* const it = std::find_if(calls_.begin(), calls_.end(), [&](auto const& each) {
             return each.state == phase::sent and head.cookie == each.cookie and

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rpmsg/core/bytes.hpp>
+#include <rpmsg/core/counters.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/framework/listener.hpp>
 #include <rpmsg/framework/loan.hpp>
@@ -56,15 +57,14 @@ template <file_store Store, file_server_config Config = file_server_config{}> cl
     bool has_more_{}; ///< a READ goes on in the next poll
     file_server_counts counts_{};
 
-    static constexpr auto count_up(std::uint32_t& number) -> void { number += number != 0xffff'ffff ? 1 : 0; }
     /// Sends the front and the rest of an answer.
     constexpr auto send(auto& link, address to, auto& room, wire::file_head head, answer const& made) -> void {
         head.result = made.value;
         store(room.payload(), head);
         auto const is_sent = link.commit_to(to, std::move(room), made.size).has_value();
-        count_up(is_sent ? counts_.answered : counts_.lost);
+        detail::count_up(is_sent ? counts_.answered : counts_.lost);
         if (is_sent and made.value < 0) {
-            count_up(counts_.refused);
+            detail::count_up(counts_.refused);
         }
     }
     /// A buffer for an answer; without one `must_wait` tells whether there will be one.
@@ -72,7 +72,7 @@ template <file_store Store, file_server_config Config = file_server_config{}> cl
         auto room = link.reserve();
         must_wait = not room and room.refusal() == error::no_buffer;
         if ((not room and not must_wait) or (room and room.payload().size() < least_room)) {
-            count_up(counts_.lost);
+            detail::count_up(counts_.lost);
             room = decltype(room){error::too_large};
         }
         return room;
@@ -120,7 +120,7 @@ template <file_store Store, file_server_config Config = file_server_config{}> cl
                 transfer.head = head;
                 (void)requests_.write(session, m.payload, transfer);
             } else {
-                count_up(counts_.malformed);
+                detail::count_up(counts_.malformed);
             }
             return true;
         }
@@ -173,14 +173,14 @@ template <file_store Store, file_server_config Config = file_server_config{}> cl
     /// Called by the channel.
     constexpr auto on_message(auto& link, std::uint32_t session, message const& m) -> void {
         if (m.payload.size() < sizeof(wire::file_head)) {
-            return count_up(counts_.malformed);
+            return detail::count_up(counts_.malformed);
         }
         auto done = std::uint32_t{};
         if (not is_waiting(session) and serve(link, session, m, done)) { // those that wait are older
             return;
         }
         if (waiting_count_ == Config.waiting) {
-            return count_up(counts_.lost);
+            return detail::count_up(counts_.lost);
         }
         waiting_[waiting_count_++] = {.what = link.hold(m).park(), .session = session, .done = done};
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rpmsg/core/counters.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/framework/endpoint.hpp>
 #include <rpmsg/framework/message.hpp>
@@ -25,7 +26,7 @@ struct qrtr_config {
     std::uint32_t resumes = 8; ///< that wait for a buffer
 };
 
-/// What a `qrtr_node` counted.
+/// What a `qrtr_node` counted. Each number stops at its largest value.
 struct qrtr_counts {
     std::uint32_t received{};  ///< packets for a port
     std::uint32_t malformed{}; ///< a packet that Linux would drop, too
@@ -127,7 +128,7 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
     constexpr auto add_server(auto& link, qrtr_server const& it) -> void {
         remove_servers(link, [&](qrtr_server const& each) { return each.at == it.at; });
         if (server_count_ == Config.servers) {
-            ++counts_.full;
+            detail::count_up(counts_.full);
             return;
         }
         servers_[server_count_++] = it;
@@ -179,21 +180,21 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
                 tell_all(link, {qrtr_event_kind::resumed, {.at = told.client()}});
             }
             break;
-        default: ++counts_.malformed; break;
+        default: detail::count_up(counts_.malformed); break;
         }
     }
     constexpr auto deliver(auto& link, wire::qrtr_packet const& it) -> void {
         auto const port = it.destination.port - wire::qrtr_first_port;
         if (it.destination.node != number or port >= port_count) {
-            ++counts_.foreign;
+            detail::count_up(counts_.foreign);
             return;
         }
-        ++counts_.received;
+        detail::count_up(counts_.received);
         auto at = with(link, port);
         with_port(port, [&](auto& each) { each.on_message(at, qrtr_message{it.source, it.data}); });
         if (it.confirms) {
             if (resume_count_ == Config.resumes) {
-                ++counts_.full;
+                detail::count_up(counts_.full);
             } else {
                 resumes_[resume_count_++] = {it.destination, it.source};
             }
@@ -257,7 +258,7 @@ template <qrtr_config Config, typename... Ports> class qrtr_node {
     constexpr auto on_message(auto& link, message const& m) -> void {
         auto packet = wire::qrtr_packet{};
         if (not wire::read_qrtr(m.payload, packet)) {
-            ++counts_.malformed;
+            detail::count_up(counts_.malformed);
         } else if (packet.kind == kind::data) {
             deliver(link, packet);
         } else {
