@@ -262,6 +262,7 @@ set(rpmsg_headers
   include/rpmsg/transport/vring/virtqueue.hpp
   include/rpmsg/transport/vring_device.hpp
   include/rpmsg/transport/vring_driver.hpp
+  include/rpmsg/version.hpp
   include/rpmsg/wire/cobs.hpp
   include/rpmsg/wire/crc.hpp
   include/rpmsg/wire/header.hpp
