@@ -2,7 +2,6 @@
 
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/router/port.hpp>
-#include <rpmsg/framework/table_names.hpp>
 
 #include <algorithm>
 #include <array>
