@@ -64,6 +64,7 @@ set(rpmsg_headers
   include/rpmsg/host/bells/futex_bell.hpp
   include/rpmsg/host/bells/futex_doorbell.hpp
   include/rpmsg/host/bells/futex_wait.hpp
+  include/rpmsg/host/bus_names.hpp
   include/rpmsg/host/capture/capture_file.hpp
   include/rpmsg/host/capture/pcapng.hpp
   include/rpmsg/host/capture/pcapng_block.hpp
@@ -74,6 +75,8 @@ set(rpmsg_headers
   include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
   include/rpmsg/host/pty_bridge.hpp
+  include/rpmsg/host/rpmsg_bus.hpp
+  include/rpmsg/host/rpmsg_channels.hpp
   include/rpmsg/host/rpmsg_char.hpp
   include/rpmsg/host/rpmsg_control.hpp
   include/rpmsg/host/serial/pty.hpp
