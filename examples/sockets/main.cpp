@@ -67,5 +67,6 @@ auto talk(char const* name, auto wires) -> int {
 } // namespace
 
 auto main() -> int {
-    return talk("shared memory", links::shared_memory{}) | talk("UART", links::uart{}) | talk("SPI", links::spi{});
+    return talk("shared memory", links::shared_memory{}) | talk("UART", links::uart{}) | talk("SPI", links::spi{}) |
+           talk("router", links::router{});
 }
