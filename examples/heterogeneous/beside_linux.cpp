@@ -19,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <optional>
 #include <poll.h>
 #include <string>
 #include <string_view>
@@ -33,8 +34,9 @@ namespace {
 using stage::clock_of;
 using stage::number;
 
-enum : std::uint32_t { bridge, core_a, core_b, cores };
-constexpr auto names = std::array<std::string_view, cores>{"bridge", "core A", "core B"};
+enum : std::uint32_t { core_a, core_b, bridge, cores, driver = cores };
+constexpr auto names = std::array<std::string_view, cores + 1>{"core A", "core B", "bridge", "driver"};
+constexpr std::uint32_t sets = 1u << names.size();
 
 /// What Linux's driver asks of its device.
 constexpr auto driver_rings =
@@ -171,10 +173,10 @@ auto look(view& seen, auto& hub) -> void {
 
 constexpr auto help_text = R"(usage: heterogeneous --linux [OPTION...]
 Linux as a process, with its own RPMsg driver, has a bridge beside it, and the bridge has an SPI bus to a chip with two cores.
-A shell in Linux writes to /dev/rpmsg0, and a service on core B answers; meanwhile each set of bridge, core A and core B is
-killed and started again, in orders by chance. RPMSG_GUEST names the file system of Linux; examples/run makes it.
+A shell in Linux writes to /dev/rpmsg0, and a service on core B answers; meanwhile each set of core A, core B, bridge and driver
+is killed and started again, in orders by chance; a new bridge has a new Linux. RPMSG_GUEST names the file system of Linux; examples/run makes it.
 
-  --rounds N     of kills, 0 to 100000 (default 7: each set once)
+  --rounds N     of kills, 0 to 100000 (default 15: each set once)
   --seed N       of the orders (default 1)
   --help
 
@@ -182,7 +184,7 @@ Exit status: 0 core B answered after each round, 1 failure, 2 wrong arguments.
 )";
 
 struct options {
-    std::uint32_t rounds = 7;
+    std::uint32_t rounds = 15;
     std::uint64_t seed = 1;
 };
 
@@ -210,18 +212,18 @@ auto parse(int count, char** arguments, options& chosen) -> std::string {
 }
 
 /// Lines for the shell of Linux. A device whose remote core is lost ends its readers with an error: the question is asked again.
-/// A device that is gone with its bridge is bound anew.
 constexpr auto shell_functions =
-    R"(ask() { exec 3<>"$1" && echo "$2" >&3 && text=$(dd bs=512 count=1 <&3 2>/dev/null); st=$?; exec 3<&-; return $st; }
-bound() { ls /sys/bus/virtio/devices | grep -q . || echo virtio-uml.0 >/sys/bus/platform/drivers/virtio-uml/bind; }
-say() { until bound 2>/dev/null && ask /dev/rpmsg[0-9]* "$1" 2>/dev/null && [ -n "$text" ]; do usleep 5000; done; echo "$text"; }
+    R"(ask() { exec 3<>"$1" && echo "$2" >&3 && text=$(dd bs=512 count=1 <&3 2>/dev/null) && [ -n "$text" ]; }
+say() { until ask /dev/rpmsg[0-9]* "$1" 2>/dev/null; do exec 3<&-; usleep 5000; done; exec 3<&-; echo "$text"; }
+restart() { for each in unbind bind; do echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/$each; done; }
 )";
 
 class production {
     static constexpr rpmsg::ticks patience = 60'000;
 
     shared_memory& memory_;
-    guest linux_{};
+    std::string root_;
+    std::optional<guest> linux_{};
     std::array<pid_t, cores> processes_{};
     std::uint64_t random_;
     std::string why_{};
@@ -231,7 +233,7 @@ class production {
         return static_cast<std::uint32_t>(random_ >> 33) % sides;
     }
     auto shuffled() -> std::array<std::uint32_t, cores> {
-        auto order = std::array<std::uint32_t, cores>{bridge, core_a, core_b};
+        auto order = std::array<std::uint32_t, cores>{core_a, core_b, bridge};
         for (auto i = cores - 1; i > 0; --i) {
             std::swap(order[i], order[roll(i + 1)]);
         }
@@ -239,12 +241,13 @@ class production {
     }
     auto start(std::uint32_t i) -> void {
         auto const parent = getpid();
-        auto const socket = linux_.socket();
+        auto const socket = linux_->socket();
         memory_.seen[i].lives += 1;
         std::fflush(stdout);
         processes_[i] = fork();
         if (processes_[i] == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
+            close_range(3, ~0u, 0); // those of Linux
             if (getppid() == parent) {
                 i == bridge ? run_bridge(memory_, socket) : i == core_a ? run_a(memory_) : run_b(memory_);
             }
@@ -262,25 +265,40 @@ class production {
     /// Waits until Linux has printed a text; false when it does not, or a process has ended by itself.
     auto waits_for(std::string_view text) -> bool {
         auto const deadline = clock_of::now() + patience;
-        while (not linux_.says(text)) {
+        while (not linux_->says(text)) {
             usleep(1000);
-            linux_.listen();
+            linux_->listen();
             for (std::uint32_t i = 0; i < cores; ++i) {
                 if (processes_[i] <= 0 or waitpid(processes_[i], nullptr, WNOHANG) != 0) {
                     why_ = fmt::format("{} ended", names[i]);
                     return false;
                 }
             }
-            if (linux_.has_ended() or rpmsg::has_passed(deadline, clock_of::now())) {
-                why_ = fmt::format("Linux did not say '{}'; its console:\n{}", text, linux_.output());
+            if (linux_->has_ended() or rpmsg::has_passed(deadline, clock_of::now())) {
+                why_ = fmt::format("Linux did not say '{}'; its console:\n{}", text, linux_->output());
                 return false;
             }
         }
         return true;
     }
 
+    /// A driver of User-Mode Linux does not look for its device again, so a bridge comes with a Linux of its own.
+    auto boot() -> bool {
+        auto const deadline = clock_of::now() + patience;
+        while (access(linux_->socket().c_str(), F_OK) != 0 and not rpmsg::has_passed(deadline, clock_of::now())) {
+            usleep(1000);
+        }
+        linux_->boot(root_, "", "64M", "");
+        if (not waits_for("guest: Linux ")) {
+            return false;
+        }
+        linux_->type(shell_functions);
+        return true;
+    }
+
   public:
-    production(shared_memory& memory, std::uint64_t seed) : memory_{memory}, random_{seed} {}
+    production(shared_memory& memory, std::string root, std::uint64_t seed)
+        : memory_{memory}, root_{std::move(root)}, random_{seed} {}
     production(production const&) = delete;
     auto operator=(production const&) -> production& = delete;
     ~production() {
@@ -290,43 +308,35 @@ class production {
     }
     [[nodiscard]] auto why() const -> std::string const& { return why_; }
 
-    auto begin(std::string const& root) -> bool {
-        for (std::uint32_t i = 0; i < cores; ++i) {
-            start(i);
-        }
-        auto const deadline = clock_of::now() + patience;
-        while (access(linux_.socket().c_str(), F_OK) != 0 and not rpmsg::has_passed(deadline, clock_of::now())) {
-            usleep(1000);
-        }
-        linux_.boot(root, "", "64M", "");
-        if (not waits_for("guest: Linux ")) {
-            return false;
-        }
-        linux_.type(shell_functions);
-        return true;
-    }
-    /// Kills and starts a set of processes.
-    auto restart(std::uint32_t victims) -> void {
+    /// Kills and starts a set of processes, and the driver of Linux.
+    auto restart(std::uint32_t victims) -> bool {
+        auto const is_one = [&](std::uint32_t i) { return (victims >> i & 1) != 0; };
         for (auto const i : shuffled()) {
-            if ((victims >> i & 1) != 0) {
+            if (is_one(i)) {
                 stop(i);
             }
         }
+        if (is_one(bridge)) {
+            linux_.emplace();
+        } else if (is_one(driver)) {
+            linux_->tell("restart");
+        }
         for (auto const i : shuffled()) {
-            if ((victims >> i & 1) != 0) {
+            if (is_one(i)) {
                 start(i);
             }
         }
+        return not is_one(bridge) or boot();
     }
     /// Linux's shell writes a line to the device, and prints what comes back from the life of core B that is on.
     auto speaks(std::string const& line) -> bool {
-        linux_.tell("say '" + line + "'");
+        linux_->tell("say '" + line + "'");
         return waits_for(fmt::format("core B in life {} heard: {}", memory_.seen[core_b].lives.load(), line));
     }
     auto draw() const -> void {
         fmt::print("{:8} {:>5}   {:24} {:>9} {:>8}\n", "process", "lives", "links", "carried", "dropped");
         constexpr auto sides = std::array<std::array<std::string_view, 2>, cores>{
-            {{"Linux", "core A"}, {"bridge", "core B"}, {"Linux", "rpmsg-raw"}}};
+            {{"bridge", "core B"}, {"Linux", "rpmsg-raw"}, {"Linux", "core A"}}};
         for (std::uint32_t i = 0; i < cores; ++i) {
             auto const& it = memory_.seen[i];
             auto const state = [&](std::size_t s) {
@@ -358,27 +368,25 @@ auto run_beside_linux(int count, char** arguments) -> int {
         return complain("RPMSG_GUEST must name the file system of Linux; examples/run does all that is needed", 1);
     }
     auto& shared = *new (memory) shared_memory{};
-    auto show = production{shared, chosen.seed};
+    auto show = production{shared, root, chosen.seed};
     auto worst = rpmsg::ticks{};
-    if (not show.begin(root)) {
-        return complain(show.why(), 1);
-    }
     for (std::uint32_t round = 0; round <= chosen.rounds; ++round) {
-        auto const victims = round == 0 ? 0 : (round - 1) % 7 + 1; // each set
-        auto title = std::string{round == 0 ? "all start" : "killed:"};
-        for (std::uint32_t i = 0; i < cores; ++i) {
+        auto const victims = round == 0 ? 1u << core_a | 1u << core_b | 1u << bridge : (round - 1) % (sets - 1) + 1;
+        auto title = std::string{round == 0 ? "all start:" : "killed:"};
+        for (std::uint32_t i = 0; i < names.size(); ++i) {
             title += (victims >> i & 1) != 0 ? fmt::format(" {}", names[i]) : "";
         }
-        show.restart(victims);
+        auto is_heard = show.restart(victims);
         auto const began = clock_of::now();
         for (auto const* const line : {"hello", "hello again"}) {
-            if (not show.speaks(fmt::format("{} in round {}", line, round))) {
-                return complain(fmt::format("round {} ({}): {}", round, title, show.why()), 1);
-            }
+            is_heard = is_heard and show.speaks(fmt::format("{} in round {}", line, round));
+        }
+        if (not is_heard) {
+            return complain(fmt::format("round {} ({}): {}", round, title, show.why()), 1);
         }
         auto const passed = clock_of::now() - began;
-        worst = std::max(worst, round == 0 ? 0 : passed);
-        fmt::print("{:30} core B answers Linux after {} ms\n", title, passed);
+        worst = std::max(worst, passed);
+        fmt::print("{:40} core B answers Linux after {} ms\n", title, passed);
         std::fflush(stdout);
     }
     show.draw();
