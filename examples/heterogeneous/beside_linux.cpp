@@ -189,7 +189,7 @@ struct options {
 };
 
 auto parse(int count, char** arguments, options& chosen) -> std::string {
-    for (int i = 2; i < count; ++i) {
+    for (int i = 2; i < count; i += 2) {
         auto const option = std::string_view{arguments[i]};
         auto const value = std::string_view{i + 1 < count ? arguments[i + 1] : ""};
         auto const most = option == "--rounds" ? std::uint64_t{100'000} : ~std::uint64_t{0};
@@ -206,7 +206,6 @@ auto parse(int count, char** arguments, options& chosen) -> std::string {
         } else {
             chosen.seed = given;
         }
-        ++i;
     }
     return {};
 }
