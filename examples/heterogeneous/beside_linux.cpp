@@ -210,9 +210,10 @@ auto parse(int count, char** arguments, options& chosen) -> std::string {
     return {};
 }
 
-/// Lines for the shell of Linux. A device whose remote core is lost ends its readers with an error: the question is asked again.
+/// Lines for the shell of Linux. A device whose remote core is lost ends its readers with an error, unless it was opened while it
+/// went (rpmsg_char.c of Linux 6.1): the question is asked again, at the latest after a second.
 constexpr auto shell_functions =
-    R"(ask() { exec 3<>"$1" && echo "$2" >&3 && text=$(dd bs=512 count=1 <&3 2>/dev/null) && [ -n "$text" ]; }
+    R"(ask() { exec 3<>"$1" && echo "$2" >&3 && text=$(timeout 1 dd bs=512 count=1 <&3 2>/dev/null) && [ -n "$text" ]; }
 say() { until ask /dev/rpmsg[0-9]* "$1" 2>/dev/null; do exec 3<&-; usleep 5000; done; exec 3<&-; echo "$text"; }
 restart() { for each in unbind bind; do echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/$each; done; }
 )";
