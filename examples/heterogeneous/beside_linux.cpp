@@ -75,7 +75,8 @@ auto look(view& seen, auto& hub) -> void {
     seen.is_up[0] = hub.is_up(0) ? 1 : 0;
     seen.is_up[1] = hub.is_up(1) ? 1 : 0;
     seen.dropped = 0;
-    for (auto const reason : {rpmsg::counter::no_buffer, rpmsg::counter::too_large, rpmsg::counter::closed}) {
+    for (auto const reason : {rpmsg::counter::no_buffer, rpmsg::counter::no_endpoint, rpmsg::counter::not_bound,
+                              rpmsg::counter::too_large, rpmsg::counter::closed}) {
         seen.dropped += hub.counts(0)[reason] + hub.counts(1)[reason];
     }
 }
@@ -213,8 +214,9 @@ auto parse(int count, char** arguments, options& chosen) -> std::string {
 /// Lines for the shell of Linux. A device whose remote core is lost ends its readers with an error, unless it was opened while it
 /// went (rpmsg_char.c of Linux 6.1): the question is asked again, at the latest after a second.
 constexpr auto shell_functions =
-    R"(ask() { exec 3<>"$1" && echo "$2" >&3 && text=$(timeout 1 dd bs=512 count=1 <&3 2>/dev/null) && [ -n "$text" ]; }
-say() { until ask /dev/rpmsg[0-9]* "$1" 2>/dev/null; do exec 3<&-; usleep 5000; done; exec 3<&-; echo "$text"; }
+    R"(answer() { for i in $(seq 200); do [ ! -s /tmp/text ] || break; usleep 5000; done; kill $1; [ -s /tmp/text ]; }
+ask() ( rm -f /tmp/text; [ -c "$1" ] && exec 3<>"$1" && echo "$2" >&3 && { dd bs=512 count=1 <&3 >/tmp/text & answer $!; } )
+say() { until ask /dev/rpmsg[0-9]* "$1" 2>/dev/null; do usleep 5000; done; cat /tmp/text; }
 restart() { for each in unbind bind; do echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/$each; done; }
 )";
 
