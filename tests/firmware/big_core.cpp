@@ -85,16 +85,16 @@ template <typename Link, typename Edge> struct stage {
 };
 
 auto use_pings(auto& it, auto& pings) -> bool {
-    constexpr std::uint32_t count = 300;
+    constexpr std::uint32_t count = 50;
     auto const random =
         rpmsg::wire::ping_command::wants_answer | rpmsg::wire::ping_command::verify | rpmsg::wire::ping_command::random_length;
-    auto const is_done = pings.start({.count = count, .size = 480, .command = random, .timeout = patience}) and
+    auto const is_done = pings.start({.count = count, .size = 400, .command = random, .timeout = patience}) and
                          it.until("a ping", [&] { return not pings.is_running(); });
-    return is_done and pings.counts().answered == count ? passed("300 pings were answered") : failed("a ping was lost");
+    return is_done and pings.counts().answered == count ? passed("50 pings were answered") : failed("a ping was lost");
 }
 
 auto use_socket(auto& it, auto& net) -> bool {
-    constexpr std::size_t total = 64 * 1024;
+    constexpr std::size_t total = 8 * 1024;
     auto const byte_at = [](std::size_t i) { return static_cast<std::byte>(i * 7 + i / 256); };
     auto const socket = net.connect(it.edge, rpmsg::socket_kind::stream, offered::socket);
     auto piece = std::array<std::byte, 1000>{};
@@ -120,13 +120,13 @@ auto use_socket(auto& it, auto& net) -> bool {
     if (wrong != 0) {
         return failed("of " + std::to_string(read) + " bytes of the socket " + std::to_string(wrong) + " are wrong");
     }
-    return is_done and net.close(it.edge, *socket).has_value() ? passed("64 KiB through a socket and back") : false;
+    return is_done and net.close(it.edge, *socket).has_value() ? passed("8 KiB through a socket and back") : false;
 }
 
 auto use_console(auto& it, auto& terminal) -> bool {
-    constexpr auto commands = std::string_view{"echo hello\nhelp\ncount 300\n"};
+    constexpr auto commands = std::string_view{"echo hello\nhelp\ncount 100\n"};
     auto expected = std::string{"hello\nhelp, echo TEXT, count LINES\n"};
-    for (auto i = 0; i < 300; ++i) {
+    for (auto i = 0; i < 100; ++i) {
         expected += std::to_string(i) + '\n';
     }
     auto heard = std::string{};
@@ -182,7 +182,7 @@ auto use_files(auto& it, auto& files) -> bool {
 }
 
 auto use_qrtr(auto& it, auto& node, std::uint32_t const& returned) -> bool {
-    constexpr std::uint32_t count = 100;
+    constexpr std::uint32_t count = 30;
     auto const is_found = it.until("a service of qrtr", [&] { return node.find(offered::qrtr_echo).has_value(); });
     auto const where = is_found ? *node.find(offered::qrtr_echo) : rpmsg::qrtr_address{};
     std::uint32_t sent{};
@@ -191,7 +191,7 @@ auto use_qrtr(auto& it, auto& node, std::uint32_t const& returned) -> bool {
         sent += sent < count and node.send(it.edge.template get<"IPCRTR">(), 0, where, number) ? 1u : 0u;
         return returned == count;
     });
-    return is_done and passed("100 packets of qrtr came back");
+    return is_done and passed("30 packets of qrtr came back");
 }
 
 /// One life of the big core; the log of core B comes in the first one only.

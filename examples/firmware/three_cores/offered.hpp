@@ -11,9 +11,9 @@ namespace offered {
 
 inline constexpr auto line = rpmsg::uart_config{.profile = rpmsg::uart_profile::reliable, .connect_ticks = 100};
 
-/// The files /data/00 to /data/19, from none to some thousand bytes.
+/// The files /data/00 to /data/19, from none to some hundred bytes.
 inline constexpr std::uint32_t files = 20;
-constexpr auto size_of(std::uint32_t file) -> std::uint32_t { return file * file * 13; }
+constexpr auto size_of(std::uint32_t file) -> std::uint32_t { return file * file * 4; }
 constexpr auto byte_of(std::uint32_t file, std::uint32_t at) -> std::byte { return static_cast<std::byte>(file * 31 + at * 7); }
 constexpr auto name_of(std::uint32_t file) -> std::array<char, 7> {
     return {'d', 'a', 't', 'a', '/', static_cast<char>('0' + file / 10), static_cast<char>('0' + file % 10)};
