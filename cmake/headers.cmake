@@ -131,6 +131,7 @@ set(rpmsg_headers
   include/rpmsg/service/files/file_store.hpp
   include/rpmsg/service/files/image_store.hpp
   include/rpmsg/service/files/ram_store.hpp
+  include/rpmsg/service/files/remote_file.hpp
   include/rpmsg/service/files/remote_files.hpp
   include/rpmsg/service/files/server_handles.hpp
   include/rpmsg/service/files/server_requests.hpp

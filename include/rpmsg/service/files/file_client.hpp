@@ -259,6 +259,7 @@ class file_client {
     }
 
   public:
+    static constexpr std::uint32_t calls = Config.calls;
     static constexpr auto name() -> std::string_view { return Name.view(); }
 
     [[nodiscard]] constexpr auto counts() const -> file_client_counts const& { return counts_; }

@@ -20,6 +20,8 @@ template <typename Channel, typename Client> class remote_files {
     ticks timeout_;
 
   public:
+    static constexpr std::uint32_t calls = Client::calls; ///< under way at a time
+
     remote_files(Channel& link, Client& client, ticks timeout) : link_{&link}, client_{&client}, timeout_{timeout} {}
 
     /// Makes one call of `file_calls`, and waits for its answer.
