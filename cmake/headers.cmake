@@ -52,6 +52,7 @@ set(rpmsg_headers
   include/rpmsg/framework/router/route.hpp
   include/rpmsg/framework/router/route_table.hpp
   include/rpmsg/framework/service_hook.hpp
+  include/rpmsg/framework/table_names.hpp
   include/rpmsg/framework/table_questions.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp
@@ -74,6 +75,8 @@ set(rpmsg_headers
   include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
   include/rpmsg/host/pty_bridge.hpp
+  include/rpmsg/host/rpmsg_bus.hpp
+  include/rpmsg/host/rpmsg_channels.hpp
   include/rpmsg/host/rpmsg_char.hpp
   include/rpmsg/host/rpmsg_control.hpp
   include/rpmsg/host/serial/pty.hpp
