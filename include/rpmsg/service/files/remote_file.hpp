@@ -22,7 +22,7 @@ template <typename Files> class remote_file {
     file_handle handle_{};
     std::int64_t position_ = unknown;
 
-    [[nodiscard]] auto open_by(open_mode mode, std::int32_t permissions) -> file_error {
+    [[nodiscard]] constexpr auto open_by(open_mode mode, std::int32_t permissions) -> file_error {
         auto const got = files_.open(path_, mode, permissions);
         if (got) {
             handle_ = *got;
@@ -31,7 +31,7 @@ template <typename Files> class remote_file {
         return got.error();
     }
     /// Makes a call on the handle, and once more on a new one where that may help.
-    auto again(bool is_repeatable, auto&& call) -> file_result<std::uint32_t> {
+    constexpr auto again(bool is_repeatable, auto&& call) -> file_result<std::uint32_t> {
         auto got = call();
         auto const is_lost =
             got.error() == file_error::stale or (is_repeatable and got.error() == file_error::connection_reset);
@@ -43,11 +43,11 @@ template <typename Files> class remote_file {
         }
         return got;
     }
-    auto once(file_request const& what) -> file_result<std::uint32_t> {
+    constexpr auto once(file_request const& what) -> file_result<std::uint32_t> {
         auto const got = files_.call(what);
         return got ? file_result<std::uint32_t>{static_cast<std::uint32_t>(got->result)} : got.error();
     }
-    auto seek_to(std::uint64_t offset) -> file_error {
+    constexpr auto seek_to(std::uint64_t offset) -> file_error {
         if (position_ == static_cast<std::int64_t>(offset)) {
             return file_error::none;
         }
@@ -55,25 +55,26 @@ template <typename Files> class remote_file {
         position_ = why == file_error::none ? static_cast<std::int64_t>(offset) : unknown;
         return why;
     }
-    auto after(file_result<std::uint32_t> const& moved) -> file_result<std::uint32_t> const& {
+    constexpr auto after(file_result<std::uint32_t> const& moved) -> file_result<std::uint32_t> const& {
         position_ = moved and position_ != unknown ? position_ + *moved : unknown;
         return moved;
     }
     static constexpr std::uint64_t largest = 0x7fff'ffff; ///< the positions of the protocol end here
 
   public:
-    remote_file(Files files, std::string_view path, bool reopens = false) : files_{files}, path_{path}, reopens_{reopens} {}
+    constexpr remote_file(Files files, std::string_view path, bool reopens = false)
+        : files_{files}, path_{path}, reopens_{reopens} {}
 
-    [[nodiscard]] auto handle() const -> file_handle { return handle_; }
+    [[nodiscard]] constexpr auto handle() const -> file_handle { return handle_; }
 
     /// Errors of this and all further calls are those of `file_client`.
-    auto open(open_mode mode, std::int32_t permissions = 0666) -> file_error {
+    constexpr auto open(open_mode mode, std::int32_t permissions = 0666) -> file_error {
         mode_ = mode;
         return open_by(mode, permissions);
     }
-    auto close() -> file_error { return files_.close(handle_); }
+    constexpr auto close() -> file_error { return files_.close(handle_); }
     /// How many bytes were read: fewer than fit only at the end of the file, or before an error. `overflow` behind 2 GiB.
-    auto read_at(std::uint64_t offset, bytes into) -> file_result<std::uint32_t> {
+    constexpr auto read_at(std::uint64_t offset, bytes into) -> file_result<std::uint32_t> {
         if (offset > largest) {
             return file_error::overflow;
         }
@@ -84,7 +85,7 @@ template <typename Files> class remote_file {
     }
     /// How many bytes were written: fewer than all only before an error. A file that was opened to append has no offset.
     /// `too_large` behind 2 GiB.
-    auto write_at(std::uint64_t offset, const_bytes data) -> file_result<std::uint32_t> {
+    constexpr auto write_at(std::uint64_t offset, const_bytes data) -> file_result<std::uint32_t> {
         if (offset > largest) {
             return file_error::too_large;
         }
@@ -94,20 +95,20 @@ template <typename Files> class remote_file {
             return why == file_error::none ? after(files_.write(handle_, data)) : why;
         });
     }
-    auto status(file_status& found) -> file_error {
+    constexpr auto status(file_status& found) -> file_error {
         return again(true, [&] { return once(file_calls::status_of(handle_, found)); }).error();
     }
-    auto change(std::int32_t what, file_status const& to) -> file_error {
+    constexpr auto change(std::int32_t what, file_status const& to) -> file_error {
         return again(true, [&] { return once(file_calls::change(handle_, what, to)); }).error();
     }
     /// `too_large` behind 2 GiB.
-    auto truncate(std::uint64_t size) -> file_error {
+    constexpr auto truncate(std::uint64_t size) -> file_error {
         if (size > largest) {
             return file_error::too_large;
         }
         return again(true, [&] { return once(file_calls::truncate(handle_, static_cast<std::int32_t>(size))); }).error();
     }
-    auto sync() -> file_error {
+    constexpr auto sync() -> file_error {
         return again(true, [&] { return once(file_calls::sync(handle_)); }).error();
     }
 };
