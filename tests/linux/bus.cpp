@@ -17,8 +17,8 @@ constexpr auto acknowledged = [] {
     config.dialect.acknowledged = true;
     return config;
 }();
-constexpr auto unbind = "echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/unbind";
-constexpr auto bind = "echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/bind";
+constexpr auto end_driver = "echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/unbind";
+constexpr auto begin_driver = "echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/bind";
 constexpr auto none_left = "! ls /sys/bus/rpmsg/devices | grep -q '[.]107[0-9]*[.]'";
 } // namespace
 
@@ -78,16 +78,27 @@ TEST_CASE("a Linux program does not wait for firmware that takes nothing, and lo
 TEST_CASE("a Linux program outlives names of firmware and its whole link") {
     auto run = staged<flags>(rpmsg::endpoint_pool<4>{});
     auto const answers = [](rpmsg::link_ref link, message const& m) { (void)link.reply(m, m.payload); };
-    run.linux.tell("guest_bus outlive");
+    run.linux.tell("guest_bus outlive &");
     run.says("guest_bus: started");
-    auto id = std::uint32_t{0};
-    for (auto round = 0; round < 2; ++round) { // the first name is late: the program has announced it before
+    auto const create = [&] {
         auto const made = run.link.create("late", answers);
         REQUIRE(made);
-        id = *made;
         run.says("guest_bus: heard");
+        return *made;
+    };
+    for (auto round = 0; round < 2; ++round) { // the first name is late: the program has announced it before
+        auto const id = create();
         CHECK(run.link.destroy(id));
         run.says("guest_bus: gone");
     }
+    auto const id = create();
+    run.linux.tell(end_driver);
+    run.says("guest_bus: gone");
+    run.linux.tell(begin_driver);
+    run.says("guest_bus: heard");
+    CHECK(run.link.destroy(id));
+    run.says("guest_bus: gone");
+    run.does("wait");
+    run.does(none_left);
     run.ends();
 }
