@@ -101,8 +101,7 @@ class fake_kernel {
     }
     auto release(std::string_view name, rpmsg::address local, rpmsg::address remote) const -> void {
         for (auto const& each : it_->made) {
-            each->is_released =
-                each->is_released or (each->name == name and each->local == local and each->remote == remote);
+            each->is_released = each->is_released or (each->name == name and each->local == local and each->remote == remote);
         }
     }
 };

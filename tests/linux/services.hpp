@@ -35,8 +35,7 @@ struct echo_terminal {
 };
 struct echo_socket {
     auto operator()(auto& link, auto& net, rpmsg::socket_handle ready, rpmsg::socket_readiness) const -> void {
-        while (net.accept(link, ready)) {
-        }
+        while (net.accept(link, ready)) {}
         for (auto data = net.peek(ready).first; not data.empty(); data = net.peek(ready).first) {
             auto const sent = net.send(link, ready, data);
             if (not sent) {
