@@ -106,7 +106,6 @@ auto fill() -> void {
                                rpmsg::endpoints{rpmsg::endpoint<"tap">([](auto&, rpmsg::message const&) {})}};
     start(link);
     until(link, "the name", [&] { return link.get<"tap">().is_bound(); });
-    say("filling");
     auto sent = std::uint32_t{0};
     auto longest = rpmsg::ticks{0};
     auto full_since = steady_clock::now();
