@@ -1,4 +1,6 @@
 // A Linux program whose transport is Linux's own bus, beside firmware with the same services: host/rpmsg_bus.
+#include <rpmsg/service/tty/raw_tty.hpp>
+
 #include "numbered.hpp"
 #include "services.hpp"
 #include "stage.hpp"
@@ -100,5 +102,13 @@ TEST_CASE("a Linux program outlives names of firmware and its whole link") {
     run.says("guest_bus: gone");
     run.does("wait");
     run.does(none_left);
+    run.ends();
+}
+
+TEST_CASE("all bytes pass through a terminal of Linux's driver and a raw_tty of firmware") {
+    auto terminal = rpmsg::raw_tty<"rpmsg-tty", services::roomy, services::echo_terminal>{};
+    auto run = staged<flags>(endpoints{rpmsg::ref{terminal}});
+    run.does("until [ -c /dev/ttyRPMSG0 ]; do usleep 10000; done; guest_bus terminal /dev/ttyRPMSG0");
+    CHECK(terminal.counts().received > 500);
     run.ends();
 }

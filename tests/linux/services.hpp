@@ -24,6 +24,7 @@ namespace services {
 
 constexpr auto byte_at(std::size_t i) -> std::byte { return static_cast<std::byte>(i * 7 + i / 256); }
 constexpr auto echoed = std::size_t{1} << 16;
+constexpr auto roomy = rpmsg::tty_config{.receive = 1024, .send = echoed};
 
 struct echo_terminal {
     auto operator()(auto& link, auto& terminal) const -> void {
@@ -73,7 +74,7 @@ struct memory_device {
 struct servers {
     using storage = rpmsg::ram_store<4, 4096>;
     rpmsg::ping_responder<> pings{};
-    rpmsg::tty<"rpmsg-ttybus", rpmsg::tty_config{.receive = 1024, .send = echoed}, echo_terminal> terminal{};
+    rpmsg::tty<"rpmsg-ttybus", roomy, echo_terminal> terminal{};
     rpmsg::device_server<rpmsg::device_server_config{}, memory_device> devices{};
     storage store{};
     rpmsg::file_server<storage> files{store};
