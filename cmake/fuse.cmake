@@ -9,6 +9,7 @@ add_library(rpmsg::fuse ALIAS rpmsg_fuse)
 set_target_properties(rpmsg_fuse PROPERTIES EXPORT_NAME fuse)
 target_link_libraries(rpmsg_fuse INTERFACE rpmsg fuse3 pthread)
 target_sources(rpmsg_fuse INTERFACE FILE_SET HEADERS BASE_DIRS include FILES
+  include/rpmsg/host/fuse/cuse_node.hpp
   include/rpmsg/host/fuse/file_mount.hpp
   include/rpmsg/host/fuse/file_operations.hpp
   include/rpmsg/host/fuse/mount_options.hpp)

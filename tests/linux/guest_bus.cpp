@@ -1,5 +1,6 @@
 // What runs in the guest: the endpoints and services of firmware in a Linux program, over Linux's own bus. Ends with 0, or says
 // in one line what went wrong.
+#include <rpmsg/host/descriptor.hpp>
 #include <rpmsg/host/rpmsg_bus.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 #include <rpmsg/rpmsg.hpp>
@@ -7,14 +8,17 @@
 #include "numbered.hpp"
 #include "services.hpp"
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <poll.h>
 #include <string>
 #include <string_view>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace {
@@ -106,16 +110,21 @@ auto fill() -> void {
                                rpmsg::endpoints{rpmsg::endpoint<"tap">([](auto&, rpmsg::message const&) {})}};
     start(link);
     until(link, "the name", [&] { return link.get<"tap">().is_bound(); });
-    say("filling");
     auto sent = std::uint32_t{0};
     auto longest = rpmsg::ticks{0};
     auto full_since = steady_clock::now();
+    auto const pour = [&] {
+        auto is_sent = true;
+        while (is_sent) {
+            auto const before = steady_clock::now();
+            is_sent = link.get<"tap">().send(numbered::message{sent, numbered::largest}.bytes()).has_value();
+            longest = std::max(longest, steady_clock::now() - before);
+            sent += is_sent ? 1 : 0;
+            full_since = is_sent ? steady_clock::now() : full_since;
+        }
+    };
     until(link, "a full driver", [&] {
-        auto const before = steady_clock::now();
-        auto const is_sent = link.get<"tap">().send(numbered::message{sent, numbered::largest}.bytes()).has_value();
-        longest = std::max(longest, steady_clock::now() - before);
-        sent += is_sent ? 1 : 0;
-        full_since = is_sent ? steady_clock::now() : full_since;
+        pour();
         return steady_clock::now() - full_since > 500;
     });
     require(longest < 5000, "a call waited for " + std::to_string(longest) + " ms");
@@ -143,6 +152,36 @@ auto outlive() -> void {
     }
     link.close();
 }
+/// A quarter of a MiB of all bytes there and back through a terminal of the kernel's driver, 4 KiB on the way: it has no flow
+/// control.
+auto terminal(char const* path) -> void {
+    auto const file = rpmsg::host::descriptor{open(path, O_RDWR | O_NOCTTY | O_NONBLOCK)};
+    auto mode = termios{};
+    require(file and tcgetattr(file.number(), &mode) == 0, std::string{path} + " cannot be opened");
+    cfmakeraw(&mode);
+    require(tcsetattr(file.number(), TCSANOW, &mode) == 0, "no raw terminal");
+    constexpr auto total = std::size_t{1} << 18;
+    auto sent = std::size_t{0};
+    auto received = std::size_t{0};
+    auto piece = std::array<std::byte, 1024>{};
+    for (auto const end = steady_clock::now() + 60'000; received < total;) {
+        require(not rpmsg::has_passed(end, steady_clock::now()), "only " + std::to_string(received) + " bytes came back");
+        auto const size = std::min({piece.size(), total - sent, 4096 - (sent - received)});
+        for (std::size_t i = 0; i < size; ++i) {
+            piece[i] = services::byte_at(sent + i);
+        }
+        auto const written = size != 0 ? write(file.number(), piece.data(), size) : 0;
+        sent += static_cast<std::size_t>(std::max<ssize_t>(written, 0));
+        auto const got = read(file.number(), piece.data(), piece.size());
+        for (ssize_t i = 0; i < got; ++i) {
+            require(piece[static_cast<std::size_t>(i)] == services::byte_at(received++), "a byte is wrong");
+        }
+        if (got <= 0) {
+            auto waited = pollfd{.fd = file.number(), .events = POLLIN, .revents = 0};
+            (void)::poll(&waited, 1, 20);
+        }
+    }
+}
 } // namespace
 
 auto main(int count, char** arguments) -> int {
@@ -160,6 +199,8 @@ auto main(int count, char** arguments) -> int {
         die();
     } else if (what == "fill") {
         fill();
+    } else if (what == "terminal" and count > 2) {
+        terminal(arguments[2]);
     } else if (what == "outlive") {
         outlive();
     } else {

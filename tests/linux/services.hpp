@@ -24,6 +24,7 @@ namespace services {
 
 constexpr auto byte_at(std::size_t i) -> std::byte { return static_cast<std::byte>(i * 7 + i / 256); }
 constexpr auto echoed = std::size_t{1} << 16;
+constexpr auto roomy = rpmsg::tty_config{.receive = 1024, .send = echoed};
 
 struct echo_terminal {
     auto operator()(auto& link, auto& terminal) const -> void {
@@ -35,8 +36,7 @@ struct echo_terminal {
 };
 struct echo_socket {
     auto operator()(auto& link, auto& net, rpmsg::socket_handle ready, rpmsg::socket_readiness) const -> void {
-        while (net.accept(link, ready)) {
-        }
+        while (net.accept(link, ready)) {}
         for (auto data = net.peek(ready).first; not data.empty(); data = net.peek(ready).first) {
             auto const sent = net.send(link, ready, data);
             if (not sent) {
@@ -74,7 +74,7 @@ struct memory_device {
 struct servers {
     using storage = rpmsg::ram_store<4, 4096>;
     rpmsg::ping_responder<> pings{};
-    rpmsg::tty<"rpmsg-ttybus", rpmsg::tty_config{.receive = 1024, .send = echoed}, echo_terminal> terminal{};
+    rpmsg::tty<"rpmsg-ttybus", roomy, echo_terminal> terminal{};
     rpmsg::device_server<rpmsg::device_server_config{}, memory_device> devices{};
     storage store{};
     rpmsg::file_server<storage> files{store};

@@ -187,10 +187,12 @@ template <typename Kernel = rpmsg_channels> class bus_names {
         auto const it = std::ranges::find(own_, local, &own_name::local);
         return it != own_.end() ? &*it : nullptr;
     }
-    /// Whether an endpoint that is not known yet may send there: it is accepting that name.
-    [[nodiscard]] auto is_offered(address remote) const -> bool {
-        return std::ranges::any_of(
-            far_, [&](auto const& it) { return it.channel.remote == remote and it.is_told and not has_owner(it); });
+    /// Whether an endpoint may send there soon: it is accepting that name. `from` is null as long as it is not known.
+    [[nodiscard]] auto is_offered(own_name const* from, address remote) const -> bool {
+        return std::ranges::any_of(far_, [&](auto const& it) {
+            auto const is_its_own = from == nullptr or (not from->is_joined() and from->name == it.channel.name);
+            return it.channel.remote == remote and it.is_told and is_its_own and not has_owner(it);
+        });
     }
     [[nodiscard]] auto has_news() const -> bool { return not news_.empty(); }
     /// The oldest of what the remote processor has announced and withdrawn; there is one.
@@ -270,12 +272,20 @@ template <typename Kernel = rpmsg_channels> class bus_names {
             if (mine.is_joined()) {
                 continue;
             }
-            auto const peer = std::ranges::find_if(far_, [&](auto const& it) {
-                return it.channel.name == mine.name and (mine.is_wanted or it.is_told) and not has_owner(it) and
-                       not(it.is_spent and must_wait(it.spent_at));
-            });
+            auto const find = [&](bool is_spent) {
+                return std::ranges::find_if(far_, [&](auto const& it) {
+                    return it.channel.name == mine.name and (mine.is_wanted or it.is_told) and it.is_spent == is_spent and
+                           not has_owner(it);
+                });
+            };
+            auto const peer = find(false);
+            auto const last = mine.is_wanted ? find(true) : far_.end();
             if (peer != far_.end()) {
                 join(mine, *peer);
+            } else if (last != far_.end()) {
+                if (not must_wait(last->spent_at)) {
+                    join(mine, *last);
+                }
             } else if (mine.is_wanted and not mine.file and not must_wait(up_at_)) {
                 (void)make_file(mine, any_address);
             }

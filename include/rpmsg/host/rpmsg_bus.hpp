@@ -75,7 +75,7 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
     auto write(tx_room const& room) -> attempt {
         auto const* const from = names_.find(room.header.source);
         if (from == nullptr or from->remote != room.header.destination) {
-            return names_.is_offered(room.header.destination) ? attempt::waits : attempt::is_lost;
+            return names_.is_offered(from, room.header.destination) ? attempt::waits : attempt::is_lost;
         }
         if (::write(from->output(), room.content.data(), room.header.length) >= 0) {
             return attempt::is_written;
@@ -137,7 +137,9 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
             names_.begin(now);
             return {.event = link_event::up};
         }
-        if (is_up()) {
+        if (is_up() and is_full_) {
+            look_at_ = now + 20; // what ends now would wait for the driver
+        } else if (is_up()) {
             names_.look();
         }
         return {};
@@ -246,7 +248,7 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
         auto& it = tx_[room.token];
         auto const* const from = names_.find(header.source);
         auto const is_joined = from != nullptr and from->remote == header.destination;
-        if (not is_up() or header.length > payload or not(is_joined or names_.is_offered(header.destination))) {
+        if (not is_up() or header.length > payload or not(is_joined or names_.is_offered(from, header.destination))) {
             discard(room);
             return false;
         }

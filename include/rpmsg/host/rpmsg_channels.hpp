@@ -213,7 +213,8 @@ class rpmsg_channels {
         auto const process = static_cast<std::uint32_t>(getpid()) % (own_addresses / addresses_each);
         return address{own_addresses + process * addresses_each + made_++ % addresses_each};
     }
-    /// Releases the channels of processes that have ended without doing so.
+    /// Releases the channels of processes that have ended without doing so. All programs of a remote processor have to run in one
+    /// namespace of process numbers.
     auto release_stale() const -> void {
         for_each(devices(), [&](std::filesystem::path const& entry) {
             auto const device = entry.filename().string();
