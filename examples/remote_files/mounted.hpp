@@ -55,8 +55,7 @@ inline auto copy_from_mount([[maybe_unused]] auto const& files, [[maybe_unused]]
     if (mkdtemp(point.data()) == nullptr) {
         return std::perror("remote_files: no place to mount on"), 2;
     }
-    auto mount =
-        rpmsg::host::file_mount<std::remove_cvref_t<decltype(files)>>::at({.point = point, .is_read_only = true}, files);
+    auto mount = rpmsg::host::mount_files({.point = point, .is_read_only = true}, files);
     if (not mount) {
         return std::fprintf(stderr, "remote_files: %s\n", mount.error().c_str()), rmdir(point.c_str()), 2;
     }

@@ -184,4 +184,9 @@ template <typename Files> class file_mount {
     }
 };
 
+/// Mounts remote files: `mount_files({.point = "/mnt"}, files)`.
+template <typename Files> [[nodiscard]] auto mount_files(mount_options const& options, Files files) {
+    return file_mount<Files>::at(options, files);
+}
+
 } // namespace rpmsg::host
