@@ -52,7 +52,6 @@ set(rpmsg_headers
   include/rpmsg/framework/router/route.hpp
   include/rpmsg/framework/router/route_table.hpp
   include/rpmsg/framework/service_hook.hpp
-  include/rpmsg/framework/table_names.hpp
   include/rpmsg/framework/table_questions.hpp
   include/rpmsg/framework/watched.hpp
   include/rpmsg/framework/worker.hpp
@@ -66,6 +65,7 @@ set(rpmsg_headers
   include/rpmsg/host/bells/futex_bell.hpp
   include/rpmsg/host/bells/futex_doorbell.hpp
   include/rpmsg/host/bells/futex_wait.hpp
+  include/rpmsg/host/bus_names.hpp
   include/rpmsg/host/capture/capture_file.hpp
   include/rpmsg/host/capture/pcapng.hpp
   include/rpmsg/host/capture/pcapng_block.hpp
@@ -269,6 +269,7 @@ set(rpmsg_headers
   include/rpmsg/transport/vring/virtqueue.hpp
   include/rpmsg/transport/vring_device.hpp
   include/rpmsg/transport/vring_driver.hpp
+  include/rpmsg/version.hpp
   include/rpmsg/wire/cobs.hpp
   include/rpmsg/wire/crc.hpp
   include/rpmsg/wire/header.hpp

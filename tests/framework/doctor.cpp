@@ -1,4 +1,4 @@
-// The doctor of examples/shared_block finds the field and the side of every fault that was put into a shared block.
+// The doctor of examples/tool/shared_block finds the field and the side of every fault that was put into a shared block.
 #include <rpmsg/transport/vring/layout.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>
 

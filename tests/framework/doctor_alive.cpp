@@ -7,7 +7,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "../../examples/shared_block/doctor.hpp"
+#include "../../examples/tool/shared_block/doctor.hpp"
 #include "check.hpp"
 #include "transport/two_sides.hpp"
 #include <cstdint>

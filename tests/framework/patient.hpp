@@ -6,7 +6,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "../../examples/shared_block/doctor.hpp"
+#include "../../examples/tool/shared_block/doctor.hpp"
 #include <algorithm>
 #include <array>
 #include <cstddef>

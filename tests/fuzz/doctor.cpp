@@ -1,4 +1,4 @@
-#include "../../examples/shared_block/doctor.hpp"
+#include "../../examples/tool/shared_block/doctor.hpp"
 
 #include <rpmsg/transport/vring/shared_block.hpp>
 #include <rpmsg/wire/virtio/boot_block.hpp>

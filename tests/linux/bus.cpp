@@ -1,91 +1,93 @@
 // A Linux program whose transport is Linux's own bus, beside firmware with the same services: host/rpmsg_bus.
-#include <rpmsg/service/device/device_server.hpp>
-#include <rpmsg/service/files/file_server.hpp>
-#include <rpmsg/service/files/ram_store.hpp>
-#include <rpmsg/service/ping/responder.hpp>
-#include <rpmsg/service/socket/sockets.hpp>
-#include <rpmsg/service/tty/tty.hpp>
-
+#include "numbered.hpp"
+#include "services.hpp"
 #include "stage.hpp"
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 using namespace linux_peer;
+using rpmsg::endpoint;
+using rpmsg::endpoints;
+using rpmsg::message;
 
 namespace {
-/// Linux as the driver, and firmware that acknowledges names, so that Linux learns where its listeners have their sessions.
+/// Firmware that acknowledges names, so that Linux learns where its listeners have their sessions.
 constexpr auto acknowledged = [] {
     auto config = flags;
     config.dialect.acknowledged = true;
     return config;
 }();
-
-/// Has room for all that the program sends.
-constexpr auto roomy = rpmsg::tty_config{.receive = 1024, .send = 1 << 16};
-struct echo_terminal {
-    auto operator()(auto& link, auto& terminal) const -> void {
-        auto text = std::array<std::byte, 256>{};
-        while (auto const size = terminal.read(link, text)) {
-            (void)terminal.write(link, rpmsg::const_bytes{text}.first(size));
-        }
-    }
-};
-struct echo_socket {
-    auto operator()(auto& link, auto& net, rpmsg::socket_handle ready, rpmsg::socket_readiness) const -> void {
-        while (net.accept(link, ready)) {}
-        for (auto data = net.peek(ready).first; not data.empty(); data = net.peek(ready).first) {
-            auto const sent = net.send(link, ready, data);
-            if (not sent) {
-                return;
-            }
-            (void)net.consume(link, ready, *sent);
-        }
-    }
-};
-/// One file of 400 bytes, which has a position.
-struct memory_device {
-    std::array<std::byte, 400> content{};
-    std::size_t position{};
-
-    auto open(std::string_view path, std::int32_t) -> std::int32_t { return path == "/dev/echo" ? 0 : -2; }
-    auto close(std::uint32_t) -> void { position = 0; }
-    auto read(std::uint32_t, rpmsg::bytes into) -> std::int32_t {
-        auto const size = std::min(into.size(), content.size() - position);
-        std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(position), size, into.begin());
-        position += size;
-        return static_cast<std::int32_t>(size);
-    }
-    auto write(std::uint32_t, rpmsg::const_bytes data) -> std::int32_t {
-        auto const size = std::min(data.size(), content.size() - position);
-        std::copy_n(data.begin(), size, content.begin() + static_cast<std::ptrdiff_t>(position));
-        position += size;
-        return static_cast<std::int32_t>(size);
-    }
-    auto seek(std::uint32_t, std::int64_t offset, std::int32_t) -> std::int64_t {
-        position = static_cast<std::size_t>(std::clamp<std::int64_t>(offset, 0, 400));
-        return static_cast<std::int64_t>(position);
-    }
-};
+constexpr auto unbind = "echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/unbind";
+constexpr auto bind = "echo virtio0 >/sys/bus/virtio/drivers/virtio_rpmsg_bus/bind";
+constexpr auto none_left = "! ls /sys/bus/rpmsg/devices | grep -q '[.]107[0-9]*[.]'";
 } // namespace
 
 TEST_CASE("a Linux program uses the services of firmware over Linux's own bus") {
+    auto all = services::servers{};
+    auto run = staged<acknowledged>(all.endpoints());
+    REQUIRE(all.listens(run.link));
+    run.does("guest_bus use");
+    run.does("guest_bus use"); // again: nothing is left of the first
+    run.does(none_left);
+    run.ends();
+}
+
+TEST_CASE("firmware uses the services of a Linux program over Linux's own bus") {
+    auto all = services::clients{};
+    auto run = staged<flags>(all.endpoints());
+    run.linux.tell("guest_bus serve");
+    run.says("serving");
+    all.use(
+        run.link, [&](std::string const& what, auto is_done) { run.until(what, is_done); },
+        [](bool holds, std::string const& why) {
+            INFO(why);
+            REQUIRE(holds);
+        },
+        [] { return steady_clock::now(); });
+}
+
+TEST_CASE("programs with endpoints of one name, and one that was killed, do not disturb each other") {
     auto pings = rpmsg::ping_responder<>{};
-    auto terminal = rpmsg::tty<"rpmsg-ttybus", roomy, echo_terminal>{};
-    auto devices = rpmsg::device_server<rpmsg::device_server_config{}, memory_device>{};
-    auto store = rpmsg::ram_store<4, 4096>{};
-    auto files = rpmsg::file_server<decltype(store)>{store};
-    auto net = rpmsg::sockets<rpmsg::socket_config{.window = 4096}, echo_socket>{};
-    auto run = staged<acknowledged>(
-        rpmsg::endpoints{rpmsg::ref{pings}, rpmsg::ref{terminal}, group_of(devices), group_of(files), group_of(net)});
-    auto const server = net.bind(run.link, rpmsg::socket_kind::stream, "echo");
-    REQUIRE(server);
-    REQUIRE(net.listen(run.link, *server, 2));
-    run.does("guest_bus services");
-    run.does("guest_bus services");
-    run.does("! ls /sys/bus/rpmsg/devices | grep -q '[.]107[0-9]*[.]'");
+    auto run = staged<flags>(endpoints{rpmsg::ref{pings}});
+    run.does("guest_bus twice");
+    run.does("! guest_bus die");
+    run.does("guest_bus ping");
+    run.does(none_left);
+    run.ends();
+}
+
+TEST_CASE("a Linux program does not wait for firmware that takes nothing, and loses nothing") {
+    auto received = std::uint32_t{0};
+    auto wrong = std::uint32_t{0};
+    auto const hears = [&](auto&, message const& m) {
+        wrong += m.payload.size() == numbered::largest and not numbered::is(m.payload, received, numbered::largest) ? 1u : 0u;
+        ++received;
+    };
+    auto run = staged<flags>(endpoints{endpoint<"tap">(hears)});
+    run.linux.tell("guest_bus fill");
+    run.says("guest_bus: filling");
+    run.stands_still = true;
+    run.says("guest_bus: filled 272\n"); // 256 buffers of the driver and 16 of the program
+    run.stands_still = false;
+    run.says("guest: status 0");
+    CHECK(received == 273);
+    CHECK(wrong == 0);
+    run.ends();
+}
+
+TEST_CASE("a Linux program outlives names of firmware and its whole link") {
+    auto run = staged<flags>(rpmsg::endpoint_pool<4>{});
+    auto const answers = [](rpmsg::link_ref link, message const& m) { (void)link.reply(m, m.payload); };
+    run.linux.tell("guest_bus outlive");
+    run.says("guest_bus: started");
+    auto id = std::uint32_t{0};
+    for (auto round = 0; round < 2; ++round) { // the first name is late: the program has announced it before
+        auto const made = run.link.create("late", answers);
+        REQUIRE(made);
+        id = *made;
+        run.says("guest_bus: heard");
+        CHECK(run.link.destroy(id));
+        run.says("guest_bus: gone");
+    }
     run.ends();
 }

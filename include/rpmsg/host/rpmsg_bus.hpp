@@ -5,8 +5,7 @@
 #include <rpmsg/core/counters.hpp>
 #include <rpmsg/core/result.hpp>
 #include <rpmsg/framework/endpoint_table.hpp>
-#include <rpmsg/framework/table_names.hpp>
-#include <rpmsg/host/descriptor.hpp>
+#include <rpmsg/host/bus_names.hpp>
 #include <rpmsg/host/rpmsg_channels.hpp>
 #include <rpmsg/transport/transport.hpp>
 #include <rpmsg/wire/header.hpp>
@@ -19,10 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string>
-#include <string_view>
-#include <sys/epoll.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <utility>
@@ -32,42 +28,20 @@ namespace rpmsg::host {
 
 /// Linux's own RPMsg bus as a transport, so that a Linux program runs the endpoints, listeners and services of firmware:
 /// `channel{rpmsg_bus{"/dev/rpmsg_ctrl0"}, endpoints{...}}`. The names of the remote processor are those in /sys/bus/rpmsg, and
-/// each name of this side that has a peer there is a channel of its own, with one open device file. The link is up while the
-/// control device is there. `poll` is called with the milliseconds of `steady_clock`, when `number()` is readable and at
+/// each name of this side that has a peer there is a channel of its own, with an open device file. The link is up while the
+/// control device is there. `poll` gets the milliseconds of `steady_clock`; call it when `number()` is readable and at
 /// `next_deadline`.
 ///
 /// * A name that the remote processor has announced is bound at once. Another one is announced to it; a listener of the remote
 ///   processor has to announce its session, as NuttX does, and firmware of this library with a dialect that acknowledges names.
 /// * Messages have at most 496 bytes and go to the bound peer only; others are refused with `closed`. No write waits: up to 16
-///   messages are kept until the driver has a buffer for them.
+///   messages are kept until the driver has a buffer for them, and names are neither announced nor withdrawn meanwhile.
 /// * Without the rights of root (`rpmsg_channels`) only names that the remote processor announced are bound, and it learns of
 ///   this side by the first message.
 template <typename Kernel = rpmsg_channels> class rpmsg_bus {
     static constexpr std::uint32_t payload = 496; ///< Linux's buffers have 512 bytes
     static constexpr std::uint32_t buffers = 16;
-    static constexpr ticks grace = 100; ///< until names are announced: those of a new remote processor come first
 
-    /// A name of the remote processor.
-    struct far_name {
-        rpmsg_channel channel{};
-        bool is_listed{};
-        bool is_told{};  ///< the channel above knows it
-        bool is_spent{}; ///< its endpoint here is gone: it is expected to go, too
-        ticks spent_at{};
-    };
-    /// A name of this side.
-    struct own_name {
-        std::string name{};
-        address local{};
-        bool is_wanted{};            ///< this side named it first
-        std::uint64_t partner{};     ///< the name of the remote processor that it is bound to; 0 for none
-        address remote{any_address}; ///< its address
-        descriptor file{};
-        address file_local{any_address}; ///< the addresses of the channel that was made for it
-        address file_remote{any_address};
-        std::unique_ptr<typename Kernel::endpoint> sender{}; ///< where the channel only receives
-        std::uint8_t refusals{};                             ///< of the kernel, to make a channel
-    };
     struct tx_room {
         enum class use : std::uint8_t { free, lent, queued };
         std::array<std::byte, payload> content{};
@@ -75,239 +49,68 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
         use state{};
     };
     struct rx_room {
-        std::array<std::byte, payload> content{};
+        alignas(4) std::array<std::byte, payload> content{};
         bool is_used{};
     };
+    enum class attempt : std::uint8_t { is_written, waits, is_full, is_lost };
 
-    Kernel kernel_;
-    std::vector<far_name> far_{};
-    std::vector<own_name> own_{};
-    std::deque<wire::announcement> news_{};
+    bus_names<Kernel> names_;
     std::vector<tx_room> tx_ = std::vector<tx_room>(buffers);
     std::vector<rx_room> rx_ = std::vector<rx_room>(buffers);
-    std::deque<std::uint32_t> queue_{};
-    descriptor events_{};
+    std::deque<std::uint32_t> queue_{}; ///< messages that are not written yet, oldest first
     counters counts_{};
-    std::string why_{};
     std::uint64_t remote_{}; ///< the remote processor with which the link is up
     std::size_t next_{};     ///< whose message comes next
     ticks now_{};
-    ticks up_at_{};
-    ticks look_at_{};   ///< when the lists of the kernel are read next
-    ticks settle_at_{}; ///< when a name has waited for long enough
+    ticks look_at_{}; ///< when the lists of the kernel are read next
     bool is_started_{};
     bool must_look_{};
-    bool must_settle_{};
-    bool is_patient_{}; ///< `settle_at_` is set
-    bool is_choked_{};  ///< every receive buffer is held
+    bool is_full_{};   ///< the driver had no buffer for the oldest message
+    bool is_choked_{}; ///< every receive buffer is held
 
     [[nodiscard]] auto is_up() const -> bool { return remote_ != 0; }
-    auto find_own(address local) -> own_name* {
-        auto const it = std::ranges::find(own_, local, &own_name::local);
-        return it != own_.end() ? &*it : nullptr;
-    }
-    [[nodiscard]] auto has_owner(far_name const& it) const -> bool {
-        return std::ranges::find(own_, it.channel.identity, &own_name::partner) != own_.end();
-    }
-    /// Where messages of an endpoint are written; -1 while it has no peer.
-    [[nodiscard]] static auto output_of(own_name const& it) -> int {
-        if (it.remote == any_address) {
-            return -1;
-        }
-        return it.sender ? it.sender->number() : it.file.number();
-    }
-    auto hear(int file, int how = EPOLL_CTL_ADD) -> void {
-        auto event = epoll_event{};
-        event.events = EPOLLIN;
-        if (file >= 0) {
-            (void)epoll_ctl(events_.number(), how, file, &event);
-        }
-    }
-    /// Whether a name has not waited for long enough; then it is settled later.
-    auto must_wait(ticks since) -> bool {
-        if (has_passed(since + grace, now_)) {
-            return false;
-        }
-        settle_at_ = is_patient_ and has_passed(settle_at_, since + grace) ? settle_at_ : since + grace;
-        is_patient_ = true;
-        return true;
-    }
+    [[nodiscard]] auto free_rx() const { return std::ranges::find(rx_, false, &rx_room::is_used); }
+    [[nodiscard]] auto free_tx() { return std::ranges::find(tx_, tx_room::use::free, &tx_room::state); }
 
-    /// Closes what an endpoint had; its channel is withdrawn from the remote processor, if that is still there.
-    auto close_file(own_name& it, bool is_there) -> void {
-        it.file.close();
-        if (it.file_local != any_address and is_there) {
-            kernel_.release(it.name, it.file_local, it.file_remote);
-        }
-        it.file_local = it.file_remote = any_address;
-    }
-    /// The peer is gone. A channel that has told the name to the remote processor stays for the next one.
-    auto part(own_name& it) -> void {
-        it.sender.reset();
-        if (it.file_remote != any_address) {
-            close_file(it, true);
-        } else {
-            hear(it.file.number(), EPOLL_CTL_DEL);
-        }
-        it.partner = 0;
-        it.remote = any_address;
-        must_settle_ = true;
-    }
-    auto end(own_name& it, bool is_there) -> void {
-        it.sender.reset();
-        close_file(it, is_there);
-    }
-
-    /// Makes a channel for an endpoint, to a peer or, for the any-address, to be announced.
-    auto make_file(own_name& it, address remote) -> bool {
-        if (it.refusals == 3) {
-            return false;
-        }
-        auto const local = kernel_.next_address();
-        auto made = kernel_.make(it.name, local, remote);
-        if (not made) {
-            why_ = made.error();
-            ++it.refusals;
-            return false;
-        }
-        it.file = std::move(*made);
-        it.file_local = local;
-        it.file_remote = remote;
-        return true;
-    }
-    auto make_sender(own_name& it, address remote) -> bool {
-        auto made = kernel_.make_endpoint(it.name, remote);
-        if (not made) {
-            why_ = made.error();
-            return false;
-        }
-        it.sender = std::make_unique<typename Kernel::endpoint>(std::move(*made));
-        return true;
-    }
-    auto join(own_name& it, far_name& peer) -> void {
-        auto const remote = peer.channel.remote;
-        if ((it.file or not make_file(it, remote)) and not make_sender(it, remote)) {
-            return;
-        }
-        it.partner = peer.channel.identity;
-        it.remote = remote;
-        hear(it.file.number());
-        hear(it.sender ? it.sender->number() : -1);
-        if (not std::exchange(peer.is_told, true)) {
-            tell(peer, wire::announcement_kind::acknowledge);
-        }
-    }
-    auto tell(far_name const& it, wire::announcement_kind kind) -> void {
-        news_.push_back(wire::announce(it.channel.name, it.channel.remote, kind));
-    }
-
-    /// Reads what the remote processor has announced by now.
-    auto look() -> void {
-        for (auto& each : far_) {
-            each.is_listed = false;
-        }
-        for (auto& found : kernel_.list()) {
-            auto const known =
-                std::ranges::find_if(far_, [&](auto const& it) { return it.channel.identity == found.identity; });
-            if (known != far_.end()) {
-                known->is_listed = true;
-            } else {
-                far_.push_back({.channel = std::move(found), .is_listed = true});
-            }
-        }
-        for (auto const& each : far_) {
-            if (each.is_listed) {
-                continue;
-            }
-            for (auto& mine : own_) {
-                if (mine.partner == each.channel.identity) {
-                    part(mine);
-                }
-            }
-            if (each.is_told) {
-                tell(each, wire::announcement_kind::destroy);
-            }
-        }
-        std::erase_if(far_, [](auto const& it) { return not it.is_listed; });
-        must_settle_ = true;
-    }
-
-    /// Gives endpoints and names of the remote processor to each other.
-    auto settle() -> void {
-        must_settle_ = is_patient_ = false;
-        for (auto& mine : own_) {
-            if (mine.partner != 0) {
-                continue;
-            }
-            auto const peer = std::ranges::find_if(far_, [&](auto const& it) {
-                return it.channel.name == mine.name and (mine.is_wanted or it.is_told) and not has_owner(it) and
-                       not(it.is_spent and must_wait(it.spent_at));
-            });
-            if (peer != far_.end()) {
-                join(mine, *peer);
-            } else if (mine.is_wanted and not mine.file and not must_wait(up_at_)) {
-                (void)make_file(mine, any_address);
-            }
-        }
-        for (auto& each : far_) {
-            auto const is_waiting = [&](auto const& it) {
-                return it.is_told and not it.is_spent and it.channel.name == each.channel.name and not has_owner(it);
-            };
-            if (not each.is_told and std::ranges::none_of(far_, is_waiting)) {
-                each.is_told = true;
-                tell(each, wire::announcement_kind::create);
-            }
-        }
-    }
-
-    auto free_room(std::uint32_t i) -> void { tx_[i].state = tx_room::use::free; }
-    /// Whether an endpoint that the transport does not know yet may send there: it is accepting that name.
-    [[nodiscard]] auto is_offered(address remote) const -> bool {
-        return std::ranges::any_of(
-            far_, [&](auto const& it) { return it.channel.remote == remote and it.is_told and not has_owner(it); });
-    }
-    enum class outcome_of_write : std::uint8_t { written, waits, is_full, lost };
-    auto write(tx_room const& room) -> outcome_of_write {
-        auto const* const from = find_own(room.header.source);
+    auto write(tx_room const& room) -> attempt {
+        auto const* const from = names_.find(room.header.source);
         if (from == nullptr or from->remote != room.header.destination) {
-            return is_offered(room.header.destination) ? outcome_of_write::waits : outcome_of_write::lost;
+            return names_.is_offered(room.header.destination) ? attempt::waits : attempt::is_lost;
         }
-        if (::write(output_of(*from), room.content.data(), room.header.length) >= 0) {
-            return outcome_of_write::written;
+        if (::write(from->output(), room.content.data(), room.header.length) >= 0) {
+            return attempt::is_written;
         }
         if (errno == EAGAIN or errno == ENOMEM or errno == EINTR) {
-            return outcome_of_write::is_full;
+            return attempt::is_full;
         }
         must_look_ = must_look_ or errno != EMSGSIZE;
-        return outcome_of_write::lost;
+        return attempt::is_lost;
     }
     /// Writes the messages that wait, in the order of each endpoint.
     auto write_queued() -> void {
+        is_full_ = false;
         for (auto it = queue_.begin(); it != queue_.end();) {
             auto const outcome = write(tx_[*it]);
-            if (outcome == outcome_of_write::is_full) {
+            if (outcome == attempt::is_full) {
+                is_full_ = true;
                 return;
             }
-            if (outcome == outcome_of_write::waits) {
+            if (outcome == attempt::waits) {
                 ++it;
                 continue;
             }
-            if (outcome == outcome_of_write::lost) {
+            if (outcome == attempt::is_lost) {
                 count(counter::lost_in_flight);
             }
-            free_room(*it);
+            tx_[*it].state = tx_room::use::free;
             it = queue_.erase(it);
         }
     }
-    auto forget_all(bool is_there) -> void {
-        for (auto& each : own_) {
-            end(each, is_there);
-        }
-        own_.clear();
-        far_.clear();
-        news_.clear();
+    /// `is_there`: the remote processor is, and hears of the end of the names. A driver without a buffer would wait for that.
+    auto end(bool is_there) -> void {
+        names_.end(is_there and not is_full_);
         for (auto const i : queue_) {
-            free_room(i);
+            tx_[i].state = tx_room::use::free;
             count(counter::lost_in_flight);
         }
         queue_.clear();
@@ -315,21 +118,41 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
             each.is_used = false;
         }
         remote_ = 0;
-        is_choked_ = must_settle_ = is_patient_ = false;
+        is_full_ = is_choked_ = false;
     }
-    [[nodiscard]] auto period() -> ticks { return kernel_.changes() >= 0 ? 1000 : 20; }
+    /// Compares the state of the link with what the kernel has.
+    auto look(ticks now) -> link_change {
+        must_look_ = false;
+        look_at_ = now + (names_.kernel().changes() >= 0 ? 1000 : 20);
+        auto const found = names_.kernel().find();
+        if (is_up() and found != remote_) {
+            end(false);
+            must_look_ = true;
+            count(counter::link_down);
+            return {.event = link_event::down, .reason = down_reason::peer_stopped};
+        }
+        if (not is_up() and found != 0) {
+            remote_ = found;
+            must_look_ = true;
+            names_.begin(now);
+            return {.event = link_event::up};
+        }
+        if (is_up()) {
+            names_.look();
+        }
+        return {};
+    }
 
     /// Reads a message of an endpoint into a receive buffer.
-    auto read(own_name& mine, int file, std::uint32_t i) -> rx_buffer {
+    auto read(typename bus_names<Kernel>::own_name& from, int file, std::uint32_t i) -> rx_buffer {
         auto more = std::byte{};
         auto const parts = std::array{iovec{rx_[i].content.data(), payload}, iovec{&more, 1}};
         auto const got = file >= 0 ? ::readv(file, parts.data(), parts.size()) : 0;
         if (file < 0 or (got < 0 and (errno == EAGAIN or errno == EINTR))) {
             return {};
         }
-        if (got < 0) { // somebody else ended the channel
-            part(mine);
-            close_file(mine, true);
+        if (got < 0) {
+            names_.lose(from);
             must_look_ = true;
             return {};
         }
@@ -339,8 +162,8 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
         }
         rx_[i].is_used = true;
         return {.outcome = rx_outcome::message,
-                .source = mine.remote,
-                .destination = mine.local,
+                .source = from.remote,
+                .destination = from.local,
                 .payload = const_bytes{rx_[i].content}.first(static_cast<std::size_t>(got)),
                 .token = {.id = i, .capacity = payload}};
     }
@@ -351,20 +174,16 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
 
     /// With the path of a control device, or with what lists and makes channels.
     explicit rpmsg_bus(std::string control = "/dev/rpmsg_ctrl0") requires std::constructible_from<Kernel, std::string>
-        : kernel_{std::move(control)} {}
-    explicit rpmsg_bus(Kernel kernel) : kernel_{std::move(kernel)} {}
+        : names_{Kernel{std::move(control)}} {}
+    explicit rpmsg_bus(Kernel kernel) : names_{std::move(kernel)} {}
     rpmsg_bus(rpmsg_bus&&) noexcept = default;
     auto operator=(rpmsg_bus&&) -> rpmsg_bus& = delete;
-    ~rpmsg_bus() {
-        if (is_started_) {
-            forget_all(is_up());
-        }
-    }
+    ~rpmsg_bus() { close(); }
 
     /// Becomes readable when there is something to do before `next_deadline`; -1 before `start`.
-    [[nodiscard]] auto number() const -> int { return events_.number(); }
+    [[nodiscard]] auto number() const -> int { return names_.number(); }
     /// The last refusal of the kernel, in words; empty when there was none.
-    [[nodiscard]] auto why() const -> std::string const& { return why_; }
+    [[nodiscard]] auto why() const -> std::string const& { return names_.why(); }
 
     /// Called by the channel.
     template <template <typename...> typename Channel, typename Table, typename... Others>
@@ -378,59 +197,40 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
     [[nodiscard]] auto counts() const -> counters const& { return counts_; }
     auto count(counter reason) -> void { counts_.add(reason); }
 
-    /// Error: `misconfigured` when the process has no descriptor left.
+    /// The control device need not be there yet. Error: `misconfigured` when the process has no descriptor left.
     [[nodiscard]] auto start() -> status {
-        if (is_started_) {
-            return {};
-        }
-        events_ = descriptor{epoll_create1(EPOLL_CLOEXEC)};
-        if (not events_) {
+        if (not is_started_ and not names_.open()) {
             return error::misconfigured;
         }
-        hear(kernel_.changes());
         is_started_ = must_look_ = true;
         return {};
     }
     auto close() -> void {
-        forget_all(is_up());
-        is_started_ = false;
+        if (std::exchange(is_started_, false)) {
+            end(is_up());
+        }
     }
     auto poll(ticks now) -> link_change {
         now_ = now;
         if (not is_started_) {
             return {};
         }
-        if (kernel_.has_changed() or must_look_ or has_passed(look_at_, now)) {
-            must_look_ = false;
-            look_at_ = now + period();
-            auto const found = kernel_.find();
-            if (is_up() and found != remote_) {
-                forget_all(false);
-                must_look_ = true;
-                count(counter::link_down);
-                return {.event = link_event::down, .reason = down_reason::peer_stopped};
-            }
-            if (not is_up() and found != 0) {
-                remote_ = found;
-                up_at_ = now;
-                must_look_ = true;
-                kernel_.release_stale();
-                return {.event = link_event::up};
-            }
-            if (is_up()) {
-                look();
+        auto change = link_change{};
+        if (names_.kernel().has_changed() or must_look_ or has_passed(look_at_, now)) {
+            change = look(now);
+        }
+        if (is_up() and change.event == link_event::none) {
+            write_queued();
+            if (not is_full_) {
+                names_.settle(now);
             }
         }
-        if (is_up() and (must_settle_ or (is_patient_ and has_passed(settle_at_, now)))) {
-            settle();
-        }
-        write_queued();
-        return {};
+        return change;
     }
     auto notify(std::uint32_t) -> void {}
 
     [[nodiscard]] auto reserve() -> tx_buffer {
-        auto const it = std::ranges::find(tx_, tx_room::use::free, &tx_room::state);
+        auto const it = free_tx();
         if (not is_up() or it == tx_.end()) {
             return {};
         }
@@ -439,14 +239,14 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
     }
     auto discard(tx_buffer const& room) -> void {
         if (tx_[room.token].state == tx_room::use::lent) {
-            free_room(room.token);
+            tx_[room.token].state = tx_room::use::free;
         }
     }
     auto commit(tx_buffer const& room, wire::header const& header) -> bool {
         auto& it = tx_[room.token];
-        auto const* const from = find_own(header.source);
-        auto const is_known = from != nullptr and from->remote == header.destination;
-        if (not is_up() or header.length > payload or not(is_known or is_offered(header.destination))) {
+        auto const* const from = names_.find(header.source);
+        auto const is_joined = from != nullptr and from->remote == header.destination;
+        if (not is_up() or header.length > payload or not(is_joined or names_.is_offered(header.destination))) {
             discard(room);
             return false;
         }
@@ -459,31 +259,28 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
 
     /// Names of the remote processor come first, as messages to the name service.
     [[nodiscard]] auto receive() -> rx_buffer {
-        auto const free = std::ranges::find(rx_, false, &rx_room::is_used);
+        auto const free = free_rx();
         is_choked_ = is_up() and free == rx_.end();
         if (not is_up() or is_choked_) {
             return {};
         }
         auto const i = static_cast<std::uint32_t>(free - rx_.begin());
-        if (not news_.empty()) {
-            auto const news = news_.front();
-            news_.pop_front();
-            store(free->content, news);
-            free->is_used = true;
+        if (names_.has_news()) {
+            auto const news = names_.take_news();
+            store(rx_[i].content, news);
+            rx_[i].is_used = true;
             return {.outcome = rx_outcome::message,
                     .source = news.where,
                     .destination = name_service_address,
-                    .payload = const_bytes{free->content}.first(sizeof news),
+                    .payload = const_bytes{rx_[i].content}.first(sizeof news),
                     .token = {.id = i, .capacity = payload}};
         }
-        for (std::size_t k = 0; k < own_.size(); ++k) {
-            auto& mine = own_[(next_ + k) % own_.size()];
-            if (mine.remote == any_address) {
-                continue;
-            }
-            auto received = read(mine, mine.file.number(), i);
-            if (received.outcome == rx_outcome::none and mine.sender) {
-                received = read(mine, mine.sender->number(), i);
+        auto& all = names_.own();
+        for (std::size_t k = 0; k < all.size(); ++k) {
+            auto& from = all[(next_ + k) % all.size()];
+            auto received = from.is_joined() ? read(from, from.file.number(), i) : rx_buffer{};
+            if (received.outcome == rx_outcome::none and from.sender) {
+                received = read(from, from.sender->number(), i);
             }
             if (received.outcome != rx_outcome::none) {
                 next_ += k + 1;
@@ -497,51 +294,32 @@ template <typename Kernel = rpmsg_channels> class rpmsg_bus {
 
     [[nodiscard]] auto writable() -> bool {
         write_queued();
-        return is_up() and std::ranges::find(tx_, tx_room::use::free, &tx_room::state) != tx_.end();
+        return is_up() and free_tx() != tx_.end();
     }
     [[nodiscard]] auto next_deadline(ticks now) const -> poll_deadline {
         if (not is_started_) {
             return {};
         }
-        auto const is_free = std::ranges::find(rx_, false, &rx_room::is_used) != rx_.end();
-        if (must_look_ or must_settle_ or not news_.empty() or (is_choked_ and is_free)) {
+        if (must_look_ or names_.has_news() or (is_choked_ and free_rx() != rx_.end())) {
             return {.is_set = true, .at = now};
         }
-        auto left = until(look_at_, now);
-        if (not queue_.empty()) {
-            left = std::min(left, ticks{1}); // the driver does not tell when it has a buffer
-        }
-        if (is_patient_) {
-            left = std::min(left, until(settle_at_, now));
-        }
-        return {.is_set = true, .at = now + left};
+        auto const left = until(look_at_, now);
+        // The driver does not tell when it has a buffer.
+        return {.is_set = true, .at = now + (is_full_ ? std::min(left, ticks{1}) : names_.until_due(now, left))};
     }
-    [[nodiscard]] auto can_say_goodbye() const -> bool { return is_up(); }
+    [[nodiscard]] auto can_say_goodbye() const -> bool { return is_up() and not is_full_; }
 
-    /// Called by the channel for its names.
+    /// Called by the channel for its names. Error: `no_buffer` while the withdrawal of a name would wait for the driver.
     [[nodiscard]] auto announce(wire::announcement const& announced) -> status {
-        auto const it = std::ranges::find_if(
-            own_, [&](auto const& mine) { return mine.local == announced.where and mine.name == announced.service(); });
-        if (announced.kind == wire::announcement_kind::destroy) {
-            if (it != own_.end()) {
-                for (auto& each : far_) {
-                    if (each.channel.identity == it->partner) {
-                        each.is_spent = true;
-                        each.spent_at = now_;
-                    }
-                }
-                end(*it, true);
-                own_.erase(it);
-                must_settle_ = true;
-            }
-            return {};
+        auto const is_gone = announced.kind == wire::announcement_kind::destroy;
+        if (is_gone and is_full_) {
+            return error::no_buffer;
         }
-        if (it == own_.end()) {
-            own_.push_back({.name = std::string{announced.service()},
-                            .local = announced.where,
-                            .is_wanted = announced.kind == wire::announcement_kind::create});
+        if (is_gone) {
+            names_.remove(announced.where, now_);
+        } else {
+            names_.add(announced.service(), announced.where, announced.kind == wire::announcement_kind::create);
         }
-        must_settle_ = true;
         return {};
     }
 };

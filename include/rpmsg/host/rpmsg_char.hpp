@@ -89,6 +89,14 @@ class rpmsg_char {
         }
         return rpmsg_char{std::move(*file), false};
     }
+    /// Opens the endpoint of a path: /dev/rpmsgN.
+    static auto open_file(std::string const& path) -> outcome<rpmsg_char> {
+        auto file = descriptor{::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)};
+        if (not file) {
+            return failure{"endpoint " + path + " cannot be opened: " + words_of(errno)};
+        }
+        return rpmsg_char{std::move(file), false};
+    }
     /// Creates an endpoint at `local` (any_address: a free one), which sends to `peer`. Other processes may create and remove
     /// endpoints of this name at the same time: the new one is recognised by its addresses, too, and an indistinguishable one
     /// is equivalent.

@@ -2,7 +2,6 @@
 
 #include <rpmsg/framework/channel.hpp>
 #include <rpmsg/framework/router/port.hpp>
-#include <rpmsg/framework/table_names.hpp>
 
 #include <algorithm>
 #include <array>
@@ -75,9 +74,7 @@ template <typename Port> class router_edge {
 
     [[nodiscard]] auto start() -> status {
         port_->is_started_ = port_->must_look_ = true;
-        if (port_->hub_) {
-            port_->hub_.call_poller();
-        }
+        port_->hub_.call_poller();
         return {};
     }
     auto close() -> void {
