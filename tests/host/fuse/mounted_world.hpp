@@ -138,3 +138,13 @@ struct mounted_directory {
         }
     }
 };
+
+/// The result of a call, or its negated errno number.
+auto outcome(auto result) -> int { return result >= 0 ? static_cast<int>(result) : -errno; }
+
+/// This machine can mount, or the test is not for it: there it runs in a guest (tests/linux).
+inline auto can_mount() -> bool { return access("/dev/fuse", R_OK | W_OK) == 0 and geteuid() == 0; }
+#define NEEDS_A_KERNEL_THAT_MOUNTS()                                                                                           \
+    if (not can_mount()) {                                                                                                     \
+        SKIP("this user cannot mount: the same test runs in the guest of tests/linux");                                        \
+    }
