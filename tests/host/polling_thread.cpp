@@ -37,10 +37,9 @@ template <typename Wait> struct played_channel {
     auto waiting() -> Wait& { return wait; }
     auto transport() -> file& { return own; }
 
-    /// The thread has polled `more` times.
-    auto await(unsigned more) -> void {
-        auto const until = polls + more;
-        while (polls < until) {
+    /// The thread has polled so many times.
+    auto await(unsigned times) -> void {
+        while (polls < times) {
             usleep(100);
         }
     }
@@ -50,16 +49,15 @@ template <typename Wait> auto polls_after_each_wake() -> void {
     auto link = played_channel<Wait>{};
     {
         auto const it = host::polling_thread{link};
-        while (link.polls == 0) {
-            usleep(100);
-        }
+        link.await(1);
         for (auto i = 0; i < 3; ++i) {
+            auto const before = link.polls.load();
             link.wait.wake();
-            link.await(1);
+            link.await(before + 1);
         }
         link.has_more = true;
         link.wait.wake();
-        link.await(100); // without a wake
+        link.await(link.polls + 100); // without a wake
         CHECK(link.is_started);
         CHECK_FALSE(link.is_closed);
     }
@@ -80,7 +78,7 @@ TEST_CASE("a thread polls a link when its file is readable", "[threads]") {
     {
         auto const it = host::polling_thread{link};
         REQUIRE(write(ends[1], "x", 1) == 1);
-        link.await(10);
+        link.await(10); // it is not read
     }
     close(ends[0]);
     close(ends[1]);
