@@ -132,5 +132,10 @@ TEST_CASE("what a mount cannot do is refused by name") {
     CHECK(outcome(unlink(at("/g").c_str())) == 0);
     CHECK((outcome(pread(file, &one, 1, 0)) == 1 and fstat(file, &found) == 0 and found.st_size == 3));
     close(file);
+    auto const end = open(at("/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    CHECK(outcome(write(end, "a", 1)) == 1);
+    std::ofstream{it.served.path() + "/log", std::ios::app} << "bc";
+    CHECK((outcome(write(end, "d", 1)) == 1 and std::filesystem::file_size(it.served.path() + "/log") == 4));
+    close(end);
     CHECK(std::filesystem::space(it.point.path()).capacity == std::filesystem::space(it.served.path()).capacity);
 }
