@@ -55,10 +55,11 @@ inline auto copy_from_mount([[maybe_unused]] auto const& files, [[maybe_unused]]
     if (mkdtemp(point.data()) == nullptr) {
         return std::perror("remote_files: no place to mount on"), 2;
     }
-    auto mount =
-        rpmsg::host::file_mount<std::remove_cvref_t<decltype(files)>>::at({.point = point, .is_read_only = true}, files);
+    auto mount = rpmsg::host::mount_files({.point = point, .is_read_only = true}, files);
     if (not mount) {
-        return std::fprintf(stderr, "remote_files: %s\n", mount.error().c_str()), rmdir(point.c_str()), 2;
+        rmdir(point.c_str());
+        std::printf("%s; the files are copied by calls\n", mount.error().c_str());
+        return copy_by_calls(files, folders);
     }
     auto server = std::thread{[&] { mount->run(); }};
     std::printf("mounted at %s\n", point.c_str());

@@ -25,7 +25,7 @@ auto main(int count, char** arguments) -> int {
     auto link = channel{host::rpmsg_bus{"/dev/rpmsg_ctrl0"}, endpoints{ref{client}}, lock_ref{mutex}, host::polled_wait{state}};
     auto const poller = host::polling_thread{link};
     auto files = remote_files{link, client, options->timeout};
-    auto mount = host::file_mount<decltype(files)>::at(*options, files);
+    auto mount = host::mount_files(*options, files);
     start.tell(mount.error());
     if (mount) {
         mount->run();

@@ -11,11 +11,13 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -24,12 +26,57 @@ namespace rpmsg::host {
 /// A directory of this computer as a `file_store`. Each part of a path is opened in the directory before it and no symbolic
 /// link is followed, so that nothing outside of the root is reached, whatever others do to the tree meanwhile: a link answers
 /// `no_access`. Only regular files are opened. What a peer makes has the owner and the umask of this process, and no set-id
-/// bits. A store outlives what was opened in it.
+/// bits. With a quota the sizes of all files together do not grow beyond it through this store; it is counted when the root is
+/// opened, and what others change later is not. A store outlives what was opened in it.
 class directory_store {
+    static constexpr std::uint64_t no_quota = ~std::uint64_t{};
+
     descriptor root_;
     bool is_read_only_;
+    std::uint64_t quota_;
+    std::uint64_t used_{};
 
-    directory_store(descriptor root, bool is_read_only) : root_{std::move(root)}, is_read_only_{is_read_only} {}
+    directory_store(descriptor root, bool is_read_only, std::uint64_t quota)
+        : root_{std::move(root)}, is_read_only_{is_read_only}, quota_{quota} {}
+
+    [[nodiscard]] auto left() const -> std::uint64_t { return quota_ - std::min(quota_, used_); }
+    /// Counts what a file has more or less than before.
+    auto count(std::uint64_t before, std::uint64_t after) -> void {
+        used_ = after >= before ? used_ + (after - before) : used_ - std::min(used_, before - after);
+    }
+    /// The size of a regular file that has one name; others count as nothing.
+    [[nodiscard]] static auto size_of(struct stat const& it) -> std::uint64_t {
+        return S_ISREG(it.st_mode) and it.st_nlink == 1 ? static_cast<std::uint64_t>(it.st_size) : 0;
+    }
+    [[nodiscard]] static auto size_at(int directory, std::string const& name) -> std::uint64_t {
+        struct stat found {};
+        return fstatat(directory, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0 ? size_of(found) : 0;
+    }
+    [[nodiscard]] static auto size_of_file(int number) -> std::uint64_t {
+        struct stat found {};
+        return fstat(number, &found) == 0 ? static_cast<std::uint64_t>(found.st_size) : 0;
+    }
+    [[nodiscard]] static auto size_of_tree(std::string const& path) -> std::uint64_t {
+        using walk = std::filesystem::recursive_directory_iterator;
+        auto total = std::uint64_t{};
+        auto why = std::error_code{};
+        for (auto at = walk{path, std::filesystem::directory_options::skip_permission_denied, why}; not why and at != walk{};
+             at.increment(why)) {
+            total += size_at(AT_FDCWD, at->path().string());
+        }
+        return total;
+    }
+    auto resize_to(int number, std::uint64_t size) -> file_error {
+        auto const before = size_of_file(number);
+        if (size > before and size - before > left()) {
+            return file_error::no_space;
+        }
+        if (ftruncate(number, static_cast<off_t>(size)) != 0) {
+            return last_error();
+        }
+        count(before, size);
+        return file_error::none;
+    }
 
     /// Where a path leads: an open directory, and a name in it.
     struct place {
@@ -105,14 +152,14 @@ class directory_store {
         };
         return {one(wire::file_change::accessed, to.accessed), one(wire::file_change::modified, to.modified)};
     }
-    [[nodiscard]] auto change_of(int number, std::int32_t what, file_status const& to) const -> file_error {
+    [[nodiscard]] auto change_of(int number, std::int32_t what, file_status const& to) -> file_error {
         auto const has = [&](std::int32_t bits) { return (what & bits) != 0; };
         using namespace wire::file_change;
         if (is_read_only_) {
             return file_error::read_only;
         }
-        if (has(size) and ftruncate(number, static_cast<off_t>(to.size)) != 0) {
-            return last_error();
+        if (auto const why = has(size) ? resize_to(number, to.size) : file_error::none; why != file_error::none) {
+            return why;
         }
         // The number may stand for a path only: then these calls take it by its name.
         auto const name = "/proc/self/fd/" + std::to_string(number);
@@ -140,12 +187,15 @@ class directory_store {
     };
 
     /// Opens the root. A failure names it and says why.
-    [[nodiscard]] static auto open_root(std::string const& path, bool is_read_only = false) -> outcome<directory_store> {
+    [[nodiscard]] static auto open_root(std::string const& path, bool is_read_only = false, std::uint64_t quota = no_quota)
+        -> outcome<directory_store> {
         auto root = descriptor{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
         if (not root) {
             return failure{"'" + path + "' cannot be served: " + words_of(errno)};
         }
-        return directory_store{std::move(root), is_read_only};
+        auto made = directory_store{std::move(root), is_read_only, quota};
+        made.used_ = quota != no_quota ? size_of_tree(path) : 0;
+        return made;
     }
 
     auto open(std::string_view path, open_mode mode, std::uint32_t permissions, file& into) -> file_error {
@@ -169,6 +219,7 @@ class directory_store {
                                                      : O_RDONLY) |
                            (mode.create and not is_read_only_ ? O_CREAT : 0) | (mode.create and mode.exclusive ? O_EXCL : 0) |
                            (mode.truncate and mode.write ? O_TRUNC : 0) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+        auto const before = is_there ? size_of(found) : 0;
         auto const number = openat(at.directory, at.name.c_str(), flags, permissions & 0777);
         if (number < 0) {
             return error_at(at.directory, at.name.c_str());
@@ -176,6 +227,9 @@ class directory_store {
         if (fstat(number, &found) != 0 or not S_ISREG(found.st_mode)) { // it was another file before
             ::close(number);
             return file_error::no_access;
+        }
+        if (is_there and mode.truncate and mode.write) {
+            count(before, 0);
         }
         into.number = number;
         return file_error::none;
@@ -191,12 +245,22 @@ class directory_store {
         return got >= 0 ? file_result<std::uint32_t>{static_cast<std::uint32_t>(got)} : last_error();
     }
     auto write(file& it, std::uint64_t offset, const_bytes data) -> file_result<std::uint32_t> {
+        auto const before = size_of_file(it.number);
+        if (offset + data.size() > before and offset + data.size() - before > left()) {
+            auto const end = before + left();
+            if (offset >= end) {
+                return file_error::no_space;
+            }
+            data = data.first(static_cast<std::size_t>(end - offset));
+        }
         auto const done = pwrite(it.number, data.data(), data.size(), static_cast<off_t>(offset));
-        return done >= 0 ? file_result<std::uint32_t>{static_cast<std::uint32_t>(done)} : last_error();
+        if (done < 0) {
+            return last_error();
+        }
+        count(before, std::max(before, offset + static_cast<std::uint64_t>(done)));
+        return static_cast<std::uint32_t>(done);
     }
-    auto resize(file& it, std::uint64_t size) -> file_error {
-        return outcome_of(ftruncate(it.number, static_cast<off_t>(size)));
-    }
+    auto resize(file& it, std::uint64_t size) -> file_error { return resize_to(it.number, size); }
     auto sync(file& it) -> file_error { return outcome_of(fsync(it.number)); }
     auto status_of(file& it) -> file_result<file_status> {
         struct stat found {};
@@ -255,18 +319,28 @@ class directory_store {
         if (fstatvfs(root_.number(), &found) != 0) {
             return {};
         }
+        auto const limit = [&](std::uint64_t blocks, std::uint64_t most) {
+            return quota_ == no_quota ? blocks
+                                      : std::min<std::uint64_t>(blocks, most / std::max<std::uint64_t>(found.f_frsize, 1));
+        };
         return {.longest_name = found.f_namemax,
                 .block_size = found.f_frsize,
-                .blocks = found.f_blocks,
-                .free_blocks = found.f_bfree,
-                .available_blocks = found.f_bavail,
+                .blocks = limit(found.f_blocks, quota_),
+                .free_blocks = limit(found.f_bfree, left()),
+                .available_blocks = limit(found.f_bavail, left()),
                 .files = found.f_files,
                 .free_files = found.f_ffree};
     }
 
     auto remove(std::string_view path) -> file_error {
         auto const at = find_to_change(path, file_error::is_a_directory);
-        return at.why != file_error::none ? at.why : outcome_of(unlinkat(at.directory, at.name.c_str(), 0));
+        if (at.why != file_error::none) {
+            return at.why;
+        }
+        auto const before = size_at(at.directory, at.name);
+        auto const why = outcome_of(unlinkat(at.directory, at.name.c_str(), 0));
+        count(why == file_error::none ? before : 0, 0);
+        return why;
     }
     auto make_directory(std::string_view path, std::uint32_t permissions) -> file_error {
         auto const at = find_to_change(path, file_error::exists);
@@ -282,7 +356,10 @@ class directory_store {
         if (source.why != file_error::none or target.why != file_error::none) {
             return source.why != file_error::none ? source.why : target.why;
         }
-        return outcome_of(renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()));
+        auto const replaced = from != to ? size_at(target.directory, target.name) : 0;
+        auto const why = outcome_of(renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()));
+        count(why == file_error::none ? replaced : 0, 0);
+        return why;
     }
     auto change(file& it, std::int32_t what, file_status const& to) -> file_error { return change_of(it.number, what, to); }
     auto change(std::string_view path, std::int32_t what, file_status const& to) -> file_error {

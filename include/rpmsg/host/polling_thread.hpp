@@ -34,10 +34,13 @@ template <typename Channel> class polling_thread {
     }
     auto run() -> void {
         (void)link_.start();
-        while (not is_over_) {
+        while (true) {
             auto const ticket = link_.waiting().ticket();
             if constexpr (requires(Channel & it) { it.waiting().forget(); }) {
                 link_.waiting().forget();
+            }
+            if (is_over_) { // a wake after the ticket is not lost
+                return link_.close();
             }
             auto const now = steady_clock::now();
             link_.notify();
@@ -46,7 +49,6 @@ template <typename Channel> class polling_thread {
                 sleep(ticket, now);
             }
         }
-        link_.close();
     }
 
   public:

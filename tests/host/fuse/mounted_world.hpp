@@ -11,14 +11,20 @@
 #include <rpmsg/service/files/remote_files.hpp>
 #include <rpmsg/testing/loopback.hpp>
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "check.hpp"
 #include "service/files/two_trees.hpp"
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <sys/mount.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 /// A directory, a server of it, and a client at the other end of a link that a thread polls. One mutex is the lock of both
@@ -138,3 +144,26 @@ struct mounted_directory {
         }
     }
 };
+
+/// The result of a call, or its negated errno number.
+auto outcome(auto result) -> int { return result >= 0 ? static_cast<int>(result) : -errno; }
+
+/// Whether this user of this machine can mount. In the guest of tests/linux nobody asks.
+inline auto can_mount() -> bool {
+    if (std::getenv("RPMSG_MUST_MOUNT") != nullptr) {
+        return true;
+    }
+    auto const point = temporary_directory{};
+    auto const mounts =
+        access("/dev/fuse", R_OK | W_OK) == 0 and ::mount("rpmsg", point.path().c_str(), "tmpfs", 0, nullptr) == 0;
+    if (mounts) {
+        umount(point.path().c_str());
+    } else {
+        WARN("this user cannot mount here: the same test runs in the guest of tests/linux");
+    }
+    return mounts;
+}
+#define NEEDS_A_KERNEL_THAT_MOUNTS()                                                                                           \
+    if (not can_mount()) {                                                                                                     \
+        return;                                                                                                                \
+    }

@@ -158,7 +158,7 @@ template <typename Files> class file_mount {
         fuse_opt_free_args(&given);
         if (not made->is_mounted) {
             auto const why = detail::fuse_words::take();
-            return failure{place + (why.empty() ? "libfuse refuses" : why)};
+            return failure{place + (why.empty() ? "root may mount, others with fusermount3 of the package fuse3" : why)};
         }
         auto const kernel = fuse_session_fd(fuse_get_session(made->made));
         (void)fcntl(kernel, F_SETFL, fcntl(kernel, F_GETFL) | O_NONBLOCK); // several threads wait for one request
@@ -183,5 +183,10 @@ template <typename Files> class file_mount {
         (void)!write(it_->stopped.number(), &one, sizeof one);
     }
 };
+
+/// Mounts remote files: `mount_files({.point = "/mnt"}, files)`.
+template <typename Files> [[nodiscard]] auto mount_files(mount_options const& options, Files files) {
+    return file_mount<Files>::at(options, files);
+}
 
 } // namespace rpmsg::host
