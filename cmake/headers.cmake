@@ -57,6 +57,7 @@ set(rpmsg_headers
   include/rpmsg/framework/worker.hpp
   include/rpmsg/framework/worker_link.hpp
   include/rpmsg/framework/workers.hpp
+  include/rpmsg/host/background.hpp
   include/rpmsg/host/bells/bell_file.hpp
   include/rpmsg/host/bells/eventfd_bell.hpp
   include/rpmsg/host/bells/eventfd_doorbell.hpp
@@ -64,6 +65,7 @@ set(rpmsg_headers
   include/rpmsg/host/bells/futex_bell.hpp
   include/rpmsg/host/bells/futex_doorbell.hpp
   include/rpmsg/host/bells/futex_wait.hpp
+  include/rpmsg/host/bus_names.hpp
   include/rpmsg/host/capture/capture_file.hpp
   include/rpmsg/host/capture/pcapng.hpp
   include/rpmsg/host/capture/pcapng_block.hpp
@@ -73,7 +75,11 @@ set(rpmsg_headers
   include/rpmsg/host/file_system.hpp
   include/rpmsg/host/local_address.hpp
   include/rpmsg/host/outcome.hpp
+  include/rpmsg/host/polled_wait.hpp
+  include/rpmsg/host/polling_thread.hpp
   include/rpmsg/host/pty_bridge.hpp
+  include/rpmsg/host/rpmsg_bus.hpp
+  include/rpmsg/host/rpmsg_channels.hpp
   include/rpmsg/host/rpmsg_char.hpp
   include/rpmsg/host/rpmsg_control.hpp
   include/rpmsg/host/serial/pty.hpp
@@ -131,6 +137,7 @@ set(rpmsg_headers
   include/rpmsg/service/files/file_store.hpp
   include/rpmsg/service/files/image_store.hpp
   include/rpmsg/service/files/ram_store.hpp
+  include/rpmsg/service/files/remote_file.hpp
   include/rpmsg/service/files/remote_files.hpp
   include/rpmsg/service/files/server_handles.hpp
   include/rpmsg/service/files/server_requests.hpp
@@ -262,6 +269,7 @@ set(rpmsg_headers
   include/rpmsg/transport/vring/virtqueue.hpp
   include/rpmsg/transport/vring_device.hpp
   include/rpmsg/transport/vring_driver.hpp
+  include/rpmsg/version.hpp
   include/rpmsg/wire/cobs.hpp
   include/rpmsg/wire/crc.hpp
   include/rpmsg/wire/header.hpp

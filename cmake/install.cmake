@@ -4,7 +4,8 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/rpmsg)
 install(TARGETS rpmsg EXPORT rpmsg FILE_SET HEADERS)
-install(EXPORT rpmsg NAMESPACE rpmsg:: DESTINATION ${package_dir} FILE rpmsg-config.cmake)
+install(EXPORT rpmsg NAMESPACE rpmsg:: DESTINATION ${package_dir} FILE rpmsg-targets.cmake)
+install(FILES cmake/rpmsg-config.cmake cmake/file_image.cmake DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/rpmsg-config-version.cmake
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/rpmsg-config-version.cmake DESTINATION ${package_dir})

@@ -21,7 +21,7 @@ class shell {
     auto print(auto& link, std::string_view text) -> void { (void)terminal_->write(link, std::as_bytes(std::span{text})); }
     auto execute(auto& link, std::string_view command) -> void {
         if (command.starts_with("echo ")) {
-            print(link, command.substr(5));
+            print(link, {command.data() + 5, command.size() - 5});
             print(link, "\n");
         } else if (command.starts_with("count ")) {
             next_ = 0;
@@ -32,7 +32,7 @@ class shell {
     }
 
   public:
-    explicit shell(rpmsg::tty<"rpmsg-ttyconsole">& terminal) : terminal_{&terminal} {}
+    constexpr explicit shell(rpmsg::tty<"rpmsg-ttyconsole">& terminal) : terminal_{&terminal} {}
 
     /// Call it after each poll. It reads on when there is room for an answer.
     auto turn(auto& link) -> void {

@@ -35,6 +35,9 @@ inline auto print_line(auto const&... parts) -> void {
     }
 }
 
+/// Returns the time of the user's clock in seconds.
+inline auto seconds() -> std::uint32_t { return cpu::call_debugger(0x11, nullptr); } // SYS_TIME
+
 /// Returns whether the emulator was started with a word: `-semihosting-config enable=on,arg=WORD`.
 inline auto has_argument(std::string_view word) -> bool {
     struct {

@@ -3,10 +3,12 @@
 #include <rpmsg/rpmsg.hpp>
 
 #include "../homogeneous/stage.hpp"
+#include "beside_linux.hpp"
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <string_view>
 
 // A big core that runs Linux, and a chip with two little cores: Linux <- SPI -> A <- VirtIO -> B. A is the hub: Linux and B talk
 // as if they were linked.
@@ -94,10 +96,13 @@ template <rpmsg::fixed_name Other>
 
 constexpr auto about =
     R"(Three cores as processes: Linux and core A have an SPI bus between them, core A and core B rings in shared memory. Core A is
-the hub, and Linux and core B talk through it; meanwhile each set of cores is killed and started again, in orders by chance.)";
+the hub, and Linux and core B talk through it; meanwhile each set of cores is killed and started again, in orders by chance. With --linux first, Linux's own driver takes the place of the first one.)";
 } // namespace
 
 auto main(int count, char** arguments) -> int {
+    if (count > 1 and std::string_view{arguments[1]} == "--linux") {
+        return run_beside_linux(count, arguments);
+    }
     auto* const memory = stage::share(sizeof(shared_memory));
     if (memory == nullptr) {
         return 1;

@@ -1,31 +1,46 @@
 #pragma once
 
-// A link through memory that two processes share. Both poll it: examples/two_processes has doorbells.
+// A link through memory that two processes share, with a doorbell for each.
+#include <rpmsg/host/bells/futex_doorbell.hpp>
+#include <rpmsg/host/bells/futex_wait.hpp>
 #include <rpmsg/host/directory_store.hpp>
+#include <rpmsg/host/polling_thread.hpp>
 #include <rpmsg/host/steady_clock.hpp>
 #include <rpmsg/rpmsg.hpp>
 #include <rpmsg/service/files/file_client.hpp>
 #include <rpmsg/service/files/file_server.hpp>
+#include <rpmsg/service/files/remote_files.hpp>
 
+#include <array>
 #include <atomic>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <mutex>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-inline constexpr auto serving = rpmsg::file_server_config{.sessions = 1, .longest_path = 4096};
+inline constexpr auto serving =
+    rpmsg::file_server_config{.sessions = 1, .handles = 64, .handles_per_session = 64, .waiting = 6, .longest_path = 4096};
+using file_client = rpmsg::file_client<rpmsg::file_client_config{.calls = 4}, "rpmsgfs-0", std::mutex>;
 
 class shared_link {
     static constexpr auto rings = rpmsg::vring_config{.buffers = 8, .buffer_size = 4096};
     struct block {
-        alignas(64) std::byte rings[rpmsg::vring_layout<shared_link::rings>::size()];
-        std::atomic<bool> is_over;
+        alignas(64) std::array<std::byte, rpmsg::vring_layout<shared_link::rings>::size()> rings{};
+        std::array<rpmsg::host::futex_bell, 2> bells{};
+        std::atomic<bool> is_over{};
     };
     block* block_{};
 
-    auto region() { return rpmsg::mapped_region{block_->rings, std::uint32_t{sizeof block_->rings}}; }
+    template <template <rpmsg::vring_config, typename...> typename Role> auto end_of(unsigned peer) {
+        auto const region = rpmsg::mapped_region{block_->rings.data(), std::uint32_t{sizeof block_->rings}};
+        return Role<rings, rpmsg::mapped_region<>, rpmsg::host::futex_doorbell>{
+            region, rpmsg::host::futex_doorbell{block_->bells[peer]}};
+    }
 
   public:
     shared_link() {
@@ -33,29 +48,25 @@ class shared_link {
         block_ = memory != MAP_FAILED ? new (memory) block{} : nullptr;
     }
     explicit operator bool() const { return block_ != nullptr; }
-    auto driver() { return rpmsg::vring_driver<rings, rpmsg::mapped_region<>>{region()}; }
-    auto device() { return rpmsg::vring_device<rings, rpmsg::mapped_region<>>{region()}; }
-    auto end() -> void { block_->is_over = true; }
-    [[nodiscard]] auto is_over() const -> bool { return block_->is_over; }
-
-    /// Polls until `is_done()`.
-    auto run(auto& channel, auto is_done) -> void {
-        (void)channel.start();
-        while (not is_done()) {
-            channel.notify();
-            channel.poll(rpmsg::host::steady_clock::now());
-            rpmsg::give_way();
-        }
+    auto driver() { return end_of<rpmsg::vring_driver>(1); }
+    auto device() { return end_of<rpmsg::vring_device>(0); }
+    auto waits(unsigned me) { return rpmsg::host::futex_wait{block_->bells[me]}; }
+    auto end() -> void {
+        block_->is_over = true;
+        block_->bells[1].ring();
     }
-    /// One call, with at most ten seconds for its answer.
-    auto call(auto& channel, auto& client, rpmsg::file_request const& what) -> rpmsg::file_result<rpmsg::file_answer> {
-        auto const made = client.start(channel, what, rpmsg::host::steady_clock::now() + 10'000);
-        if (not made) {
-            return made.error();
+
+    /// Polls until the other process has called `end`.
+    auto run(auto& channel) -> void {
+        (void)channel.start();
+        while (not block_->is_over) {
+            auto const ticket = channel.waiting().ticket();
+            channel.notify();
+            (void)channel.poll(rpmsg::host::steady_clock::now());
+            if (not channel.is_pending()) {
+                (void)channel.waiting().wait(ticket, rpmsg::host::steady_clock::now() + 100);
+            }
         }
-        auto got = rpmsg::file_result<rpmsg::file_answer>{rpmsg::file_error::try_again};
-        run(channel, [&] { return (got = client.take(*made)).error() != rpmsg::file_error::try_again; });
-        return got;
     }
 };
 
@@ -67,6 +78,7 @@ inline auto in_two_processes(auto there, auto here) -> int {
         return std::perror("remote_files: no memory or no process"), 2;
     }
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         auto const outcome = there(link);
         std::fflush(nullptr);
         _exit(outcome);

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -100,10 +101,10 @@ struct sample {
     sample() : made{(std::filesystem::temp_directory_path() / ("remote_files-" + std::to_string(getpid()))).string()} {
         from = made + "/from";
         to = made + "/to";
-        for (auto i = 0u; i < 200; ++i) {
+        for (auto i = 0u; i < 1000; ++i) {
             auto const folder = std::filesystem::path{from} / std::to_string(i % 20);
             create_directories(folder);
-            std::ofstream{folder / ("file " + std::to_string(i))} << std::string(i * i * 3, static_cast<char>('a' + i % 26));
+            std::ofstream{folder / ("file " + std::to_string(i))} << std::string(i * 10, static_cast<char>('a' + i % 26));
         }
     }
     sample(sample const&) = delete;
@@ -115,3 +116,18 @@ struct sample {
         }
     }
 };
+
+/// Returns 0 when all was copied and nothing differs.
+inline auto copy_by_calls(auto files, sample const& folders) -> int {
+    auto remote = tree{[&](rpmsg::file_request const& what) { return files.call(what); }};
+    auto why = remote.copy("/", folders.to);
+    for (auto i = 0; i < 1000 and why == rpmsg::file_error::connection_reset; ++i) { // the other process is not up yet
+        usleep(10'000);
+        why = remote.copy("/", folders.to);
+    }
+    std::printf("%u files and %u directories, %llu bytes copied: %s\n", remote.files, remote.directories, remote.bytes,
+                std::string{describe(why)}.c_str());
+    auto const differences = why == rpmsg::file_error::none ? count_differences(folders.from, folders.to) : 1u;
+    std::printf("%u differences\n", differences);
+    return differences == 0 ? 0 : 1;
+}

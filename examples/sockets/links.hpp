@@ -1,12 +1,16 @@
 #pragma once
 
 // Links between two sides in this program. On a board each side has its own, with the board's memory, port and doorbell.
+#include <rpmsg/framework/router/edge.hpp>
+#include <rpmsg/framework/router/hub.hpp>
 #include <rpmsg/rpmsg.hpp>
 #include <rpmsg/testing/lines/serial_line.hpp>
 #include <rpmsg/testing/lines/spi_bus.hpp>
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 
 namespace links {
 
@@ -54,6 +58,52 @@ class spi {
         (void)bus_.run();
         (void)bus_.forward(0, one);
         (void)bus_.forward(1, other);
+    }
+};
+
+/// Two cores without a link between them: a hub has a ring to each.
+class router {
+    static constexpr auto rings =
+        rpmsg::vring_config{.buffers = 8, .buffer_size = 512, .dialect = rpmsg::wire::dialects::nuttx};
+    static constexpr auto size = rpmsg::vring_layout<rings>::size();
+    using region = rpmsg::mapped_region<>;
+    using hub_end = rpmsg::vring_driver<rings, region>;
+
+    template <rpmsg::fixed_name Other> struct core {
+        alignas(64) std::array<std::byte, size> memory{};
+        rpmsg::router_port<Other> port{};
+        rpmsg::channel<rpmsg::vring_device<rings, region>, decltype(rpmsg::endpoints{port.entry()})> link{
+            rpmsg::vring_device<rings, region>{region{memory.data(), size}}, rpmsg::endpoints{port.entry()}};
+
+        auto poll() -> void {
+            link.notify();
+            link.poll(0);
+        }
+    };
+    core<"other"> one_{};
+    core<"one"> other_{};
+    template <rpmsg::fixed_name Name> using edge = decltype(rpmsg::nuttx_edge<Name>(std::declval<hub_end>()));
+    rpmsg::router_hub<edge<"one">, edge<"other">> hub_{rpmsg::nuttx_edge<"one">(hub_end{region{one_.memory.data(), size}}),
+                                                       rpmsg::nuttx_edge<"other">(hub_end{region{other_.memory.data(), size}})};
+
+  public:
+    auto one_side() {
+        (void)hub_.start();
+        (void)one_.link.start();
+        return rpmsg::router_edge{one_.port};
+    }
+    auto other_side() {
+        (void)other_.link.start();
+        return rpmsg::router_edge{other_.port};
+    }
+    auto carry(auto&, auto&) -> void {
+        for (auto const i : {0u, 1u}) {
+            hub_.notify(i, 0);
+            hub_.notify(i, 1);
+        }
+        hub_.poll(0);
+        one_.poll();
+        other_.poll();
     }
 };
 

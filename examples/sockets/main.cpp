@@ -18,7 +18,7 @@ constexpr auto byte_at(std::size_t i) -> std::byte { return static_cast<std::byt
 /// The server: an event handler, without a thread and without a loop of its own.
 struct echo {
     auto operator()(auto& link, auto& net, rpmsg::socket_handle ready, rpmsg::socket_readiness) const -> void {
-        (void)net.accept(link, ready); // of a server; other sockets refuse it
+        while (net.accept(link, ready)) {} // of a server; other sockets refuse it
         auto piece = std::array<std::byte, 512>{};
         for (auto size = net.peek(ready).copy_to(piece); size != 0; size = net.peek(ready).copy_to(piece)) {
             auto const sent = net.send(link, ready, rpmsg::const_bytes{piece}.first(size));
@@ -67,5 +67,6 @@ auto talk(char const* name, auto wires) -> int {
 } // namespace
 
 auto main() -> int {
-    return talk("shared memory", links::shared_memory{}) | talk("UART", links::uart{}) | talk("SPI", links::spi{});
+    return talk("shared memory", links::shared_memory{}) | talk("UART", links::uart{}) | talk("SPI", links::spi{}) |
+           talk("router", links::router{});
 }

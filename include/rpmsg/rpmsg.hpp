@@ -41,3 +41,4 @@
 #include <rpmsg/transport/vring/shared_block_plan.hpp>
 #include <rpmsg/transport/vring_device.hpp>
 #include <rpmsg/transport/vring_driver.hpp>
+#include <rpmsg/version.hpp>

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "capture/folder.hpp"
+#include "capture/shell.hpp"
 #include "check.hpp"
 #include <array>
 #include <cstdio>
@@ -13,28 +14,9 @@
 
 namespace {
 using namespace rpmsg;
+using capture::answer;
+using capture::need;
 
-/// What a command prints, and whether it ends with 0.
-struct answer {
-    std::string text{};
-    bool is_well{};
-
-    explicit answer(std::string const& command) {
-        auto* const output = popen((command + " 2>&1").c_str(), "r");
-        REQUIRE(output != nullptr);
-        auto part = std::array<char, 4096>{};
-        while (std::fgets(part.data(), static_cast<int>(part.size()), output) != nullptr) {
-            auto const line = std::string{part.data()};
-            text += line.starts_with("Running as user") ? "" : line;
-        }
-        is_well = pclose(output) == 0;
-    }
-};
-auto need(std::string const& program) -> void {
-    if (not answer{"command -v " + program}.is_well) {
-        SKIP(program + " is not installed; the package tshark has it");
-    }
-}
 auto has(std::string const& text, std::string_view part) -> bool { return text.find(part) != std::string::npos; }
 
 constexpr auto header = wire::header{.source = address{1024}, .destination = address{53}, .length = 5};

@@ -28,6 +28,6 @@ if(WAY STREQUAL "pkg-config")
 endif()
 
 run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${way_dir} -G ${GENERATOR}
-  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${prefix} -DWAY=${WAY} -DSOURCE=${SOURCE})
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${prefix} -DWAY=${WAY} -DSOURCE=${SOURCE} -DVERSION=${VERSION})
 run(${CMAKE_COMMAND} --build ${way_dir})
 run(${way_dir}/hosted)

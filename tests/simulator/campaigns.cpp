@@ -1,4 +1,4 @@
-// The schedules of each commit: 7,500, each run twice. A failure prints the command that runs it again.
+// The schedules of each commit: 10,000, each run twice. A failure prints the command that runs it again.
 #include "campaigns.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -65,14 +65,14 @@ TEST_CASE("rings that detect every restart keep their promises under faults") {
 
 TEST_CASE("rings of other dialects keep their promises under faults") {
     auto settings =
-        settings_of("rings of other dialects keep their promises under faults", 200, common_faults() | ring_faults());
+        settings_of("rings of other dialects keep their promises under faults", 400, common_faults() | ring_faults());
     settings.must_see.push_back("a core crashed between two accesses");
     settings.must_see.push_back("a program was told of the restart of its peer");
     CHECK(outcome_of_each(kinds_of_other_rings(), settings) == "");
 }
 
 TEST_CASE("rings that a hostile core scribbles on harm nobody, and carry messages after a restart") {
-    auto settings = settings_of("rings that a hostile core scribbles on harm nobody, and carry messages after a restart", 50,
+    auto settings = settings_of("rings that a hostile core scribbles on harm nobody, and carry messages after a restart", 100,
                                 common_faults() | ring_faults() | simulator::fault_set{fault::scribble});
     settings.must_see.clear();
     settings.must_strike = {fault::scribble};
@@ -93,7 +93,7 @@ TEST_CASE("SPI keeps its promises under faults") {
 }
 
 TEST_CASE("a loopback keeps its promises under faults") {
-    auto const settings = settings_of("a loopback keeps its promises under faults", 300, common_faults());
+    auto const settings = settings_of("a loopback keeps its promises under faults", 450, common_faults());
     CHECK(outcome_of_each(named(kinds_of_lines(), "loopback"), settings) == "");
 }
 

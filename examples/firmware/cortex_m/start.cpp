@@ -34,6 +34,7 @@ void reset() {
 [[gnu::weak, gnu::alias("stop")]] void timer_isr();
 [[gnu::weak, gnu::alias("stop")]] void dsp_isr();
 [[gnu::weak, gnu::alias("stop")]] void dma_isr();
+[[gnu::weak, gnu::alias("stop")]] void uart_isr();
 [[gnu::weak, gnu::alias("stop")]] void dma0_isr();
 [[gnu::weak, gnu::alias("stop")]] void dma1_isr();
 }

@@ -14,6 +14,7 @@ void mailbox_isr();
 void timer_isr();
 void dsp_isr();
 void dma_isr();
+void uart_isr();
 void dma0_isr();
 void dma1_isr();
 }

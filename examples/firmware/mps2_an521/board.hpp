@@ -1,9 +1,11 @@
 #pragma once
 
+#include <rpmsg/core/bytes.hpp>
 #include <rpmsg/platform/mapped_region.hpp>
 #include <rpmsg/transport/vring/shared_block_plan.hpp>
 
 #include <cpu.hpp>
+#include <cstddef>
 #include <cstdint>
 
 /// Everything that firmware knows about Arm's mps2-an521 (SSE-200): two Cortex-M33, which stay in the secure state. Both images
@@ -48,6 +50,34 @@ struct mailbox {
         cpu::finish_stores();
     }
 };
+
+/// UART 0, whose FIFO is one byte: the serial line of core 0. Its interrupt occurs for each byte.
+struct serial {
+    static auto at(std::uintptr_t offset) -> std::uint32_t volatile& { return device_register(0x5020'0000 + offset); }
+
+    static auto start() -> void {
+        at(0x10) = 16;                           // the shortest bit
+        at(0x08) = 0b1011;                       // transmits, receives, interrupts for a byte that came
+        device_register(0xe000'e104) = 1u << 10; // interrupt 42
+    }
+    static auto acknowledge() -> void { at(0x0c) = 0b11; }
+    static auto has_byte() -> bool { return (at(0x04) & 2) != 0; }
+    static auto take() -> std::byte { return static_cast<std::byte>(at(0x00)); }
+    static auto write(rpmsg::const_bytes out) -> std::size_t {
+        std::size_t taken = 0;
+        for (; taken < out.size() and (at(0x04) & 1) == 0; ++taken) {
+            at(0x00) = static_cast<std::uint32_t>(out[taken]);
+        }
+        return taken;
+    }
+};
+
+/// Lets SysTick interrupt this core once in a millisecond: the cores run at 20 MHz.
+inline auto start_clock() -> void {
+    device_register(0xe000'e014) = 20'000 - 1;
+    device_register(0xe000'e018) = 0;
+    device_register(0xe000'e010) = 0b111;
+}
 
 /// Unmask and mask the mailbox interrupt of this core.
 inline auto enable_interrupts() -> void { device_register(0xe000'e100) = 1u << 6; }

@@ -1,5 +1,5 @@
-// The vector table of the mps2-an521: message handling unit 0 has interrupt 6, the first two DMA controllers 58 and
-// 61.
+// The vector table of the mps2-an521: message handling unit 0 has interrupt 6, UART 0 has 42, the first two DMA
+// controllers 58 and 61.
 #include <semihosting.hpp>
 #include <start.hpp>
 
@@ -15,6 +15,7 @@ constexpr auto board_vectors() -> vector_table<62> {
         each = stop;
     }
     made.interrupts[6] = mailbox_isr;
+    made.interrupts[42] = uart_isr;
     made.interrupts[58] = dma0_isr;
     made.interrupts[61] = dma1_isr;
     return made;

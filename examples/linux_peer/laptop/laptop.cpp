@@ -168,7 +168,8 @@ class machine {
         if (has_shell_) {
             options += " " + terminal::size();
         }
-        linux_.boot(root, "", "64M", options);
+        auto const* const tools = std::getenv("RPMSG_GUEST_TOOLS");
+        linux_.boot(root, tools == nullptr ? "" : tools, "64M", options);
         hold();
     }
 

@@ -39,7 +39,8 @@ namespace rpmsg {
 /// through the wait policy. Handlers and event handlers run outside of the lock: in `poll`, and event handlers also in `close`,
 /// `reset` and `create`. An exception in them ends the program. A refused call is counted as `would_deadlock`. The messages of
 /// one link are delivered one after the other in the order of the peer, so a slow handler delays all later messages, but in
-/// a `dispatched` table: it can also hold the message for a thread, or the service can have a channel of its own.
+/// a `dispatched` table: it can also hold the message for a thread, or the service can have a channel of its own. All endpoints
+/// share the transmit buffers of the link: whoever asks first gets one, so that an endpoint which floods leaves none to others.
 template <typename Transport, typename Endpoints = endpoints<>, typename Lock = no_lock, typename Wait = no_wait> class channel;
 
 template <transport Transport, endpoint_table Endpoints, lock_policy Lock, wakes_waiters Wait>

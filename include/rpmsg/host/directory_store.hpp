@@ -180,6 +180,10 @@ class directory_store {
         into.number = number;
         return file_error::none;
     }
+    auto duplicate(file& it, file& into) -> file_error {
+        into.number = fcntl(it.number, F_DUPFD_CLOEXEC, 0);
+        return into.number >= 0 ? file_error::none : last_error();
+    }
     auto close(file& it) -> void { ::close(std::exchange(it.number, -1)); }
     auto close(directory& it) -> void { closedir(std::exchange(it.stream, nullptr)); }
     auto read(file& it, std::uint64_t offset, bytes into) -> file_result<std::uint32_t> {
@@ -299,6 +303,6 @@ class directory_store {
         return number ? change_of(number.number(), what, to) : error_at(at.directory, at.name.c_str());
     }
 };
-static_assert(changeable_file_store<directory_store>);
+static_assert(changeable_file_store<directory_store> and duplicating_file_store<directory_store>);
 
 } // namespace rpmsg::host

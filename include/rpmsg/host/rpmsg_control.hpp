@@ -26,6 +26,7 @@ namespace rpmsg::host {
 struct rpmsg_paths {
     std::string classes = "/sys/class/rpmsg";
     std::string devices = "/dev";
+    std::string bus = "/sys/bus/rpmsg";
 };
 
 /// The Linux side of a link as /dev/rpmsg_ctrlN, which creates endpoints and channels (Linux, include/uapi/linux/rpmsg.h).

@@ -1,9 +1,11 @@
 #include <rpmsg/framework/router/edge.hpp>
+#include <rpmsg/service/socket/sockets.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
 #include "framework/router/raw_end.hpp"
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -131,4 +133,23 @@ TEST_CASE("A sender that finds no buffer is told when there is one") {
     CHECK(log.count(event_kind::writable) == 1);
 }
 
+
+TEST_CASE("A service of an edge is polled before the hub is there, and its names are told when it comes") {
+    auto net = sockets<socket_config{.connections = 2}>{};
+    auto rig = edge_rig{endpoints{endpoint<"echo">([](auto&, message const&) {}), group_of(net)}};
+    REQUIRE(net.connect(rig.edge, socket_kind::datagram, "early"));
+    rig.settle();
+    rig.join();
+    CHECK(rig.hub.count("+r:b:echo") == 1);
+    CHECK(std::ranges::count_if(rig.hub.got, [](auto const& it) { return it.text().starts_with("+r:b:"); }) == 2);
+}
+
+constinit auto static_port = router_port<"b">{};
+constinit auto static_entry = static_port.entry();
+constinit auto static_edge = channel{router_edge{static_port}, endpoints{endpoint<"echo">([](auto&, message const&) {})}};
+
+TEST_CASE("A port and its edge are there without dynamic initialisation") {
+    CHECK_FALSE(static_edge.is_up());
+    CHECK(static_entry.accepts("router:b") != 0);
+}
 } // namespace

@@ -133,6 +133,35 @@ TEST_CASE("A name of a plain edge is there for all others") {
     CHECK(same(rig.c.got.back().payload, "read"_payload));
 }
 
+TEST_CASE("A name that a plain edge announced before another edge was there is found by that one, and after each loss of it") {
+    auto rig = raw_edges{};
+    REQUIRE((rig.c.announce("sensor", 300, kind::create) and rig.c.announce("gone", 301, kind::create)));
+    REQUIRE(rig.c.announce("gone", 301, kind::destroy));
+    rig.settle();
+    CHECK(rig.a.count("+r:c:sensor") == 0);
+    CHECK(rig.hub.counts(2)[counter::not_bound] == 0);
+    for (int life = 1; life <= 3; ++life) {
+        REQUIRE(rig.a.announce("router:c", 1501, kind::acknowledge));
+        rig.settle();
+        REQUIRE(rig.a.count("+r:c:sensor") == life);
+        CHECK(rig.a.count("+r:c:gone") == 0);
+        REQUIRE(rig.a.announce("r:c:sensor", 2002, kind::acknowledge));
+        rig.settle();
+        REQUIRE(rig.a.send(address{2002}, rig.a.find("+r:c:sensor")->where(), "read"_payload));
+        rig.settle();
+        CHECK(rig.c.got.back().destination == address{300});
+        rig.a.close();
+        rig.settle();
+        rig.a.open();
+        rig.settle();
+    }
+    rig.c.close();
+    rig.settle();
+    auto routes = 0;
+    rig.hub.for_each_route([&](auto&&...) { ++routes; });
+    CHECK(routes == 0);
+}
+
 TEST_CASE("Names that no edge has, that loop, or that are of another link are dropped and counted") {
     auto rig = raw_edges{};
     rig.join();
@@ -307,5 +336,25 @@ TEST_CASE("A hub that is closed and started again comes up with all its edges") 
     rig.join();
     rig.bind();
     CHECK(rig.a.count("=r:b:echo") == 1);
+}
+
+TEST_CASE("A link that is closed and started alone is lost for the others, and comes back with what they announce") {
+    auto rig = raw_edges{};
+    rig.join();
+    rig.bind();
+    rig.a.got.clear();
+    rig.hub.edge<"b">().close();
+    CHECK(rig.hub.is_pending());
+    rig.settle();
+    CHECK_FALSE(rig.hub.is_up(1));
+    CHECK(rig.hub.is_up(0));
+    CHECK(rig.a.count("-r:b:echo") == 1);
+    REQUIRE(rig.hub.edge<"b">().start());
+    CHECK(rig.hub.is_pending());
+    rig.b.got.clear();
+    rig.settle();
+    REQUIRE(rig.b.announce("router:a", 1600, kind::acknowledge));
+    rig.settle();
+    CHECK(rig.b.count("+r:a:echo") == 1);
 }
 } // namespace

@@ -43,6 +43,13 @@ template <files_layout Layout> constexpr auto both_roles_agree() -> bool {
     auto const again = ends.open("/d/f", {.write = true, .append = true});
     check(ends.result_of(file_calls::write(again, "end"_payload)) == 3);
     check(ends.result_of(file_calls::seek(again, 0, seek_from::position)) == 6);
+    auto const second = ends.call(file_calls::dup(again));
+    check(second.has_value() and ends.result_of(file_calls::seek(second->handle(), 2)) == 2);
+    check(ends.result_of(file_calls::seek(again, 0, seek_from::position)) == 6 and is_done(file_calls::sync(second->handle())));
+    check(is_done(file_calls::close(second->handle())) and is_done(file_calls::sync(again)));
+    auto whole = file_calls::write(again, data);
+    whole.is_whole = true;
+    check(ends.error_of(whole) == file_error::too_large);
     check(is_done(file_calls::close(again)) and is_done(file_calls::close(file)));
     check(ends.error_of(file_calls::close(file)) == file_error::bad_handle);
 

@@ -11,6 +11,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "check.hpp"
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -103,6 +104,34 @@ TEST_CASE("threads write and read remote files, and wait for the answers", "[thr
     CHECK(right == 3);
     CHECK(it.files().open("/n", {.read = true}).error() == file_error::no_entry);
     CHECK(it.files().close({}) == file_error::stale);
+}
+
+TEST_CASE("several pieces of a write are under way, and what is told is what was written", "[threads]") {
+    auto it = world{};
+    auto files = it.files();
+    auto data = std::array<std::byte, 3000>{};
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        data[i] = static_cast<std::byte>(i * 7 + i / 256);
+    }
+    auto const file = files.open("/f", {.read = true, .write = true, .create = true});
+    REQUIRE(file.has_value());
+    it.is_served = false;
+    auto written = file_result<std::uint32_t>{0u};
+    auto writer = std::thread{[&] { written = files.write(*file, const_bytes{data}.first(1000)); }};
+    while (it.client.under_way() < 3) {
+        std::this_thread::yield();
+    }
+    it.is_served = true;
+    writer.join();
+    REQUIRE(written.has_value());
+    CHECK(*written == 1000);
+    CHECK(*files.write(*file, const_bytes{data}.subspan(1000)) == 1000); // the store has room for 2000
+    CHECK(files.call(file_calls::seek(*file, 0, seek_from::position))->result == 2000);
+    CHECK(files.write(*file, data).error() == file_error::no_space);
+    REQUIRE(files.call(file_calls::seek(*file, 0)).has_value());
+    auto into = std::array<std::byte, 3000>{};
+    CHECK(*files.read(*file, into) == 2000);
+    CHECK(std::equal(into.begin(), into.begin() + 2000, data.begin()));
 }
 
 TEST_CASE("a wait for remote files ends at its deadline and with the link", "[threads]") {

@@ -26,7 +26,9 @@ template <files_layout Layout> constexpr auto the_server_answers_as_nuttx_expect
     answers(raw_message{5, -6, 2}.i32(handle).u32(0).i32(1), raw_message{5, 1, 2}.i32(handle).u32(0).i32(1));
     answers(raw_message{3, -6, 3}.i32(handle).u32(2), raw_message{3, 2, 3}.i32(handle).u32(2).text("at"));
     answers(raw_message{7, -6, 4}.i32(handle), raw_message{7, 0, 4}.i32(handle));
-    answers(raw_message{8, -6, 5}.i32(handle), raw_message{8, -38, 5}.i32(handle));
+    auto const second = ends.result_of(raw_message{8, -6, 5}.i32(handle));
+    check(second >= 1 and second != handle and ends.client.last() == raw_message{8, second, 5}.i32(handle));
+    answers(raw_message{2, -6, 5}.i32(second), raw_message{2, 0, 5}.i32(second));
     answers(raw_message{10, -6, 6}.i32(handle).i32(3), raw_message{10, 0, 6}.i32(handle).i32(3));
     {
         auto request = raw_message{21, -6, 7};

@@ -181,8 +181,19 @@ class remote_tree {
     [[nodiscard]] auto server() const -> auto const& { return ends_.server; }
 };
 
+/// Some entries of each kind.
+inline auto fill(std::string const& root) -> void {
+    check(mkdir((root + "/d").c_str(), 0755) == 0 and mkdir((root + "/e").c_str(), 0755) == 0);
+    std::ofstream{root + "/f"} << "content";
+    std::ofstream{root + "/d/g"} << "more";
+    check(symlink("/etc", (root + "/out").c_str()) == 0 and symlink("f", (root + "/link").c_str()) == 0);
+    check(mkfifo((root + "/pipe").c_str(), 0644) == 0);
+}
+
 /// Two directories with the same content, the second one served by the library.
 struct two_trees {
+    static constexpr bool is_mounted = false;
+
     temporary_directory one{};
     temporary_directory other{};
     plain_tree plain{one.path()};
@@ -190,13 +201,8 @@ struct two_trees {
 
     explicit two_trees(bool is_read_only = false) : remote{make(is_read_only)} {}
     auto make(bool is_read_only) -> rpmsg::host::directory_store {
-        for (auto const& root : {one.path(), other.path()}) {
-            check(mkdir((root + "/d").c_str(), 0755) == 0 and mkdir((root + "/e").c_str(), 0755) == 0);
-            std::ofstream{root + "/f"} << "content";
-            std::ofstream{root + "/d/g"} << "more";
-            check(symlink("/etc", (root + "/out").c_str()) == 0 and symlink("f", (root + "/link").c_str()) == 0);
-            check(mkfifo((root + "/pipe").c_str(), 0644) == 0);
-        }
+        fill(one.path());
+        fill(other.path());
         auto made = rpmsg::host::directory_store::open_root(other.path(), is_read_only);
         check(made.has_value());
         return std::move(*made);

@@ -20,16 +20,6 @@ namespace rpmsg {
 template <typename Port> class router_edge {
     Port* port_;
 
-    template <typename... Items> static consteval auto have_names(endpoints<Items...> const*) -> bool {
-        auto const has_name = []<typename T>(std::type_identity<T>) {
-            if constexpr (endpoint_description<T>) {
-                auto const where = T::addresses();
-                return where.local == any_address and where.peer == any_address;
-            }
-            return true;
-        };
-        return (... and has_name(std::type_identity<Items>{}));
-    }
     template <typename... Items> static consteval auto are_short(endpoints<Items...> const*) -> bool {
         auto const is_short = []<typename T>(std::type_identity<T>) {
             if constexpr (endpoint_description<T>) {
@@ -39,7 +29,6 @@ template <typename Port> class router_edge {
         };
         return (... and is_short(std::type_identity<Items>{}));
     }
-    static consteval auto have_names(void const*) -> bool { return true; }
     static consteval auto are_short(void const*) -> bool { return true; }
 
     [[nodiscard]] auto is_live() const -> bool { return port_->is_edge_up_ and port_->hub_.generation() == port_->generation_; }
@@ -69,7 +58,7 @@ template <typename Port> class router_edge {
     /// Called by the channel.
     template <typename T, typename Table, typename Lock, typename Wait>
     auto attach(channel<T, Table, Lock, Wait>& edge) -> void {
-        constexpr auto named = have_names(static_cast<Table const*>(nullptr));
+        constexpr auto named = detail::have_names(static_cast<Table const*>(nullptr));
         static_assert(named, "an endpoint on a router's edge has a name and no fixed address: the hub finds it by its name");
         constexpr auto fits = are_short(static_cast<Table const*>(nullptr));
         static_assert(not named or fits,
@@ -85,9 +74,7 @@ template <typename Port> class router_edge {
 
     [[nodiscard]] auto start() -> status {
         port_->is_started_ = port_->must_look_ = true;
-        if (port_->hub_) {
-            port_->hub_.call_poller();
-        }
+        port_->hub_.call_poller();
         return {};
     }
     auto close() -> void {

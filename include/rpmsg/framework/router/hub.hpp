@@ -53,6 +53,10 @@ template <typename... Edges> class router_hub : detail::hub_forwarding<Edges...>
         }
         pending_.set(); // the edge may have taken its next step already
     }
+    constexpr auto close_link(auto& at, std::uint32_t i) -> void {
+        at.link.close();
+        this->go_down(i);
+    }
     /// On 64-bit cores all that a message needs is one function; on small cores the links share the code.
     [[gnu::flatten]] constexpr auto receive_flattened(auto& at, auto i, std::uint32_t most) -> std::uint32_t {
         return receive(at, i, most);
@@ -104,10 +108,7 @@ template <typename... Edges> class router_hub : detail::hub_forwarding<Edges...>
     }
     /// Closes all links: each edge sees that its link goes down.
     constexpr auto close() -> void {
-        this->visit_all([&](auto& at, auto i) {
-            at.link.close();
-            this->go_down(i);
-        });
+        this->visit_all([&](auto& at, auto i) { close_link(at, i); });
     }
 
     /// Reports a doorbell of a ring of link i.
@@ -176,16 +177,27 @@ template <typename... Edges> class router_hub : detail::hub_forwarding<Edges...>
         static_assert(i < links, "no edge of this hub has this name");
         return this->template link_at<(i < links ? i : 0)>();
     }
-    /// The doorbells of an edge, for drivers that report them to an object with `notify`.
-    class edge_bells {
+    /// One link of the hub, for a driver that reports its doorbells, and starts and closes it as its peer comes and goes:
+    /// `vhost_user::serve`. The other edges see a close as the loss of this one.
+    class edge_control {
         router_hub* hub_;
         std::uint32_t link_;
 
       public:
-        constexpr edge_bells(router_hub& hub, std::uint32_t link) : hub_{&hub}, link_{link} {}
+        constexpr edge_control(router_hub& hub, std::uint32_t link) : hub_{&hub}, link_{link} {}
         constexpr auto notify(std::uint32_t queue) const -> void { hub_->notify(link_, queue); }
+        [[nodiscard]] constexpr auto start() const -> status {
+            auto outcome = status{};
+            hub_->visit(link_, [&](auto& at, auto) { outcome = at.link.start(); });
+            hub_->pending_.set();
+            return outcome;
+        }
+        constexpr auto close() const -> void {
+            hub_->visit(link_, [&](auto& at, auto i) { hub_->close_link(at, i); });
+            hub_->pending_.set();
+        }
     };
-    template <fixed_name Name> [[nodiscard]] constexpr auto edge() -> edge_bells { return {*this, number<Name>()}; }
+    template <fixed_name Name> [[nodiscard]] constexpr auto edge() -> edge_control { return {*this, number<Name>()}; }
     /// The number of an edge, for `notify`.
     template <fixed_name Name> [[nodiscard]] static consteval auto number() -> std::uint32_t {
         static_assert(forwarding::template index_of<Name>() < links, "no edge of this hub has this name");

@@ -54,8 +54,12 @@ class hub_link {
     [[nodiscard]] auto writable() const -> bool { return calls_->writable(core_); }
     [[nodiscard]] auto next_deadline(ticks now) const -> poll_deadline { return calls_->next_deadline(core_, now); }
     [[nodiscard]] auto generation() const -> std::uint32_t { return calls_->generation(core_); }
-    /// Requests a poll of the hub link, which polls the edge.
-    auto call_poller() const -> void { calls_->call_poller(core_); }
+    /// Requests a poll of the hub link, which polls the edge. No effect before the hub is there.
+    auto call_poller() const -> void {
+        if (core_ != nullptr) {
+            calls_->call_poller(core_);
+        }
+    }
 };
 
 /// The channel of an edge, as its port sees it.

@@ -122,7 +122,9 @@ template <typename Edges> class hub_routes {
   protected:
     std::array<bool, links> has_pending_{}; ///< the links on which the hub has something to say
 
-    constexpr auto create(std::uint32_t link, std::uint32_t other, std::string_view name, address where) -> error {
+    /// An edge has an endpoint. The other one is told at once when both are joined, else by `complete_all`.
+    constexpr auto create(std::uint32_t link, std::uint32_t other, std::string_view name, address where, bool are_joined)
+        -> error {
         auto r = find(link, other, name);
         r = r != routes ? r : add(link, other, name);
         if (r == routes) {
@@ -138,7 +140,7 @@ template <typename Edges> class hub_routes {
         }
         own.peer = where;
         own.is_heard = true;
-        complete(it);
+        are_joined ? complete(it) : refresh(it);
         return {};
     }
     constexpr auto acknowledge(std::uint32_t link, std::uint32_t other, std::string_view name, address where) -> void {

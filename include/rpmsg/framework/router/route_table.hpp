@@ -155,19 +155,20 @@ template <typename Edges> class route_table : public hub_routes<Edges> {
             return counter::count_;
         default: break;
         }
-        if (not is_joined(link, other)) {
+        auto const are_joined = is_joined(link, other);
+        if (not are_joined and not Edges::is_plain[link]) {
             return counter::not_bound;
         }
-        auto const refusal = this->create(link, other, name, announced.where);
+        auto const refusal = this->create(link, other, name, announced.where, are_joined);
         return refusal == error{}              ? counter::count_
                : refusal == error::no_endpoint ? counter::table_full
                                                : counter::bad_announcement;
     }
-    /// A name of a plain edge is there for all other edges.
+    /// A name of a plain edge is there for all other edges. It is announced once, so those that come later find it, too.
     constexpr auto on_plain(std::uint32_t link, wire::announcement const& announced) -> counter {
         auto worst = counter::count_;
         for (std::uint32_t other = 0; other < links; ++other) {
-            if (other != link and is_joined(link, other)) {
+            if (other != link) {
                 auto const outcome = on_name(link, other, announced.service(), announced);
                 worst = outcome != counter::count_ ? outcome : worst;
             }

@@ -126,6 +126,8 @@ class file_client {
         it.piece = static_cast<std::uint32_t>(size - std::min(size, sizeof(wire::file_transfer)));
         if (size == 0) {
             finish(it, file_error::name_too_long);
+        } else if (it.what.is_whole and it.piece != it.what.data.size()) {
+            finish(it, file_error::too_large);
         } else if (link.commit(std::move(room), size)) {
             it.state = phase::sent;
         } else {
@@ -249,7 +251,8 @@ class file_client {
     /// A file that was opened for a call that nobody waits for is closed again.
     constexpr auto on_unexpected(auto& link, wire::file_head const& head) -> void {
         detail::count_up(counts_.unexpected);
-        auto const is_file = head.command == static_cast<std::uint32_t>(command::open);
+        auto const is_file = head.command == static_cast<std::uint32_t>(command::open) or
+                             head.command == static_cast<std::uint32_t>(command::dup);
         if (head.result >= 0 and (is_file or head.command == static_cast<std::uint32_t>(command::open_directory))) {
             auto const what = static_cast<std::uint32_t>(is_file ? command::close : command::close_directory);
             auto raw = std::array<std::byte, sizeof(wire::file_handle_request)>{};
@@ -259,6 +262,7 @@ class file_client {
     }
 
   public:
+    static constexpr std::uint32_t calls = Config.calls;
     static constexpr auto name() -> std::string_view { return Name.view(); }
 
     [[nodiscard]] constexpr auto counts() const -> file_client_counts const& { return counts_; }

@@ -32,6 +32,7 @@ struct file_request {
     std::int32_t number{}; ///< permissions, an offset, a size, or the bits of a change
     seek_from from{};
     const_bytes data{};           ///< WRITE
+    bool is_whole{};              ///< WRITE: in one message, or `too_large`
     bytes into{};                 ///< READ; READDIR: the name, without a NUL
     file_status const* change{};  ///< CHSTAT, FCHSTAT
     file_status* found{};         ///< STAT, FSTAT
@@ -59,6 +60,8 @@ using wire::file_command;
 [[nodiscard]] constexpr auto seek(file_handle it, std::int32_t offset, seek_from from = seek_from::start) -> file_request {
     return {.command = file_command::seek, .handle = it, .number = offset, .from = from};
 }
+/// The result becomes a handle of the same file, at the same position, which then is its own. Servers may refuse it.
+[[nodiscard]] constexpr auto dup(file_handle it) -> file_request { return {.command = file_command::dup, .handle = it}; }
 [[nodiscard]] constexpr auto sync(file_handle it) -> file_request { return {.command = file_command::sync, .handle = it}; }
 [[nodiscard]] constexpr auto truncate(file_handle it, std::int32_t size) -> file_request {
     return {.command = file_command::truncate, .handle = it, .number = size};
@@ -113,7 +116,7 @@ struct file_answer {
     std::uint32_t inode{}; ///< READDIR, where the layout has it
     file_type type{};      ///< READDIR
 
-    /// The handle that OPEN or OPENDIR made.
+    /// The handle that OPEN, OPENDIR or DUP made.
     [[nodiscard]] constexpr auto handle() const -> file_handle { return {.number = result, .session = session}; }
 };
 

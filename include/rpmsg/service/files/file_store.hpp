@@ -70,4 +70,10 @@ concept changeable_file_store = file_store<T> and
     { store.change(path, what, status) } -> std::same_as<file_error>;
 };
 
+/// A store that serves DUP: `duplicate(file&, into&)` opens the same file once more; it is closed on its own.
+template <typename T>
+concept duplicating_file_store = file_store<T> and requires(T& store, typename T::file& file) {
+    { store.duplicate(file, file) } -> std::same_as<file_error>;
+};
+
 } // namespace rpmsg

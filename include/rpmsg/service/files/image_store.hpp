@@ -86,6 +86,10 @@ class image_store {
         into.entry = i;
         return file_error::none;
     }
+    constexpr auto duplicate(file& it, file& into) -> file_error {
+        into = it;
+        return file_error::none;
+    }
     constexpr auto close(file&) -> void {}
     constexpr auto close(directory&) -> void {}
     constexpr auto read(file& it, std::uint64_t offset, bytes into) -> file_result<std::uint32_t> {
@@ -139,6 +143,6 @@ class image_store {
         return {.longest_name = 255, .block_size = 512, .files = entries_.size() + 1};
     }
 };
-static_assert(file_store<image_store>);
+static_assert(duplicating_file_store<image_store>);
 
 } // namespace rpmsg

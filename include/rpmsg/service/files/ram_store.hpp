@@ -146,6 +146,10 @@ template <std::uint32_t Nodes = 8, std::uint32_t FileSize = 1024, std::uint32_t 
         into = {.at = static_cast<std::uint32_t>(it - nodes_.data()), .use = it->use};
         return file_error::none;
     }
+    constexpr auto duplicate(file& it, file& into) -> file_error {
+        into = it;
+        return file_error::none;
+    }
     constexpr auto close(file&) -> void {}
     constexpr auto close(directory&) -> void {}
     constexpr auto read(file& from, std::uint64_t offset, bytes into) -> file_result<std::uint32_t> {
@@ -346,6 +350,6 @@ template <std::uint32_t Nodes = 8, std::uint32_t FileSize = 1024, std::uint32_t 
         return path.empty() ? file_error::not_permitted : change(*find(path), what, to);
     }
 };
-static_assert(changeable_file_store<ram_store<>>);
+static_assert(changeable_file_store<ram_store<>> and duplicating_file_store<ram_store<>>);
 
 } // namespace rpmsg

@@ -53,6 +53,14 @@ template <file_store Store, file_server_config Config> class server_requests {
         store(into, it);
         return {.value = f(it), .size = sizeof it};
     }
+    /// The same for a request that names an open file: f(request, file).
+    template <typename Request>
+    constexpr auto with_file(std::uint32_t session, const_bytes payload, bytes into, auto&& f) -> answer {
+        return with<Request>(payload, into, [&](auto const& it) -> std::int32_t {
+            auto* const file = handles_.find_file(session, it.handle);
+            return file != nullptr ? f(it, *file) : negated(file_error::bad_handle);
+        });
+    }
     /// Calls f(path) with the path behind the first `front` bytes of a request.
     static constexpr auto with_path(const_bytes payload, std::size_t front, auto&& f) -> std::int32_t {
         auto path = path_text{};
@@ -85,16 +93,12 @@ template <file_store Store, file_server_config Config> class server_requests {
         });
     }
     constexpr auto seek(std::uint32_t session, const_bytes payload, bytes into) -> answer {
-        return with<wire::file_seek>(payload, into, [&](auto const& it) -> std::int32_t {
-            auto* const file = handles_.find_file(session, it.handle);
-            if (file == nullptr) {
-                return negated(file_error::bad_handle);
-            }
+        return with_file<wire::file_seek>(session, payload, into, [&](auto const& it, open_file& file) -> std::int32_t {
             auto from = std::uint64_t{};
             if (it.whence == 1) {
-                from = file->position;
+                from = file.position;
             } else if (it.whence == 2) {
-                auto const found = store_->status_of(file->file);
+                auto const found = store_->status_of(file.file);
                 if (not found) {
                     return negated(found.error());
                 }
@@ -110,7 +114,7 @@ template <file_store Store, file_server_config Config> class server_requests {
             if (to < 0 or to > largest) {
                 return negated(to < 0 ? file_error::invalid : file_error::overflow);
             }
-            file->position = static_cast<std::uint64_t>(to);
+            file.position = static_cast<std::uint64_t>(to);
             return static_cast<std::int32_t>(to);
         });
     }
@@ -122,6 +126,18 @@ template <file_store Store, file_server_config Config> class server_requests {
     constexpr auto close_directory(std::uint32_t session, const_bytes payload, bytes into) -> answer {
         return with<wire::file_handle_request>(payload, into, [&](auto const& it) {
             return negated(handles_.close_directory(*store_, session, it.handle) ? file_error::none : file_error::bad_handle);
+        });
+    }
+    constexpr auto duplicate(std::uint32_t session, const_bytes payload, bytes into) -> answer {
+        return with_file<wire::file_handle_request>(session, payload, into, [&](auto const&, open_file& file) -> std::int32_t {
+            if constexpr (duplicating_file_store<Store>) {
+                auto made = open_file{.mode = file.mode, .position = file.position};
+                auto const has_room = handles_.has_room(session);
+                auto const why = has_room ? store_->duplicate(file.file, made.file) : file_error::too_many_open;
+                return why == file_error::none ? handles_.add(session, made) : negated(why);
+            } else {
+                return negated(file_error::not_implemented);
+            }
         });
     }
     constexpr auto status_of_handle(std::uint32_t session, const_bytes payload, bytes into) -> answer {
@@ -145,15 +161,11 @@ template <file_store Store, file_server_config Config> class server_requests {
                 .size = sizeof(wire::file_status_message)};
     }
     constexpr auto change_handle(std::uint32_t session, const_bytes payload, bytes into) -> answer {
-        return with<wire::file_change_message>(payload, into, [&](auto const& it) {
-            auto* const file = handles_.find_file(session, it.handle);
+        return with_file<wire::file_change_message>(session, payload, into, [&](auto const& it, open_file& file) {
             auto const resizes = (it.what & wire::file_change::size) != 0;
-            return negated(file == nullptr ? file_error::bad_handle
-                           : resizes and not file->mode.write
-                               ? file_error::invalid
-                               : change([&](auto& store) {
-                                     return store.change(file->file, it.what, wire::status_of<layout>(it.record));
-                                 }));
+            return negated(resizes and not file.mode.write ? file_error::invalid : change([&](auto& store) {
+                return store.change(file.file, it.what, wire::status_of<layout>(it.record));
+            }));
         });
     }
     constexpr auto change_path(const_bytes payload, bytes into) -> answer {
@@ -184,11 +196,8 @@ template <file_store Store, file_server_config Config> class server_requests {
         });
     }
     constexpr auto sync(std::uint32_t session, const_bytes payload, bytes into) -> answer {
-        return with<wire::file_handle_request>(payload, into, [&](auto const& it) {
-            auto* const file = handles_.find_file(session, it.handle);
-            return negated(file == nullptr ? file_error::bad_handle
-                           : is_changeable ? change([&](auto& store) { return store.sync(file->file); })
-                                           : file_error::none);
+        return with_file<wire::file_handle_request>(session, payload, into, [&](auto const&, open_file& file) {
+            return negated(is_changeable ? change([&](auto& store) { return store.sync(file.file); }) : file_error::none);
         });
     }
     constexpr auto open_a_directory(std::uint32_t session, const_bytes payload) -> std::int32_t {
@@ -345,9 +354,7 @@ template <file_store Store, file_server_config Config> class server_requests {
         case wire::file_command::seek: return seek(session, payload, into);
         case wire::file_command::ioctl: return refuse_ioctl(payload, into);
         case wire::file_command::sync: return sync(session, payload, into);
-        case wire::file_command::dup:
-            return with<wire::file_handle_request>(payload, into,
-                                                   [](auto const&) { return negated(file_error::not_implemented); });
+        case wire::file_command::dup: return duplicate(session, payload, into);
         case wire::file_command::status_of_handle: return status_of_handle(session, payload, into);
         case wire::file_command::truncate: return truncate(session, payload, into);
         case wire::file_command::open_directory: return {open_a_directory(session, payload), front};

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <sanitizer/asan_interface.h>
 #include <span>
 
+#if __has_include(<sanitizer/asan_interface.h>) // some installations of Clang lack it
+#include <sanitizer/asan_interface.h>
+#endif
 #if not defined(__x86_64__)
 #include <ucontext.h>
 #endif
@@ -116,7 +118,11 @@ class fiber {
     }
 
     /// Permits the address sanitizer to copy the whole stack.
-    auto unguard() -> void { ASAN_UNPOISON_MEMORY_REGION(stack_.get(), stack_size); }
+    auto unguard() -> void {
+#if defined(ASAN_UNPOISON_MEMORY_REGION)
+        ASAN_UNPOISON_MEMORY_REGION(stack_.get(), stack_size);
+#endif
+    }
 };
 
 } // namespace rpmsg::testing

@@ -1,0 +1,13 @@
+# Sets rpmsg_version from the header that has it, include/rpmsg/version.hpp.
+set(version_header ${CMAKE_CURRENT_LIST_DIR}/../include/rpmsg/version.hpp)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${version_header})
+set(rpmsg_version "")
+foreach(part major minor patch)
+  file(STRINGS ${version_header} line REGEX "constexpr unsigned version_${part} = [0-9]+;")
+  string(REGEX REPLACE "^.* = ([0-9]+).*$" "\\1" number "${line}")
+  if(NOT number MATCHES "^[0-9]+$")
+    message(FATAL_ERROR "${version_header} has no version_${part}")
+  endif()
+  list(APPEND rpmsg_version ${number})
+endforeach()
+list(JOIN rpmsg_version "." rpmsg_version)
