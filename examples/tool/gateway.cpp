@@ -139,9 +139,12 @@ class gateway {
                 told = why;
                 complain(why.empty() ? "the broker is there" : why);
             }
-            if (not has_more) {
-                files = {broker_.watch(may_read)};
-                link_->wait(files, has_room ? 50 : 5);
+            files = {broker_.watch(may_read)};
+            if (not has_room) {
+                files.push_back({.fd = interrupt::descriptor(), .events = POLLIN, .revents = 0});
+                (void)::poll(files.data(), files.size(), 20);
+            } else if (not has_more) {
+                link_->wait(files, 50);
             }
         }
         broker_.end();
