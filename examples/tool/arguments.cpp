@@ -112,6 +112,17 @@ class description {
                            "ADDRESS=NAME: the peer reaches the program at ADDRESS as the socket NAME. An ADDRESS is tcp:PORT, "
                            "unix:PATH or packets:PATH");
     }
+    auto add_gateway() -> void {
+        auto& joining =
+            add("gateway", "Joins endpoints to the topics of an MQTT broker, until it is interrupted.", gateway_mqtt);
+        add_link(joining);
+        joining
+            .add_option("CONFIG", chosen_->file,
+                        "lines KEY = VALUE: broker (HOST:PORT), client, status (a topic that says up or down, with the last "
+                        "will), queue, timeout, user, password_file, tls_ca, tls_cert, tls_key; then for each endpoint: "
+                        "endpoint, out, in, request (topics), qos, retain")
+            ->required();
+    }
     auto add_watching() -> void {
         auto& recording = add("capture", "Records the traffic of a link for Wireshark, until it is interrupted.", capture);
         recording.add_option("ADDRESS", chosen_->address, "the link")->required();
@@ -153,6 +164,7 @@ class description {
         add_messages();
         add_services();
         add_watching();
+        add_gateway();
         add_shared_block();
     }
     [[nodiscard]] auto has(std::string const& name) const -> bool { return commands_.contains(name); }

@@ -29,6 +29,7 @@ auto terminal(options const& chosen) -> int;
 auto sockets(options const& chosen) -> int;
 auto capture(options const& chosen) -> int;
 auto top(options const& chosen) -> int;
+auto gateway_mqtt(options const& chosen) -> int;
 auto lay_out(options const& chosen) -> int;
 auto examine(options const& chosen) -> int;
 

@@ -25,7 +25,7 @@ inline auto make_raw(int fd, std::uint32_t baud) -> bool {
     settings.c_lflag = 0;
     settings.c_cflag = CS8 | CREAD | CLOCAL | BOTHER | (BOTHER << IBSHIFT);
     settings.c_ispeed = settings.c_ospeed = baud;
-    settings.c_cc[VMIN] = 0;
+    settings.c_cc[VMIN] = 1;
     settings.c_cc[VTIME] = 0;
     return ioctl(fd, TCSETS2, &settings) == 0;
 }

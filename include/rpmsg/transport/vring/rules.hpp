@@ -10,7 +10,7 @@
 
 namespace rpmsg {
 
-/// The rules of a shared-memory link. The compiler's checks, the tool of examples/shared_block and checks at run time share the
+/// The rules of a shared-memory link. The compiler's checks, the tool in examples/tool and checks at run time share the
 /// functions `broken_rule` and `broken_block_rule`; each static_assert has the text of `describe`.
 enum class link_rule : std::uint8_t {
     none,
