@@ -133,7 +133,6 @@ TEST_CASE("A sender that finds no buffer is told when there is one") {
     CHECK(log.count(event_kind::writable) == 1);
 }
 
-
 TEST_CASE("A service of an edge is polled before the hub is there, and its names are told when it comes") {
     auto net = sockets<socket_config{.connections = 2}>{};
     auto rig = edge_rig{endpoints{endpoint<"echo">([](auto&, message const&) {}), group_of(net)}};

@@ -273,7 +273,9 @@ template <fixed_name Other, port_config Config = port_config{}> class router_por
     auto operator=(router_port const&) -> router_port& = delete;
 
     /// The entry for the table of the link to the hub.
-    [[nodiscard]] constexpr auto entry() { return detail::listener_group<detail::asks_service{}, sessions, router_port&>{*this}; }
+    [[nodiscard]] constexpr auto entry() {
+        return detail::listener_group<detail::asks_service{}, sessions, router_port&>{*this};
+    }
 
     [[nodiscard]] constexpr auto state() const -> port_state { return state_; }
     [[nodiscard]] static constexpr auto other() -> std::string_view { return Other.view(); }
