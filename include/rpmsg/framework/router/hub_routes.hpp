@@ -24,6 +24,7 @@ template <typename Edges> class hub_routes {
     static constexpr std::uint32_t links = Edges::count;
     static constexpr std::uint32_t routes = Edges::routes;
     static constexpr std::uint32_t stride = std::bit_ceil(links + 2 * routes);
+    static constexpr bool has_plain = std::ranges::find(Edges::is_plain, true) != Edges::is_plain.end();
     /// The addresses of a route repeat after so many uses.
     static constexpr std::uint32_t rounds = (1u << 29) / stride;
 
@@ -153,7 +154,7 @@ template <typename Edges> class hub_routes {
         }
         own.peer = where;
         own.is_heard = true;
-        are_joined ? complete(it) : refresh(it);
+        are_joined or not has_plain ? complete(it) : refresh(it);
         return {};
     }
     constexpr auto acknowledge(std::uint32_t link, std::uint32_t other, std::string_view name, address where) -> void {
@@ -180,7 +181,7 @@ template <typename Edges> class hub_routes {
         auto const s = it.side_of(link);
         auto const known = address{it.sides[s].peer};
         if (known != any_address and (known == where or where == any_address)) {
-            auto const knows_service = Edges::is_plain[link] and it.sides[s].is_told and it.sides[s].is_created;
+            auto const knows_service = has_plain and Edges::is_plain[link] and it.sides[s].is_told and it.sides[s].is_created;
             knows_service and it.sides[1 - s].is_heard ? lose_peer(it, s) : leave(it, s);
         }
     }
