@@ -84,7 +84,7 @@ class rpmsg_channels {
         auto shown = std::string{name};
         std::ranges::replace(shown, '/', '!');
         auto const number = [](address it) {
-            return "." + std::to_string(static_cast<std::int32_t>(static_cast<std::uint32_t>(it)));
+            return std::string{"."}.append(std::to_string(static_cast<std::int32_t>(static_cast<std::uint32_t>(it))));
         };
         return parent_ + "." + shown + number(local) + number(remote);
     }

@@ -162,6 +162,32 @@ TEST_CASE("A name that a plain edge announced before another edge was there is f
     CHECK(routes == 0);
 }
 
+TEST_CASE("A plain edge that takes its endpoint away finds the service of the other edge where it was") {
+    auto rig = raw_edges{};
+    REQUIRE(rig.a.announce("router:c", 1501, kind::acknowledge));
+    rig.settle();
+    REQUIRE(rig.a.announce("r:c:echo", 2001, kind::create));
+    rig.settle();
+    auto const where = rig.c.find("+echo")->where();
+    for (int life = 1; life <= 3; ++life) {
+        REQUIRE(rig.c.announce("echo", 77, kind::acknowledge));
+        rig.settle();
+        REQUIRE(rig.a.count("=r:c:echo") == life);
+        auto const at_a = rig.a.find("=r:c:echo")->where();
+        REQUIRE(rig.c.announce("echo", 77, kind::destroy));
+        rig.settle();
+        CHECK(rig.a.count("-r:c:echo") == life);
+        rig.c.got.clear();
+        REQUIRE(rig.a.send(address{2001}, at_a, "late"_payload));
+        rig.settle();
+        CHECK(rig.c.got.empty());
+    }
+    REQUIRE(rig.c.send(address{78}, where, "again"_payload));
+    rig.settle();
+    CHECK(rig.a.count("=r:c:echo") == 4);
+    CHECK(same(rig.a.got.back().payload, "again"_payload));
+}
+
 TEST_CASE("Names that no edge has, that loop, or that are of another link are dropped and counted") {
     auto rig = raw_edges{};
     rig.join();

@@ -6,6 +6,7 @@
 #include <rpmsg/wire/name_service.hpp>
 #include <rpmsg/wire/service/router.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -23,6 +24,7 @@ template <typename Edges> class hub_routes {
     static constexpr std::uint32_t links = Edges::count;
     static constexpr std::uint32_t routes = Edges::routes;
     static constexpr std::uint32_t stride = std::bit_ceil(links + 2 * routes);
+    static constexpr bool has_plain = std::ranges::find(Edges::is_plain, true) != Edges::is_plain.end();
     /// The addresses of a route repeat after so many uses.
     static constexpr std::uint32_t rounds = (1u << 29) / stride;
 
@@ -30,7 +32,7 @@ template <typename Edges> class hub_routes {
     std::array<hub_passage, routes + routes> passages_{}; ///< from side s of route r: 2 r + s
 
     [[nodiscard]] constexpr auto address_of(std::uint32_t r, std::uint32_t s) const -> address {
-        return address{first_dynamic_address + links + 2 * r + s + routes_[r].uses * stride};
+        return address{first_dynamic_address + links + 2 * r + s + routes_[r].sides[s].uses * stride};
     }
     constexpr auto note(route_side const& it) -> void {
         has_pending_[it.link] = has_pending_[it.link] or it.must_destroy or it.must_create or it.must_acknowledge;
@@ -63,24 +65,36 @@ template <typename Edges> class hub_routes {
                 continue;
             }
             own.is_told = true;
+            own.is_created = own.peer == any_address;
             own.must_destroy = own.must_destroy or own.told != any_address; // a late answer may have bound it to that one
-            (own.peer == any_address ? own.must_create : own.must_acknowledge) = true;
+            (own.is_created ? own.must_create : own.must_acknowledge) = true;
             note(own);
         }
         refresh(it);
     }
-    /// The endpoint of one side is gone: the other side is told, and keeps an endpoint that its edge announced.
+    static constexpr auto next_use(std::uint32_t uses) -> std::uint32_t { return uses + 1 < rounds ? uses + 1 : 1; }
+    /// The other side is told that the endpoint is gone, and keeps an endpoint that its edge announced.
+    constexpr auto tell_gone(route_side& it) -> void {
+        it.uses = next_use(it.uses);
+        if (it.is_told) {
+            it.must_destroy = it.must_destroy or it.told != any_address;
+            it.is_told = it.must_create = it.must_acknowledge = false;
+            it.peer = it.is_heard ? it.peer : optional_address{};
+            note(it);
+        }
+    }
+    /// The endpoint of one side is gone.
     constexpr auto leave(hub_route& it, std::uint32_t s) -> void {
         auto& own = it.sides[s];
-        auto& other = it.sides[1 - s];
-        own = {.told = own.told, .link = own.link, .must_destroy = own.must_destroy};
-        it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
-        if (other.is_told) {
-            other.must_destroy = other.must_destroy or other.told != any_address;
-            other.is_told = other.must_create = other.must_acknowledge = false;
-            other.peer = other.is_heard ? other.peer : optional_address{};
-            note(other);
-        }
+        own = {.told = own.told, .uses = next_use(own.uses), .link = own.link, .must_destroy = own.must_destroy};
+        tell_gone(it.sides[1 - s]);
+        settle(it);
+    }
+    /// The endpoint of a plain edge is gone, and the one of the other edge stays: the hub has told its name, and does not move it.
+    constexpr auto lose_peer(hub_route& it, std::uint32_t s) -> void {
+        it.sides[s].peer = any_address;
+        it.sides[s].is_heard = false;
+        tell_gone(it.sides[1 - s]);
         settle(it);
     }
     [[nodiscard]] constexpr auto find(std::uint32_t link, std::uint32_t other, std::string_view name, bool is_used = true) const
@@ -101,7 +115,7 @@ template <typename Edges> class hub_routes {
         for (std::uint32_t r = 0; r < routes; ++r) {
             auto const& it = routes_[r];
             opened += it.is_used and it.has_peer() and it.opener == link ? 1u : 0u;
-            auto const is_better = place == routes or routes_[place].uses > it.uses; // forgets what was left long ago
+            auto const is_better = place == routes or routes_[place].uses() > it.uses(); // forgets what was left long ago
             place = is_again or it.is_used or not is_better ? place : r;
         }
         if (opened >= Edges::quota[link] or place == routes) {
@@ -110,9 +124,9 @@ template <typename Edges> class hub_routes {
         auto& it = routes_[place];
         if (not is_again) {
             it.name = wire::pad(name);
-            it.sides = {route_side{.link = static_cast<std::uint8_t>(link)},
-                        route_side{.link = static_cast<std::uint8_t>(other)}};
-            it.uses = it.uses + 1 < rounds ? it.uses + 1 : 1;
+            auto const uses = next_use(std::max(it.sides[0].uses, it.sides[1].uses));
+            it.sides = {route_side{.uses = uses, .link = static_cast<std::uint8_t>(link)},
+                        route_side{.uses = uses, .link = static_cast<std::uint8_t>(other)}};
         }
         it.opener = static_cast<std::uint8_t>(link);
         it.is_used = true;
@@ -140,7 +154,7 @@ template <typename Edges> class hub_routes {
         }
         own.peer = where;
         own.is_heard = true;
-        are_joined ? complete(it) : refresh(it);
+        are_joined or not has_plain ? complete(it) : refresh(it);
         return {};
     }
     constexpr auto acknowledge(std::uint32_t link, std::uint32_t other, std::string_view name, address where) -> void {
@@ -167,7 +181,8 @@ template <typename Edges> class hub_routes {
         auto const s = it.side_of(link);
         auto const known = address{it.sides[s].peer};
         if (known != any_address and (known == where or where == any_address)) {
-            leave(it, s);
+            auto const knows_service = has_plain and Edges::is_plain[link] and it.sides[s].is_told and it.sides[s].is_created;
+            knows_service and it.sides[1 - s].is_heard ? lose_peer(it, s) : leave(it, s);
         }
     }
     /// Two edges are not joined any more. The edge of `link` is gone.

@@ -24,9 +24,11 @@ class optional_address {
 struct route_side {
     optional_address peer{}; ///< the endpoint of the edge
     optional_address told{}; ///< the endpoint of the hub that the edge knows, perhaps of an earlier use of the route
+    std::uint32_t uses{};    ///< changes with the endpoint of the hub, so that late messages are dropped
     std::uint8_t link{};
-    bool is_heard{}; ///< the edge announced it by itself
-    bool is_told{};  ///< the edge knows this use of the route, or is about to
+    bool is_heard{};   ///< the edge announced it by itself
+    bool is_told{};    ///< the edge knows this use of the route, or is about to
+    bool is_created{}; ///< by a name of the hub, not by the acknowledgement of its own
     bool must_destroy{};
     bool must_create{};
     bool must_acknowledge{};
@@ -37,8 +39,9 @@ struct hub_route {
     std::array<route_side, 2> sides{};
     std::uint8_t opener{}; ///< the link whose edge announced it first
     bool is_used{};        ///< otherwise it was: an edge that takes the name up again may know its old endpoint
-    std::uint32_t uses{};  ///< changes whenever an edge leaves, so that late messages are dropped
 
+    /// How often an endpoint of it has left.
+    [[nodiscard]] constexpr auto uses() const -> std::uint32_t { return sides[0].uses + sides[1].uses; }
     [[nodiscard]] constexpr auto has_peer() const -> bool {
         return sides[0].peer != any_address or sides[1].peer != any_address;
     }
