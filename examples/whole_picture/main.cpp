@@ -1,6 +1,7 @@
 // The whole picture in one program: Linux <- VirtIO -> bridge <- SPI -> A <- VirtIO -> B. Core B serves files and a socket, and a
-// program in Linux (in_linux/user.cpp) reads the files and uses the socket over Linux's own bus. The bridge, which takes its Linux
-// along, is killed and started again, and then all of them. RPMSG_GUEST names the file system of Linux; examples/run makes it.
+// program in Linux (in_linux/user.cpp) reads the files and uses the socket over Linux's own bus, and does so again. The bridge,
+// which takes its Linux along, is killed and started again, and then all of them. RPMSG_GUEST names the file system of Linux;
+// examples/run makes it.
 #include <rpmsg/service/files/file_server.hpp>
 #include <rpmsg/service/files/image_store.hpp>
 #include <rpmsg/service/socket/sockets.hpp>
@@ -70,11 +71,11 @@ auto main() -> int {
     auto const tools = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "in_linux";
     auto show = production{shared, run_core_b, root, tools.string(), 1};
     constexpr auto all = 1u << chip::core_a | 1u << chip::core_b | 1u << chip::bridge;
-    for (auto const victims : {all, 1u << chip::bridge, all}) {
+    for (auto const victims : {all, 0u, 1u << chip::bridge, all}) {
         auto is_well = show.restart(victims);
         show.tell("whole_picture_user");
         is_well = is_well and show.waits_for("the user is content");
-        std::string what = victims == all ? "all start:" : "killed:";
+        std::string what = victims == all ? "all start:" : victims == 0 ? "the program again" : "killed:";
         for (std::uint32_t i = 0; i < chip::cores; ++i) {
             what += (victims >> i & 1) != 0 ? std::string{" "}.append(chip::names[i]) : std::string{};
         }

@@ -13,6 +13,7 @@
 namespace {
 using namespace rpmsg;
 using raw::raw_edges;
+using raw::raw_row;
 using rpmsg::testing::loopback;
 using rpmsg::testing::loopback_memory;
 
@@ -170,11 +171,12 @@ TEST_CASE("A plain edge that takes its endpoint away finds the service of the ot
     rig.settle();
     auto const where = rig.c.find("+echo")->where();
     for (int life = 1; life <= 3; ++life) {
-        REQUIRE(rig.c.announce("echo", 77, kind::acknowledge));
+        auto const at_c = 76u + static_cast<std::uint32_t>(life);
+        REQUIRE(rig.c.announce("echo", at_c, life == 1 ? kind::acknowledge : kind::create)); // Linux announces its own
         rig.settle();
         REQUIRE(rig.a.count("=r:c:echo") == life);
         auto const at_a = rig.a.find("=r:c:echo")->where();
-        REQUIRE(rig.c.announce("echo", 77, kind::destroy));
+        REQUIRE(rig.c.announce("echo", at_c, kind::destroy));
         rig.settle();
         CHECK(rig.a.count("-r:c:echo") == life);
         rig.c.got.clear();
@@ -182,10 +184,79 @@ TEST_CASE("A plain edge that takes its endpoint away finds the service of the ot
         rig.settle();
         CHECK(rig.c.got.empty());
     }
-    REQUIRE(rig.c.send(address{78}, where, "again"_payload));
+    REQUIRE(rig.c.send(address{80}, where, "again"_payload));
     rig.settle();
     CHECK(rig.a.count("=r:c:echo") == 4);
     CHECK(same(rig.a.got.back().payload, "again"_payload));
+}
+
+TEST_CASE("A service of a plain edge stays where it was announced, whichever endpoint sends for it") {
+    auto rig = raw_edges{};
+    REQUIRE(rig.a.announce("router:c", 1501, kind::acknowledge));
+    REQUIRE(rig.c.announce("sensor", 300, kind::create));
+    rig.settle();
+    for (std::uint32_t life = 1; life <= 2; ++life) {
+        auto const at_a = 2000 + life;
+        REQUIRE(rig.a.announce("r:c:sensor", at_a, kind::acknowledge));
+        rig.settle();
+        auto const of_a = rig.a.find("+r:c:sensor")->where();
+        REQUIRE(rig.a.send(address{at_a}, of_a, "read"_payload));
+        rig.settle();
+        CHECK(rig.c.got.back().destination == address{300});
+        REQUIRE(rig.c.send(address{301}, rig.c.find("=sensor")->where(), "value"_payload));
+        rig.settle();
+        REQUIRE(rig.a.send(address{at_a}, of_a, "read"_payload));
+        rig.settle();
+        CHECK(rig.c.got.back().destination == address{301});
+        REQUIRE(rig.c.announce("sensor", 300, kind::create)); // says it again
+        REQUIRE(rig.a.announce("router:c", 1501, kind::destroy));
+        rig.settle();
+        REQUIRE(rig.c.count("-sensor") == static_cast<int>(life));
+        REQUIRE(rig.a.announce("router:c", 1501, kind::acknowledge));
+        rig.settle();
+    }
+    CHECK(rig.hub.counts(2)[counter::bad_announcement] == 0);
+}
+
+TEST_CASE("A second program of Linux gets a session of its own behind two hubs, whichever endpoint the first one sent from") {
+    auto rig = raw_row{};
+    for (std::uint32_t program = 0; program < 3; ++program) {
+        auto const life = static_cast<int>(program) + 1;
+        auto const channel = 700 + program; // Linux's channel only receives, and another endpoint sends
+        auto const sender = 1024u;
+        auto const at_b = 2001 + program;
+        REQUIRE(rig.linux_end.announce("s:echo:0", channel, kind::create));
+        rig.settle();
+        REQUIRE(rig.b.count("+r:linux:s:echo:0") == life);
+        REQUIRE(rig.b.announce("r:linux:s:echo:0", at_b, kind::acknowledge));
+        rig.settle();
+        REQUIRE(rig.linux_end.count("=s:echo:0") == life);
+        auto const at_linux = rig.linux_end.find("=s:echo:0")->where();
+        auto const of_b = rig.b.find("+r:linux:s:echo:0")->where();
+        REQUIRE(rig.b.send(address{at_b}, of_b, "to the channel"_payload));
+        rig.settle();
+        CHECK(rig.linux_end.got.back().destination == address{channel});
+        REQUIRE(rig.linux_end.send(address{sender}, at_linux, "one"_payload));
+        rig.settle();
+        CHECK(rig.b.got.back().destination == address{at_b});
+        CHECK(same(rig.b.got.back().payload, "one"_payload));
+        REQUIRE(rig.b.send(address{at_b}, of_b, "to the sender"_payload));
+        rig.settle();
+        CHECK(rig.linux_end.got.back().destination == address{sender});
+
+        REQUIRE(rig.linux_end.announce("s:echo:0", channel, kind::destroy));
+        rig.settle();
+        REQUIRE(rig.b.count("-r:linux:s:echo:0") == life);
+        CHECK(rig.b.find("-r:linux:s:echo:0")->where() == of_b);
+        REQUIRE(rig.linux_end.count("-s:echo:0") == life); // a next program does not take it for a name that is there
+        CHECK(rig.linux_end.find("-s:echo:0")->where() == at_linux);
+        REQUIRE(rig.b.announce("r:linux:s:echo:0", at_b, kind::destroy));
+        rig.settle();
+        auto routes = 0;
+        rig.bridge.for_each_route([&](auto&&...) { ++routes; });
+        rig.hub.for_each_route([&](auto&&...) { ++routes; });
+        CHECK(routes == 0);
+    }
 }
 
 TEST_CASE("Names that no edge has, that loop, or that are of another link are dropped and counted") {

@@ -67,6 +67,18 @@ TEST_CASE("an edge opens as many names as its quota") {
     }());
 }
 
+TEST_CASE("a plain edge that withdraws a name hears of the hub's endpoint only if it was told of one") {
+    STATIC_REQUIRE([] {
+        auto it = joined();
+        it.link_up(2);
+        check(announce(it, 0, "router:c", 501, kind::acknowledge) == counter::count_);
+        check(announce(it, 2, "x", 90, kind::create) == counter::count_ and is(next(it, 0), "r:c:x", kind::create));
+        check(announce(it, 0, "r:c:x", 700, kind::acknowledge) == counter::count_ and not next(it, 2));
+        check(announce(it, 2, "x", 90, kind::destroy) == counter::count_ and is(next(it, 0), "r:c:x", kind::destroy));
+        return not next(it, 2) and not it.has_pending(2);
+    }());
+}
+
 TEST_CASE("a plain edge without acknowledgements is told plain names, and is never acknowledged") {
     STATIC_REQUIRE([] {
         auto it = joined();

@@ -54,4 +54,35 @@ struct raw_edges {
     }
 };
 
+/// Two hubs in a row: "linux" is plain, as the link between the hubs is, and "b" knows routers. The test plays both.
+struct raw_row {
+    using end = loopback<true, 8, 64>;
+    loopback_memory<8, 64> to_linux{};
+    loopback_memory<8, 64> between{};
+    loopback_memory<8, 64> to_b{};
+    decltype(router_hub{plain_edge<"linux">(end{to_linux, 0}), plain_edge<"a">(end{between, 0})}) bridge{
+        plain_edge<"linux">(end{to_linux, 0}), plain_edge<"a">(end{between, 0})};
+    decltype(router_hub{plain_edge<"linux">(end{between, 1}), nuttx_edge<"b">(end{to_b, 0})}) hub{
+        plain_edge<"linux">(end{between, 1}), nuttx_edge<"b">(end{to_b, 0})};
+    raw_end<> linux_end{to_linux, 1};
+    raw_end<> b{to_b, 1};
+
+    raw_row() {
+        check(bridge.start().has_value() and hub.start().has_value());
+        settle();
+        check(b.announce("router:linux", 1600, kind::acknowledge));
+        settle();
+    }
+    auto settle() -> void {
+        for (int turn = 0; turn < 12; ++turn) {
+            linux_end.poll();
+            (void)bridge.poll(0);
+            (void)hub.poll(0);
+            b.poll();
+        }
+        linux_end.poll();
+        check(not bridge.is_pending() and not hub.is_pending());
+    }
+};
+
 } // namespace raw

@@ -21,7 +21,7 @@ struct three_edges {
     static constexpr std::array<std::string_view, 3> names{"a", "b", "c"};
     static constexpr std::array<bool, 3> is_plain{false, false, true};
     static constexpr std::array<bool, 3> acknowledged{true, true, false};
-    static constexpr std::array<std::uint32_t, 3> quota{2, 1, 1};
+    static constexpr std::array<std::uint32_t, 3> quota{2, 1, 2};
 };
 using table = detail::route_table<three_edges>;
 

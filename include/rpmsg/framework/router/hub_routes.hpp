@@ -79,7 +79,7 @@ template <typename Edges> class hub_routes {
         if (it.is_told) {
             it.must_destroy = it.must_destroy or it.told != any_address;
             it.is_told = it.must_create = it.must_acknowledge = false;
-            it.peer = it.is_heard ? it.peer : optional_address{};
+            it.peer = it.heard;
             note(it);
         }
     }
@@ -92,8 +92,7 @@ template <typename Edges> class hub_routes {
     }
     /// The endpoint of a plain edge is gone, and the one of the other edge stays: the hub has told its name, and does not move it.
     constexpr auto lose_peer(hub_route& it, std::uint32_t s) -> void {
-        it.sides[s].peer = any_address;
-        it.sides[s].is_heard = false;
+        it.sides[s].peer = it.sides[s].heard = any_address;
         tell_gone(it.sides[1 - s]);
         settle(it);
     }
@@ -146,14 +145,13 @@ template <typename Edges> class hub_routes {
         }
         auto& it = routes_[r];
         auto& own = it.sides[it.side_of(link)];
-        if (own.peer != any_address and own.peer != where and own.is_heard) {
+        if (own.is_heard() and own.heard != where) {
             return error::name_in_use;
         }
         if (own.peer == any_address and own.must_create) {
             own.must_create = own.is_told = false; // it needs an acknowledgement now
         }
-        own.peer = where;
-        own.is_heard = true;
+        own.peer = own.heard = where;
         are_joined or not has_plain ? complete(it) : refresh(it);
         return {};
     }
@@ -167,7 +165,7 @@ template <typename Edges> class hub_routes {
         if (not own.is_told and own.peer == any_address and own.told != any_address) {
             return complete(it); // it answers an earlier use of the route: it is told of this one
         }
-        if (own.is_told and not own.is_heard and not own.must_create) { // the last one stands: an earlier one came late
+        if (own.is_told and not own.is_heard() and not own.must_create) { // the last one stands: an earlier one came late
             own.peer = where;
             complete(it);
         }
@@ -179,11 +177,20 @@ template <typename Edges> class hub_routes {
         }
         auto& it = routes_[r];
         auto const s = it.side_of(link);
-        auto const known = address{it.sides[s].peer};
-        if (known != any_address and (known == where or where == any_address)) {
-            auto const knows_service = has_plain and Edges::is_plain[link] and it.sides[s].is_told and it.sides[s].is_created;
-            knows_service and it.sides[1 - s].is_heard ? lose_peer(it, s) : leave(it, s);
+        auto& own = it.sides[s];
+        auto const is_known = where == own.peer or (has_plain and where == own.heard) or where == any_address;
+        if (own.peer == any_address or not is_known) {
+            return;
         }
+        auto const is_plain = has_plain and Edges::is_plain[link];
+        if (is_plain and own.is_told and own.is_created and it.sides[1 - s].is_heard()) {
+            return lose_peer(it, s);
+        }
+        if (is_plain and own.told != any_address and (own.is_created or Edges::acknowledged[link])) {
+            own.must_destroy = true; // Linux keeps a channel for each name that it was told
+            note(own);
+        }
+        leave(it, s);
     }
     /// Two edges are not joined any more. The edge of `link` is gone.
     constexpr auto leave_all(std::uint32_t link, std::uint32_t other) -> void {

@@ -22,16 +22,18 @@ class optional_address {
 
 /// What one edge and the hub know of an endpoint.
 struct route_side {
-    optional_address peer{}; ///< the endpoint of the edge
-    optional_address told{}; ///< the endpoint of the hub that the edge knows, perhaps of an earlier use of the route
-    std::uint32_t uses{};    ///< changes with the endpoint of the hub, so that late messages are dropped
+    optional_address peer{};  ///< the endpoint of the edge: of a plain one, that which sent last
+    optional_address heard{}; ///< the endpoint that the edge announced by itself, and withdraws
+    optional_address told{};  ///< the endpoint of the hub that the edge knows, perhaps of an earlier use of the route
+    std::uint32_t uses{};     ///< changes with the endpoint of the hub, so that late messages are dropped
     std::uint8_t link{};
-    bool is_heard{};   ///< the edge announced it by itself
     bool is_told{};    ///< the edge knows this use of the route, or is about to
     bool is_created{}; ///< by a name of the hub, not by the acknowledgement of its own
     bool must_destroy{};
     bool must_create{};
     bool must_acknowledge{};
+
+    [[nodiscard]] constexpr auto is_heard() const -> bool { return heard != any_address; }
 };
 /// A service of two edges.
 struct hub_route {
