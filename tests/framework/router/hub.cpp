@@ -208,13 +208,17 @@ TEST_CASE("A service of a plain edge stays where it was announced, whichever end
         REQUIRE(rig.a.send(address{at_a}, of_a, "read"_payload));
         rig.settle();
         CHECK(rig.c.got.back().destination == address{301});
-        REQUIRE(rig.c.announce("sensor", 300, kind::create)); // says it again
         REQUIRE(rig.a.announce("router:c", 1501, kind::destroy));
         rig.settle();
         REQUIRE(rig.c.count("-sensor") == static_cast<int>(life));
         REQUIRE(rig.a.announce("router:c", 1501, kind::acknowledge));
         rig.settle();
     }
+    REQUIRE(rig.a.announce("r:c:sensor", 2003, kind::acknowledge));
+    rig.settle();
+    REQUIRE(rig.c.send(address{301}, rig.c.find("=sensor")->where(), "value"_payload));
+    REQUIRE(rig.c.announce("sensor", 300, kind::create)); // says it again
+    rig.settle();
     CHECK(rig.hub.counts(2)[counter::bad_announcement] == 0);
 }
 
