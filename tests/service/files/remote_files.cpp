@@ -106,6 +106,30 @@ TEST_CASE("threads write and read remote files, and wait for the answers", "[thr
     CHECK(it.files().close({}) == file_error::stale);
 }
 
+TEST_CASE("a call waits for a place while others have all of the client's", "[threads]") {
+    auto it = world{};
+    it.is_served = false;
+    auto threads = std::vector<std::thread>{};
+    auto opened = std::atomic<int>{};
+    auto begun = std::atomic<int>{};
+    for (auto i = 0; i < 6; ++i) {
+        threads.emplace_back([&, i] {
+            auto files = it.files();
+            ++begun;
+            opened += files.open("/" + std::to_string(i), {.write = true, .create = true}) ? 1 : 0;
+        });
+    }
+    while (begun < 6 or it.client.under_way() < 4) {
+        std::this_thread::yield();
+    }
+    it.is_served = true;
+    for (auto& each : threads) {
+        each.join();
+    }
+    CHECK(opened == 6);
+    CHECK(it.client.under_way() == 0);
+}
+
 TEST_CASE("several pieces of a write are under way, and what is told is what was written", "[threads]") {
     auto it = world{};
     auto files = it.files();

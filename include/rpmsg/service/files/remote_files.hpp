@@ -23,21 +23,37 @@ template <typename Channel, typename Client> class remote_files {
     Client* client_;
     ticks timeout_;
 
+    static auto reason(status waited) -> file_error {
+        switch (waited.error()) {
+        case error::would_deadlock: return file_error::would_deadlock;
+        case error::timed_out: return file_error::timed_out;
+        default: return file_error::connection_reset;
+        }
+    }
+    /// Begins a call, as soon as those of other contexts leave a place for it.
+    auto start(file_request const& what, ticks deadline) -> file_result<file_call> {
+        auto made = client_->start(*link_, what, deadline);
+        if (made.error() != file_error::no_buffers) {
+            return made;
+        }
+        auto const waited = link_->wait_until(deadline, [&] {
+            made = client_->start(*link_, what, deadline);
+            return made.error() != file_error::no_buffers;
+        });
+        return made.error() != file_error::no_buffers ? made : reason(waited);
+    }
     auto wait(file_call which, ticks deadline) -> file_result<file_answer> {
         auto got = file_result<file_answer>{file_error::try_again};
         auto const waited = link_->wait_until(deadline, [&] {
             got = client_->take(which);
             return got.error() != file_error::try_again;
         });
-        if (got.error() != file_error::try_again) {
-            return got;
+        if (got.error() == file_error::try_again) {
+            client_->cancel(which);
+            got = reason(waited);
         }
-        client_->cancel(which);
-        switch (waited.error()) {
-        case error::would_deadlock: return file_error::would_deadlock;
-        case error::timed_out: return file_error::timed_out;
-        default: return file_error::connection_reset;
-        }
+        link_->waiting().wake(); // others may wait for the place of this call
+        return got;
     }
     static auto amount(file_result<file_answer> const& got) -> file_result<std::uint32_t> {
         return got ? file_result<std::uint32_t>{static_cast<std::uint32_t>(got->result)} : got.error();
@@ -73,7 +89,7 @@ template <typename Channel, typename Client> class remote_files {
                 auto what = file_calls::write(it, data.subspan(sent, size));
                 what.is_whole = true;
                 auto const deadline = link_->waiting().now() + timeout_;
-                auto const made = client_->start(*link_, what, deadline);
+                auto const made = under_way.count == 0 ? start(what, deadline) : client_->start(*link_, what, deadline);
                 if (not made) {
                     why = under_way.count == 0 ? made.error() : file_error::none; // others use the client, too
                     break;
@@ -106,10 +122,10 @@ template <typename Channel, typename Client> class remote_files {
 
     remote_files(Channel& link, Client& client, ticks timeout) : link_{&link}, client_{&client}, timeout_{timeout} {}
 
-    /// Makes one call of `file_calls`, and waits for its answer.
+    /// Makes one call of `file_calls`, and waits for its answer, and before that while all calls of the client are under way.
     auto call(file_request const& what) -> file_result<file_answer> {
         auto const deadline = link_->waiting().now() + timeout_;
-        auto const made = client_->start(*link_, what, deadline);
+        auto const made = start(what, deadline);
         return made ? wait(*made, deadline) : made.error();
     }
     auto open(std::string_view path, open_mode mode, std::int32_t permissions = 0666) -> file_result<file_handle> {
