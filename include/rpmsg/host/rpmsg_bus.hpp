@@ -35,7 +35,8 @@ namespace rpmsg::host {
 /// * A name that the remote processor has announced is bound at once. Another one is announced to it; a listener of the remote
 ///   processor has to announce its session, as NuttX does, and firmware of this library with a dialect that acknowledges names.
 /// * Messages have at most 496 bytes and go to the bound peer only; others are refused with `closed`. No write waits: up to 16
-///   messages are kept until the driver has a buffer for them, and names are neither announced nor withdrawn meanwhile.
+///   messages are kept until the driver has a buffer for them, and names are neither announced nor withdrawn meanwhile. Where
+///   another program has taken all buffers, a poll that announces or withdraws a name waits in the kernel, for 15 s at most.
 /// * Without the rights of root (`rpmsg_channels`) only names that the remote processor announced are bound, and it learns of
 ///   this side by the first message.
 template <typename Kernel = rpmsg_channels> class rpmsg_bus {

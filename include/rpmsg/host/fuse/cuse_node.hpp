@@ -32,7 +32,8 @@
 namespace rpmsg::host {
 
 /// An endpoint of any link as a device file below /dev, by CUSE of the kernel and libfuse 3: a read takes one message, a write
-/// sends one, select and poll wait. All readers share the messages; up to 64 wait for them, further ones are dropped and
+/// sends one, select and poll wait. A read that is shorter than the message loses the rest, as with Linux's own /dev/rpmsgN; an
+/// ioctl tells the size before. All readers share the messages; up to 64 wait for them, further ones are dropped and
 /// counted. The owner calls `put` for each message and `set_bound` for each change of the peer, and `serve` when `number()` is
 /// readable and after each poll of the link, all in one thread. Link with `rpmsg::fuse`.
 class cuse_node {
